@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+import tombolo.machine.device.Console;
+import tombolo.machine.device.DeviceBus;
+import tombolo.machine.device.PowerControl;
+import tombolo.memory.GuestMemory;
+import tombolo.memory.HostMemory;
+
+/**
+ * What a {@link Vm} gives to the board that an accelerator builds for it. All of it is owned by the
+ * VM and outlives the board.
+ *
+ * @param vmName for messages and thread names
+ * @param vcpus number of vCPUs, 1 to the accelerator's maximum
+ * @param memory the VM's guest physical address space, empty
+ * @param ram zeroed host memory that the board maps as RAM, a multiple of the page size
+ * @param mmio devices by guest physical address
+ * @param ports devices by x86 port
+ * @param console where the board's UART reads and writes
+ * @param power what the board's power devices call
+ * @param clock the VM's time
+ * @param scheduler where threads come from and how they wait
+ * @param random the VM's source of chance
+ */
+public record BoardContext(
+    String vmName,
+    int vcpus,
+    GuestMemory memory,
+    HostMemory ram,
+    DeviceBus mmio,
+    DeviceBus ports,
+    Console console,
+    PowerControl power,
+    Clock clock,
+    Scheduler scheduler,
+    RandomSource random) {}
