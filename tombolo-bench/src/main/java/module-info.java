@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Benchmarks and comparisons with peers. */
+module tombolo.bench {
+  requires jmh.core;
+  requires tombolo.riscv;
+  requires static org.jspecify;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Virtual machines: life cycle, vCPUs and their exits, the device bus and common devices. */
+module tombolo.machine {
+  requires transitive tombolo.memory;
+  requires static org.jspecify;
+
+  // javac exports no package without a type: uncomment with the first one.
+  // exports tombolo.machine;
+  // exports tombolo.machine.device;
+  // exports tombolo.machine.fdt;
+  // exports tombolo.machine.image;
+}

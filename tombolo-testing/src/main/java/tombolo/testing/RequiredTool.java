@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.testing;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A program of the host that a test runs: an emulator to compare with, a compiler, an assembler.
+ *
+ * <p>Where it is missing the test is skipped and says so on standard error, with the Debian package
+ * that brings it. Where the environment has {@code TOMBOLO_REQUIRE_TOOLS=1}, as in CI, the test
+ * fails: there nothing is skipped. Stateless.
+ */
+public final class RequiredTool {
+  /** Debian's package of each tool whose package is not called like the tool. */
+  private static final Map<String, String> PACKAGES =
+      Map.of(
+          "qemu-riscv64", "qemu-user",
+          "qemu-system-riscv64", "qemu-system-misc and opensbi",
+          "riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu",
+          "riscv64-linux-gnu-objdump", "binutils-riscv64-linux-gnu",
+          "dtc", "device-tree-compiler");
+
+  private RequiredTool() {}
+
+  /**
+   * The path of a tool, looked up in {@code PATH}.
+   *
+   * @throws org.opentest4j.TestAbortedException where it is missing and may be
+   * @throws AssertionError where it is missing and must not be
+   */
+  public static Path require(String tool) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    boolean mandatory = "1".equals(System.getenv("TOMBOLO_REQUIRE_TOOLS"));
+    return require(tool, path, mandatory);
+  }
+
+  static Path require(String tool, String path, boolean mandatory) {
+    Stream<Path> candidates =
+        Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+            .splitAsStream(path)
+            .filter(directory -> !directory.isEmpty())
+            .map(directory -> Path.of(directory, tool));
+    return candidates.filter(Files::isExecutable).findFirst().orElseGet(() -> miss(tool, mandatory));
+  }
+
+  private static Path miss(String tool, boolean mandatory) {
+    String debianPackage = PACKAGES.getOrDefault(tool, tool);
+    String what = tool + " is not on the PATH; on Debian: apt-get install " + debianPackage;
+    if (mandatory) {
+      return Assertions.fail(what);
+    }
+    System.err.println("SKIPPED: " + what);
+    return Assumptions.abort(what);
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
+
+class RequiredToolTest {
+  @TempDir Path directory;
+
+  @Test
+  void aToolIsFoundInTheFirstDirectoryOfThePathThatHasItExecutable() throws IOException {
+    Path plain = Files.createDirectory(directory.resolve("plain"));
+    Files.createFile(plain.resolve("dtc"));
+    Path bin = Files.createDirectory(directory.resolve("bin"));
+    Path tool =
+        Files.createFile(
+            bin.resolve("dtc"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+
+    assertThat(RequiredTool.require("dtc", plain + "::" + bin, true)).isEqualTo(tool);
+  }
+
+  @Test
+  void aMissingToolSkipsTheTestAndNamesItsPackage() {
+    assertThatThrownBy(() -> RequiredTool.require("dtc", directory.toString(), false))
+        .isInstanceOf(TestAbortedException.class)
+        .hasMessageContaining("apt-get install device-tree-compiler");
+  }
+
+  @Test
+  void aMissingToolFailsTheTestWhereToolsAreMandatory() {
+    assertThatThrownBy(() -> RequiredTool.require("dtc", directory.toString(), true))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("apt-get install device-tree-compiler");
+  }
+}
