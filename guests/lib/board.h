@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The board that every guest runs on: Tombolo's, which is laid out as QEMU's `virt`.
+
+#define BOARD_FINISHER 0x00100000ul
+#define BOARD_PLIC 0x0c000000ul
+#define BOARD_UART 0x10000000ul
+#define BOARD_RAM 0x80000000ul
+
+#define BOARD_UART_INTERRUPT 10
+#define BOARD_TICKS_PER_SECOND 10000000ul
+
+// Where a guest and a test on the host leave words for each other. Above every guest's image.
+#define BOARD_SHARED_WORDS 0x81000000ul
+
+// Stacks and per-hart state are laid out for this many.
+#define BOARD_MAX_HARTS 8

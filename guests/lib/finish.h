@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The end of the run, and its exit code.
+
+#include <stdnoreturn.h>
+
+// What a guest ends with when its own code did not choose: a trap that nobody handles, or a broken assumption.
+#define EXIT_UNHANDLED_TRAP 99
+#define EXIT_PANIC 98
+
+// Ends the machine (the test finisher) or the Linux process. Codes are 0 to 255.
+noreturn void exit(int code);
+
+// Prints the reason, then ends the machine with EXIT_PANIC.
+noreturn void panic(const char *reason);

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Where a hart begins. On the board the boot hart comes to _start in S-mode with a0 = hart id and a1 = the
+# device tree; a Linux program comes there with both zero and its arguments at sp. Every other hart comes
+# to start_hart, by SBI, with a1 = its `struct hart`.
+
+#include "offsets.h"
+
+	.section .text.start, "ax", @progbits
+	.globl	_start
+_start:
+	.option push
+	.option norelax
+	la	gp, __global_pointer$
+	.option pop
+	la	t0, __bss_start
+	la	t1, __bss_end
+1:	bgeu	t0, t1, 2f
+	sd	zero, (t0)
+	addi	t0, t0, 8
+	j	1b
+
+2:	la	tp, harts			# harts[hart id]; Linux: harts[0]
+	slli	t0, a0, HART_SIZE_SHIFT
+	add	tp, tp, t0
+	sd	a0, HART_ID(tp)
+	addi	t0, a0, 1
+	slli	t0, t0, STACK_SIZE_SHIFT
+	mv	a2, sp
+	la	sp, stacks
+	add	sp, sp, t0
+	sd	sp, HART_STACK(tp)
+
+	beqz	a1, 3f
+	mv	s0, a1
+	call	start_csrs
+	mv	a0, s0
+	call	start_on_board
+	j	4f
+3:	mv	a0, a2
+	call	start_on_linux
+4:	call	main
+	call	exit
+
+	.globl	start_hart
+start_hart:
+	.option push
+	.option norelax
+	la	gp, __global_pointer$
+	.option pop
+	mv	tp, a1
+	ld	sp, HART_STACK(tp)
+	call	start_csrs
+	tail	run_hart
+
+# Traps go to trap_entry, no interrupt is enabled, the floating-point unit is on, user mode may read counters.
+start_csrs:
+	la	t0, trap_entry
+	csrw	stvec, t0
+	csrw	sscratch, zero
+	csrw	sie, zero
+	li	t0, 7
+	csrw	scounteren, t0
+	li	t0, 1 << 13			# sstatus.FS = initial
+	csrs	sstatus, t0
+	csrw	fcsr, zero
+	ret
+
+	.section .bss.stacks, "aw", @nobits
+	.balign	16
+stacks:	.skip	8 << STACK_SIZE_SHIFT

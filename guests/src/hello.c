@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The first guest: says where it is and ends well.
+
+#include "console.h"
+#include "fdt.h"
+#include "harts.h"
+
+int main(void) {
+  print("Hello from Tombolo: hart %lu, %u hart(s), %lu MiB\n", this_hart()->id, harts_count(),
+        fdt_memory_size() >> 20);
+  return 0;
+}
