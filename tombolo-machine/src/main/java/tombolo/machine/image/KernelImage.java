@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.image;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -13,12 +16,82 @@ import java.util.List;
  */
 public record KernelImage(
     String format, List<Segment> segments, long entry, SymbolTable symbols) {
+  private static final long LARGEST_FILE = Integer.MAX_VALUE - 8;
+
   /**
    * A piece of the program.
    *
-   * @param gpa where it goes
-   * @param content its bytes
+   * @param gpa where it goes; not negative, and neither is its end
+   * @param content its bytes; not to be changed
    * @param memorySize its size in memory, at least content's length; the rest is zero
    */
   public record Segment(long gpa, byte[] content, long memorySize) {}
+
+  /**
+   * Reads a kernel in a format that says what it is: ELF64, or the Image of a RISC-V Linux.
+   *
+   * @param file where it is
+   * @param machine the processor that shall run it
+   * @param ramBase guest physical address of the first byte of RAM, where Linux Images are placed
+   * @throws ImageException if it can't be read, or is no such kernel
+   */
+  public static KernelImage read(Path file, ElfMachine machine, long ramBase) {
+    byte[] bytes = readFile(file);
+    if (machine == ElfMachine.RISCV && LinuxImage.isLinuxImage(bytes)) {
+      return LinuxImage.parse(bytes, ramBase, file.toString());
+    }
+    return ElfImage.parse(bytes, machine, file.toString());
+  }
+
+  /**
+   * The bytes of a kernel or an initial RAM disk.
+   *
+   * @throws ImageException if it can't be read, with the reason in words
+   */
+  public static byte[] readFile(Path file) {
+    if (!Files.exists(file)) {
+      throw new ImageException(file + ": no such file");
+    }
+    if (Files.isDirectory(file)) {
+      throw new ImageException(file + ": a directory, not a file");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new ImageException(file + ": not a regular file");
+    }
+    if (!Files.isReadable(file)) {
+      throw new ImageException(file + ": no permission to read it");
+    }
+    try {
+      if (Files.size(file) > LARGEST_FILE) {
+        throw new ImageException(file + ": larger than 2 GiB");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new ImageException(file + ": can't be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Checks that RAM holds every segment and the entry.
+   *
+   * @param ramBase guest physical address of the first byte of RAM
+   * @param ramSize bytes of RAM
+   * @throws ImageException if it does not
+   */
+  public void checkFits(long ramBase, long ramSize) {
+    for (Segment segment : segments) {
+      long offset = segment.gpa - ramBase;
+      if (offset < 0 || segment.memorySize > ramSize || offset > ramSize - segment.memorySize) {
+        throw new ImageException(
+            "the kernel's segment 0x%x to 0x%x is outside RAM, 0x%x to 0x%x"
+                .formatted(
+                    segment.gpa, segment.gpa + segment.memorySize, ramBase, ramBase + ramSize));
+      }
+    }
+    if (Long.compareUnsigned(entry - ramBase, ramSize) >= 0) {
+      throw new ImageException(
+          "the kernel's entry 0x%x is outside RAM, 0x%x to 0x%x"
+              .formatted(entry, ramBase, ramBase + ramSize));
+    }
+  }
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.device;
+
+/**
+ * The modem status register of a 16550A: a cable to a peer that is always ready, or in loop-back
+ * mode the port's own modem control outputs. Guarded by its UART's lock.
+ */
+final class ModemStatus {
+  private static final int CTS = 0x10;
+  private static final int DSR = 0x20;
+  private static final int RI = 0x40;
+  private static final int DCD = 0x80;
+  private static final int READY = CTS | DSR | DCD;
+
+  private int inputs = READY;
+  // The low four bits: which input has changed since the register was read.
+  private int changes;
+
+  void reset() {
+    inputs = READY;
+    changes = 0;
+  }
+
+  boolean hasChanged() {
+    return changes != 0;
+  }
+
+  /** Takes over what the modem control register was set to. */
+  void update(int mcr) {
+    int now = (mcr & 0x10) != 0 ? looped(mcr) : READY;
+    // The ring indicator only tells of its end ("trailing edge"), the others of any change.
+    int changed = (now ^ inputs) & (CTS | DSR | DCD) | inputs & ~now & RI;
+    changes |= changed >> 4;
+    inputs = now;
+  }
+
+  int read() {
+    int value = inputs | changes;
+    changes = 0;
+    return value;
+  }
+
+  private static int looped(int mcr) {
+    int dtr = mcr & 1;
+    int rts = mcr >> 1 & 1;
+    int outputs = mcr & 0x0c; // OUT1 and OUT2, which go to RI and DCD
+    return rts * CTS | dtr * DSR | outputs << 4;
+  }
+}
