@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param initrd bytes of the initial RAM disk, or null
  * @param commandLine for the device tree's {@code /chosen/bootargs}; may be empty
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes to be copied, never compared
 public record BootImage(KernelImage kernel, byte @Nullable [] initrd, String commandLine) {}

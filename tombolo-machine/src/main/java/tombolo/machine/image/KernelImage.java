@@ -25,6 +25,7 @@ public record KernelImage(
    * @param content its bytes; not to be changed
    * @param memorySize its size in memory, at least content's length; the rest is zero
    */
+  @SuppressWarnings("ArrayRecordComponent") // bytes to be copied, never compared
   public record Segment(long gpa, byte[] content, long memorySize) {}
 
   /**
