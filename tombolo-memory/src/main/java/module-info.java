@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/** Host memory objects, guest physical address spaces (stage 2) and typed guest access. */
+/**
+ * Host memory objects, guest physical address spaces (stage 2) and typed access to them.
+ *
+ * <p>Needs native access ({@code --enable-native-access=tombolo.memory}) for lazily zeroed and for
+ * shareable memory.
+ */
 module tombolo.memory {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
-  // javac exports no package without a type: uncomment with the first one.
-  // exports tombolo.memory;
+  exports tombolo.memory;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-
 /**
- * Host memory objects, and the guest physical address spaces (stage 2) that map them.
+ * Memory as virtual machines see it: {@link tombolo.memory.HostMemory} is the memory, {@link
+ * tombolo.memory.GuestMemory} says where in a guest's physical address space it appears and with
+ * which {@link tombolo.memory.Access}, and gives the host typed access by guest physical address.
  *
- * <p>A {@code HostMemory} is a piece of native memory; a {@code GuestMemory} says where a VM sees
- * slices of it, and with which access. Nothing here knows of vCPUs or devices.
+ * <p>Addresses and sizes are bytes. A guest physical address (GPA) is 0 to 2<sup>63</sup> − 1; a
+ * negative {@code long} is never mapped. The page size is {@link
+ * tombolo.memory.HostMemory#PAGE_SIZE}. Guest data is little-endian whatever the host is.
  */
 @NullMarked
 package tombolo.memory;

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.memory;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Regions that do not overlap, by guest physical address: an AVL tree that never changes. Adding or
+ * removing a region makes a new tree that shares all but O(log n) nodes with the old one.
+ *
+ * <p>So a reader needs nothing but one volatile read of the root: the tree that it sees is whole and
+ * stays as it is, whatever a writer does meanwhile. {@code null} is the empty tree.
+ */
+final class RegionTree {
+  final MemoryRegion region;
+  private final @Nullable RegionTree left;
+  private final @Nullable RegionTree right;
+
+  /** The region's bounds once more, so that a look-up touches one object a level. */
+  private final long start;
+
+  private final long end;
+
+  /** Of the two subtrees the heights differ by at most 1. */
+  private final int height;
+
+  private RegionTree(@Nullable RegionTree left, MemoryRegion region, @Nullable RegionTree right) {
+    this.left = left;
+    this.region = region;
+    this.right = right;
+    this.start = region.gpa();
+    this.end = region.end();
+    this.height = 1 + Math.max(height(left), height(right));
+  }
+
+  /** The region that contains this address, or null. Allocates nothing. */
+  static @Nullable MemoryRegion at(@Nullable RegionTree tree, long gpa) {
+    RegionTree node = tree;
+    while (node != null) {
+      if (gpa < node.start) {
+        node = node.left;
+      } else if (gpa >= node.end) {
+        node = node.right;
+      } else {
+        return node.region;
+      }
+    }
+    return null;
+  }
+
+  /** A region that has a byte of {@code from} to {@code to} − 1, or null. */
+  static @Nullable MemoryRegion overlapping(@Nullable RegionTree tree, long from, long to) {
+    RegionTree node = tree;
+    while (node != null) {
+      if (to <= node.start) {
+        node = node.left;
+      } else if (from >= node.end) {
+        node = node.right;
+      } else {
+        return node.region;
+      }
+    }
+    return null;
+  }
+
+  /** The tree with a region more, which overlaps none in it. */
+  static RegionTree with(@Nullable RegionTree tree, MemoryRegion region) {
+    if (tree == null) {
+      return new RegionTree(null, region, null);
+    }
+    return region.gpa() < tree.start
+        ? balanced(with(tree.left, region), tree.region, tree.right)
+        : balanced(tree.left, tree.region, with(tree.right, region));
+  }
+
+  /** The tree without the region that begins at this address, if there is one. */
+  static @Nullable RegionTree without(@Nullable RegionTree tree, long gpa) {
+    if (tree == null) {
+      return null;
+    }
+    if (gpa < tree.start) {
+      return balanced(without(tree.left, gpa), tree.region, tree.right);
+    }
+    if (gpa > tree.start) {
+      return balanced(tree.left, tree.region, without(tree.right, gpa));
+    }
+    if (tree.left == null) {
+      return tree.right;
+    }
+    if (tree.right == null) {
+      return tree.left;
+    }
+    MemoryRegion next = first(tree.right);
+    return balanced(tree.left, next, without(tree.right, next.gpa()));
+  }
+
+  /** Gives every region to the consumer, by ascending address. */
+  static void forEach(@Nullable RegionTree tree, Consumer<MemoryRegion> consumer) {
+    if (tree != null) {
+      forEach(tree.left, consumer);
+      consumer.accept(tree.region);
+      forEach(tree.right, consumer);
+    }
+  }
+
+  static int height(@Nullable RegionTree tree) {
+    return tree == null ? 0 : tree.height;
+  }
+
+  private static MemoryRegion first(RegionTree tree) {
+    RegionTree node = tree;
+    while (node.left != null) {
+      node = node.left;
+    }
+    return node.region;
+  }
+
+  /** Joins two trees whose heights differ by at most 2. */
+  private static RegionTree balanced(
+      @Nullable RegionTree left, MemoryRegion region, @Nullable RegionTree right) {
+    if (left != null && left.height > height(right) + 1) {
+      if (left.right != null && left.right.height > height(left.left)) {
+        RegionTree middle = left.right;
+        return new RegionTree(
+            new RegionTree(left.left, left.region, middle.left),
+            middle.region,
+            new RegionTree(middle.right, region, right));
+      }
+      return new RegionTree(left.left, left.region, new RegionTree(left.right, region, right));
+    }
+    if (right != null && right.height > height(left) + 1) {
+      if (right.left != null && right.left.height > height(right.right)) {
+        RegionTree middle = right.left;
+        return new RegionTree(
+            new RegionTree(left, region, middle.left),
+            middle.region,
+            new RegionTree(middle.right, right.region, right.right));
+      }
+      return new RegionTree(new RegionTree(left, region, right.left), right.region, right.right);
+    }
+    return new RegionTree(left, region, right);
+  }
+}
