@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Sleeps for ever: nothing is enabled that could wake it.
+
+#include "console.h"
+#include "csr.h"
+
+int main(void) {
+  print("idle: asleep\n");
+  for (;;) {
+    wait_for_interrupt();
+  }
+}
