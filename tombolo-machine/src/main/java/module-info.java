@@ -2,6 +2,7 @@
 
 /** Virtual machines: life cycle, vCPUs and their exits, the device bus and common devices. */
 module tombolo.machine {
+  requires jdk.jfr;
   requires transitive tombolo.memory;
   requires static org.jspecify;
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-/** A way to run guest code: {@code riscv} interprets RISC-V in Java, {@code kvm} uses the host's processor. */
+/**
+ * A way to run guest code: {@code riscv} interprets RISC-V in Java, {@code kvm} uses the host's
+ * processor.
+ */
 public interface Accelerator {
   /** The name that people write: lower case, a word. */
   String name();

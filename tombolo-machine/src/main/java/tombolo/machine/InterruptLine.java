@@ -4,9 +4,9 @@ package tombolo.machine;
 /**
  * One level-triggered wire from a device into a VM's interrupt controller.
  *
- * <p>Thread-safe: devices raise and lower it from any thread. A line is level: raising a raised line
- * changes nothing. What was stored to guest memory before {@link #raise()} is visible to the vCPU
- * that takes the interrupt.
+ * <p>Thread-safe: devices raise and lower it from any thread. A line is level: raising a raised
+ * line changes nothing. What was stored to guest memory before {@link #raise()} is visible to the
+ * vCPU that takes the interrupt.
  */
 public interface InterruptLine {
   /** Asserts the line and wakes the vCPU that it is routed to. */

@@ -10,8 +10,8 @@ public interface Scheduler {
   Thread start(String name, Runnable body);
 
   /**
-   * Waits until {@link #unpark} is called for this thread, or about that long, or spuriously; returns
-   * at once if unpark came first. The caller checks its condition in a loop.
+   * Waits until {@link #unpark} is called for this thread, or about that long, or spuriously;
+   * returns at once if unpark came first. The caller checks its condition in a loop.
    *
    * @param nanos how long at the most, by the VM's {@link Clock}; Long.MAX_VALUE = without end
    */

@@ -12,8 +12,8 @@ public interface Vcpu {
   int index();
 
   /**
-   * Runs guest code on the calling thread until something needs the VM. Waits inside while the guest
-   * waits for an interrupt or the vCPU is not started; such a vCPU burns no CPU.
+   * Runs guest code on the calling thread until something needs the VM. Waits inside while the
+   * guest waits for an interrupt or the vCPU is not started; such a vCPU burns no CPU.
    */
   VcpuExit run();
 
@@ -39,11 +39,14 @@ public interface Vcpu {
 
   /**
    * Makes {@link #run()} come back soon with {@link VcpuExit.Kicked}, whatever the guest does or
-   * waits for; if the vCPU is not in run(), its next run() comes back at once. Any thread; never lost;
-   * several kicks may give one exit.
+   * waits for; if the vCPU is not in run(), its next run() comes back at once. Any thread; never
+   * lost; several kicks may give one exit.
    */
   void kick();
 
-  /** Instructions retired since the board was made; exact at every exit, a little behind meanwhile. Any thread. */
+  /**
+   * Instructions retired since the board was made; exact at every exit, a little behind meanwhile.
+   * Any thread.
+   */
   long retiredInstructions();
 }

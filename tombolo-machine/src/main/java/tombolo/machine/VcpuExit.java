@@ -8,10 +8,16 @@ package tombolo.machine;
  * <p>Sizes are 1, 2, 4 or 8 bytes; values are zero-extended little-endian.
  */
 public sealed interface VcpuExit {
-  /** A load from a guest physical address without memory; complete with {@link Vcpu#completeRead} or {@link Vcpu#rejectAccess}. */
+  /**
+   * A load from a guest physical address without memory; complete with {@link Vcpu#completeRead} or
+   * {@link Vcpu#rejectAccess}.
+   */
   record MmioRead(long gpa, int size) implements VcpuExit {}
 
-  /** A store to a guest physical address without writable memory; running on accepts it, {@link Vcpu#rejectAccess} faults it. */
+  /**
+   * A store to a guest physical address without writable memory; running on accepts it, {@link
+   * Vcpu#rejectAccess} faults it.
+   */
   record MmioWrite(long gpa, int size, long value) implements VcpuExit {}
 
   /** An x86 port read; complete with {@link Vcpu#completeRead}. */

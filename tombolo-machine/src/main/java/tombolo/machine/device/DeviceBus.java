@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The devices of one VM by address: guest physical addresses, or x86 ports.
  *
- * <p>Thread-safe. Look-up is O(log n) and takes no lock, so vCPUs don't wait for each other, nor for
- * a device that comes or goes.
+ * <p>Thread-safe. Look-up is O(log n) and takes no lock, so vCPUs don't wait for each other, nor
+ * for a device that comes or goes.
  */
 public final class DeviceBus {
   /** A device and the addresses it answers at: base inclusive, length in bytes, positive. */

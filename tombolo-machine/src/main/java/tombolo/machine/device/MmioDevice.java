@@ -5,8 +5,8 @@ package tombolo.machine.device;
  * A device's registers as a vCPU sees them. Called by vCPU threads, several at once: a device
  * guards its own state.
  *
- * <p>Offsets come from a guest: 0 ≤ offset, offset + size ≤ the length the device was attached with,
- * but neither alignment nor sense is promised.
+ * <p>Offsets come from a guest: 0 ≤ offset, offset + size ≤ the length the device was attached
+ * with, but neither alignment nor sense is promised.
  */
 public interface MmioDevice {
   /** What the device is called in logs and statistics, for example "uart". */

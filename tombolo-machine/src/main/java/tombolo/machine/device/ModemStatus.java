@@ -29,7 +29,7 @@ final class ModemStatus {
   void update(int mcr) {
     int now = (mcr & 0x10) != 0 ? looped(mcr) : READY;
     // The ring indicator only tells of its end ("trailing edge"), the others of any change.
-    int changed = (now ^ inputs) & (CTS | DSR | DCD) | inputs & ~now & RI;
+    int changed = ((now ^ inputs) & (CTS | DSR | DCD)) | (inputs & ~now & RI);
     changes |= changed >> 4;
     inputs = now;
   }

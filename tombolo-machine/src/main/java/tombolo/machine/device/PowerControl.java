@@ -3,7 +3,10 @@ package tombolo.machine.device;
 
 import tombolo.machine.StopReason;
 
-/** How a device ends or resets its VM. Any thread; the first reason wins, and the call returns at once. */
+/**
+ * How a device ends or resets its VM. Any thread; the first reason wins, and the call returns at
+ * once.
+ */
 @FunctionalInterface
 public interface PowerControl {
   /** Asks that every vCPU stop, for this reason. */

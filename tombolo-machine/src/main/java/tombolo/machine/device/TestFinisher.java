@@ -4,8 +4,8 @@ package tombolo.machine.device;
 import tombolo.machine.StopReason;
 
 /**
- * The test finisher of QEMU's {@code virt} board ("sifive,test1"): a guest ends its VM by one store.
- * The low half of the word says how, the high half is a code. Stateless, so thread-safe.
+ * The test finisher of QEMU's {@code virt} board ("sifive,test1"): a guest ends its VM by one
+ * store. The low half of the word says how, the high half is a code. Stateless, so thread-safe.
  */
 public final class TestFinisher implements MmioDevice {
   /** Bytes of address space that the register takes. */

@@ -58,7 +58,8 @@ public final class Uart16550 implements MmioDevice {
   private static final int LSR_TRANSMITTER_IDLE = 0x60; // THRE and TEMT
 
   private static final int[] TRIGGER_LEVELS = {1, 4, 8, 14};
-  private static final int POWER_ON_DIVISOR = 12; // 9600 baud from 1.8432 MHz, as firmware leaves it
+  private static final int POWER_ON_DIVISOR =
+      12; // 9600 baud from 1.8432 MHz, as firmware leaves it
 
   private final Console console;
   private final InterruptLine line;
@@ -163,14 +164,14 @@ public final class Uart16550 implements MmioDevice {
     switch (register) {
       case RBR_THR_DLL -> {
         if (latch) {
-          divisor = divisor & 0xff00 | value;
+          divisor = (divisor & 0xff00) | value;
         } else {
           transmit(value);
         }
       }
       case IER_DLM -> {
         if (latch) {
-          divisor = divisor & 0xff | value << 8;
+          divisor = (divisor & 0xff) | (value << 8);
         } else {
           writeInterruptEnable(value);
         }

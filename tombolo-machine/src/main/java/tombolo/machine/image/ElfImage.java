@@ -85,13 +85,15 @@ public final class ElfImage {
       throw wrong("not an ELF file");
     }
     if (file.limit() < HEADER_BYTES) {
-      throw wrong("truncated: the ELF header needs %d bytes, the file has %d"
-          .formatted(HEADER_BYTES, file.limit()));
+      throw wrong(
+          "truncated: the ELF header needs %d bytes, the file has %d"
+              .formatted(HEADER_BYTES, file.limit()));
     }
     if (file.get(4) != CLASS_64) {
-      throw wrong(file.get(4) == 1
-          ? "wrong class: a 32-bit ELF file, a 64-bit one is needed"
-          : "wrong class: %d is neither 32 nor 64 bit".formatted(file.get(4)));
+      throw wrong(
+          file.get(4) == 1
+              ? "wrong class: a 32-bit ELF file, a 64-bit one is needed"
+              : "wrong class: %d is neither 32 nor 64 bit".formatted(file.get(4)));
     }
     if (file.get(5) != LITTLE_ENDIAN) {
       throw wrong("wrong endianness: a big-endian ELF file, a little-endian one is needed");
@@ -99,16 +101,19 @@ public final class ElfImage {
     int type = u16(16);
     int code = u16(18);
     if (code != machine.code()) {
-      throw wrong("wrong machine: made for %s, this VM runs %s"
-          .formatted(ElfMachine.labelOf(code), machine.label()));
+      throw wrong(
+          "wrong machine: made for %s, this VM runs %s"
+              .formatted(ElfMachine.labelOf(code), machine.label()));
     }
     if (type == TYPE_DYNAMIC) {
-      throw wrong("wrong type: position independent or a shared library;"
-          + " link an executable with -static -no-pie");
+      throw wrong(
+          "wrong type: position independent or a shared library;"
+              + " link an executable with -static -no-pie");
     }
     if (type != TYPE_EXECUTABLE) {
-      throw wrong("wrong type: %s, not an executable; link it first"
-          .formatted(type == 1 ? "an object file" : "ELF type " + type));
+      throw wrong(
+          "wrong type: %s, not an executable; link it first"
+              .formatted(type == 1 ? "an object file" : "ELF type " + type));
     }
   }
 
@@ -121,12 +126,14 @@ public final class ElfImage {
       throw wrong("more than 65534 segments");
     }
     if (rows > 0 && rowBytes != SEGMENT_HEADER_BYTES) {
-      throw wrong("segment table: a row has %d bytes instead of %d"
-          .formatted(rowBytes, SEGMENT_HEADER_BYTES));
+      throw wrong(
+          "segment table: a row has %d bytes instead of %d"
+              .formatted(rowBytes, SEGMENT_HEADER_BYTES));
     }
     if (!inFile(table, (long) rows * SEGMENT_HEADER_BYTES)) {
-      throw wrong("truncated: the segment table, %d rows at 0x%x, reaches behind the file's end at 0x%x"
-          .formatted(rows, table, file.limit()));
+      throw wrong(
+          "truncated: the segment table, %d rows at 0x%x, reaches behind the file's end at 0x%x"
+              .formatted(rows, table, file.limit()));
     }
     List<Load> loads = new ArrayList<>();
     long total = 0;
@@ -142,8 +149,9 @@ public final class ElfImage {
       throw wrong("no loadable segment");
     }
     if (total > file.limit()) {
-      throw wrong("segments share bytes of the file: together they have %d, the file has %d"
-          .formatted(total, file.limit()));
+      throw wrong(
+          "segments share bytes of the file: together they have %d, the file has %d"
+              .formatted(total, file.limit()));
     }
     return loads;
   }
@@ -155,16 +163,19 @@ public final class ElfImage {
     long fileSize = file.getLong(row + 32);
     long memorySize = file.getLong(row + 40);
     if (Long.compareUnsigned(fileSize, memorySize) > 0) {
-      throw wrong("segment %d: 0x%x bytes in the file, but only 0x%x in memory"
-          .formatted(number, fileSize, memorySize));
+      throw wrong(
+          "segment %d: 0x%x bytes in the file, but only 0x%x in memory"
+              .formatted(number, fileSize, memorySize));
     }
     if (!inFile(offset, fileSize)) {
-      throw wrong("truncated: segment %d, 0x%x bytes at 0x%x, reaches behind the file's end at 0x%x"
-          .formatted(number, fileSize, offset, file.limit()));
+      throw wrong(
+          "truncated: segment %d, 0x%x bytes at 0x%x, reaches behind the file's end at 0x%x"
+              .formatted(number, fileSize, offset, file.limit()));
     }
     if (physical < 0 || memorySize < 0 || physical > Long.MAX_VALUE - memorySize) {
-      throw wrong("segment %d: 0x%x bytes at 0x%x overflow the address space"
-          .formatted(number, memorySize, physical));
+      throw wrong(
+          "segment %d: 0x%x bytes at 0x%x overflow the address space"
+              .formatted(number, memorySize, physical));
     }
     return new Load(number, (int) offset, (int) fileSize, virtual, physical, memorySize);
   }
@@ -174,8 +185,9 @@ public final class ElfImage {
       Load below = ascending.get(i - 1);
       Load above = ascending.get(i);
       if (below.end() > above.physical) {
-        throw wrong("segments %d and %d overlap at 0x%x"
-            .formatted(below.number, above.number, above.physical));
+        throw wrong(
+            "segments %d and %d overlap at 0x%x"
+                .formatted(below.number, above.number, above.physical));
       }
     }
   }

@@ -12,10 +12,10 @@ import java.util.List;
  * @param format for people: "ELF64", "flat", "Linux Image"
  * @param segments what to load, in ascending order, not overlapping
  * @param entry guest physical address of the first instruction
- * @param symbols function and object symbols for reports, in ascending order of address; may be empty
+ * @param symbols function and object symbols for reports, in ascending order of address; may be
+ *     empty
  */
-public record KernelImage(
-    String format, List<Segment> segments, long entry, SymbolTable symbols) {
+public record KernelImage(String format, List<Segment> segments, long entry, SymbolTable symbols) {
   private static final long LARGEST_FILE = Integer.MAX_VALUE - 8;
 
   /**

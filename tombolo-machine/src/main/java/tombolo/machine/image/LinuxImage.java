@@ -6,8 +6,9 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * Reads the {@code Image} file of a RISC-V Linux kernel (Documentation/arch/riscv/boot-image-header.rst
- * in Linux): its bytes are loaded as they are, at an offset from the start of RAM.
+ * Reads the {@code Image} file of a RISC-V Linux kernel
+ * (Documentation/arch/riscv/boot-image-header.rst in Linux): its bytes are loaded as they are, at
+ * an offset from the start of RAM.
  */
 final class LinuxImage {
   private static final int HEADER_BYTES = 64;

@@ -55,7 +55,9 @@ public final class SymbolTable {
     return addresses.length;
   }
 
-  /** The last symbol at or below the address, as {@code name} or {@code name+0x12}; null if none is. */
+  /**
+   * The last symbol at or below the address, as {@code name} or {@code name+0x12}; null if none is.
+   */
   public @Nullable String nearest(long address) {
     int index = lastAtOrBelow(address);
     if (index < 0 || Long.compareUnsigned(address, limit) >= 0) {
