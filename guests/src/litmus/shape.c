@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Runs a shape in batches: one barrier for thousands of rounds, since a barrier costs more than a round. Inside a
+// batch the harts keep in step by waiting a little for each other every few rounds, and only a little: where
+// they outnumber the host's CPUs, one that is not running would hold up all others.
+
+#include "shape.h"
+
+#include "command_line.h"
+#include "console.h"
+#include "harts.h"
+
+#define CHUNK 8
+#define PATIENCE 100  // looks at another hart's progress before going on alone
+
+static struct cells cells[2];
+static struct {
+  _Alignas(64) volatile uint32_t chunk;
+} progress[LITMUS_HARTS];
+
+static struct barrier all = {.parties = LITMUS_HARTS};
+static uint32_t value_before;  // the last value that an earlier run wrote
+static const struct shape *shape;
+static role *const *roles;
+static uint64_t rounds_of_all;
+static uint64_t outcomes[2][SHAPE_OUTCOMES];
+
+static uint64_t rounds_of_group(unsigned group) {
+  unsigned groups = LITMUS_HARTS / shape->harts;
+  return rounds_of_all / groups + (group < rounds_of_all % groups);
+}
+
+// The largest group has the most batches; the others come to their barriers all the same.
+static uint64_t batches(void) { return (rounds_of_group(0) + BATCH - 1) / BATCH; }
+
+static void keep_in_step(unsigned number, uint32_t chunk) {
+  progress[number].chunk = chunk;
+  unsigned first = number / shape->harts * shape->harts;
+  for (unsigned other = first; other < first + shape->harts; other++) {
+    for (unsigned look = 0; look < PATIENCE && (int32_t)(progress[other].chunk - chunk) < 0; look++) {
+    }
+  }
+}
+
+static void run_role(unsigned number) {
+  unsigned group = number / shape->harts;
+  unsigned part = number % shape->harts;
+  struct cells *mine = &cells[group];
+  uint64_t left = rounds_of_group(group);
+  uint32_t chunk = progress[number].chunk;
+  for (uint64_t batch = 0; batch < batches(); batch++) {
+    unsigned rounds = left < BATCH ? (unsigned)left : BATCH;
+    uint32_t value = value_before + 2 * (uint32_t)(batch + 1);
+    left -= rounds;
+    barrier_wait(&all);
+    for (unsigned from = 0; from < rounds; from += CHUNK) {
+      keep_in_step(number, ++chunk);
+      roles[part](mine, from, from + CHUNK < rounds ? from + CHUNK : rounds, value);
+    }
+    barrier_wait(&all);
+    if (part == 0) {
+      for (unsigned i = 0; i < rounds; i++) {
+        outcomes[group][shape->outcome(mine, i, value)]++;
+      }
+    }
+  }
+}
+
+// Returns how often the weak outcome came.
+static uint64_t run(role *const *with, const char *variant, uint64_t rounds) {
+  roles = with;
+  rounds_of_all = rounds;
+  for (unsigned i = 0; i < SHAPE_OUTCOMES; i++) {
+    outcomes[0][i] = outcomes[1][i] = 0;
+  }
+  for (unsigned i = 0; i < LITMUS_HARTS; i++) {
+    progress[i].chunk = 0;
+  }
+  harts_run(LITMUS_HARTS, run_role);
+  value_before += 2 * (uint32_t)batches();
+  char ignored[2];
+  if (command_line_text("outcomes", ignored, sizeof ignored)) {
+    for (unsigned i = 0; i < SHAPE_OUTCOMES; i++) {
+      if (outcomes[0][i] + outcomes[1][i] != 0) {
+        print("  %s, %s: outcome %u came %lu times%s\n", shape->name, variant, i,
+              outcomes[0][i] + outcomes[1][i], i == shape->weak ? " (weak)" : "");
+      }
+    }
+  }
+  return outcomes[0][shape->weak] + outcomes[1][shape->weak];
+}
+
+struct verdict shape_run(const struct shape *which, uint64_t rounds) {
+  shape = which;
+  struct verdict verdict = {.forbidden = run(which->fenced, "fenced", rounds)};
+  if (which->plain[0] != 0) {
+    verdict.relaxed = run(which->plain, "plain", rounds);
+  }
+  return verdict;
+}
