@@ -90,7 +90,8 @@ final class Rounding {
     // exponent by itself, and out of a subnormal it makes the smallest normal number.
     long biased = Math.max(exponent, minExponent) + format.maxExponent();
     long magnitude = ((biased - 1) << format.fractionBits()) + kept;
-    if (magnitude >= format.infinity()) {
+    // The exponent is asked first: far above the format's, its field would reach the sign.
+    if (exponent > format.maxExponent() || magnitude >= format.infinity()) {
       env.flags |= FpEnvironment.OF | FpEnvironment.NX;
       return format.withSign(negative, overflowed(format, rm, negative));
     }
