@@ -8,8 +8,8 @@ import static tombolo.riscv.fp.RoundingMode.RTZ;
 /**
  * The operations of the F extension, on bit patterns (not NaN-boxed: see {@link NanBox}).
  *
- * <p>Thread-safe as far as the given {@link FpEnvironment} is the caller's own. {@code rm} is one of
- * {@link RoundingMode}'s. A NaN result is always {@link #CANONICAL_NAN}. Follows "F" Standard
+ * <p>Thread-safe as far as the given {@link FpEnvironment} is the caller's own. {@code rm} is one
+ * of {@link RoundingMode}'s. A NaN result is always {@link #CANONICAL_NAN}. Follows "F" Standard
  * Extension for Single-Precision Floating-Point, version 2.2.
  *
  * <p><b>Why the fast paths are exact.</b> Java's {@code float} arithmetic is IEEE 754 binary32
@@ -102,8 +102,8 @@ public final class Float32 {
   }
 
   /**
-   * FMADD.S: {@code a * b + c}, rounded once. The other three are this with signs flipped, as {@link
-   * Float64#fma} says; flip them after unboxing.
+   * FMADD.S: {@code a * b + c}, rounded once. The other three are this with signs flipped, as
+   * {@link Float64#fma} says; flip them after unboxing.
    */
   public static int fma(FpEnvironment env, int rm, int a, int b, int c) {
     float x = Float.intBitsToFloat(a);
@@ -134,7 +134,9 @@ public final class Float32 {
     return Float.isNaN(most) ? numberOrNan(env, a, b) : Float.floatToRawIntBits(most);
   }
 
-  /** The one of two operands that is a number, or the canonical NaN; a signalling NaN is invalid. */
+  /**
+   * The one of two operands that is a number, or the canonical NaN; a signalling NaN is invalid.
+   */
   private static int numberOrNan(FpEnvironment env, int a, int b) {
     long nan = SoftFloat.nan(BINARY32, env, wide(a), wide(b));
     if (BINARY32.isNan(wide(a))) {

@@ -8,8 +8,8 @@ import static tombolo.riscv.fp.RoundingMode.RTZ;
 /**
  * The operations of the D extension, on bit patterns.
  *
- * <p>Thread-safe as far as the given {@link FpEnvironment} is the caller's own. {@code rm} is one of
- * {@link RoundingMode}'s. A NaN result is always {@link #CANONICAL_NAN}. Follows "D" Standard
+ * <p>Thread-safe as far as the given {@link FpEnvironment} is the caller's own. {@code rm} is one
+ * of {@link RoundingMode}'s. A NaN result is always {@link #CANONICAL_NAN}. Follows "D" Standard
  * Extension for Double-Precision Floating-Point, version 2.2.
  *
  * <p><b>Why the fast paths are exact.</b> Java's {@code double} arithmetic is IEEE 754 binary64
@@ -142,7 +142,9 @@ public final class Float64 {
     return Double.isNaN(most) ? numberOrNan(env, a, b) : Double.doubleToRawLongBits(most);
   }
 
-  /** The one of two operands that is a number, or the canonical NaN; a signalling NaN is invalid. */
+  /**
+   * The one of two operands that is a number, or the canonical NaN; a signalling NaN is invalid.
+   */
   private static long numberOrNan(FpEnvironment env, long a, long b) {
     long nan = SoftFloat.nan(BINARY64, env, a, b);
     if (BINARY64.isNan(a)) {
@@ -258,7 +260,7 @@ public final class Float64 {
 
   /** FCVT.D.WU: always exact. */
   public static long fromU32(int value) {
-    return Double.doubleToRawLongBits(Integer.toUnsignedLong(value));
+    return Double.doubleToRawLongBits((double) Integer.toUnsignedLong(value));
   }
 
   /** FCVT.D.L. */

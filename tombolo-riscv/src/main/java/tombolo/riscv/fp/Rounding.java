@@ -88,8 +88,8 @@ final class Rounding {
     // A normal number has its leading one at bit fractionBits of `kept`, just where it adds one to
     // the exponent field; so the field starts one lower. A carry out of `kept` goes into the
     // exponent by itself, and out of a subnormal it makes the smallest normal number.
-    long biased = Math.max(exponent, minExponent) + format.maxExponent();
-    long magnitude = ((biased - 1) << format.fractionBits()) + kept;
+    int biased = Math.max(exponent, minExponent) + format.maxExponent();
+    long magnitude = ((biased - 1L) << format.fractionBits()) + kept;
     // The exponent is asked first: far above the format's, its field would reach the sign.
     if (exponent > format.maxExponent() || magnitude >= format.infinity()) {
       env.flags |= FpEnvironment.OF | FpEnvironment.NX;

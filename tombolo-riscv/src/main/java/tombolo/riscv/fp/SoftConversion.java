@@ -26,9 +26,7 @@ final class SoftConversion {
   /** Converts an integer, given as sign and unsigned magnitude. */
   static long fromInteger(
       BinaryFormat format, FpEnvironment env, int rm, boolean negative, long magnitude) {
-    return magnitude == 0
-        ? 0
-        : Rounding.normalizeAndPack(format, env, rm, negative, 63, magnitude);
+    return magnitude == 0 ? 0 : Rounding.normalizeAndPack(format, env, rm, negative, 63, magnitude);
   }
 
   /**

@@ -7,7 +7,9 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The JVM's arithmetic, where it is used, gives the bits and flags of the integer implementation. */
+/**
+ * The JVM's arithmetic, where it is used, gives the bits and flags of the integer implementation.
+ */
 class FastPathTest {
   private static final int RANDOM_VECTORS = 50_000;
 
@@ -20,7 +22,8 @@ class FastPathTest {
   void agreesOnSpecialValues(Operation operation) {
     long[] values = SpecialValues.of(operation.operand);
     long[] none = {0};
-    // All triples would be many millions: a third operand takes every 31st, from another start each time.
+    // All triples would be many millions: a third operand takes every 31st, from another start each
+    // time.
     long[] second = operation.arity > 1 ? values : none;
     int step = operation.arity > 2 ? 31 : 1;
     int start = 0;
@@ -37,7 +40,7 @@ class FastPathTest {
   @ParameterizedTest
   @MethodSource("operations")
   void agreesOnRandomValues(Operation operation) {
-    Operands operands = new Operands(operation.ordinal());
+    Operands operands = new Operands(operation.name().hashCode());
     long[] vector = new long[3];
     for (int i = 0; i < RANDOM_VECTORS; i++) {
       operands.next(operation, vector);

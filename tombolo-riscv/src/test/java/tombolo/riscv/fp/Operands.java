@@ -47,7 +47,8 @@ final class Operands {
       case 1 -> random.nextLong();
       case 2 -> signBit | ((long) random.nextInt(3) << fractionBits) | fraction(fractionBits);
       case 3 -> signBit | ((top - random.nextInt(4)) << fractionBits) | fraction(fractionBits);
-      case 4 -> signBit | ((long) (bias + random.nextInt(66)) << fractionBits) | fraction(fractionBits);
+      case 4 ->
+          signBit | ((long) (bias + random.nextInt(66)) << fractionBits) | fraction(fractionBits);
       default ->
           signBit
               | ((long) (bias - 8 + random.nextInt(16)) << fractionBits)

@@ -8,8 +8,7 @@ import static tombolo.riscv.fp.NanBox.unbox;
  * Every instruction under test, from registers to register as a hart executes it: single-precision
  * values are NaN-boxed, integers sign-extended.
  *
- * <p>The ordinal is the instruction's number in {@code vectors.c}, which lists the same ones in the
- * same order.
+ * <p>The position in this list is the instruction's number in {@code vectors.c}.
  */
 enum Operation {
   FADD_S(Operand.SINGLE, 2),

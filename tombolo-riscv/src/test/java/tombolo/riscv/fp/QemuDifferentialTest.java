@@ -28,7 +28,10 @@ class QemuDifferentialTest {
   private static final int VECTORS = Integer.getInteger("tombolo.fp.vectors", 1_000_000);
   private static final long SEED = Long.getLong("tombolo.fp.seed", 1);
   private static final int BATCH = 1_000_000;
+  private static final int VECTOR_BYTES = 32;
+  private static final int RESULT_BYTES = 16;
   private static final int REPORTED = 10;
+  private static final List<Operation> OPERATIONS = List.of(Operation.values());
 
   @TempDir Path directory;
 
@@ -64,40 +67,41 @@ class QemuDifferentialTest {
     return program;
   }
 
-  /** Instructions and rounding modes in turn; operands special at first, then random. */
-  private ByteBuffer vectors(int count) {
-    Operation[] operations = Operation.values();
-    ByteBuffer vectors = ByteBuffer.allocate(count * 32).order(ByteOrder.LITTLE_ENDIAN);
+  /** The program's input: instructions and rounding modes in turn, operands at random. */
+  private byte[] vectors(int count) {
+    byte[] input = new byte[count * VECTOR_BYTES];
+    ByteBuffer vectors = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
     long[] vector = new long[3];
     for (int i = 0; i < count; i++) {
-      Operation operation = operations[(int) (next % operations.length)];
-      long round = next / operations.length;
+      int instruction = (int) (next % OPERATIONS.size());
+      int rm = (int) (next / OPERATIONS.size() % 5);
       next++;
-      operands.next(operation, vector);
-      vectors.putInt(operation.ordinal()).putInt((int) (round % 5));
+      operands.next(OPERATIONS.get(instruction), vector);
+      vectors.putInt(instruction).putInt(rm);
       vectors.putLong(vector[0]).putLong(vector[1]).putLong(vector[2]);
     }
-    return vectors.flip();
+    return input;
   }
 
-  private int compare(ByteBuffer vectors, Path qemu, Path program) throws Exception {
-    Path input = Files.write(directory.resolve("input"), vectors.array());
+  private int compare(byte[] vectors, Path qemu, Path program) throws Exception {
+    Path input = Files.write(directory.resolve("input"), vectors);
     Path output = directory.resolve("output");
     run(
         new ProcessBuilder(qemu.toString(), program.toString())
             .redirectInput(input.toFile())
             .redirectOutput(output.toFile()));
+    int count = vectors.length / VECTOR_BYTES;
+    ByteBuffer given = ByteBuffer.wrap(vectors).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer results = ByteBuffer.wrap(Files.readAllBytes(output)).order(ByteOrder.LITTLE_ENDIAN);
-    assertThat(results.remaining() / 16).isEqualTo(vectors.remaining() / 32);
-    int count = 0;
-    for (; results.hasRemaining(); count++) {
-      compare(vectors, results.getLong(), results.getLong());
+    assertThat(results.remaining()).isEqualTo(count * RESULT_BYTES);
+    while (results.hasRemaining()) {
+      compare(given, results.getLong(), results.getLong());
     }
     return count;
   }
 
   private void compare(ByteBuffer vectors, long expected, long expectedFlags) {
-    Operation operation = Operation.values()[vectors.getInt()];
+    Operation operation = OPERATIONS.get(vectors.getInt());
     int rm = vectors.getInt();
     long a = vectors.getLong();
     long b = vectors.getLong();
@@ -107,8 +111,7 @@ class QemuDifferentialTest {
     if (result != expected || env.flags != expectedFlags) {
       differences.add(
           "%s rm=%d of %x, %x, %x: %x with flags %x, but QEMU gives %x with flags %x"
-              .formatted(
-                  operation, rm, a, b, c, result, env.flags, expected, expectedFlags));
+              .formatted(operation, rm, a, b, c, result, env.flags, expected, expectedFlags));
     }
   }
 

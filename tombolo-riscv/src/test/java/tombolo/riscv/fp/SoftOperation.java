@@ -70,11 +70,11 @@ final class SoftOperation {
 
   private static long fromInteger(Operation operation, FpEnvironment env, int rm, long a) {
     return switch (operation) {
-      case FCVT_S_W -> NanBox.box((int) signed(BINARY32, env, rm, (int) a));
+      case FCVT_S_W -> NanBox.box((int) signed(BINARY32, env, rm, word(a)));
       case FCVT_S_WU -> NanBox.box((int) unsigned(BINARY32, env, rm, a & 0xffff_ffffL));
       case FCVT_S_L -> NanBox.box((int) signed(BINARY32, env, rm, a));
       case FCVT_S_LU -> NanBox.box((int) unsigned(BINARY32, env, rm, a));
-      case FCVT_D_W -> signed(BINARY64, env, rm, (int) a);
+      case FCVT_D_W -> signed(BINARY64, env, rm, word(a));
       case FCVT_D_WU -> unsigned(BINARY64, env, rm, a & 0xffff_ffffL);
       case FCVT_D_L -> signed(BINARY64, env, rm, a);
       case FCVT_D_LU -> unsigned(BINARY64, env, rm, a);
@@ -88,6 +88,10 @@ final class SoftOperation {
 
   private static long unsigned(BinaryFormat format, FpEnvironment env, int rm, long value) {
     return SoftConversion.fromInteger(format, env, rm, false, value);
+  }
+
+  private static long word(long register) {
+    return (int) register;
   }
 
   private static long wide(long register) {
