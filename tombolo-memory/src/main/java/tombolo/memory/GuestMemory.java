@@ -7,22 +7,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guest physical address space of one VM: which host memory a guest sees where, and typed access
- * to it for the host. What hypervisors call stage 2.
+ * The guest physical address space of one VM: which host memory a guest sees where, and typed
+ * access to it for the host. What hypervisors call stage 2.
  *
- * <p>Regions never overlap; two that touch here need not touch in the host. A VM owns this object; it
- * does not own the host memory, but keeps what is mapped alive. Thread-safe.
+ * <p>Regions never overlap; two that touch here need not touch in the host. A VM owns this object;
+ * it does not own the host memory, but keeps what is mapped alive. Thread-safe.
  *
  * <h2>Typed access</h2>
  *
- * <p>For the host: devices, loaders, tests. Scalars and records must be aligned, byte ranges need not
- * be; all of the range must be mapped, and with write access for a write. Otherwise {@link
+ * <p>For the host: devices, loaders, tests. Scalars and records must be aligned, byte ranges need
+ * not be; all of the range must be mapped, and with write access for a write. Otherwise {@link
  * GuestMemoryException} says what is wrong, and nothing has been read or written. Scalars of any
  * size are read and written whole (single-copy atomic). Ranges and records are not, and a guest may
  * write meanwhile: read once, check the copy, use the copy.
  *
- * <p>Plain accesses order nothing. The opaque, acquire, release and compare-and-set ones are those of
- * {@link java.lang.invoke.VarHandle} and order with the guest's fences and atomics.
+ * <p>Plain accesses order nothing. The opaque, acquire, release and compare-and-set ones are those
+ * of {@link java.lang.invoke.VarHandle} and order with the guest's fences and atomics.
  *
  * <h2>Who waits for whom</h2>
  *
@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>A typed access holds a lock for reading while it copies, and waits for nothing meanwhile:
  *       no caller's code, no cache, no other lock.
  *   <li>{@link #unmap} holds that lock for writing only to swap the tree, which waits for the typed
- *       accesses under way and for nothing else. It has let go of it before it waits for the caches;
- *       so a vCPU that it waits for can finish any access inside guest code.
- *   <li>{@link #map}, {@link #unmap}, {@link #register} and {@link #unregister} exclude each other by
- *       {@code changes}, which unmap holds while it waits for the caches. They must therefore not be
- *       called inside guest code, nor with a lock held that guest code takes. A vCPU thread outside
- *       guest code may call them: no cache waits for such a thread, its own included.
+ *       accesses under way and for nothing else. It has let go of it before it waits for the
+ *       caches; so a vCPU that it waits for can finish any access inside guest code.
+ *   <li>{@link #map}, {@link #unmap}, {@link #register} and {@link #unregister} exclude each other
+ *       by {@code changes}, which unmap holds while it waits for the caches. They must therefore
+ *       not be called inside guest code, nor with a lock held that guest code takes. A vCPU thread
+ *       outside guest code may call them: no cache waits for such a thread, its own included.
  * </ul>
  */
 public final class GuestMemory extends TypedAccess {
@@ -81,8 +81,8 @@ public final class GuestMemory extends TypedAccess {
 
   /**
    * Takes away exactly one region, and returns when no vCPU and no typed access reaches its host
-   * memory through it any more; the memory can then be used for something else. O(log n) besides the
-   * waiting.
+   * memory through it any more; the memory can then be used for something else. O(log n) besides
+   * the waiting.
    *
    * <p>A vCPU that never runs, or never runs again, holds nobody up: {@link
    * TranslationCache#awaitDropped} waits only for one that is inside guest code. If a cache throws,
@@ -139,8 +139,8 @@ public final class GuestMemory extends TypedAccess {
    * The region that contains this address, or null; takes no lock, allocates nothing, O(log n).
    *
    * <p>What it returns may be unmapped at once. A vCPU may use it, and put it into its cache, until
-   * the next time that the cache says that it has dropped what was asked for: from look-up to use it
-   * must not do that. Others use typed access.
+   * the next time that the cache says that it has dropped what was asked for: from look-up to use
+   * it must not do that. Others use typed access.
    */
   public @Nullable MemoryRegion regionAt(long gpa) {
     return RegionTree.at(tree(), gpa);

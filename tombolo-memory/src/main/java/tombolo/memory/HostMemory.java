@@ -115,8 +115,9 @@ public final class HostMemory implements AutoCloseable {
   }
 
   /**
-   * Descriptor of the same memory, for KVM or for another process; the owner of this object owns it,
-   * too, so nobody else closes it. Empty for private memory and where the host has no such thing.
+   * Descriptor of the same memory, for KVM or for another process; the owner of this object owns
+   * it, too, so nobody else closes it. Empty for private memory and where the host has no such
+   * thing.
    *
    * @throws IllegalStateException if the memory was freed
    */

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a record of primitives lies in guest memory: as a C compiler lays out the struct with the same
- * fields, for every 64-bit ABI that guests have. Each field is aligned to its size, the whole to its
- * largest field, and the size is padded to that; all is little-endian.
+ * How a record of primitives lies in guest memory: as a C compiler lays out the struct with the
+ * same fields, for every 64-bit ABI that guests have. Each field is aligned to its size, the whole
+ * to its largest field, and the size is padded to that; all is little-endian.
  *
  * <pre>{@code
  * record Descriptor(long address, int length, short flags, short next) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Regions that do not overlap, by guest physical address: an AVL tree that never changes. Adding or
  * removing a region makes a new tree that shares all but O(log n) nodes with the old one.
  *
- * <p>So a reader needs nothing but one volatile read of the root: the tree that it sees is whole and
- * stays as it is, whatever a writer does meanwhile. {@code null} is the empty tree.
+ * <p>So a reader needs nothing but one volatile read of the root: the tree that it sees is whole
+ * and stays as it is, whatever a writer does meanwhile. {@code null} is the empty tree.
  */
 final class RegionTree {
   final MemoryRegion region;

@@ -2,13 +2,13 @@
 package tombolo.memory;
 
 /**
- * A cache of translations out of one {@link GuestMemory}: a vCPU's software TLB and decoded code, or
- * a hardware stage 2.
+ * A cache of translations out of one {@link GuestMemory}: a vCPU's software TLB and decoded code,
+ * or a hardware stage 2.
  *
- * <p>{@link GuestMemory#unmap} first takes the region out of its map, then calls {@link #requestDrop}
- * on every registered cache, then {@link #awaitDropped} on every one, and only then returns. A cache
- * therefore has one duty: when {@link #awaitDropped} returns, no access through a translation that
- * was cached before {@link #requestDrop} is under way or can start.
+ * <p>{@link GuestMemory#unmap} first takes the region out of its map, then calls {@link
+ * #requestDrop} on every registered cache, then {@link #awaitDropped} on every one, and only then
+ * returns. A cache therefore has one duty: when {@link #awaitDropped} returns, no access through a
+ * translation that was cached before {@link #requestDrop} is under way or can start.
  *
  * <p>Both methods are called by the unmapping thread, one unmap at a time.
  */

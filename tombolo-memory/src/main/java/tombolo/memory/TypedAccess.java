@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The half of {@link GuestMemory} that reads and writes: it holds the tree of what is mapped, and
  * knows which accesses are under way in it.
  *
- * <p>An access holds {@link #accesses} for reading from before it reads the tree until after it last
- * touches memory. So whoever holds it for writing knows that no access is under way, and that every
- * later one will use the tree that he leaves behind.
+ * <p>An access holds {@link #accesses} for reading from before it reads the tree until after it
+ * last touches memory. So whoever holds it for writing knows that no access is under way, and that
+ * every later one will use the tree that he leaves behind.
  */
 abstract sealed class TypedAccess permits GuestMemory {
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
@@ -186,8 +186,7 @@ abstract sealed class TypedAccess permits GuestMemory {
     long stamp = accesses.readLock();
     try {
       MemoryRegion region = scalar(gpa, 4, true);
-      return INT.compareAndSet(
-          region.host().segment(), region.hostOffsetOf(gpa), expected, value);
+      return INT.compareAndSet(region.host().segment(), region.hostOffsetOf(gpa), expected, value);
     } finally {
       accesses.unlockRead(stamp);
     }
@@ -242,8 +241,7 @@ abstract sealed class TypedAccess permits GuestMemory {
     long stamp = accesses.readLock();
     try {
       MemoryRegion region = scalar(gpa, 8, true);
-      return LONG.compareAndSet(
-          region.host().segment(), region.hostOffsetOf(gpa), expected, value);
+      return LONG.compareAndSet(region.host().segment(), region.hostOffsetOf(gpa), expected, value);
     } finally {
       accesses.unlockRead(stamp);
     }

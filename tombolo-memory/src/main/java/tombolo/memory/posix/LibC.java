@@ -74,8 +74,7 @@ final class LibC {
       try {
         address =
             (long)
-                MMAP.invokeExact(
-                    state, MemorySegment.NULL, size, PROT_READ_WRITE, flags, file, 0L);
+                MMAP.invokeExact(state, MemorySegment.NULL, size, PROT_READ_WRITE, flags, file, 0L);
       } catch (Throwable unexpected) {
         throw broken(unexpected);
       }
