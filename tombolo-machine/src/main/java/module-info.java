@@ -6,9 +6,8 @@ module tombolo.machine {
   requires transitive tombolo.memory;
   requires static org.jspecify;
 
-  // javac exports no package without a type: uncomment with the first one.
-  // exports tombolo.machine;
-  // exports tombolo.machine.device;
-  // exports tombolo.machine.fdt;
-  // exports tombolo.machine.image;
+  exports tombolo.machine;
+  exports tombolo.machine.device;
+  exports tombolo.machine.fdt;
+  exports tombolo.machine.image;
 }

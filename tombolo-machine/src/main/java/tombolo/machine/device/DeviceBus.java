@@ -29,17 +29,43 @@ public final class DeviceBus {
    * @throws IllegalArgumentException if the range is empty, negative or overlaps another device's
    */
   public synchronized void attach(long base, long length, MmioDevice device) {
+    checkRange(base, length, device);
+    Slot other = overlapping(base, length);
+    if (other != null) {
+      throw new IllegalArgumentException(
+          "device %s at 0x%x overlaps %s at 0x%x"
+              .formatted(device.name(), base, other.device.name(), other.base));
+    }
+    slots.put(base, new Slot(base, length, device));
+  }
+
+  /**
+   * Like {@link #attach}, for a place that a guest has chosen.
+   *
+   * @return false, and nothing has changed, if another device answers there
+   * @throws IllegalArgumentException if the range is empty or negative
+   */
+  public synchronized boolean tryAttach(long base, long length, MmioDevice device) {
+    checkRange(base, length, device);
+    if (overlapping(base, length) != null) {
+      return false;
+    }
+    slots.put(base, new Slot(base, length, device));
+    return true;
+  }
+
+  private static void checkRange(long base, long length, MmioDevice device) {
     if (base < 0 || length <= 0 || base > Long.MAX_VALUE - length) {
       throw new IllegalArgumentException(
           "device %s: no such range: 0x%x + 0x%x".formatted(device.name(), base, length));
     }
+  }
+
+  private @Nullable Slot overlapping(long base, long length) {
     Map.Entry<Long, Slot> before = slots.lowerEntry(base + length);
-    if (before != null && before.getValue().base + before.getValue().length > base) {
-      throw new IllegalArgumentException(
-          "device %s at 0x%x overlaps %s at 0x%x"
-              .formatted(device.name(), base, before.getValue().device.name(), before.getKey()));
-    }
-    slots.put(base, new Slot(base, length, device));
+    return before != null && before.getValue().base + before.getValue().length > base
+        ? before.getValue()
+        : null;
   }
 
   /**

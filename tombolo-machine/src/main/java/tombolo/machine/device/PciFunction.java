@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.device;
+
+import java.util.List;
+
+/**
+ * A device behind a {@link PciHost}. The bridge keeps the function's configuration space; the
+ * function says what it is and does the work behind its BARs.
+ */
+public interface PciFunction {
+  /** What the function is called in logs and statistics, for example "ivc". */
+  String name();
+
+  /** What it says it is. */
+  PciIdentity identity();
+
+  /** Its base address registers, always the same; may be empty. */
+  List<PciBar> bars();
+}

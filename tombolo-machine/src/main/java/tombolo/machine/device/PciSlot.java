@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.device;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiPredicate;
+
+/**
+ * A function in its slot: configuration, and where its BARs answer. Guarded by its bridge's lock.
+ */
+final class PciSlot {
+  private static final long NOWHERE = -1;
+
+  final PciConfig config;
+  final PciInterrupts.Pin pin;
+  private final List<PciBar> bars;
+  private final long[] assigned;
+  private final long[] placed;
+
+  /**
+   * @param assigned an address for each BAR, in the order of the list
+   */
+  PciSlot(PciConfig config, List<PciBar> bars, long[] assigned, PciInterrupts.Pin pin) {
+    this.config = config;
+    this.pin = pin;
+    this.bars = bars;
+    this.assigned = assigned;
+    this.placed = new long[bars.size()];
+    Arrays.fill(placed, NOWHERE);
+    bars.forEach(config::declare);
+    assign();
+  }
+
+  /** Puts the addresses of power-on into the BARs. */
+  void assign() {
+    for (int i = 0; i < bars.size(); i++) {
+      config.assign(bars.get(i), assigned[i]);
+    }
+    pin.mask(config.intxDisabled());
+  }
+
+  /** Takes away what no longer is where its BAR says. */
+  void removeMoved() {
+    for (int i = 0; i < placed.length; i++) {
+      PciBar bar = bars.get(i);
+      if (placed[i] != NOWHERE && placed[i] != config.address(bar)) {
+        bar.target().remove(placed[i]);
+        placed[i] = NOWHERE;
+      }
+    }
+  }
+
+  /** Places what is nowhere and should be somewhere that the bridge forwards. */
+  void placeMissing(BiPredicate<Long, Long> forwarded) {
+    for (int i = 0; i < placed.length; i++) {
+      PciBar bar = bars.get(i);
+      long wanted = config.address(bar);
+      if (placed[i] == NOWHERE
+          && wanted != NOWHERE
+          && forwarded.test(wanted, bar.size())
+          && bar.target().place(wanted)) {
+        placed[i] = wanted;
+      }
+    }
+  }
+}
