@@ -42,12 +42,12 @@ final class Operands {
   private long floating(long special, int fractionBits, int exponentBits, int bias) {
     long signBit = random.nextLong() & (1L << (fractionBits + exponentBits));
     long top = (1L << exponentBits) - 1;
-    return switch (random.nextInt(8)) {
-      case 0 -> special;
-      case 1 -> random.nextLong();
-      case 2 -> signBit | ((long) random.nextInt(3) << fractionBits) | fraction(fractionBits);
-      case 3 -> signBit | ((top - random.nextInt(4)) << fractionBits) | fraction(fractionBits);
-      case 4 ->
+    return switch (random.nextInt(10)) {
+      case 0, 1, 2 -> special;
+      case 3 -> random.nextLong();
+      case 4 -> signBit | ((long) random.nextInt(3) << fractionBits) | fraction(fractionBits);
+      case 5 -> signBit | ((top - random.nextInt(4)) << fractionBits) | fraction(fractionBits);
+      case 6 ->
           signBit | ((long) (bias + random.nextInt(66)) << fractionBits) | fraction(fractionBits);
       default ->
           signBit
