@@ -20,8 +20,9 @@ public interface Board extends AutoCloseable {
   InterruptLine interruptLine(int number);
 
   /**
-   * Puts kernel, initrd and device tree into guest memory and sets every vCPU to its first
-   * instruction. Called while no vCPU runs; may be called again, and starts anew then.
+   * Puts kernel, initrd and device tree into guest memory, resets the board's devices, and sets
+   * every vCPU to its first instruction. RAM is zero when this is called. Called while no vCPU
+   * runs; may be called again, and starts anew then.
    *
    * @throws tombolo.machine.image.ImageException if they don't fit into the guest's memory
    */

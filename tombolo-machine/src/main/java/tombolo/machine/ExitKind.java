@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+/** The kinds of {@link VcpuExit}, to count them by. */
+public enum ExitKind {
+  /** {@link VcpuExit.MmioRead}. */
+  MMIO_READ(0),
+  /** {@link VcpuExit.MmioWrite}. */
+  MMIO_WRITE(1),
+  /** {@link VcpuExit.PortRead}. */
+  PORT_READ(2),
+  /** {@link VcpuExit.PortWrite}. */
+  PORT_WRITE(3),
+  /** {@link VcpuExit.Hypercall}. */
+  HYPERCALL(4),
+  /** {@link VcpuExit.Kicked}. */
+  KICKED(5),
+  /** {@link VcpuExit.SystemEvent}. */
+  SYSTEM_EVENT(6),
+  /** {@link VcpuExit.Stuck}. */
+  STUCK(7);
+
+  /** Its place in a row of counters. */
+  final int counter;
+
+  ExitKind(int counter) {
+    this.counter = counter;
+  }
+
+  /** The kind of an exit. */
+  public static ExitKind of(VcpuExit exit) {
+    return switch (exit) {
+      case VcpuExit.MmioRead _ -> MMIO_READ;
+      case VcpuExit.MmioWrite _ -> MMIO_WRITE;
+      case VcpuExit.PortRead _ -> PORT_READ;
+      case VcpuExit.PortWrite _ -> PORT_WRITE;
+      case VcpuExit.Hypercall _ -> HYPERCALL;
+      case VcpuExit.Kicked _ -> KICKED;
+      case VcpuExit.SystemEvent _ -> SYSTEM_EVENT;
+      case VcpuExit.Stuck _ -> STUCK;
+    };
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Tells the log of accesses where nothing answers: the first one of each page, of a bounded number
+ * of pages, so that a guest can't flood the log or fill the host's memory. Thread-safe.
+ */
+final class UnknownAccessLog {
+  private static final System.Logger LOG = System.getLogger(UnknownAccessLog.class.getName());
+  static final int MAX_PAGES = 64;
+
+  private final String vmName;
+  private final System.Logger log;
+  private volatile boolean full;
+  // Guarded by this.
+  private final Set<Long> pages = new HashSet<>();
+
+  UnknownAccessLog(String vmName) {
+    this(vmName, LOG);
+  }
+
+  UnknownAccessLog(String vmName, System.Logger log) {
+    this.vmName = vmName;
+    this.log = log;
+  }
+
+  /**
+   * @param what for example "load"
+   * @param where for example "guest physical address"
+   */
+  void add(int vcpu, String what, String where, long address, int size) {
+    if (full || !firstOfPage(address)) {
+      return;
+    }
+    log.log(
+        System.Logger.Level.WARNING,
+        "%s: vCPU %d: %s of %d bytes at %s 0x%x, where nothing answers"
+            .formatted(vmName, vcpu, what, size, where, address));
+    if (full) {
+      log.log(
+          System.Logger.Level.WARNING, vmName + ": accesses to more pages are counted, not logged");
+    }
+  }
+
+  private synchronized boolean firstOfPage(long address) {
+    if (pages.size() >= MAX_PAGES || !pages.add(address >>> 12)) {
+      return false;
+    }
+    full = pages.size() == MAX_PAGES;
+    return true;
+  }
+}

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.device.DeviceBus;
+import tombolo.memory.GuestMemory;
+import tombolo.memory.HostMemory;
+
+/**
+ * A virtual machine: memory, buses, a board of vCPUs, and its life from loading to closing.
+ *
+ * <p>Whoever creates it owns it and closes it. Thread-safe: calls that change the state take effect
+ * one after the other, in some order; a call that makes no sense in the state it finds throws
+ * {@link IllegalStateException} and changes nothing.
+ *
+ * <p><b>Locks.</b> {@code owner} is held throughout such a call, also while it waits for vCPU
+ * threads. So vCPU threads, and with them devices, hypercall handlers and listeners, never take it:
+ * there, {@link #stop()} only asks, and every other such call is refused. {@link VcpuThreads} says
+ * why nothing is lost and nobody waits for ever.
+ */
+public final class Vm implements AutoCloseable {
+  private final VmConfig config;
+  private final StateMonitor monitor;
+  private final GuestMemory memory = new GuestMemory();
+  private final DeviceBus mmio = new DeviceBus();
+  private final DeviceBus ports = new DeviceBus();
+  private final HostMemory ram;
+  private final Board board;
+  private final VmStatistics statistics;
+  private final ExitDispatch dispatch;
+
+  private final ReentrantLock owner = new ReentrantLock();
+
+  // The latest run, or null before the first boot. Written by the owner, read by anybody who asks
+  // for a stop.
+  private volatile @Nullable VcpuThreads run;
+
+  // Guarded by owner.
+  private boolean closed;
+
+  // Written before the monitor says STOPPED where no run has a reason of its own.
+  private volatile @Nullable StopReason stoppedBeforeBoot;
+
+  // Guest code may have run: what the RAM holds is not what a fresh machine has. Written by whoever
+  // loads, while no vCPU runs.
+  private boolean used;
+
+  private Vm(VmConfig config, Accelerator accelerator) {
+    this.config = config;
+    this.monitor = new StateMonitor(config.scheduler());
+    this.ram = HostMemory.allocate(config.memoryBytes());
+    @Nullable Board made = null;
+    try {
+      made = accelerator.createBoard(context());
+      this.board = made;
+      this.statistics = new VmStatistics(made.vcpus());
+      this.dispatch =
+          new ExitDispatch(
+              mmio,
+              ports,
+              config.hypercalls(),
+              this::request,
+              statistics,
+              new UnknownAccessLog(config.name()));
+      load();
+    } catch (RuntimeException | Error e) {
+      if (made != null) {
+        made.close();
+      }
+      memory.unmapAll();
+      ram.close();
+      throw e;
+    }
+    change(VmState.LOADED);
+  }
+
+  private BoardContext context() {
+    return new BoardContext(
+        config.name(),
+        config.vcpus(),
+        memory,
+        ram,
+        mmio,
+        ports,
+        config.console(),
+        this::request,
+        config.clock(),
+        config.scheduler(),
+        config.random());
+  }
+
+  /**
+   * Makes a VM and loads its image; it is {@link VmState#LOADED} then.
+   *
+   * @throws IllegalArgumentException if the accelerator has not that many vCPUs
+   * @throws IllegalStateException if the accelerator does not work here
+   * @throws tombolo.machine.image.ImageException if the image does not fit
+   * @throws tombolo.memory.HostMemoryException if the host does not give the memory
+   */
+  public static Vm create(VmConfig config, Accelerator accelerator) {
+    if (accelerator.availability()
+        instanceof Availability.Unavailable(String reason, String remedy)) {
+      throw new IllegalStateException(
+          "accelerator %s: %s; %s".formatted(accelerator.name(), reason, remedy));
+    }
+    if (config.vcpus() > accelerator.maxVcpus()) {
+      throw new IllegalArgumentException(
+          "%s: %d vCPUs: accelerator %s has at most %d"
+              .formatted(
+                  config.name(), config.vcpus(), accelerator.name(), accelerator.maxVcpus()));
+    }
+    return new Vm(config, accelerator);
+  }
+
+  /** Its name. */
+  public String name() {
+    return config.name();
+  }
+
+  /** Where it is in its life; it may be elsewhere by the time the caller looks at the answer. */
+  public VmState state() {
+    return monitor.state();
+  }
+
+  /** The guest physical address space. */
+  public GuestMemory memory() {
+    return memory;
+  }
+
+  /** Devices by guest physical address. */
+  public DeviceBus mmio() {
+    return mmio;
+  }
+
+  /** Devices by x86 port. */
+  public DeviceBus ports() {
+    return ports;
+  }
+
+  /** The board that the accelerator has made; its owner is this VM. */
+  public Board board() {
+    return board;
+  }
+
+  /** A wire into the interrupt controller, see {@link Board#interruptLine}. */
+  public InterruptLine interruptLine(int number) {
+    return board.interruptLine(number);
+  }
+
+  /** Counters. */
+  public VmStatistics statistics() {
+    return statistics;
+  }
+
+  /** Tells a listener of every later change of state. */
+  public void addListener(VmListener listener) {
+    monitor.listen(listener);
+  }
+
+  /**
+   * Runs the guest from its first instruction; a VM that had been stopped is loaded anew.
+   *
+   * @throws IllegalStateException unless it is loaded or stopped
+   * @throws tombolo.machine.image.ImageException if the image does not fit, as it did before
+   */
+  public void boot() {
+    enter("booted");
+    try {
+      if (monitor.state() != VmState.LOADED && monitor.state() != VmState.STOPPED) {
+        throw wrongState("booted", "loaded or stopped");
+      }
+      if (monitor.state() == VmState.STOPPED) {
+        change(VmState.LOADING);
+        try {
+          load();
+        } catch (RuntimeException | Error e) {
+          change(VmState.STOPPED);
+          throw e;
+        }
+        change(VmState.LOADED);
+      }
+      VcpuThreads threads =
+          new VcpuThreads(config.name(), board.vcpus(), dispatch, monitor, this::load, this::ended);
+      stoppedBeforeBoot = null;
+      run = threads;
+      VmEvents.started(config);
+      threads.start(config.scheduler());
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /**
+   * Parks every vCPU outside guest code; memory and devices stay as they are, time goes on.
+   *
+   * @throws IllegalStateException unless it is running, or if it stops meanwhile
+   */
+  public void suspend() {
+    enter("suspended");
+    try {
+      VcpuThreads threads = settled("suspended", VmState.RUNNING);
+      threads.pause();
+      if (!threads.awaitSettled()) {
+        throw wrongState("suspended", "running");
+      }
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /**
+   * Goes on after {@link #suspend()}.
+   *
+   * @throws IllegalStateException unless it is suspended
+   */
+  public void resume() {
+    enter("resumed");
+    try {
+      settled("resumed", VmState.SUSPENDED).resume();
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /**
+   * Starts the guest anew, with zeroed RAM, and runs it, also if it was suspended.
+   *
+   * @throws IllegalStateException unless it is running or suspended, or if it stops meanwhile
+   */
+  public void reset() {
+    enter("reset");
+    try {
+      VcpuThreads threads = settled("reset", VmState.RUNNING, VmState.SUSPENDED);
+      threads.reset(true);
+      if (!threads.awaitSettled()) {
+        throw wrongState("reset", "running or suspended");
+      }
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /** {@link #stop(String)} without a particular reason. */
+  public void stop() {
+    stop("stopped by the host");
+  }
+
+  /**
+   * Ends the guest's run. Returns when its threads have ended, or at once when a vCPU thread calls
+   * it. Does nothing if the VM is stopped.
+   *
+   * @param why becomes the {@link StopReason.HostRequest}, unless there is another reason already
+   */
+  public void stop(String why) {
+    StopReason reason = new StopReason.HostRequest(why);
+    // First without the owner's lock: who holds it may be waiting for these vCPUs.
+    end(reason);
+    if (VcpuThreads.currentVm() != null) {
+      return;
+    }
+    owner.lock();
+    try {
+      finish(reason);
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /** Stops the VM and gives everything back. Does nothing when called again. */
+  @Override
+  public void close() {
+    StopReason reason = new StopReason.HostRequest("closed");
+    refuseOnVcpuThread("closed");
+    end(reason);
+    owner.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      finish(reason);
+      closed = true;
+      try {
+        board.close();
+      } finally {
+        memory.unmapAll();
+        ram.close();
+      }
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /**
+   * Waits for the end of the present run, or of the first one if the VM was not booted yet.
+   *
+   * @param deadline how long at the most, by the VM's clock
+   * @return why it ended, or empty if it has not in that time
+   */
+  public Optional<StopReason> awaitStop(Duration deadline) throws InterruptedException {
+    long end = config.clock().nanos() + deadline.toNanos();
+    @Nullable VcpuThreads awaited = run;
+    monitor.lock();
+    try {
+      while (true) {
+        awaited = awaited == null ? run : awaited;
+        @Nullable StopReason reason = awaited == null ? stoppedBeforeBoot : awaited.outcome();
+        long left = end - config.clock().nanos();
+        if (reason != null || left <= 0) {
+          return Optional.ofNullable(reason);
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        monitor.await(left);
+      }
+    } finally {
+      monitor.unlock();
+      monitor.tell();
+    }
+  }
+
+  /** Why the latest run ended; empty while it has not. */
+  public Optional<StopReason> stopReason() {
+    @Nullable VcpuThreads threads = run;
+    return Optional.ofNullable(threads == null ? stoppedBeforeBoot : threads.outcome());
+  }
+
+  /** What devices and exits ask for. Any thread; never waits. */
+  private void request(StopReason reason) {
+    @Nullable VcpuThreads threads = run;
+    if (threads == null) {
+      return;
+    }
+    if (reason instanceof StopReason.ResetRequested && config.onGuestReset() == GuestReset.REBOOT) {
+      threads.reset(false);
+    } else {
+      threads.end(reason);
+    }
+  }
+
+  private void end(StopReason reason) {
+    @Nullable VcpuThreads threads = run;
+    if (threads != null) {
+      threads.end(reason);
+    }
+  }
+
+  /** Brings the VM to STOPPED and waits for its threads. Owner's lock held. */
+  private void finish(StopReason reason) {
+    @Nullable VcpuThreads threads = run;
+    if (threads != null) {
+      threads.end(reason);
+      threads.awaitEnd(config.clock());
+    } else if (monitor.state() != VmState.STOPPED) {
+      stoppedBeforeBoot = reason;
+      change(VmState.STOPPED);
+    }
+  }
+
+  private void ended(StopReason reason) {
+    VmEvents.stopped(config, reason, statistics);
+  }
+
+  /** The run, once no reset is under way that the guest has asked for. Owner's lock held. */
+  private VcpuThreads settled(String verb, VmState... allowed) {
+    @Nullable VcpuThreads threads = run;
+    if (threads != null && threads.awaitSettled()) {
+      for (VmState state : allowed) {
+        if (monitor.state() == state) {
+          return threads;
+        }
+      }
+    }
+    String names = String.join(" or ", Arrays.stream(allowed).map(Vm::word).toList());
+    throw wrongState(verb, names);
+  }
+
+  /** Zeroes what an earlier run has left and puts the image in. No vCPU runs. */
+  private void load() {
+    if (used) {
+      zero(ram.segment());
+    }
+    used = true;
+    board.load(config.image());
+  }
+
+  /** Zeroes page by page and leaves zero pages alone, which need no memory of the host then. */
+  private static void zero(MemorySegment ram) {
+    MemorySegment zeroes = MemorySegment.ofArray(new long[(int) HostMemory.PAGE_SIZE / Long.BYTES]);
+    for (long at = 0; at < ram.byteSize(); at += HostMemory.PAGE_SIZE) {
+      MemorySegment page = ram.asSlice(at, HostMemory.PAGE_SIZE);
+      if (page.mismatch(zeroes) >= 0) {
+        page.fill((byte) 0);
+      }
+    }
+  }
+
+  private void change(VmState state) {
+    monitor.lock();
+    monitor.change(state);
+    monitor.unlock();
+    monitor.tell();
+  }
+
+  private void enter(String verb) {
+    refuseOnVcpuThread(verb);
+    owner.lock();
+    if (closed) {
+      owner.unlock();
+      throw new IllegalStateException(config.name() + " is closed and can't be " + verb);
+    }
+  }
+
+  private void refuseOnVcpuThread(String verb) {
+    @Nullable String vcpuOf = VcpuThreads.currentVm();
+    if (vcpuOf != null) {
+      throw new IllegalStateException(
+          "%s can't be %s by a vCPU thread of %s".formatted(config.name(), verb, vcpuOf));
+    }
+  }
+
+  private IllegalStateException wrongState(String verb, String needed) {
+    return new IllegalStateException(
+        "%s is %s; only a VM that is %s can be %s"
+            .formatted(config.name(), word(monitor.state()), needed, verb));
+  }
+
+  private static String word(VmState state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+}

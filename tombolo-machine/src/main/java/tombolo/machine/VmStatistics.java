@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What has happened in a VM since it was made, resets included. Any thread may read it at any time;
+ * the numbers are exact when no vCPU runs and a little behind meanwhile.
+ */
+public final class VmStatistics {
+  private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final List<? extends Vcpu> vcpus;
+  // A row for each vCPU, written by its thread alone (so a plain read and an opaque write make an
+  // increment), read by others in opaque mode.
+  private final long[][] exits;
+  private final LongAdder unknownAccesses = new LongAdder();
+  private final LongAdder unknownHypercalls = new LongAdder();
+
+  VmStatistics(List<? extends Vcpu> vcpus) {
+    this.vcpus = vcpus;
+    // Longer than needed, so that no two vCPUs count in one cache line.
+    this.exits = new long[vcpus.size()][ExitKind.values().length + 16];
+  }
+
+  /** Exits of one kind, of all vCPUs. */
+  public long exits(ExitKind kind) {
+    long sum = 0;
+    for (long[] row : exits) {
+      sum += (long) COUNT.getOpaque(row, kind.counter);
+    }
+    return sum;
+  }
+
+  /** Exits by kind, of all vCPUs; every kind has an entry. */
+  public Map<ExitKind, Long> exits() {
+    Map<ExitKind, Long> all = new EnumMap<>(ExitKind.class);
+    for (ExitKind kind : ExitKind.values()) {
+      all.put(kind, exits(kind));
+    }
+    return all;
+  }
+
+  /** Instructions that all vCPUs have retired. */
+  public long retiredInstructions() {
+    return vcpus.stream().mapToLong(Vcpu::retiredInstructions).sum();
+  }
+
+  /** Loads and stores at addresses and ports where nothing answers. */
+  public long unknownAccesses() {
+    return unknownAccesses.sum();
+  }
+
+  /** Hypercalls with a code that nobody answers. */
+  public long unknownHypercalls() {
+    return unknownHypercalls.sum();
+  }
+
+  /** Called by the thread that runs the vCPU. */
+  void countExit(int vcpu, ExitKind kind) {
+    long[] row = exits[vcpu];
+    COUNT.setOpaque(row, kind.counter, row[kind.counter] + 1);
+  }
+
+  void countUnknownAccess() {
+    unknownAccesses.increment();
+  }
+
+  void countUnknownHypercall() {
+    unknownHypercalls.increment();
+  }
+}
