@@ -116,10 +116,17 @@ final class StateMonitor {
       try {
         listeners.forEach(listener -> tell(listener, next));
       } finally {
-        lock.lock();
-        telling = false;
-        lock.unlock();
+        doneTelling();
       }
+    }
+  }
+
+  private void doneTelling() {
+    lock.lock();
+    try {
+      telling = false;
+    } finally {
+      lock.unlock();
     }
   }
 

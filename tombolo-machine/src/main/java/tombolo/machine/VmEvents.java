@@ -2,6 +2,7 @@
 package tombolo.machine;
 
 import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
@@ -10,6 +11,7 @@ import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
 /** A VM's life as JDK Flight Recorder sees it. */
+@SuppressWarnings("UnusedVariable") // JDK Flight Recorder reads the fields
 final class VmEvents {
   private VmEvents() {}
 
@@ -57,7 +59,7 @@ final class VmEvents {
     int vcpus;
 
     @Label("Memory")
-    @jdk.jfr.DataAmount
+    @DataAmount
     long memory;
   }
 
