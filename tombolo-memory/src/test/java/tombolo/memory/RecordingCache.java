@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A cache without a vCPU that writes down what it is asked for. One thread only. */
+final class RecordingCache implements TranslationCache {
+  final List<String> calls = new ArrayList<>();
+  Runnable onDrop = () -> {};
+  Runnable onAwait = () -> {};
+
+  @Override
+  public void requestDrop(long gpa, long size) {
+    calls.add("drop 0x%x 0x%x".formatted(gpa, size));
+    onDrop.run();
+  }
+
+  @Override
+  public void awaitDropped() {
+    calls.add("await");
+    onAwait.run();
+  }
+}
