@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import tombolo.machine.image.BootImage;
+import tombolo.machine.image.KernelImage;
+import tombolo.machine.image.SymbolTable;
+import tombolo.memory.Access;
+
+/** A board of scripted vCPUs with RAM at 0, which counts what is done to it. */
+final class FakeBoard implements Board {
+  /** An image that nothing is loaded from. */
+  static final BootImage NO_IMAGE =
+      new BootImage(new KernelImage("none", List.of(), 0, SymbolTable.EMPTY), null, "");
+
+  final BoardContext context;
+  final List<ScriptedVcpu> scripted;
+  final AtomicInteger loads = new AtomicInteger();
+  final AtomicInteger closes = new AtomicInteger();
+  final List<String> lines = new ArrayList<>();
+
+  /** Called by each load; may fail, or may write a script anew. */
+  volatile Consumer<FakeBoard> onLoad = board -> {};
+
+  FakeBoard(BoardContext context) {
+    this.context = context;
+    this.scripted = IntStream.range(0, context.vcpus()).mapToObj(ScriptedVcpu::new).toList();
+    context.memory().map(0, context.ram().size(), context.ram(), 0, Access.READ_WRITE_EXECUTE);
+  }
+
+  ScriptedVcpu vcpu(int index) {
+    return scripted.get(index);
+  }
+
+  @Override
+  public List<ScriptedVcpu> vcpus() {
+    return scripted;
+  }
+
+  @Override
+  public InterruptLine interruptLine(int number) {
+    return new InterruptLine() {
+      @Override
+      public void raise() {
+        lines.add("raise " + number);
+      }
+
+      @Override
+      public void lower() {
+        lines.add("lower " + number);
+      }
+    };
+  }
+
+  @Override
+  public void load(BootImage image) {
+    if (scripted.stream().anyMatch(ScriptedVcpu::inRun)) {
+      throw new AssertionError("loaded while a vCPU runs");
+    }
+    loads.incrementAndGet();
+    onLoad.accept(this);
+  }
+
+  @Override
+  public void close() {
+    closes.incrementAndGet();
+  }
+
+  /** Makes boards and remembers the last one. */
+  static final class FakeAccelerator implements Accelerator {
+    private volatile FakeBoard board;
+
+    @SuppressWarnings("NullAway") // no board before the first VM
+    FakeAccelerator() {}
+
+    FakeBoard board() {
+      return board;
+    }
+
+    @Override
+    public String name() {
+      return "fake";
+    }
+
+    @Override
+    public Availability availability() {
+      return new Availability.Available("scripts");
+    }
+
+    @Override
+    public int maxVcpus() {
+      return 8;
+    }
+
+    @Override
+    public Board createBoard(BoardContext context) {
+      board = new FakeBoard(context);
+      return board;
+    }
+  }
+}
