@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A mix in the spirit of CoreMark, not its code: a linked list is shuffled, searched and merge-sorted; small
-// matrices of 16-bit integers are multiplied; a state machine classifies words of text; a bitwise CRC-16
-// runs over every result.
+// A mix in the spirit of CoreMark, not its code: a linked list is shuffled, searched and
+// merge-sorted; small matrices of 16-bit integers are multiplied; a state machine classifies words
+// of text; a bitwise CRC-16 runs over every result.
 
 #include "bench.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Quicksort (Hoare's partition, median of three, insertion sort below 16) of 65,536 random ints: branches
-// that nothing predicts.
+// Quicksort (Hoare's partition, median of three, insertion sort below 16) of 65,536 random ints:
+// branches that nothing predicts.
 
 #include "bench.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The sieve of Eratosthenes over the numbers below 2^18, a byte each: byte stores at growing strides.
+// The sieve of Eratosthenes over the numbers below 2^18, a byte each: byte stores at growing
+// strides.
 
 #include "bench.h"
 #include "text.h"

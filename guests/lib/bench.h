@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What every benchmark does around its work: rounds from the command line (n=), a checksum that is the same
-// wherever it runs, a check of its own, and on the board the instructions that it retired.
+// What every benchmark does around its work: rounds from the command line (n=), a checksum that is
+// the same wherever it runs, a check of its own, and on the board the instructions that it retired.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,8 @@
 // The number of rounds to do: n= or `rounds`. The count of instructions starts here.
 uint64_t bench_begin(const char *name, uint64_t rounds);
 
-// Prints "NAME checksum HEX", on the board "NAME instructions N", then "ok" or "FAILED". Returns main's result.
+// Prints "NAME checksum HEX", on the board "NAME instructions N", then "ok" or "FAILED". Returns
+// main's result.
 int bench_end(uint64_t checksum, bool correct);
 
 // A 64-bit generator (xorshift); `state` starts from anything but 0.

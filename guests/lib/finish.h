@@ -5,7 +5,8 @@
 
 #include <stdnoreturn.h>
 
-// What a guest ends with when its own code did not choose: a trap that nobody handles, or a broken assumption.
+// What a guest ends with when its own code did not choose: a trap that nobody handles, or a broken
+// assumption.
 #define EXIT_UNHANDLED_TRAP 99
 #define EXIT_PANIC 98
 

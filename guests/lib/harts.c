@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harts.h"
 
+#include "console.h"
 #include "csr.h"
 #include "fdt.h"
 #include "finish.h"
@@ -53,12 +54,16 @@ long harts_start(uint64_t id, void (*function)(void *), void *argument) {
   return error;
 }
 
-// Called by start.S on a new hart.
-noreturn void run_hart(void) {
+// Called by start.S on a new hart, with the id that the firmware gave it.
+noreturn void run_hart(uint64_t id) {
   struct hart *hart = this_hart();
+  if (id != hart->id) {
+    panic("a hart started under another id");
+  }
   hart->function(hart->argument);
   atomic_store(&hart->busy, false);
-  sbi_hart_stop();
+  long error = sbi_hart_stop();
+  print("hart %lu: SBI error %ld\n", hart->id, error);
   panic("a hart did not stop");
 }
 
@@ -87,7 +92,9 @@ void harts_run(unsigned count, void (*function)(unsigned number)) {
   for (unsigned i = 0; i < all && number < count; i++) {
     if (ids[i] != this_hart()->id) {
       numbered[i] = (struct numbered){function, number++};
-      if (harts_start(ids[i], run_numbered, &numbered[i]) != SBI_SUCCESS) {
+      long error = harts_start(ids[i], run_numbered, &numbered[i]);
+      if (error != SBI_SUCCESS) {
+        print("hart %lu: SBI error %ld\n", ids[i], error);
         panic("a hart did not start");
       }
     }
@@ -101,7 +108,7 @@ void harts_run(unsigned count, void (*function)(unsigned number)) {
 }
 
 void harts_relax(unsigned *turns) {
-  if (++*turns % 1024 == 0) {
+  if (++*turns > 1000 && *turns % 16 == 0) {
     timer_sleep(BOARD_TICKS_PER_SECOND / 50000);
   }
 }

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// One hart's state; tp points to it in S-mode. The first four fields are known to assembly (offsets.h).
+// One hart's state; tp points to it in S-mode. The first four fields are known to assembly
+// (offsets.h).
 struct hart {
   uint64_t stack;      // top of its stack
   uint64_t scratch;    // trap_entry's
@@ -34,7 +35,8 @@ unsigned harts_ids(uint64_t ids[BOARD_MAX_HARTS]);
 
 unsigned harts_count(void);
 
-// Starts a stopped hart in `function`; the hart stops itself when that returns. Returns SBI's error.
+// Starts a stopped hart in `function`; the hart stops itself when that returns. Returns SBI's
+// error.
 long harts_start(uint64_t id, void (*function)(void *), void *argument);
 
 // Returns when that hart's function has returned and the firmware calls it stopped.
@@ -44,8 +46,9 @@ void harts_wait(uint64_t id);
 // number from 0; returns when all have returned. `count` is at most harts_count().
 void harts_run(unsigned count, void (*function)(unsigned number));
 
-// A turn of a spin loop. `turns` starts at 0 and is the caller's: after some turns the hart sleeps for
-// 20 microseconds, because the one it waits for may have no host CPU to run on. Uses the hart's timer.
+// A turn of a spin loop. `turns` starts at 0 and is the caller's: after 1,000 turns the hart sleeps
+// for 20 microseconds now and then, because the one it waits for may have no host CPU to run on.
+// Uses the hart's timer.
 void harts_relax(unsigned *turns);
 
 // A barrier for a fixed number of harts, usable again and again. Starts from {.parties = n}.

@@ -59,7 +59,8 @@ static void map(
   }
 }
 
-void pages_map(struct pages *pages, uint64_t virtual, uint64_t physical, uint64_t size, uint64_t flags) {
+void pages_map(
+    struct pages *pages, uint64_t virtual, uint64_t physical, uint64_t size, uint64_t flags) {
   map(pages, virtual, physical, size, flags, 2);
 }
 

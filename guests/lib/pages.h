@@ -30,9 +30,10 @@ struct pages {
 
 struct pages pages_new(enum pages_levels levels);
 
-// Maps `size` bytes with the largest pages that the alignment of both addresses allows. `flags` does not
-// contain PAGE_VALID. All three are multiples of 4 KiB. No sfence.vma.
-void pages_map(struct pages *pages, uint64_t virtual, uint64_t physical, uint64_t size, uint64_t flags);
+// Maps `size` bytes with the largest pages that the alignment of both addresses allows. `flags`
+// does not contain PAGE_VALID. All three are multiples of 4 KiB. No sfence.vma.
+void pages_map(
+    struct pages *pages, uint64_t virtual, uint64_t physical, uint64_t size, uint64_t flags);
 
 // The same with 4 KiB pages only.
 void pages_map_small(

@@ -29,8 +29,8 @@ static uint32_t hart_controller(void) {
   panic("the device tree has no interrupt controller for this hart");
 }
 
-// This hart's S-mode context: the index of (controller, 9) in the PLIC's interrupts-extended. The PLIC is
-// the node that has riscv,ndev.
+// This hart's S-mode context: the index of (controller, 9) in the PLIC's interrupts-extended. The
+// PLIC is the node that has riscv,ndev.
 static uint64_t find_context(void) {
   uint32_t controller = hart_controller();
   struct fdt_property plic;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The platform-level interrupt controller (RISC-V PLIC Specification 1.0.0): wires of devices to a hart's
-// S-mode external interrupt. The hart is always the one that calls.
+// The platform-level interrupt controller (RISC-V PLIC Specification 1.0.0): wires of devices to a
+// hart's S-mode external interrupt. The hart is always the one that calls.
 
 #include <stdint.h>
 
-// Sends interrupt `source` (1 to 95) to this hart, at priority 1, and lets every priority above 0 through.
-// The caller enables INTERRUPT_EXTERNAL in sie.
+// Sends interrupt `source` (1 to 95) to this hart, at priority 1, and lets every priority above 0
+// through. The caller enables INTERRUPT_EXTERNAL in sie.
 void plic_enable(unsigned source);
 void plic_disable(unsigned source);
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Where a hart begins. On the board the boot hart comes to _start in S-mode with a0 = hart id and a1 = the
-# device tree; a Linux program comes there with both zero and its arguments at sp. Every other hart comes
-# to start_hart, by SBI, with a1 = its `struct hart`.
+# Where a hart begins. On the board the boot hart comes to _start in S-mode with a0 = hart id and a1
+# = the device tree; a Linux program comes there with both zero and its arguments at sp. Every other
+# hart comes to start_hart, by SBI, with a1 = its `struct hart`.
 
 #include "offsets.h"
 
@@ -50,10 +50,11 @@ start_hart:
 	.option pop
 	mv	tp, a1
 	ld	sp, HART_STACK(tp)
-	call	start_csrs
+	call	start_csrs			# leaves a0, the hart id, alone
 	tail	run_hart
 
-# Traps go to trap_entry, no interrupt is enabled, the floating-point unit is on, user mode may read counters.
+# Traps go to trap_entry, no interrupt is enabled, the floating-point unit is on, user mode may read
+# counters.
 start_csrs:
 	la	t0, trap_entry
 	csrw	stvec, t0

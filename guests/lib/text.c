@@ -95,8 +95,8 @@ size_t strlen(const char *text) {
       return (size_t)(end - text);
     }
   }
-  // A word holds a zero byte if a borrow runs into a byte whose top bit was clear. An aligned word never
-  // crosses a page, so reading past the end is harmless.
+  // A word holds a zero byte if a borrow runs into a byte whose top bit was clear. An aligned word
+  // never crosses a page, so reading past the end is harmless.
   const word ones = 0x0101010101010101ul;
   while (((*(const word *)end - ones) & ~*(const word *)end & (ones << 7)) == 0) {
     end += 8;

@@ -18,6 +18,6 @@ void timer_set_sbi(uint64_t deadline);
 // No deadline, and nothing pending.
 void timer_off(void);
 
-// Sleeps in wfi for that many ticks, or until another enabled interrupt is pending; takes no timer interrupt.
-// Interrupts may be on or off; the timer is off afterwards.
+// Sleeps in wfi for that many ticks, or until another enabled interrupt is pending; takes no timer
+// interrupt. Interrupts may be on or off; the timer is off afterwards.
 void timer_sleep(uint64_t ticks);

@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The trap vector. sscratch is 0 while the hart runs in S-mode, and its `struct hart` while it runs in U-mode:
-# so the first exchange tells the two apart and gives a stack to a trap from user mode.
+# The trap vector. sscratch is 0 while the hart runs in S-mode, and its `struct hart` while it runs
+# in U-mode: so the first exchange tells the two apart and gives a stack to a trap from user mode.
 
 #include "offsets.h"
+
+# x1, x3 and x5 to x31, each to or from its place in the frame. sp and tp need more care.
+	.macro	for_most operation
+	.irp	n, 1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+	\operation x\n, \n*8(sp)
+	.endr
+	.irp	n, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	\operation x\n, \n*8(sp)
+	.endr
+	.endm
 
 	.text
 	.globl	trap_entry
@@ -17,9 +27,7 @@ trap_entry:
 1:	sd	sp, HART_SCRATCH(tp)
 	ld	sp, HART_KERNEL_SP(tp)
 2:	addi	sp, sp, -FRAME_SIZE
-	.irp	n, 1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	sd	x\n, \n*8(sp)
-	.endr
+	for_most sd
 	sd	zero, 0(sp)
 	ld	t0, HART_SCRATCH(tp)
 	sd	t0, 2*8(sp)
@@ -48,8 +56,7 @@ trap_entry:
 	andi	t0, t0, 1 << 8			# SPP: back to S-mode?
 	bnez	t0, 3f
 	csrw	sscratch, tp
-3:	.irp	n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	ld	x\n, \n*8(sp)
-	.endr
+3:	for_most ld
+	ld	x4, 4*8(sp)
 	ld	sp, 2*8(sp)
 	sret

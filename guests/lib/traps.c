@@ -36,9 +36,13 @@ static const char *const names[CAUSES] = {
     [STORE_PAGE_FAULT] = "store page fault",
 };
 
-void traps_on_exception(enum exception cause, trap_handler *handler) { exceptions[cause] = handler; }
+void traps_on_exception(enum exception cause, trap_handler *handler) {
+  exceptions[cause] = handler;
+}
 
-void traps_on_interrupt(int cause, trap_handler *handler) { interrupts[cause] = handler; }
+void traps_on_interrupt(int cause, trap_handler *handler) {
+  interrupts[cause] = handler;
+}
 
 void traps_report(const struct frame *frame) {
   uint64_t cause = frame->scause & ~INTERRUPT;

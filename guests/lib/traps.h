@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Traps. trap_entry saves every integer register in a frame, calls the handler of the cause, and goes back to
-// what the handler left in the frame. Handlers run with interrupts off and leave floating point alone.
+// Traps. trap_entry saves every integer register in a frame, calls the handler of the cause, and
+// goes back to what the handler left in the frame. Handlers run with interrupts off and leave
+// floating point alone.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,6 +51,6 @@ bool trap_from_user(const struct frame *frame);
 // Goes on behind the instruction that trapped, 2 or 4 bytes further.
 void trap_skip(struct frame *frame);
 
-// The error guests call this before their deed: `vector=0x...` on the command line replaces stvec, so that
-// the trap finds no handler and the machine, not the guest, has to report it.
+// The error guests call this before their deed: `vector=0x...` on the command line replaces stvec,
+// so that the trap finds no handler and the machine, not the guest, has to report it.
 void traps_vector_from_command_line(void);

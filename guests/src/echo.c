@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Echoes each line in upper case, until "quit" or Ctrl-D. Characters come by the UART's interrupt and the
-// PLIC; between them the hart sleeps in wfi and uses no host CPU.
+// Echoes each line in upper case, until "quit" or Ctrl-D. Characters come by the UART's interrupt
+// and the PLIC; between them the hart sleeps in wfi and uses no host CPU.
 
 #include "board.h"
 #include "console.h"

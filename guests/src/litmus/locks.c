@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Spin locks. Inside the lock stand plain, not atomic, increments of two counters in lines of their own: if two
-// harts were ever inside at once, or one did not see what the other wrote there, the counters differ
-// or an increment is lost.
+// Spin locks. Inside the lock stand plain, not atomic, increments of two counters in lines of their
+// own: if two harts were ever inside at once, or one did not see what the other wrote there, the
+// counters differ or an increment is lost.
 
 #include "litmus.h"
 
@@ -52,8 +52,8 @@ static void unlock_amo(void) {
 
 static void contend(unsigned number) {
   uint64_t mine = rounds_of_all / LITMUS_HARTS + (number < rounds_of_all % LITMUS_HARTS);
-  unsigned turns = 0;
   for (uint64_t i = 0; i < mine; i++) {
+    unsigned turns = 0;
     while (!try_lock()) {
       harts_relax(&turns);
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs a shape in batches: one barrier for thousands of rounds, since a barrier costs more than a round. Inside a
-// batch the harts keep in step by waiting a little for each other every few rounds, and only a little: where
-// they outnumber the host's CPUs, one that is not running would hold up all others.
+// Runs a shape in batches: one barrier for thousands of rounds, since a barrier costs more than a
+// round. Inside a batch the harts wait for each other every few rounds, because harts that do not run
+// at the same time show nothing. They do not wait for long, because where harts outnumber the host's
+// free CPUs the one that is waited for may not be running at all.
 
 #include "shape.h"
 
@@ -11,7 +12,7 @@
 #include "harts.h"
 
 #define CHUNK 8
-#define PATIENCE 100  // looks at another hart's progress before going on alone
+#define PATIENCE 20000  // looks at the others' progress in a batch, some milliseconds
 
 static struct cells cells[2];
 static struct {
@@ -25,43 +26,41 @@ static role *const *roles;
 static uint64_t rounds_of_all;
 static uint64_t outcomes[2][SHAPE_OUTCOMES];
 
-static uint64_t rounds_of_group(unsigned group) {
-  unsigned groups = LITMUS_HARTS / shape->harts;
-  return rounds_of_all / groups + (group < rounds_of_all % groups);
-}
+static uint64_t batches(void) { return (rounds_of_all + BATCH - 1) / BATCH; }
 
-// The largest group has the most batches; the others come to their barriers all the same.
-static uint64_t batches(void) { return (rounds_of_group(0) + BATCH - 1) / BATCH; }
-
-static void keep_in_step(unsigned number, uint32_t chunk) {
+// Waits for the other harts of the shape to come to this chunk too, while `patience` lasts.
+static void keep_in_step(unsigned number, uint32_t chunk, unsigned *patience) {
   progress[number].chunk = chunk;
   unsigned first = number / shape->harts * shape->harts;
   for (unsigned other = first; other < first + shape->harts; other++) {
-    for (unsigned look = 0; look < PATIENCE && (int32_t)(progress[other].chunk - chunk) < 0; look++) {
+    while ((int32_t)(progress[other].chunk - chunk) < 0 && *patience > 0) {
+      --*patience;
     }
   }
 }
 
+// Where a shape needs two harts, the two pairs take turns, so that on a host of few CPUs each pair
+// has two to itself: harts that never run at the same time never meet.
 static void run_role(unsigned number) {
+  unsigned groups = LITMUS_HARTS / shape->harts;
   unsigned group = number / shape->harts;
   unsigned part = number % shape->harts;
   struct cells *mine = &cells[group];
-  uint64_t left = rounds_of_group(group);
-  uint32_t chunk = progress[number].chunk;
+  uint32_t chunk = 0;
   for (uint64_t batch = 0; batch < batches(); batch++) {
+    uint64_t left = rounds_of_all - batch * BATCH;
     unsigned rounds = left < BATCH ? (unsigned)left : BATCH;
     uint32_t value = value_before + 2 * (uint32_t)(batch + 1);
-    left -= rounds;
+    unsigned patience = PATIENCE;
+    bool my_turn = batch % groups == group;
     barrier_wait(&all);
-    for (unsigned from = 0; from < rounds; from += CHUNK) {
-      keep_in_step(number, ++chunk);
+    for (unsigned from = 0; my_turn && from < rounds; from += CHUNK) {
+      keep_in_step(number, ++chunk, &patience);
       roles[part](mine, from, from + CHUNK < rounds ? from + CHUNK : rounds, value);
     }
     barrier_wait(&all);
-    if (part == 0) {
-      for (unsigned i = 0; i < rounds; i++) {
-        outcomes[group][shape->outcome(mine, i, value)]++;
-      }
+    for (unsigned i = 0; my_turn && part == 0 && i < rounds; i++) {
+      outcomes[group][shape->outcome(mine, i, value)]++;
     }
   }
 }

@@ -10,9 +10,10 @@
 
 #define BATCH 4096
 
-// The locations x and y of BATCH rounds, and what the harts of one group read there, by role. Each batch
-// writes values of its own, so that nothing is cleared between batches: a read is fresh if it has this batch's
-// value (bit 0 aside, by which two writers of one location differ), else it is stale.
+// The locations x and y of BATCH rounds, and what the harts of one group read there, by role. Each
+// batch writes values of its own, so that nothing is cleared between batches: a read is fresh if it
+// has this batch's value (bit 0 aside, by which two writers of one location differ), else it is
+// stale.
 struct cells {
   _Alignas(64) volatile uint32_t x[BATCH];
   _Alignas(64) volatile uint32_t y[BATCH];
@@ -27,7 +28,7 @@ typedef void role(struct cells *cells, unsigned from, unsigned to, uint32_t valu
 
 struct shape {
   const char *name;
-  unsigned harts;             // 2: two groups run side by side; 4: one
+  unsigned harts;             // 2: two groups take turns; 4: one
   role *fenced[LITMUS_HARTS];
   role *plain[LITMUS_HARTS];  // absent where fences make no difference
   unsigned (*outcome)(const struct cells *cells, unsigned round, uint32_t value);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The shapes. Names and conditions as in the RISC-V unprivileged specification's appendix on RVWMO and in
-// the literature: MP, SB, LB, CoRR with two writers, IRIW.
+// The shapes. Names and conditions as in the RISC-V unprivileged specification's appendix on RVWMO
+// and in the literature: MP, SB, LB, CoRR with two writers, IRIW.
 
 #include "shape.h"
 
@@ -47,7 +47,8 @@ const struct shape message_passing = {
     .weak = 2,  // the flag is fresh, the message stale
 };
 
-// Store buffering: of two harts that each store and then look at the other's word, one at least sees a store.
+// Store buffering: of two harts that each store and then look at the other's word, one at least
+// sees a store.
 PARTS(sb_left, {
   c->x[i] = value;
   FENCE(rw, rw)
@@ -90,11 +91,12 @@ const struct shape load_buffering = {
     .weak = 3,  // both fresh
 };
 
-// Coherence: two harts write one word, two read it twice. No reader goes back to a stale value, and the readers
-// agree which store came last. Needs no fence.
+// Coherence: two harts write one word, two read it twice. No reader goes back to a stale value, and
+// the readers agree which store came last. Needs no fence.
 PART(co_write_even, false, { c->x[i] = value; })
 PART(co_write_odd, false, { c->x[i] = value | 1; })
-// All first reads of a chunk, then all second ones, so that there is time for a store between the two.
+// All first reads of a chunk, then all second ones, so that there is time for a store between the
+// two.
 static void co_read(struct cells *c, unsigned reader, unsigned from, unsigned to) {
   for (unsigned i = from; i < to; i++) {
     c->first[reader][i] = c->x[i];
@@ -136,7 +138,8 @@ const struct shape coherence = {
     .weak = 3,
 };
 
-// Independent reads of independent writes: two readers agree which of two stores to two words came first.
+// Independent reads of independent writes: two readers agree which of two stores to two words came
+// first.
 PART(iriw_write_x, false, { c->x[i] = value; })
 PART(iriw_write_y, false, { c->y[i] = value; })
 PARTS(iriw_read_xy, {
@@ -150,8 +153,12 @@ PARTS(iriw_read_yx, {
   c->second[3][i] = c->x[i];
 })
 static unsigned iriw_outcome(const struct cells *c, unsigned i, uint32_t value) {
-  return (unsigned)fresh(c->first[2][i], value) << 3 | (unsigned)fresh(c->second[2][i], value) << 2 |
-         (unsigned)fresh(c->first[3][i], value) << 1 | fresh(c->second[3][i], value);
+  unsigned outcome = 0;
+  for (unsigned reader = 2; reader < 4; reader++) {
+    outcome = outcome << 1 | fresh(c->first[reader][i], value);
+    outcome = outcome << 1 | fresh(c->second[reader][i], value);
+  }
+  return outcome;
 }
 const struct shape iriw = {
     .name = "iriw-fenced",
