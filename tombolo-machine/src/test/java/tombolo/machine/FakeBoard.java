@@ -71,7 +71,7 @@ final class FakeBoard implements Board {
   }
 
   /** Makes boards and remembers the last one. */
-  static final class FakeAccelerator implements Accelerator {
+  static class FakeAccelerator implements Accelerator {
     private volatile FakeBoard board;
 
     @SuppressWarnings("NullAway") // no board before the first VM
