@@ -13,7 +13,19 @@ _start:
 	.option norelax
 	la	gp, __global_pointer$
 	.option pop
-	la	t0, __bss_start
+	# Older OpenSBI publishes a request to start a hart before it stores the address, so that a
+	# hart not yet asleep can come here, with the boot arguments, instead of to start_hart. It
+	# is known by not being the first; its `struct hart` was ready before the request.
+	la	t0, entered
+	li	t1, 1
+	amoswap.w t0, t1, (t0)
+	beqz	t0, 5f
+	la	a1, harts
+	slli	t0, a0, HART_SIZE_SHIFT
+	add	a1, a1, t0
+	j	start_hart
+
+5:	la	t0, __bss_start
 	la	t1, __bss_end
 1:	bgeu	t0, t1, 2f
 	sd	zero, (t0)
@@ -66,6 +78,11 @@ start_csrs:
 	csrs	sstatus, t0
 	csrw	fcsr, zero
 	ret
+
+	.section .sdata.entered, "aw"
+	.balign	4
+entered:
+	.word	0
 
 	.section .bss.stacks, "aw", @nobits
 	.balign	16
