@@ -8,7 +8,9 @@ import java.io.PrintStream;
 public final class Main {
   private Main() {}
 
-  /** Runs the suite that the first argument names; exits with 2 where there is none of that name. */
+  /**
+   * Runs the suite that the first argument names; exits with 2 where there is none of that name.
+   */
   public static void main(String[] arguments) {
     System.exit(run(arguments, System.err));
   }

@@ -60,7 +60,8 @@ public final class Main implements Runnable {
     CommandLine command = mistake.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    String what = Objects.requireNonNullElse(mistake.getMessage(), "").lines().findFirst().orElse("");
+    String what =
+        Objects.requireNonNullElse(mistake.getMessage(), "").lines().findFirst().orElse("");
     err.println(name + ": " + what + " (try " + name + " --help)");
     err.flush();
     return USAGE;

@@ -48,7 +48,10 @@ public final class RequiredTool {
             .splitAsStream(path)
             .filter(directory -> !directory.isEmpty())
             .map(directory -> Path.of(directory, tool));
-    return candidates.filter(Files::isExecutable).findFirst().orElseGet(() -> miss(tool, mandatory));
+    return candidates
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseGet(() -> miss(tool, mandatory));
   }
 
   private static Path miss(String tool, boolean mandatory) {
