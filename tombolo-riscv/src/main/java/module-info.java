@@ -5,6 +5,6 @@ module tombolo.riscv {
   requires transitive tombolo.machine;
   requires static org.jspecify;
 
-  // javac exports no package without a type: uncomment with the first one.
-  // exports tombolo.riscv;
+// javac exports no package without a type: uncomment with the first one.
+// exports tombolo.riscv;
 }

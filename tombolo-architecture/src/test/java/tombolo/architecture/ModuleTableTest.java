@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which module may use which, and what besides the JDK: the table in docs/architecture.md. */
+class ModuleTableTest {
+  /** A row: the packages under {@code tombolo.<name>} may use these packages besides their own. */
+  record Row(String name, List<String> mayUse) {
+    Row(String name, String... mayUse) {
+      this(name, List.of(mayUse));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final String MEMORY = "tombolo.memory..";
+  private static final String MACHINE = "tombolo.machine..";
+  private static final String RISCV = "tombolo.riscv..";
+
+  static Stream<Row> table() {
+    return Stream.of(
+        new Row("memory"),
+        new Row("machine", MEMORY),
+        new Row("riscv", MEMORY, MACHINE),
+        new Row("cli", MEMORY, MACHINE, RISCV, "picocli.."),
+        new Row("bench", MEMORY, MACHINE, RISCV, "tombolo.cli..", "org.openjdk.jmh.."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("table")
+  void aModuleUsesTheJdkAndWhatItsRowAllows(Row row) {
+    String own = "tombolo." + row.name() + "..";
+    Stream<String> everywhere = Stream.of("java..", "jdk.jfr..", "org.jspecify.annotations..", own);
+    String[] allowed = Stream.concat(everywhere, row.mayUse().stream()).toArray(String[]::new);
+
+    classes()
+        .that()
+        .resideInAPackage(own)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(allowed)
+        .check(Code.ALL);
+  }
+
+  @Test
+  void everyClassBelongsToARow() {
+    Set<String> rows = table().map(Row::name).collect(Collectors.toSet());
+
+    assertThat(Code.ALL.stream().map(Code::module).collect(Collectors.toSet())).isEqualTo(rows);
+  }
+}
