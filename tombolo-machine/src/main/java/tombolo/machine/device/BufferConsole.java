@@ -17,6 +17,9 @@ public final class BufferConsole implements Console {
   private int size;
   private Runnable listener = () -> {};
 
+  /** Makes a console that has printed nothing and has no input. */
+  public BufferConsole() {}
+
   @Override
   public void write(byte octet) {
     synchronized (lock) {

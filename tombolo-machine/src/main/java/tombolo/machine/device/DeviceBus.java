@@ -23,6 +23,9 @@ public final class DeviceBus {
   // Keys are compared as signed longs: guest physical addresses have at most 56 bits.
   private final ConcurrentSkipListMap<Long, Slot> slots = new ConcurrentSkipListMap<>();
 
+  /** Makes a bus without devices. */
+  public DeviceBus() {}
+
   /**
    * Makes a device answer at addresses that no other device has.
    *

@@ -25,6 +25,9 @@ public final class DeviceTree {
   private final List<Reservation> reservations = new ArrayList<>();
   private int lastPhandle;
 
+  /** Makes a tree that has only the node {@code /}. */
+  public DeviceTree() {}
+
   /** The node {@code /}. */
   public DeviceTreeNode root() {
     return root;
