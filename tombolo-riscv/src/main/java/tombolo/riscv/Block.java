@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decoded operations that run one after the other: from an instruction that was jumped to, up to
+ * the next one that may leave, or the end of the page. Belongs to a {@link CodePage} of one hart
+ * and is used by its thread only.
+ */
+final class Block {
+  static final int NOTHING_FOLLOWS = -1;
+
+  /** Packed operations; the last one ends the block (see {@link Op#endsBlock}). */
+  final long[] ops;
+
+  /** For each operation: its offset in the page, and how many instructions come before it << 16. */
+  final int[] where;
+
+  /** Instructions in it, more than operations where some are fused. */
+  final int instructions;
+
+  /** Offset in the page of what follows it: 2 to 4098. */
+  final int end;
+
+  /** The page that it was decoded from. */
+  final CodePage page;
+
+  /**
+   * Whether its only instruction goes on in the next page. Such a block depends on two
+   * translations, so it is looked up each time and never linked.
+   */
+  final boolean straddles;
+
+  /** Successors in the same page, once known: the branch's target, and what follows the block. */
+  @Nullable Block taken;
+
+  @Nullable Block next;
+
+  Block(CodePage page, long[] ops, int[] where, int instructions, int end, int following) {
+    this.page = page;
+    this.ops = ops;
+    this.where = where;
+    this.instructions = instructions;
+    this.end = end;
+    this.straddles = following != NOTHING_FOLLOWS;
+    this.following = following;
+  }
+
+  /** The halfword that follows the page, where {@link #straddles}. */
+  final int following;
+
+  /** Offset in the page of an operation. */
+  int offsetOf(int index) {
+    return where[index] & 0xffff;
+  }
+
+  /**
+   * The instruction that an operation was decoded from: 16 or 32 bits, the first one's if it is a
+   * pair.
+   */
+  int instruction(int index) {
+    int offset = offsetOf(index);
+    int low = page.halfword(offset);
+    if ((low & 3) != 3) {
+      return low;
+    }
+    return (straddles ? following : page.halfword(offset + 2)) << 16 | low;
+  }
+
+  /** Instructions of the block before an operation. */
+  int instructionsBefore(int index) {
+    return where[index] >>> 16;
+  }
+}
