@@ -5,6 +5,5 @@ module tombolo.riscv {
   requires transitive tombolo.machine;
   requires static org.jspecify;
 
-// javac exports no package without a type: uncomment with the first one.
-// exports tombolo.riscv;
+  exports tombolo.riscv;
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv;
+
+import tombolo.machine.device.PciWindow;
+
+/**
+ * Where things are on the board, in guest physical addresses and PLIC sources: as on QEMU's {@code
+ * virt} board, so that one image runs on both.
+ */
+final class BoardLayout {
+  static final long RAM_BASE = 0x8000_0000L;
+
+  static final long FINISHER_BASE = 0x10_0000;
+  static final long PLIC_BASE = 0x0c00_0000;
+  static final long UART_BASE = 0x1000_0000;
+  static final int UART_SOURCE = 10;
+  static final int UART_CLOCK = 3_686_400;
+
+  static final long PCI_CONFIG_BASE = 0x3000_0000;
+  static final int PCI_FIRST_SOURCE = 32;
+  static final PciWindow PCI_LOW = new PciWindow(0x4000_0000L, 0x4000_0000L);
+  static final PciWindow PCI_HIGH = new PciWindow(0x4_0000_0000L, 0x4_0000_0000L);
+
+  private BoardLayout() {}
+}

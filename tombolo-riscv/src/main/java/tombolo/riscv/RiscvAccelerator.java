@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv;
+
+import tombolo.machine.Accelerator;
+import tombolo.machine.Availability;
+import tombolo.machine.Board;
+import tombolo.machine.BoardContext;
+
+/**
+ * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.
+ *
+ * <p>Its guests see what KVM gives a RISC-V guest: S-mode and U-mode of RV64GC with Zicsr,
+ * Zifencei, Zicntr, Zba, Zbb, Zbs, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below. Stateless;
+ * thread-safe.
+ */
+public final class RiscvAccelerator implements Accelerator {
+  /** Makes the accelerator; there is nothing to set. */
+  public RiscvAccelerator() {}
+
+  @Override
+  public String name() {
+    return "riscv";
+  }
+
+  @Override
+  public Availability availability() {
+    return new Availability.Available("RV64GC harts in pure Java, up to " + RiscvBoard.MAX_HARTS);
+  }
+
+  @Override
+  public int maxVcpus() {
+    return RiscvBoard.MAX_HARTS;
+  }
+
+  @Override
+  public Board createBoard(BoardContext context) {
+    return new RiscvBoard(context);
+  }
+}

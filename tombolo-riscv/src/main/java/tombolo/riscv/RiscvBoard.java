@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import tombolo.machine.Board;
+import tombolo.machine.BoardContext;
+import tombolo.machine.InterruptLine;
+import tombolo.machine.device.PciHost;
+import tombolo.machine.device.TestFinisher;
+import tombolo.machine.device.Uart16550;
+import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ImageException;
+import tombolo.machine.image.KernelImage;
+import tombolo.memory.Access;
+import tombolo.memory.GuestMemory;
+
+/**
+ * The hardware of one VM with RISC-V harts: RAM, harts, PLIC, UART, test finisher and an empty PCI
+ * bridge, at the places of {@link BoardLayout}. The harts' firmware is {@link Sbi}.
+ */
+final class RiscvBoard implements Board {
+  static final int MAX_HARTS = 8;
+
+  private static final long DEVICE_TREE_ALIGNMENT = 8;
+  private static final long INITRD_ALIGNMENT = 4096;
+
+  private final BoardContext context;
+  private final List<RiscvVcpu> vcpus = new ArrayList<>();
+  private final Plic plic;
+  private final Uart16550 uart;
+  private final PciHost pci;
+
+  RiscvBoard(BoardContext context) {
+    this.context = context;
+    GuestMemory memory = context.memory();
+    memory.map(
+        BoardLayout.RAM_BASE, context.ram().size(), context.ram(), 0, Access.READ_WRITE_EXECUTE);
+    Sbi sbi = new Sbi(memory, context.console(), vcpus);
+    long clockOrigin = context.clock().nanos();
+    for (int i = 0; i < context.vcpus(); i++) {
+      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin);
+      vcpus.add(vcpu);
+      memory.register(vcpu.quiescence);
+    }
+    plic = new Plic(vcpus);
+    uart = new Uart16550(context.console(), plic.line(BoardLayout.UART_SOURCE));
+    pci =
+        new PciHost(
+            BoardLayout.PCI_LOW,
+            BoardLayout.PCI_HIGH,
+            IntStream.range(0, 4)
+                .mapToObj(pin -> plic.line(BoardLayout.PCI_FIRST_SOURCE + pin))
+                .toList());
+    TestFinisher finisher = new TestFinisher(context.power());
+    context.mmio().attach(BoardLayout.FINISHER_BASE, TestFinisher.LENGTH, finisher);
+    context.mmio().attach(BoardLayout.PLIC_BASE, Plic.LENGTH, plic);
+    context.mmio().attach(BoardLayout.UART_BASE, Uart16550.LENGTH, uart);
+    context.mmio().attach(BoardLayout.PCI_CONFIG_BASE, PciHost.BUS_LENGTH, pci);
+  }
+
+  @Override
+  public List<RiscvVcpu> vcpus() {
+    return vcpus;
+  }
+
+  @Override
+  public InterruptLine interruptLine(int number) {
+    return plic.line(number);
+  }
+
+  @Override
+  public void load(BootImage image) {
+    long ramSize = context.ram().size();
+    KernelImage kernel = image.kernel();
+    kernel.checkFits(BoardLayout.RAM_BASE, ramSize);
+    GuestMemory memory = context.memory();
+    long kernelEnd = BoardLayout.RAM_BASE;
+    for (KernelImage.Segment segment : kernel.segments()) {
+      memory.write(segment.gpa(), segment.content(), 0, segment.content().length);
+      long filled = segment.gpa() + segment.content().length;
+      memory.zero(filled, segment.gpa() + segment.memorySize() - filled);
+      kernelEnd = segment.gpa() + segment.memorySize();
+    }
+
+    long free = BoardLayout.RAM_BASE + ramSize;
+    byte[] initrd = image.initrd();
+    long initrdBase = 0;
+    if (initrd != null) {
+      initrdBase = free - initrd.length & -INITRD_ALIGNMENT;
+      requireRoom(initrdBase, kernelEnd, "initrd", initrd.length);
+      memory.write(initrdBase, initrd, 0, initrd.length);
+      free = initrdBase;
+    }
+    byte[] tree =
+        BoardTree.describe(
+            context, image.commandLine(), initrdBase, initrd == null ? 0 : initrd.length);
+    long treeBase = free - tree.length & -DEVICE_TREE_ALIGNMENT;
+    requireRoom(treeBase, kernelEnd, "device tree", tree.length);
+    memory.write(treeBase, tree, 0, tree.length);
+
+    uart.reset();
+    pci.reset();
+    for (RiscvVcpu vcpu : vcpus) {
+      vcpu.reset(kernel.symbols());
+    }
+    plic.reset();
+    vcpus.getFirst().start(new RiscvVcpu.Entry(kernel.entry(), treeBase));
+  }
+
+  private void requireRoom(long base, long kernelEnd, String what, int length) {
+    if (base < kernelEnd) {
+      throw new ImageException(
+          "the %s of %d bytes doesn't fit into RAM of %d MiB behind the kernel, which ends at 0x%x: give the VM more memory"
+              .formatted(what, length, context.ram().size() >> 20, kernelEnd));
+    }
+  }
+
+  @Override
+  public void close() {
+    vcpus.forEach(vcpu -> context.memory().unregister(vcpu.quiescence));
+  }
+}
