@@ -133,6 +133,8 @@ public final class HostMemory implements AutoCloseable {
    * nothing when called again.
    *
    * @throws HostMemoryException if the host does not take the memory back
+   * @throws IllegalStateException if a foreign call is using the segment; the memory is never freed
+   *     then
    */
   @Override
   public void close() {
@@ -168,8 +170,6 @@ public final class HostMemory implements AutoCloseable {
     if (holds.decrementAndGet() > 0) {
       return;
     }
-    LIVE_BYTES.addAndGet(-size());
-    LIVE_COUNT.decrementAndGet();
     try {
       arena.close();
     } catch (SystemCallException refused) {
@@ -177,6 +177,8 @@ public final class HostMemory implements AutoCloseable {
           "the host did not take %d bytes back: %s".formatted(size(), refused.getMessage()),
           refused);
     }
+    LIVE_BYTES.addAndGet(-size());
+    LIVE_COUNT.decrementAndGet();
   }
 
   @Override
