@@ -92,8 +92,10 @@ build() {
 
 build_failed() {
   rm -rf "${jars:?}" "$state/next"
-  grep -E '^\[(ERROR\] |WARNING\] /)' "$log" | grep -v -e 'COMPILATION ERROR' -e '\[Help 1\]' \
-    -e '^\[ERROR\] *$' -e '-run Maven' -e 'For more information' | head -n 5 >&2
+  unlock
+  errors=$(grep -E '^\[(ERROR\] |WARNING\] /)' "$log" | awk '!seen[$0]++' | grep -v -E \
+    'COMPILATION ERROR|\[Help 1\]|\] *$|-run Maven|For more information|After correcting|mvn <args>')
+  echo "${errors:-$(tail -n 5 "$log")}" | head -n 5 >&2
   fail "the build failed; Maven's log is $log"
 }
 
