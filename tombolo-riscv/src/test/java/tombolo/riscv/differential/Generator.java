@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.differential;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Draws programs: {@code program(i)} is the same for ever for one seed. Stateless. */
+final class Generator {
+  private static final int MOST_NODES = 60;
+  private static final int LEAST_NODES = 25;
+
+  private final long seed;
+
+  /** A snippet, how often it is drawn, and in which worlds. */
+  private record Choice(int weight, Predicate<World> where, Snippet snippet) {}
+
+  private static final Predicate<World> ANYWHERE = world -> true;
+  private static final Predicate<World> SUPERVISOR = World::supervisor;
+  private static final Predicate<World> USER = world -> !world.supervisor();
+  private static final Predicate<World> FLOATING = world -> !world.floatsOff();
+
+  private static final List<Choice> CHOICES =
+      List.of(
+          new Choice(70, ANYWHERE, ComputationSnippets::base),
+          new Choice(35, ANYWHERE, ComputationSnippets::multiply),
+          new Choice(60, ANYWHERE, ComputationSnippets::bits),
+          new Choice(50, ANYWHERE, ComputationSnippets::compressed),
+          new Choice(50, ANYWHERE, ComputationSnippets::value),
+          new Choice(70, ANYWHERE, ComputationSnippets::window),
+          new Choice(140, FLOATING, ComputationSnippets::floating),
+          new Choice(10, World::floatsOff, ComputationSnippets::floating),
+          new Choice(35, ANYWHERE, AtomicSnippets::amo),
+          new Choice(10, ANYWHERE, AtomicSnippets::pair),
+          new Choice(3, ANYWHERE, AtomicSnippets::wrongAddress),
+          new Choice(3, ANYWHERE, AtomicSnippets::lostToTrap),
+          new Choice(2, ANYWHERE, AtomicSnippets::misalignedReservation),
+          new Choice(12, FLOATING, CsrSnippets::floating),
+          new Choice(5, ANYWHERE, CsrSnippets::counter),
+          new Choice(10, ANYWHERE, CsrSnippets::read),
+          new Choice(5, ANYWHERE, CsrSnippets::illegalWrite),
+          new Choice(6, ANYWHERE, TrapSnippets::reserved),
+          new Choice(8, ANYWHERE, TrapSnippets::garbage),
+          new Choice(3, ANYWHERE, TrapSnippets::breakpoint),
+          new Choice(4, ANYWHERE, TrapSnippets::environmentCall),
+          new Choice(4, FLOATING, TrapSnippets::roundingMode),
+          new Choice(6, USER, TrapSnippets::privileged),
+          new Choice(10, world -> !world.paged(), PagingSnippets::access),
+          new Choice(60, World::paged, PagingSnippets::access),
+          new Choice(20, world -> world.paged() && world.supervisor(), PagingSnippets::rewrite),
+          new Choice(8, world -> world.paged() && world.supervisor(), PagingSnippets::otherTables),
+          new Choice(3, SUPERVISOR, PagingSnippets::idleFence),
+          new Choice(15, SUPERVISOR, SupervisorSnippets::status),
+          new Choice(5, SUPERVISOR, SupervisorSnippets::floatState),
+          new Choice(10, SUPERVISOR, SupervisorSnippets::plain),
+          new Choice(4, SUPERVISOR, SupervisorSnippets::borrowed),
+          new Choice(2, SUPERVISOR, SupervisorSnippets::badSatp),
+          new Choice(12, SUPERVISOR, SupervisorSnippets::interrupt),
+          new Choice(3, SUPERVISOR, SupervisorSnippets::waitForInterrupt),
+          new Choice(6, SUPERVISOR, SupervisorSnippets::returnToSupervisor),
+          new Choice(10, SUPERVISOR, SupervisorSnippets::visitUser),
+          new Choice(8, World::codeWritable, CodeSnippets::overwrite),
+          new Choice(1, world -> !world.codeWritable(), CodeSnippets::overwrite),
+          new Choice(2, ANYWHERE, CodeSnippets::fence),
+          new Choice(3, ANYWHERE, CodeSnippets::middle));
+
+  Generator(long seed) {
+    this.seed = seed;
+  }
+
+  Program program(int index) {
+    Chance chance = new Chance(seed, index);
+    World world = Worlds.draw(chance);
+    List<Choice> choices =
+        CHOICES.stream().filter(choice -> choice.where().test(world)).toList();
+    Draft draft = new Draft(chance, world, choices, new Sequence.Trace());
+    List<Node> nodes = draft.nodes(chance.between(LEAST_NODES, MOST_NODES), 0, false);
+    return new Program(index, world, nodes);
+  }
+
+  /** One program in the making. */
+  private record Draft(
+      Chance chance, World world, List<Choice> choices, Sequence.Trace trace) {
+
+    /** {@code loops}: how many are around; {@code called}: whether the link is in use. */
+    List<Node> nodes(int count, int loops, boolean called) {
+      List<Node> nodes = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        nodes.add(node(loops, called));
+      }
+      return nodes;
+    }
+
+    private Node node(int loops, boolean called) {
+      int kind = chance.between(0, 99);
+      if (kind < 7 && loops < 2) {
+        int counter = loops == 0 ? Registers.OUTER_COUNTER : Registers.INNER_COUNTER;
+        int times = chance.between(2, loops == 0 ? 7 : 4);
+        return new Node.Loop(counter, times, nodes(chance.between(1, 4), loops + 1, called));
+      } else if (kind < 18) {
+        String jump = chance.oneOf(Assembler.SKIPS);
+        int rs1 = chance.between(10, 15);
+        int rs2 = chance.percent(15) ? rs1 : chance.oneOf(Registers.FREE);
+        return new Node.Skip(jump, rs1, rs2, nodes(chance.between(1, 2), loops, called));
+      } else if (kind < 22 && !called) {
+        String call = chance.oneOf(Assembler.CALLS);
+        String back = chance.oneOf(Assembler.RETURNS);
+        return new Node.Call(call, back, nodes(chance.between(1, 3), loops, true));
+      }
+      Sequence sequence = new Sequence(chance, world, trace);
+      draw().write(sequence);
+      return sequence.finish();
+    }
+
+    private Snippet draw() {
+      int at = chance.between(0, choices.stream().mapToInt(Choice::weight).sum() - 1);
+      for (Choice choice : choices) {
+        at -= choice.weight();
+        if (at < 0) {
+          return choice.snippet();
+        }
+      }
+      throw new AssertionError();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.differential;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code qemu-system-riscv64} with the firmware of {@code firmware.S}, as a CPU that has what the
+ * embedded machine has and no more.
+ *
+ * <p>Two harts, the second of which the firmware parks: with one alone, QEMU implements AMOs as a
+ * load and a store, and their faults are load faults, against the specification.
+ */
+final class QemuTarget implements Target {
+  private static final String CPU =
+      "rv64,zba=on,zbb=on,zbc=off,zbs=on,sstc=on,h=off,v=off,zawrs=off,svinval=off,svnapot=off,"
+          + "svpbmt=off,sscofpmf=off,pmu-num=0";
+
+  private final Path qemu;
+  private final List<String> options;
+
+  QemuTarget(Path qemu, String... options) {
+    this.qemu = qemu;
+    this.options = List.of(options);
+  }
+
+  @Override
+  public String name() {
+    return options.isEmpty() ? "QEMU" : "QEMU " + String.join(" ", options);
+  }
+
+  @Override
+  public String run(byte[] image, Duration deadline) {
+    try {
+      Path directory = Files.createTempDirectory("differential");
+      try {
+        return run(directory, image, deadline);
+      } finally {
+        for (String file : List.of("image.elf", "firmware.bin", "console", "errors")) {
+          Files.deleteIfExists(directory.resolve(file));
+        }
+        Files.delete(directory);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String run(Path directory, byte[] image, Duration deadline) throws IOException {
+    Path kernel = Files.write(directory.resolve("image.elf"), image);
+    Path firmware = Files.write(directory.resolve("firmware.bin"), Batch.resource("firmware.bin"));
+    Path console = directory.resolve("console");
+    Path errors = directory.resolve("errors");
+    Process process =
+        new ProcessBuilder(command(firmware, kernel))
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(console.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    try {
+      boolean ended = process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      if (ended && process.exitValue() != 0) {
+        throw new IOException("QEMU failed: " + Files.readString(errors));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      process.destroyForcibly().onExit().join();
+    }
+    return Files.readString(console, StandardCharsets.ISO_8859_1);
+  }
+
+  private List<String> command(Path firmware, Path kernel) {
+    List<String> command = new ArrayList<>(List.of(qemu.toString(), "-M", "virt", "-cpu", CPU));
+    command.addAll(List.of("-smp", "2", "-m", "64M", "-bios", firmware.toString()));
+    command.addAll(List.of("-kernel", kernel.toString(), "-display", "none", "-monitor", "none"));
+    command.addAll(List.of("-serial", "stdio", "-no-reboot"));
+    command.addAll(options);
+    return command;
+  }
+}
