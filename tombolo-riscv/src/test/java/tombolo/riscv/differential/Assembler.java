@@ -56,23 +56,30 @@ final class Assembler {
   private static void skip(List<Word> words, Node.Skip skip) {
     List<Word> body = assemble(skip.body());
     int bytes = bytes(body);
+    boolean near = bytes < 250;
+    boolean middling = bytes < 2000;
     words.add(
         switch (skip.jump()) {
-          case "c.beqz" when bytes < 250 -> compressedBranch("c.beqz", 0xc001, skip, bytes);
-          case "c.bnez" when bytes < 250 -> compressedBranch("c.bnez", 0xe001, skip, bytes);
-          case "c.beqz", "c.bnez" -> new Word("beq", Encode.b(0x63, skip.rs1(), 0, bytes + 4));
-          case "c.j" when bytes < 2000 -> new Word("c.j", Encode.cj(0xa001, bytes + 2));
-          case "c.j", "jal" -> new Word("jal", Encode.j(0x6f, 0, bytes + 4));
-          default -> {
-            int word = BRANCHES.getOrDefault(skip.jump(), 0);
-            yield new Word(skip.jump(), Encode.b(word, skip.rs1(), skip.rs2(), bytes + 4));
-          }
+          case "c.beqz" -> near ? compressed(skip, 0xc001, bytes) : branch("beq", skip, bytes);
+          case "c.bnez" -> near ? compressed(skip, 0xe001, bytes) : branch("bne", skip, bytes);
+          case "c.j" -> middling ? new Word("c.j", Encode.cj(0xa001, bytes + 2)) : jump(bytes);
+          case "jal" -> jump(bytes);
+          default -> branch(skip.jump(), skip, bytes);
         });
     words.addAll(body);
   }
 
-  private static Word compressedBranch(String mnemonic, int word, Node.Skip skip, int bytes) {
-    return new Word(mnemonic, Encode.cb(word, skip.rs1(), bytes + 2));
+  private static Word compressed(Node.Skip skip, int word, int bytes) {
+    return new Word(skip.jump(), Encode.cb(word, skip.rs1(), bytes + 2));
+  }
+
+  private static Word branch(String mnemonic, Node.Skip skip, int bytes) {
+    int word = BRANCHES.getOrDefault(mnemonic, 0);
+    return new Word(mnemonic, Encode.b(word, skip.rs1(), skip.rs2(), bytes + 4));
+  }
+
+  private static Word jump(int bytes) {
+    return new Word("jal", Encode.j(0x6f, 0, bytes + 4));
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class QemuTarget implements Target {
   private static final String CPU =
-      "rv64,zba=on,zbb=on,zbc=off,zbs=on,sstc=on,h=off,v=off,zawrs=off,svinval=off,svnapot=off,"
+      "rv64,zba=on,zbb=on,zbc=off,zbs=on,sstc=on,h=off,v=off,svinval=off,svnapot=off,"
           + "svpbmt=off,sscofpmf=off,pmu-num=0";
 
   private final Path qemu;

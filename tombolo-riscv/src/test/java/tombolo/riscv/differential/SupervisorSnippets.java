@@ -170,7 +170,7 @@ final class SupervisorSnippets {
     int target = registers.get(0);
     int previous = registers.get(1);
     int skipped = out.chance().between(0, 3);
-    out.li(previous, World.STATUS_SPP | out.chance().oneOf(0, World.STATUS_SPIE));
+    out.li(previous, World.STATUS_SPP | out.chance().oneOf(0L, World.STATUS_SPIE));
     out.csr("csrrs", 0, SSTATUS, previous);
     out.emit("auipc", Encode.u(0x17, target, 0));
     out.add(target, target, 16 + 2 * skipped);

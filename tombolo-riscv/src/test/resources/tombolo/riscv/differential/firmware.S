@@ -14,7 +14,7 @@ _start:
 2:  wfi                             # only hart 0 runs
     j       2b
 3:
-    la      t0, ecall_from_s
+    lla     t0, ecall_from_s
     csrw    mtvec, t0
     li      t0, -1
     csrw    pmpaddr0, t0            # one region, all addresses, ...

@@ -83,7 +83,7 @@
 _start:
     csrci   sstatus, 2
     csrw    sie, zero
-    la      t0, trap
+    lla     t0, trap
     csrw    stvec, t0
     li      s0, STATE
     sd      zero, NUMBER(s0)
@@ -168,7 +168,7 @@ next_program:
     sd      t0, S_STATUS(s0)
     ld      t0, R_ENTRY(s2)
     sd      t0, S_EPC(s0)
-    la      t0, trap
+    lla     t0, trap
     csrw    stvec, t0
     ld      t0, R_SATP(s2)
     csrw    satp, t0
