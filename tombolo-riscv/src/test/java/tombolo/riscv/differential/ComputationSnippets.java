@@ -62,7 +62,7 @@ final class ComputationSnippets {
   /** A floating-point operation; often its result is kept, and what flags it alone raises. */
   static void floating(Sequence out) {
     Chance chance = out.chance();
-    for (int i = chance.between(1, 3); i > 0; i--) {
+    for (int i = chance.between(2, 6); i > 0; i--) {
       if (chance.percent(40)) {
         out.emit(
             chance.oneOf(FloatInstructions.LOADS.get(chance.between(0, 1)), windowFloat(chance)));

@@ -12,8 +12,17 @@ final class Generator {
 
   private final long seed;
 
-  /** A snippet, how often it is drawn, and in which worlds. */
-  private record Choice(int weight, Predicate<World> where, Snippet snippet) {}
+  /**
+   * A snippet, how often it is drawn, and in which worlds.
+   *
+   * @param divisible whether what it writes can be taken apart
+   */
+  private record Choice(
+      int weight, Predicate<World> where, Snippet snippet, boolean divisible) {
+    Choice(int weight, Predicate<World> where, Snippet snippet) {
+      this(weight, where, snippet, false);
+    }
+  }
 
   private static final Predicate<World> ANYWHERE = world -> true;
   private static final Predicate<World> SUPERVISOR = World::supervisor;
@@ -22,15 +31,15 @@ final class Generator {
 
   private static final List<Choice> CHOICES =
       List.of(
-          new Choice(70, ANYWHERE, ComputationSnippets::base),
-          new Choice(35, ANYWHERE, ComputationSnippets::multiply),
-          new Choice(60, ANYWHERE, ComputationSnippets::bits),
+          new Choice(70, ANYWHERE, ComputationSnippets::base, true),
+          new Choice(35, ANYWHERE, ComputationSnippets::multiply, true),
+          new Choice(60, ANYWHERE, ComputationSnippets::bits, true),
           new Choice(50, ANYWHERE, ComputationSnippets::compressed),
-          new Choice(50, ANYWHERE, ComputationSnippets::value),
-          new Choice(70, ANYWHERE, ComputationSnippets::window),
-          new Choice(140, FLOATING, ComputationSnippets::floating),
-          new Choice(10, World::floatsOff, ComputationSnippets::floating),
-          new Choice(35, ANYWHERE, AtomicSnippets::amo),
+          new Choice(35, ANYWHERE, ComputationSnippets::value, true),
+          new Choice(70, ANYWHERE, ComputationSnippets::window, true),
+          new Choice(140, FLOATING, ComputationSnippets::floating, true),
+          new Choice(10, World::floatsOff, ComputationSnippets::floating, true),
+          new Choice(60, ANYWHERE, AtomicSnippets::amo),
           new Choice(10, ANYWHERE, AtomicSnippets::pair),
           new Choice(3, ANYWHERE, AtomicSnippets::wrongAddress),
           new Choice(3, ANYWHERE, AtomicSnippets::lostToTrap),
@@ -73,14 +82,20 @@ final class Generator {
     World world = Worlds.draw(chance);
     List<Choice> choices =
         CHOICES.stream().filter(choice -> choice.where().test(world)).toList();
-    Draft draft = new Draft(chance, world, choices, new Sequence.Trace());
+    Draft draft = 
+        new Draft(
+            chance,
+            world,
+            choices,
+            choices.stream().mapToInt(Choice::weight).sum(),
+            new Sequence.Trace());
     List<Node> nodes = draft.nodes(chance.between(LEAST_NODES, MOST_NODES), 0, false);
     return new Program(index, world, nodes);
   }
 
   /** One program in the making. */
   private record Draft(
-      Chance chance, World world, List<Choice> choices, Sequence.Trace trace) {
+      Chance chance, World world, List<Choice> choices, int weight, Sequence.Trace trace) {
 
     /** {@code loops}: how many are around; {@code called}: whether the link is in use. */
     List<Node> nodes(int count, int loops, boolean called) {
@@ -108,16 +123,17 @@ final class Generator {
         return new Node.Call(call, back, nodes(chance.between(1, 3), loops, true));
       }
       Sequence sequence = new Sequence(chance, world, trace);
-      draw().write(sequence);
-      return sequence.finish();
+      Choice choice = draw();
+      choice.snippet().write(sequence);
+      return sequence.finish(choice.divisible());
     }
 
-    private Snippet draw() {
-      int at = chance.between(0, choices.stream().mapToInt(Choice::weight).sum() - 1);
+    private Choice draw() {
+      int at = chance.between(0, weight - 1);
       for (Choice choice : choices) {
         at -= choice.weight();
         if (at < 0) {
-          return choice.snippet();
+          return choice;
         }
       }
       throw new AssertionError();

@@ -9,8 +9,12 @@ import java.util.List;
  */
 sealed interface Node {
 
-  /** Instructions that belong together, in the order of their execution but for short jumps. */
-  record Straight(List<Word> words) implements Node {
+  /**
+   * Instructions in the order of their execution, but for short jumps.
+   *
+   * @param divisible whether each of them also makes sense without the others
+   */
+  record Straight(List<Word> words, boolean divisible) implements Node {
     public Straight {
       words = List.copyOf(words);
     }

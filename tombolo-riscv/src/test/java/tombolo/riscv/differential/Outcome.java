@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What the harness printed of one program.
@@ -21,6 +22,11 @@ record Outcome(long hash, long retired, long causes, Map<String, Long> state) {
   private static final Pattern LINE =
       Pattern.compile("(?m)^P ([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+)\r?\n");
   private static final Pattern DETAIL = Pattern.compile("(?m)^([STM])((?: [0-9a-f]+)+)\r?\n");
+
+  /** The numbers of the bits in {@link #causes}. */
+  IntStream causeNumbers() {
+    return IntStream.range(0, 64).filter(bit -> (causes >>> bit & 1) != 0);
+  }
 
   /** The outcomes by the programs' indexes. A program that did not end has none. */
   static Map<Integer, Outcome> parse(String console) {

@@ -13,19 +13,21 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code qemu-system-riscv64} with the firmware of {@code firmware.S}, as a CPU that has what the
- * embedded machine has and no more.
+ * embedded machine has and no more. Stateless.
  *
  * <p>Two harts, the second of which the firmware parks: with one alone, QEMU implements AMOs as a
  * load and a store, and their faults are load faults, against the specification.
  */
 final class QemuTarget implements Target {
-  private static final String CPU =
+  /** The value of the option -cpu. */
+  static final String CPU =
       "rv64,zba=on,zbb=on,zbc=off,zbs=on,sstc=on,h=off,v=off,svinval=off,svnapot=off,"
           + "svpbmt=off,sscofpmf=off,pmu-num=0";
 
   private final Path qemu;
   private final List<String> options;
 
+  /** {@code options} come last on the command line, so they win. */
   QemuTarget(Path qemu, String... options) {
     this.qemu = qemu;
     this.options = List.of(options);

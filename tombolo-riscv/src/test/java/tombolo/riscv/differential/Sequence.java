@@ -41,8 +41,8 @@ final class Sequence {
     return world;
   }
 
-  Node.Straight finish() {
-    return new Node.Straight(words);
+  Node.Straight finish(boolean divisible) {
+    return new Node.Straight(words, divisible);
   }
 
   /** Bytes written so far. */

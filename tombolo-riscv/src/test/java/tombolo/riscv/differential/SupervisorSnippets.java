@@ -197,6 +197,12 @@ final class SupervisorSnippets {
     out.csr("csrrc", 0, SSTATUS, previous);
     out.li(previous, World.STATUS_SPIE);
     out.csr(chance.oneOf("csrrs", "csrrc"), 0, SSTATUS, previous);
+    if (chance.percent(25)) {
+      // Pending and enabled, but taken only in U-mode if sstatus.SIE is clear.
+      out.csr("csrrwi", 0, STIMECMP, 0);
+      out.li(target, TIMER);
+      out.csr("csrrs", 0, SIE, target);
+    }
     out.emit("auipc", Encode.u(0x17, target, 0));
     out.emit("add", Encode.r(0x33, target, target, distance));
     out.add(target, target, 20);

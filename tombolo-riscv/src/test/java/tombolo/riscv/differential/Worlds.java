@@ -240,9 +240,9 @@ final class Worlds {
     return region + 4096L * page;
   }
 
-  /** Special values, half of a page of them; integers and both widths of floating point. */
+  /** A page of special values: integers, and floating-point numbers of both widths. */
   private long[] data() {
-    long[] words = new long[256];
+    long[] words = new long[512];
     for (int i = 0; i < words.length; i++) {
       words[i] =
           switch (chance.between(0, 3)) {
