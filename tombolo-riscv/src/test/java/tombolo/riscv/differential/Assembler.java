@@ -18,8 +18,7 @@ final class Assembler {
 
   /** Jumps over a body: c.beqz and c.bnez reach 256 bytes, c.j 2 KiB, the branches 4 KiB. */
   static final List<String> SKIPS =
-      List.of(
-          "beq", "bne", "blt", "bge", "bltu", "bgeu", "c.beqz", "c.bnez", "jal", "c.j");
+      List.of("beq", "bne", "blt", "bge", "bltu", "bgeu", "c.beqz", "c.bnez", "jal", "c.j");
 
   static final List<String> CALLS = List.of("jal", "jalr", "c.jalr");
 

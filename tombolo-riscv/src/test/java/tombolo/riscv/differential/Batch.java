@@ -28,7 +28,8 @@ final class Batch {
     ByteBuffer records = records(programs, verbose);
     int start = HEADER + 2 * SEGMENT;
     int recordsStart = start + harness.length;
-    ByteBuffer image = buffer(recordsStart + records.remaining());
+    byte[] bytes = new byte[recordsStart + records.remaining()];
+    ByteBuffer image = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     image.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     image.putShort((short) 2).putShort((short) 243).putInt(1);
     image.putLong(Arena.HARNESS).putLong(HEADER).putLong(0);
@@ -37,7 +38,8 @@ final class Batch {
     image.putShort((short) 0).putShort((short) 0).putShort((short) 0);
     segment(image, start, Arena.HARNESS, harness.length);
     segment(image, recordsStart, Arena.BATCH, records.remaining());
-    return image.put(harness).put(records).array();
+    image.put(harness).put(records);
+    return bytes;
   }
 
   static byte[] resource(String name) {

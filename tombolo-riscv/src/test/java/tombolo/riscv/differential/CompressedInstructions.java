@@ -14,8 +14,7 @@ final class CompressedInstructions {
   static final List<Template> ARITHMETIC =
       List.of(
           integer(
-              "c.addi4spn",
-              o -> Encode.ciw(0x0000, o.rdShort(), o.chance().between(1, 255) * 4)),
+              "c.addi4spn", o -> Encode.ciw(0x0000, o.rdShort(), o.chance().between(1, 255) * 4)),
           integer("c.nop", o -> Encode.ci(0x0001, 0, o.chance().oneOf(0, 0, 1, 31, -1))),
           integer("c.addi", o -> Encode.ci(0x0001, o.rdNotZero(), nonZero(o))),
           integer("c.addiw", o -> Encode.ci(0x2001, o.rdNotZero(), signed(o))),
@@ -98,8 +97,7 @@ final class CompressedInstructions {
     return new Template(mnemonic, shape, size, encoder);
   }
 
-  private static Template stack(
-      String mnemonic, int size, ToIntFunction<Operands> encoder) {
+  private static Template stack(String mnemonic, int size, ToIntFunction<Operands> encoder) {
     return new Template(mnemonic, Shape.STACK, size, encoder);
   }
 }

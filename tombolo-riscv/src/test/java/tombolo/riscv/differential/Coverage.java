@@ -26,10 +26,40 @@ final class Coverage {
   /** Instructions that no {@link Template} draws: jumps, the system's, and the reserving ones. */
   private static final List<String> WITHOUT_TEMPLATE =
       List.of(
-          "beq", "bne", "blt", "bge", "bltu", "bgeu", "jal", "jalr", "c.beqz", "c.bnez", "c.j",
-          "c.jr", "c.jalr", "c.addi16sp", "lr.w", "lr.d", "sc.w", "sc.d", "csrrw", "csrrs",
-          "csrrc", "csrrwi", "csrrsi", "csrrci", "ecall", "ebreak", "c.ebreak", "sret", "wfi",
-          "sfence.vma", "fence.i", "(reserved)", "(random word)", "(random halfword)");
+          "beq",
+          "bne",
+          "blt",
+          "bge",
+          "bltu",
+          "bgeu",
+          "jal",
+          "jalr",
+          "c.beqz",
+          "c.bnez",
+          "c.j",
+          "c.jr",
+          "c.jalr",
+          "c.addi16sp",
+          "lr.w",
+          "lr.d",
+          "sc.w",
+          "sc.d",
+          "csrrw",
+          "csrrs",
+          "csrrc",
+          "csrrwi",
+          "csrrsi",
+          "csrrci",
+          "ecall",
+          "ebreak",
+          "c.ebreak",
+          "sret",
+          "wfi",
+          "sfence.vma",
+          "fence.i",
+          "(reserved)",
+          "(random word)",
+          "(random halfword)");
 
   private Coverage() {}
 
@@ -74,8 +104,7 @@ final class Coverage {
     }
   }
 
-  private static Map<String, Integer> count(Path trace, List<Program> programs)
-      throws IOException {
+  private static Map<String, Integer> count(Path trace, List<Program> programs) throws IOException {
     Map<String, Integer> counts = new TreeMap<>();
     expected().forEach(mnemonic -> counts.put(mnemonic, 0));
     int begun = 0;
@@ -84,7 +113,8 @@ final class Coverage {
     try (BufferedReader lines = Files.newBufferedReader(trace)) {
       for (String line; (line = lines.readLine()) != null; ) {
         // Trace 0: 0x7f... [0000000000000000/<pc>/<flags>/<flags>]
-        long pc = Long.parseUnsignedLong(line.split("/")[1], 16);
+        int start = line.indexOf('/') + 1;
+        long pc = Long.parseUnsignedLong(line, start, line.indexOf('/', start), 16);
         if (pc == PROGRAM_BEGINS) {
           if (begun < programs.size()) {
             program = programs.get(begun++);

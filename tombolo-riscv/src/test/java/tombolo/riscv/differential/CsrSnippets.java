@@ -54,7 +54,7 @@ final class CsrSnippets {
   static void illegalWrite(Sequence out) {
     Chance chance = out.chance();
     int csr = chance.percent(30) ? chance.oneOf(COUNTERS) : anything(chance);
-    if (FLOAT.contains(csr) || out.world().supervisor() && SUPERVISOR.contains(csr)) {
+    if (FLOAT.contains(csr) || (out.world().supervisor() && SUPERVISOR.contains(csr))) {
       return;
     }
     int rd = chance.oneOf(Registers.FREE);

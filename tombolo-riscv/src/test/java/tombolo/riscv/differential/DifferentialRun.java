@@ -30,8 +30,7 @@ final class DifferentialRun {
    */
   record Verdict(long instructions, int programs, int differences, Set<Integer> causes) {}
 
-  DifferentialRun(
-      long seed, Comparison comparison, Disassembler disassembler, PrintStream out) {
+  DifferentialRun(long seed, Comparison comparison, Disassembler disassembler, PrintStream out) {
     this.seed = seed;
     this.comparison = comparison;
     this.disassembler = disassembler;

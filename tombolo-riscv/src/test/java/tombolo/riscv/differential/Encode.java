@@ -159,6 +159,6 @@ final class Encode {
   }
 
   private static int bits(int value, int high, int low) {
-    return value >> low & (1 << high - low + 1) - 1;
+    return (value >> low) & ((1 << (high - low + 1)) - 1);
   }
 }

@@ -50,8 +50,7 @@ final class FloatInstructions {
         compare("fle" + suffix, 0xa0000053 | format),
         compare("flt" + suffix, 0xa0001053 | format),
         compare("feq" + suffix, 0xa0002053 | format),
-        floating(
-            "fclass" + suffix, o -> Encode.r(0xe0001053 | format, o.rd(), o.fs(), 0)),
+        floating("fclass" + suffix, o -> Encode.r(0xe0001053 | format, o.rd(), o.fs(), 0)),
         toInteger("fcvt.w" + suffix, 0xc0000053 | format),
         toInteger("fcvt.wu" + suffix, 0xc0100053 | format),
         toInteger("fcvt.l" + suffix, 0xc0200053 | format),

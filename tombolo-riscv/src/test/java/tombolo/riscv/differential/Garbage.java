@@ -38,11 +38,11 @@ final class Garbage {
     while (true) {
       int bits = chance.bits32() | 3;
       if (chance.percent(70)) {
-        bits = bits & ~0x7f | chance.oneOf(INTERESTING) << 2 | 3;
+        bits = (bits & ~0x7f) | chance.oneOf(INTERESTING) << 2 | 3;
       }
       if (chance.percent(40)) {
         // Close to something legal: the funct7 of a few operations.
-        bits = bits & 0x01ff_ffff | chance.oneOf(0x00, 0x20, 0x01, 0x04, 0x24, 0x30, 0x34) << 25;
+        bits = (bits & 0x01ff_ffff) | chance.oneOf(0x00, 0x20, 0x01, 0x04, 0x24, 0x30, 0x34) << 25;
       }
       bits = caged(chance, bits);
       if (bits != 0) {
@@ -66,7 +66,7 @@ final class Garbage {
     int rd = bits >> 7 & 31;
     int function = bits >> 12 & 7;
     int base = chance.oneOf(Registers.BASES) << 15;
-    int withBase = bits & ~(31 << 15) | base;
+    int withBase = (bits & ~(31 << 15)) | base;
     return switch (opcode) {
       case LOAD -> Registers.isFree(rd) ? withBase : 0;
       case LOAD_FP, STORE, STORE_FP -> withBase;

@@ -17,61 +17,63 @@ final class Generator {
    *
    * @param divisible whether what it writes can be taken apart
    */
-  private record Choice(
-      int weight, Predicate<World> where, Snippet snippet, boolean divisible) {
+  private record Choice(int weight, Predicate<World> where, Snippet snippet, boolean divisible) {
     Choice(int weight, Predicate<World> where, Snippet snippet) {
       this(weight, where, snippet, false);
     }
-  }
 
-  private static final Predicate<World> ANYWHERE = world -> true;
-  private static final Predicate<World> SUPERVISOR = World::supervisor;
-  private static final Predicate<World> USER = world -> !world.supervisor();
-  private static final Predicate<World> FLOATING = world -> !world.floatsOff();
+    Choice(int weight, Snippet snippet, boolean divisible) {
+      this(weight, world -> true, snippet, divisible);
+    }
+
+    Choice(int weight, Snippet snippet) {
+      this(weight, snippet, false);
+    }
+  }
 
   private static final List<Choice> CHOICES =
       List.of(
-          new Choice(70, ANYWHERE, ComputationSnippets::base, true),
-          new Choice(35, ANYWHERE, ComputationSnippets::multiply, true),
-          new Choice(60, ANYWHERE, ComputationSnippets::bits, true),
-          new Choice(50, ANYWHERE, ComputationSnippets::compressed),
-          new Choice(35, ANYWHERE, ComputationSnippets::value, true),
-          new Choice(70, ANYWHERE, ComputationSnippets::window, true),
-          new Choice(140, FLOATING, ComputationSnippets::floating, true),
+          new Choice(70, ComputationSnippets::base, true),
+          new Choice(35, ComputationSnippets::multiply, true),
+          new Choice(60, ComputationSnippets::bits, true),
+          new Choice(50, ComputationSnippets::compressed),
+          new Choice(35, ComputationSnippets::value, true),
+          new Choice(70, ComputationSnippets::window, true),
+          new Choice(140, World::floatsOn, ComputationSnippets::floating, true),
           new Choice(10, World::floatsOff, ComputationSnippets::floating, true),
-          new Choice(60, ANYWHERE, AtomicSnippets::amo),
-          new Choice(10, ANYWHERE, AtomicSnippets::pair),
-          new Choice(3, ANYWHERE, AtomicSnippets::wrongAddress),
-          new Choice(3, ANYWHERE, AtomicSnippets::lostToTrap),
-          new Choice(2, ANYWHERE, AtomicSnippets::misalignedReservation),
-          new Choice(12, FLOATING, CsrSnippets::floating),
-          new Choice(5, ANYWHERE, CsrSnippets::counter),
-          new Choice(10, ANYWHERE, CsrSnippets::read),
-          new Choice(5, ANYWHERE, CsrSnippets::illegalWrite),
-          new Choice(6, ANYWHERE, TrapSnippets::reserved),
-          new Choice(8, ANYWHERE, TrapSnippets::garbage),
-          new Choice(3, ANYWHERE, TrapSnippets::breakpoint),
-          new Choice(4, ANYWHERE, TrapSnippets::environmentCall),
-          new Choice(4, FLOATING, TrapSnippets::roundingMode),
-          new Choice(6, USER, TrapSnippets::privileged),
-          new Choice(10, world -> !world.paged(), PagingSnippets::access),
+          new Choice(60, AtomicSnippets::amo),
+          new Choice(10, AtomicSnippets::pair),
+          new Choice(3, AtomicSnippets::wrongAddress),
+          new Choice(3, AtomicSnippets::lostToTrap),
+          new Choice(2, AtomicSnippets::misalignedReservation),
+          new Choice(12, World::floatsOn, CsrSnippets::floating),
+          new Choice(5, CsrSnippets::counter),
+          new Choice(10, CsrSnippets::read),
+          new Choice(5, CsrSnippets::illegalWrite),
+          new Choice(6, TrapSnippets::reserved),
+          new Choice(8, TrapSnippets::garbage),
+          new Choice(3, TrapSnippets::breakpoint),
+          new Choice(4, TrapSnippets::environmentCall),
+          new Choice(4, World::floatsOn, TrapSnippets::roundingMode),
+          new Choice(6, World::user, TrapSnippets::privileged),
+          new Choice(10, World::bare, PagingSnippets::access),
           new Choice(60, World::paged, PagingSnippets::access),
           new Choice(20, world -> world.paged() && world.supervisor(), PagingSnippets::rewrite),
           new Choice(8, world -> world.paged() && world.supervisor(), PagingSnippets::otherTables),
-          new Choice(3, SUPERVISOR, PagingSnippets::idleFence),
-          new Choice(15, SUPERVISOR, SupervisorSnippets::status),
-          new Choice(5, SUPERVISOR, SupervisorSnippets::floatState),
-          new Choice(10, SUPERVISOR, SupervisorSnippets::plain),
-          new Choice(4, SUPERVISOR, SupervisorSnippets::borrowed),
-          new Choice(2, SUPERVISOR, SupervisorSnippets::badSatp),
-          new Choice(12, SUPERVISOR, SupervisorSnippets::interrupt),
-          new Choice(3, SUPERVISOR, SupervisorSnippets::waitForInterrupt),
-          new Choice(6, SUPERVISOR, SupervisorSnippets::returnToSupervisor),
-          new Choice(10, SUPERVISOR, SupervisorSnippets::visitUser),
+          new Choice(3, World::supervisor, PagingSnippets::idleFence),
+          new Choice(15, World::supervisor, SupervisorSnippets::status),
+          new Choice(5, World::supervisor, SupervisorSnippets::floatState),
+          new Choice(10, World::supervisor, SupervisorSnippets::plain),
+          new Choice(4, World::supervisor, SupervisorSnippets::borrowed),
+          new Choice(2, World::supervisor, SupervisorSnippets::badSatp),
+          new Choice(12, World::supervisor, SupervisorSnippets::interrupt),
+          new Choice(3, World::supervisor, SupervisorSnippets::waitForInterrupt),
+          new Choice(6, World::supervisor, SupervisorSnippets::returnToSupervisor),
+          new Choice(10, World::supervisor, SupervisorSnippets::visitUser),
           new Choice(8, World::codeWritable, CodeSnippets::overwrite),
-          new Choice(1, world -> !world.codeWritable(), CodeSnippets::overwrite),
-          new Choice(2, ANYWHERE, CodeSnippets::fence),
-          new Choice(3, ANYWHERE, CodeSnippets::middle));
+          new Choice(1, World::codeFixed, CodeSnippets::overwrite),
+          new Choice(2, CodeSnippets::fence),
+          new Choice(3, CodeSnippets::middle));
 
   Generator(long seed) {
     this.seed = seed;
@@ -80,9 +82,8 @@ final class Generator {
   Program program(int index) {
     Chance chance = new Chance(seed, index);
     World world = Worlds.draw(chance);
-    List<Choice> choices =
-        CHOICES.stream().filter(choice -> choice.where().test(world)).toList();
-    Draft draft = 
+    List<Choice> choices = CHOICES.stream().filter(choice -> choice.where().test(world)).toList();
+    Draft draft =
         new Draft(
             chance,
             world,

@@ -92,17 +92,11 @@ final class IntegerInstructions {
 
   private static Template load(String mnemonic, int word, int size) {
     return new Template(
-        mnemonic,
-        Shape.LOAD,
-        size,
-        o -> Encode.i(word, o.rd(), o.base(), o.offset(size)));
+        mnemonic, Shape.LOAD, size, o -> Encode.i(word, o.rd(), o.base(), o.offset(size)));
   }
 
   private static Template store(String mnemonic, int word, int size) {
     return new Template(
-        mnemonic,
-        Shape.STORE,
-        size,
-        o -> Encode.s(word, o.base(), o.rs(), o.offset(size)));
+        mnemonic, Shape.STORE, size, o -> Encode.s(word, o.base(), o.rs(), o.offset(size)));
   }
 }

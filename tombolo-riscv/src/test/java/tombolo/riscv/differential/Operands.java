@@ -120,7 +120,7 @@ final class Operands {
   /** {@code bits} bits, with the ends preferred. */
   int shift(int bits) {
     return chance.percent(25)
-        ? chance.oneOf(0, 1, (1 << bits) - 1, (1 << bits - 1))
+        ? chance.oneOf(0, 1, (1 << bits) - 1, 1 << (bits - 1))
         : chance.between(0, (1 << bits) - 1);
   }
 

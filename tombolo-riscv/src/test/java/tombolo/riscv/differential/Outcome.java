@@ -16,11 +16,13 @@ import java.util.stream.IntStream;
  *     and not compared
  * @param causes one bit for each cause of a trap seen: cause, plus 16 from S-mode, plus 32 for
  *     interrupts
- * @param state each word of the final state by its name, if the harness was asked for it; else empty
+ * @param state each word of the final state by its name, if the harness was asked for it; else
+ *     empty
  */
 record Outcome(long hash, long retired, long causes, Map<String, Long> state) {
   private static final Pattern LINE =
       Pattern.compile("(?m)^P ([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+)\r?\n");
+  private static final Pattern SPACE = Pattern.compile(" ");
   private static final Pattern DETAIL = Pattern.compile("(?m)^([STM])((?: [0-9a-f]+)+)\r?\n");
 
   /** The numbers of the bits in {@link #causes}. */
@@ -50,7 +52,7 @@ record Outcome(long hash, long retired, long causes, Map<String, Long> state) {
     Map<String, Long> state = new LinkedHashMap<>();
     Matcher line = DETAIL.matcher(console);
     while (line.find()) {
-      String[] words = line.group(2).strip().split(" ");
+      String[] words = SPACE.split(line.group(2).strip(), -1);
       switch (line.group(1)) {
         case "S" -> state.put(StateNames.register((int) word(words[0])), word(words[1]));
         case "M" -> state.put(StateNames.memory(word(words[0])), word(words[1]));

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Page tables under construction, as the privileged specification's "Sv39" and "Sv48" sections
- * lay them out. Tables come from the pages of the arena that {@link Arena} keeps for them.
+ * Page tables under construction, as the privileged specification's "Sv39" and "Sv48" sections lay
+ * them out. Tables come from the pages of the arena that {@link Arena} keeps for them.
  */
 final class PageTables {
   static final long V = 1;
@@ -97,6 +97,6 @@ final class PageTables {
   }
 
   private static int index(long va, int level) {
-    return (int) (va >>> 12 + 9 * level) & 511;
+    return (int) (va >>> (12 + 9 * level)) & 511;
   }
 }

@@ -8,14 +8,12 @@ import tombolo.riscv.differential.Template.Shape;
 /** Accesses to the {@link Spot}s, and changes of their mappings. */
 final class PagingSnippets {
   private static final List<Template> LOADS =
-      Stream.of(
-              IntegerInstructions.LOADS, CompressedInstructions.LOADS, FloatInstructions.LOADS)
+      Stream.of(IntegerInstructions.LOADS, CompressedInstructions.LOADS, FloatInstructions.LOADS)
           .flatMap(List::stream)
           .toList();
 
   private static final List<Template> STORES =
-      Stream.of(
-              IntegerInstructions.STORES, CompressedInstructions.STORES, FloatInstructions.STORES)
+      Stream.of(IntegerInstructions.STORES, CompressedInstructions.STORES, FloatInstructions.STORES)
           .flatMap(List::stream)
           .toList();
 
@@ -108,7 +106,8 @@ final class PagingSnippets {
       case 0 -> out.emit("c.jr", Encode.cr(0x8002, register, 0));
       case 1 -> out.emit("c.jalr", Encode.cr(0x9002, register, 0));
       default ->
-          out.emit("jalr", Encode.i(0x67, chance.oneOf(Registers.FREE), register, chance.between(0, 1)));
+          out.emit(
+              "jalr", Encode.i(0x67, chance.oneOf(Registers.FREE), register, chance.between(0, 1)));
     }
     out.recoverHere();
   }

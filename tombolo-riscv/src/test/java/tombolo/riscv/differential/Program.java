@@ -56,7 +56,7 @@ record Program(int index, World world, List<Node> nodes) {
   private static List<Word> ending() {
     int low = END << 20 >> 20;
     return List.of(
-        new Word("lui", Encode.u(0x37, Registers.A7, END - low >>> 12)),
+        new Word("lui", Encode.u(0x37, Registers.A7, (END - low) >>> 12)),
         new Word("addiw", Encode.i(0x1b, Registers.A7, Registers.A7, low)),
         new Word("ebreak", 0x00100073));
   }

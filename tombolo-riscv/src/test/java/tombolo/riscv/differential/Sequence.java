@@ -84,7 +84,7 @@ final class Sequence {
       add(rd, 0, (int) value);
     } else if (value == (int) value) {
       int low = (int) value << 20 >> 20;
-      emit("lui", Encode.u(0x37, rd, (int) value - low >>> 12));
+      emit("lui", Encode.u(0x37, rd, ((int) value - low) >>> 12));
       if (low != 0) {
         emit("addiw", Encode.i(0x1b, rd, rd, low));
       }

@@ -50,7 +50,9 @@ final class SupervisorSnippets {
     out.keep(registers.get(1));
   }
 
-  /** Turns floating point off, or to Initial or Clean, and looks what an instruction makes of it. */
+  /**
+   * Turns floating point off, or to Initial or Clean, and looks what an instruction makes of it.
+   */
   static void floatState(Sequence out) {
     Chance chance = out.chance();
     List<Integer> registers = out.free(2);
@@ -121,7 +123,9 @@ final class SupervisorSnippets {
     out.keep(registers.get(1));
   }
 
-  /** Raises, enables, looks, maybe takes: the trap comes right after the instruction that allows. */
+  /**
+   * Raises, enables, looks, maybe takes: the trap comes right after the instruction that allows.
+   */
   static void interrupt(Sequence out) {
     Chance chance = out.chance();
     List<Integer> registers = out.free(2);
@@ -140,8 +144,7 @@ final class SupervisorSnippets {
           out.csr(chance.oneOf("csrrw", "csrrs", "csrrc"), seen, SIE, bits);
           out.keep(seen);
         }
-        case 3 ->
-            out.csr(chance.oneOf("csrrsi", "csrrci"), seen, SSTATUS, (int) World.STATUS_SIE);
+        case 3 -> out.csr(chance.oneOf("csrrsi", "csrrci"), seen, SSTATUS, (int) World.STATUS_SIE);
         case 4 -> {
           // Only SSIP can be written.
           out.li(bits, Values.integer(chance));

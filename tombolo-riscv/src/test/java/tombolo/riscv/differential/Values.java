@@ -155,7 +155,7 @@ final class Values {
       case 0, 1 -> SINGLES[chance.between(0, SINGLES.length - 1)];
       case 2 -> SINGLES[chance.between(0, SINGLES.length - 1)] + chance.between(-2, 2);
       // Exponents close together, so that sums cancel and products stay in range.
-      case 3 -> chance.bits32() & 0x807f_ffff | chance.between(120, 134) << 23;
+      case 3 -> (chance.bits32() & 0x807f_ffff) | chance.between(120, 134) << 23;
       default -> chance.bits32();
     };
   }
@@ -164,7 +164,8 @@ final class Values {
     return switch (chance.between(0, 4)) {
       case 0, 1 -> DOUBLES[chance.between(0, DOUBLES.length - 1)];
       case 2 -> DOUBLES[chance.between(0, DOUBLES.length - 1)] + chance.between(-2, 2);
-      case 3 -> chance.bits64() & 0x800f_ffff_ffff_ffffL | (long) chance.between(1016, 1030) << 52;
+      case 3 ->
+          (chance.bits64() & 0x800f_ffff_ffff_ffffL) | (long) chance.between(1016, 1030) << 52;
       default -> chance.bits64();
     };
   }
@@ -175,7 +176,7 @@ final class Values {
     return switch (chance.between(0, 9)) {
       case 0, 1, 2, 3 -> twice(chance);
       case 4 -> single;
-      case 5 -> single | BOX & ~(1L << chance.between(32, 63));
+      case 5 -> single | (BOX & ~(1L << chance.between(32, 63)));
       default -> single | BOX;
     };
   }

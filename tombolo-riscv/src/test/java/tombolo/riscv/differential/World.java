@@ -52,12 +52,28 @@ record World(
     return code + entryOffset;
   }
 
+  boolean user() {
+    return !supervisor;
+  }
+
+  boolean bare() {
+    return paging == 0;
+  }
+
   boolean paged() {
-    return paging != 0;
+    return !bare();
+  }
+
+  boolean codeFixed() {
+    return !codeWritable;
   }
 
   boolean floatsOff() {
-    return (status & STATUS_FS) == 0;
+    return !floatsOn();
+  }
+
+  boolean floatsOn() {
+    return (status & STATUS_FS) != 0;
   }
 
   /** Where in the tables' window the program finds the word at physical address {@code entry}. */

@@ -86,7 +86,7 @@ final class Worlds {
       long pa = Arena.CODE + 4096L * i;
       tables.map(at(region, CODE + i), 0, PageTables.leaf(pa, execute | home | accessed()));
       tables.map(
-          at(region, OTHER_CODE + i), 0, PageTables.leaf(pa, execute | home ^ U | accessed()));
+          at(region, OTHER_CODE + i), 0, PageTables.leaf(pa, execute | (home ^ U) | accessed()));
     }
     for (int i = 0; i < Arena.DATA_PAGES; i++) {
       long pa = Arena.DATA + 4096L * i;
@@ -142,7 +142,7 @@ final class Worlds {
   /** Superpages of every level beside the region: right ones, misaligned ones, bad pointers. */
   private void largeSpots(PageTables tables, long region, int levels) {
     for (int level = 1; level < levels; level++) {
-      long size = 1L << 12 + 9 * level;
+      long size = 1L << (12 + 9 * level);
       long base = Arena.STUB & -size;
       for (int i = 1; i <= 4; i++) {
         long va = (region & -size) + i * size;
@@ -247,7 +247,7 @@ final class Worlds {
       words[i] =
           switch (chance.between(0, 3)) {
             case 0 -> Values.integer(chance);
-            case 1 -> (long) Values.single(chance) << 32 | Values.single(chance) & 0xffff_ffffL;
+            case 1 -> (long) Values.single(chance) << 32 | (Values.single(chance) & 0xffff_ffffL);
             default -> Values.floating(chance);
           };
     }
