@@ -42,7 +42,7 @@ public final class PciHost implements MmioDevice {
    * @param high window above 4 GiB for 64-bit BARs, or {@link PciWindow#NONE}
    * @param intx the wires INTA to INTD at the interrupt controller
    */
-  public PciHost(PciWindow low, PciWindow high, List<InterruptLine> intx) {
+  public PciHost(PciWindow low, PciWindow high, List<? extends InterruptLine> intx) {
     this.low = low;
     this.high = high;
     this.interrupts = new PciInterrupts(intx);

@@ -16,7 +16,7 @@ final class PciInterrupts {
   // For each wire a bit for each device that asserts it; guarded by this.
   private final int[] asserted = new int[4];
 
-  PciInterrupts(List<InterruptLine> wires) {
+  PciInterrupts(List<? extends InterruptLine> wires) {
     if (wires.size() != 4) {
       throw new IllegalArgumentException("INTA to INTD are four wires, not " + wires.size());
     }
