@@ -36,7 +36,7 @@ class ModuleTableTest {
         new Row("memory"),
         new Row("machine", MEMORY),
         new Row("riscv", MEMORY, MACHINE),
-        new Row("cli", MEMORY, MACHINE, RISCV, "picocli.."),
+        new Row("cli", MEMORY, MACHINE, RISCV, "picocli..", "com.sun.management.."),
         new Row("bench", MEMORY, MACHINE, RISCV, "tombolo.cli..", "org.openjdk.jmh.."));
   }
 

@@ -3,19 +3,25 @@
 package tombolo.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+import tombolo.machine.image.ImageException;
+import tombolo.memory.HostMemoryException;
 
 /**
  * The {@code tombolo} command. A subcommand is one class of this package, named in {@link
  * #subcommands}.
  *
- * <p>Exit status: what the subcommand returns; 2 where a person gave the command something that it
- * cannot work with, with one line on standard error that says what.
+ * <p>Exit status: what the subcommand returns; {@link ExitStatus#USAGE} where a person gave the
+ * command something that it cannot work with, and {@link ExitStatus#INTERNAL} for a mistake in
+ * here, each with one line on standard error that says what.
  */
 @Command(
     name = "tombolo",
@@ -24,31 +30,37 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
-  /** What a person gave cannot be worked with. */
-  static final int USAGE = CommandLine.ExitCode.USAGE;
-
   @Spec private CommandSpec spec;
 
   private Main() {}
 
   /** Runs the command and exits with its status. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    int status;
+    try {
+      status = commandLine(Host.real()).execute(arguments);
+    } catch (Throwable e) { // also an OutOfMemoryError, which picocli lets through
+      System.err.println(internalError("tombolo", e));
+      status = ExitStatus.INTERNAL;
+    }
+    System.exit(status);
   }
 
   /** The command with all its subcommands, ready to execute. */
-  static CommandLine commandLine() {
+  static CommandLine commandLine(Host host) {
     CommandLine command = new CommandLine(new Main());
-    for (Object subcommand : subcommands()) {
+    for (Object subcommand : subcommands(host)) {
       command.addSubcommand(subcommand);
     }
     // After the subcommands: these settings apply to those that are there.
-    return command.setParameterExceptionHandler(Main::explain);
+    return command
+        .setParameterExceptionHandler(Main::explain)
+        .setExecutionExceptionHandler(Main::explain);
   }
 
   /** The subcommands, in the order in which help lists them. */
-  private static Object[] subcommands() {
-    return new Object[] {};
+  private static Object[] subcommands(Host host) {
+    return new Object[] {new BootCommand(host)};
   }
 
   @Override
@@ -58,12 +70,39 @@ public final class Main implements Runnable {
 
   private static int explain(ParameterException mistake, String[] arguments) {
     CommandLine command = mistake.getCommandLine();
-    PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
     String what =
         Objects.requireNonNullElse(mistake.getMessage(), "").lines().findFirst().orElse("");
-    err.println(name + ": " + what + " (try " + name + " --help)");
+    return complain(command, name + ": " + what + hint(mistake, name), ExitStatus.USAGE);
+  }
+
+  private static String hint(ParameterException mistake, String name) {
+    List<String> similar =
+        mistake instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    return similar.isEmpty()
+        ? " (try " + name + " --help)"
+        : " (did you mean " + String.join(" or ", similar) + "?)";
+  }
+
+  private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
+    String name = command.getCommandSpec().qualifiedName();
+    return switch (failure) {
+      case InputException _, ImageException _, HostMemoryException _ ->
+          complain(command, name + ": " + failure.getMessage(), ExitStatus.USAGE);
+      default -> complain(command, internalError(name, failure), ExitStatus.INTERNAL);
+    };
+  }
+
+  private static String internalError(String name, Throwable failure) {
+    return "%s: internal error: %s; %s".formatted(name, failure, FailureLog.add(name, failure));
+  }
+
+  private static int complain(CommandLine command, String line, int status) {
+    PrintWriter err = command.getErr();
+    err.println(line);
     err.flush();
-    return USAGE;
+    return status;
   }
 }

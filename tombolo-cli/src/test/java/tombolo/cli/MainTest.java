@@ -14,7 +14,7 @@ class MainTest {
   private final StringWriter err = new StringWriter();
 
   private int tombolo(String... arguments) {
-    CommandLine command = Main.commandLine();
+    CommandLine command = Main.commandLine(Host.real());
     command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));
     return command.execute(arguments);

@@ -14,6 +14,12 @@ import tombolo.machine.BoardContext;
  * thread-safe.
  */
 public final class RiscvAccelerator implements Accelerator {
+  /** Guest physical address of the first byte of RAM. */
+  public static final long RAM_BASE = BoardLayout.RAM_BASE;
+
+  /** The most bytes of RAM that a VM can have: the space up to the PCI bridge's upper window. */
+  public static final long MAX_RAM = BoardLayout.PCI_HIGH.base() - BoardLayout.RAM_BASE;
+
   /** Makes the accelerator; there is nothing to set. */
   public RiscvAccelerator() {}
 

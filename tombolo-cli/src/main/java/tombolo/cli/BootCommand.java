@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tombolo.machine.GuestReset;
+import tombolo.machine.VmConfig;
+import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ImageException;
+import tombolo.machine.image.KernelImage;
+
+/** {@code tombolo boot}: one VM, with its console here. */
+@Command(
+    name = "boot",
+    description = "Boots a kernel in a VM, with the VM's console here.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:the guest powered off, or you left by Ctrl-A x",
+      "1..255:the guest reported failure with this code (1 where its code is no exit status)",
+      "2:something given here cannot be worked with",
+      "70:a vCPU could not go on",
+      "71:a mistake in Tombolo",
+      "74:the output could not be written",
+      "124:time-out",
+      "130:Ctrl-C, SIGINT",
+      "141:who read the output has gone",
+      "143:SIGTERM"
+    },
+    footer = {
+      "",
+      "The guest's output is standard output, byte for byte; messages of Tombolo are on standard"
+          + " error. Keys go to the guest one by one if standard input is a terminal, but Ctrl-C"
+          + " stops the VM, and Ctrl-A is for Tombolo:",
+      "  Ctrl-A x       leave",
+      "  Ctrl-A c       send Ctrl-C to the guest",
+      "  Ctrl-A Ctrl-A  send Ctrl-A to the guest",
+      "  Ctrl-A h       say this"
+    })
+final class BootCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "KERNEL", description = "an ELF64 executable, or a RISC-V Linux Image")
+  private String kernel;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = MemorySize.Converter.class,
+      description = "RAM, for example 64MiB, 1G or \"128 MiB\" (default: 64 MiB)")
+  private @Nullable MemorySize memory;
+
+  @Option(
+      names = "--vcpus",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "vCPUs, 1 to 8 (default: 1)")
+  private int vcpus;
+
+  @Option(names = "--initrd", paramLabel = "FILE", description = "initial RAM disk")
+  private @Nullable String initrd;
+
+  @Option(
+      names = "--append",
+      paramLabel = "STRING",
+      defaultValue = "",
+      description = "the kernel's command line")
+  private String append;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = TimeLimit.Converter.class,
+      description = "stop the VM after this time, for example 10s, 2m or 500ms")
+  private @Nullable TimeLimit timeout;
+
+  @Option(
+      names = "--accel",
+      paramLabel = "NAME",
+      defaultValue = "riscv",
+      description = "what runs the vCPUs (default: riscv; see tombolo doctor)")
+  private String accel;
+
+  @Option(names = "--stats", description = "print counters on standard error after the end")
+  private boolean stats;
+
+  @Spec private CommandSpec spec;
+
+  private final Host host;
+
+  BootCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Platform platform = platform();
+    checkVcpus(platform);
+    long ram = ramBytes(platform);
+    Path file = path(kernel);
+    KernelImage image = KernelImage.read(file, platform.machine(), platform.ramBase());
+    try {
+      image.checkFits(platform.ramBase(), ram);
+    } catch (ImageException e) {
+      throw new InputException(
+          "%s: %s; link it for an address there, or give more --memory"
+              .formatted(kernel, e.getMessage()));
+    }
+    BootImage boot = new BootImage(image, initrdBytes(ram), append);
+    return new ForegroundRun(host, spec.commandLine().getErr())
+        .run(
+            name(file),
+            console ->
+                VmConfig.of(name(file), boot, console)
+                    .withVcpus(vcpus)
+                    .withMemory(ram)
+                    .withGuestReset(GuestReset.REBOOT),
+            platform.accelerator(),
+            timeout,
+            stats);
+  }
+
+  private Platform platform() {
+    return host.platforms().stream()
+        .filter(platform -> platform.name().equals(accel))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "--accel %s: no such accelerator in this version; there is %s"
+                        .formatted(
+                            accel,
+                            host.platforms().stream()
+                                .map(Platform::name)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  private void checkVcpus(Platform platform) {
+    int most = platform.accelerator().maxVcpus();
+    if (vcpus < 1 || vcpus > most) {
+      throw new InputException(
+          "--vcpus %d: accelerator %s has 1 to %d".formatted(vcpus, platform.name(), most));
+    }
+  }
+
+  private long ramBytes(Platform platform) {
+    if (memory == null) {
+      return VmConfig.DEFAULT_MEMORY;
+    }
+    long most = host.memoryBytes().getAsLong();
+    if (memory.bytes() > most) {
+      throw new InputException(
+          "--memory: %s is more than the host has, %d MiB".formatted(memory, most >> 20));
+    }
+    if (memory.bytes() > platform.maxRam()) {
+      throw new InputException(
+          "--memory: %s is more than the board of accelerator %s has room for, %s"
+              .formatted(memory, platform.name(), MemorySize.describe(platform.maxRam())));
+    }
+    return memory.bytes();
+  }
+
+  /** Not read where it cannot fit, since it may be larger than this process's heap, too. */
+  private byte @Nullable [] initrdBytes(long ram) {
+    if (initrd == null) {
+      return null;
+    }
+    Path file = path(initrd);
+    try {
+      if (Files.isRegularFile(file) && Files.size(file) > ram) {
+        throw new InputException(
+            "--initrd %s: %d bytes don't fit into RAM of %s; give more --memory"
+                .formatted(initrd, Files.size(file), MemorySize.describe(ram)));
+      }
+      return KernelImage.readFile(file);
+    } catch (IOException | ImageException e) {
+      throw new InputException("--initrd " + e.getMessage());
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new InputException("%s: not a path: %s".formatted(text, e.getReason()));
+    }
+  }
+
+  /** What the VM is called: its kernel's file without what follows the last dot. */
+  private static String name(Path kernel) {
+    String file = kernel.getFileName().toString();
+    int dot = file.lastIndexOf('.');
+    return dot > 0 ? file.substring(0, dot) : file;
+  }
+}

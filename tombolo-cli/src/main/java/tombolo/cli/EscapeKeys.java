@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A keyboard whose Ctrl-A is for Tombolo, as it is for QEMU without graphics: the key after it says
+ * what to do, and neither reaches the guest. Everything else passes as it is. For one thread.
+ */
+final class EscapeKeys extends InputStream {
+  static final String HELP =
+      "Ctrl-A x: leave (so does Ctrl-C); Ctrl-A c: send Ctrl-C to the guest;"
+          + " Ctrl-A Ctrl-A: send Ctrl-A; Ctrl-A h: this help";
+
+  private static final byte CONTROL_A = 0x01;
+  private static final byte CONTROL_C = 0x03;
+
+  private final InputStream keyboard;
+  private final Runnable leave;
+  private final Runnable help;
+  private boolean escaped;
+
+  EscapeKeys(InputStream keyboard, Runnable leave, Runnable help) {
+    this.keyboard = keyboard;
+    this.leave = leave;
+    this.help = help;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+  }
+
+  /** Waits until there is something for the guest, and never gives nothing before the end. */
+  @Override
+  public int read(byte[] keys, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    while (true) {
+      int count = keyboard.read(keys, offset, length);
+      if (count < 0) {
+        return -1;
+      }
+      int passed = 0;
+      for (int i = 0; i < count; i++) {
+        byte key = keys[offset + i];
+        if (!escaped && key == CONTROL_A) {
+          escaped = true;
+        } else if (!escaped || passesAfterEscape(key)) {
+          keys[offset + passed++] = escaped && key == 'c' ? CONTROL_C : key;
+          escaped = false;
+        } else {
+          escaped = false;
+          act(key);
+        }
+      }
+      if (passed > 0) {
+        return passed;
+      }
+    }
+  }
+
+  private static boolean passesAfterEscape(byte key) {
+    return key == 'c' || key == CONTROL_A;
+  }
+
+  private void act(byte key) {
+    if (key == 'x') {
+      leave.run();
+    } else {
+      help.run();
+    }
+  }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.Accelerator;
+import tombolo.machine.Scheduler;
+import tombolo.machine.StopReason;
+import tombolo.machine.Vm;
+import tombolo.machine.VmConfig;
+import tombolo.machine.device.Console;
+import tombolo.machine.device.StreamConsole;
+
+/**
+ * One VM that a person watches: its console is this process's standard input and output, and it
+ * stops when the guest ends, the time is over, or the person has had enough.
+ *
+ * <p>One thread calls {@link #run}, waits there for the VM's end, cleans up and reports. Whoever
+ * else wants an end (the keyboard's thread, the output's, the JVM's shutdown) only calls {@link
+ * #stop}. The shutdown waits until the report is out, because the JVM halts when it returns.
+ */
+final class ForegroundRun {
+  private static final long SHUTDOWN_PATIENCE_SECONDS = 10;
+  private static final Duration WITHOUT_END = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+  private final Host host;
+  private final PrintWriter err;
+  private final CountDownLatch reported = new CountDownLatch(1);
+  private volatile @Nullable Vm vm;
+  private volatile @Nullable IOException outputFailure;
+
+  /**
+   * @param err where messages go, a line each
+   */
+  ForegroundRun(Host host, PrintWriter err) {
+    this.host = host;
+    this.err = err;
+  }
+
+  /**
+   * Runs a VM to its end.
+   *
+   * @param name the VM's, for the names of threads
+   * @param config makes the configuration with the console that it is given
+   * @param limit how long it may take, or null
+   * @param stats whether to print counters after the end
+   * @return the exit status
+   */
+  int run(
+      String name,
+      Function<Console, VmConfig> config,
+      Accelerator accelerator,
+      @Nullable TimeLimit limit,
+      boolean stats)
+      throws InterruptedException {
+    GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
+    try (StreamConsole console = new StreamConsole(name, out, Scheduler.system());
+        Vm made = Vm.create(config.apply(console), accelerator)) {
+      vm = made;
+      Thread atShutdown = new Thread(this::stopAtShutdown, name + "/shutdown");
+      long start = System.nanoTime();
+      made.boot();
+      Runtime.getRuntime().addShutdownHook(atShutdown);
+      StopReason reason;
+      try {
+        reason = watch(made, console, limit);
+      } finally {
+        removeHook(atShutdown);
+      }
+      Duration wall = Duration.ofNanos(System.nanoTime() - start);
+      console.flush(); // what the guest printed comes before what we say of it
+      int status = report(made, reason, limit, wall);
+      if (stats) {
+        RunReport.lines(made, wall).forEach(err::println);
+      }
+      return status;
+    } finally {
+      err.flush();
+      reported.countDown();
+    }
+  }
+
+  /** Types for the guest and waits until it has ended. */
+  private StopReason watch(Vm running, StreamConsole console, @Nullable TimeLimit limit)
+      throws InterruptedException {
+    try (Terminal terminal = Terminal.open()) {
+      if (terminal == null) {
+        console.readFrom(host.in());
+      } else {
+        console.readFrom(
+            new EscapeKeys(host.in(), () -> stop(HostStop.KEYBOARD), () -> say(EscapeKeys.HELP)));
+      }
+      Duration most = limit == null ? WITHOUT_END : limit.duration();
+      Optional<StopReason> reason = running.awaitStop(most);
+      if (reason.isEmpty()) {
+        stop(HostStop.TIME_OUT);
+        reason = running.stopReason();
+      }
+      return reason.orElseThrow();
+    }
+  }
+
+  /** Says what a person has to know of the end, and gives the exit status. */
+  private int report(Vm ended, StopReason reason, @Nullable TimeLimit limit, Duration wall) {
+    return switch (reason) {
+      case StopReason.PowerOff _ -> ExitStatus.GOOD;
+      case StopReason.GuestFailure(int code) when code >= 1 && code <= 255 -> code;
+      case StopReason.GuestFailure(int code) ->
+          complain(
+              "the guest reported failure with code " + code + ", which is no exit status",
+              ExitStatus.GUEST_FAILED);
+      case StopReason.Fault(var fault) ->
+          complain(ended.name() + ": " + fault.describe(), ExitStatus.GUEST_FAULT);
+      case StopReason.HostRequest request -> reportHostStop(ended, request, limit, wall);
+      case StopReason.InternalFailure(String where, Throwable cause) ->
+          complain(
+              "internal error: %s: %s; %s".formatted(where, cause, FailureLog.add(where, cause)),
+              ExitStatus.INTERNAL);
+      case StopReason.ResetRequested _ ->
+          throw new IllegalStateException("the VM stopped at a reset, which it was to survive");
+    };
+  }
+
+  private int reportHostStop(
+      Vm ended, StopReason.HostRequest request, @Nullable TimeLimit limit, Duration wall) {
+    HostStop stop =
+        HostStop.of(request).orElseThrow(() -> new IllegalStateException(request.why()));
+    String what =
+        String.format(
+            Locale.ROOT,
+            "stopped VM %s with %d vCPU(s) after %.1f s",
+            ended.name(),
+            ended.board().vcpus().size(),
+            wall.toNanos() / 1e9);
+    return switch (stop) {
+      case TIME_OUT ->
+          complain(
+              "time-out of %s: %s".formatted(limit == null ? "" : limit.text(), what), stop.status);
+      case SIGNAL, KEYBOARD -> complain(stop.why + ": " + what, stop.status);
+      case OUTPUT_CLOSED -> stop.status; // as quiet as any filter whose reader has gone
+      case OUTPUT_FAILED -> complain(stop.why + ": " + outputFailure + "; " + what, stop.status);
+    };
+  }
+
+  private void outputFailed(IOException failure) {
+    outputFailure = failure;
+    stop(GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED);
+  }
+
+  private void stop(HostStop stop) {
+    Vm running = vm;
+    if (running != null) {
+      running.stop(stop.why);
+    }
+  }
+
+  private void stopAtShutdown() {
+    stop(HostStop.SIGNAL);
+    try {
+      if (!reported.await(SHUTDOWN_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        say("tombolo boot: nobody takes the output; what is left of it is lost");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Not where the JVM is shutting down already: then the hook is at work and waits for us. */
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // Shutting down.
+    }
+  }
+
+  private int complain(String line, int status) {
+    say("tombolo boot: " + line);
+    return status;
+  }
+
+  private void say(String line) {
+    err.println(line);
+    err.flush();
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * What a command takes from the machine that it runs on, so that a test can give it something else.
+ *
+ * @param in the keyboard, or what was piped in
+ * @param out where a guest's bytes go; unbuffered, and it throws when it is closed, which {@code
+ *     System.out} would keep to itself
+ * @param memoryBytes the memory of the machine, or of the container that this process runs in
+ * @param platforms what can run VMs
+ */
+record Host(InputStream in, OutputStream out, LongSupplier memoryBytes, List<Platform> platforms) {
+  /** The machine itself. */
+  static Host real() {
+    return new Host(
+        new FileInputStream(FileDescriptor.in),
+        new FileOutputStream(FileDescriptor.out),
+        PhysicalMemory::totalBytes,
+        Platform.all());
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * The memory of the host, or of the container that this process runs in. Asking starts the JDK's
+ * management, which takes tens of milliseconds: only for who wants to know.
+ */
+final class PhysicalMemory {
+  private PhysicalMemory() {}
+
+  static long totalBytes() {
+    return bean().getTotalMemorySize();
+  }
+
+  static long freeBytes() {
+    return bean().getFreeMemorySize();
+  }
+
+  private static OperatingSystemMXBean bean() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  }
+}
