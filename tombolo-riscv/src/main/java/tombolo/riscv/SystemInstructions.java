@@ -43,7 +43,7 @@ final class SystemInstructions {
       return supervisor ? supervisorCall() : exception(Cause.USER_ECALL, 0);
     }
     if (word == EBREAK) {
-      return exception(Cause.BREAKPOINT, hart.pc);
+      return exception(Cause.BREAKPOINT, 0);
     }
     if (!supervisor) {
       return illegal();

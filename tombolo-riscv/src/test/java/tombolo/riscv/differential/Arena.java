@@ -27,13 +27,19 @@ final class Arena {
 
   static final int TARGET_PAGES = 2;
 
+  /** A page of subroutines that programs rewrite. */
+  static final long ROUTINES = page(11);
+
   private static final int FIRST_TABLE = 12;
-  private static final int PAGES = 32;
+  private static final int TABLES = 19;
+
+  /** Another page of subroutines, which programs exchange with the first one. */
+  static final long OTHER_ROUTINES = page(FIRST_TABLE + TABLES);
 
   private Arena() {}
 
   static long table(int number) {
-    if (FIRST_TABLE + number >= PAGES) {
+    if (number >= TABLES) {
       throw new IllegalStateException("more page tables than the arena has pages for");
     }
     return page(FIRST_TABLE + number);

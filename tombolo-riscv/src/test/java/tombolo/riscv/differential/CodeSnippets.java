@@ -57,4 +57,64 @@ final class CodeSnippets {
     out.emit("lui", half << 16 | 0x0037);
     out.keep(rd);
   }
+
+  /** A subroutine in one word: {@code c.li rd, value} and {@code c.jr x31}. */
+  static long routine(int rd, int value) {
+    long back = Encode.cr(0x8002, Registers.RECOVERY, 0);
+    return back << 16 | Encode.ci(0x4001, rd, value);
+  }
+
+  /**
+   * Calls subroutines, rewrites some through another virtual address, and calls them again: few of
+   * them, so that the same one is rewritten often.
+   */
+  static void rewriteRoutine(Sequence out) {
+    Chance chance = out.chance();
+    int address = 11;
+    int code = 12;
+    for (int i = chance.between(1, 3); i > 0; i--) {
+      int slot = chance.between(0, 3) * 4;
+      if (chance.percent(70)) {
+        out.li(code, (int) routine(chance.between(13, 15), chance.between(-32, 31)));
+        out.li(address, out.world().routinesWrite() + slot);
+        out.emit("sw", Encode.s(0x2023, address, code, 0));
+        out.emit("fence.i", 0x0000100f);
+      }
+      call(out, slot);
+    }
+  }
+
+  /**
+   * For S-mode with paging: other subroutines at the same virtual address. No fence.i, because no
+   * code is written.
+   */
+  static void exchangeRoutines(Sequence out) {
+    Chance chance = out.chance();
+    World world = out.world();
+    int entry = 11;
+    int address = 12;
+    for (int i = chance.between(1, 3); i > 0; i--) {
+      long page = chance.oneOf(Arena.ROUTINES, Arena.OTHER_ROUTINES);
+      out.li(address, world.tableWindow(world.routinesEntry()));
+      out.li(entry, Worlds.executable(page, 0));
+      out.emit("sd", Encode.s(0x3023, address, entry, 0));
+      int fenced = 0;
+      if (chance.percent(50)) {
+        fenced = address;
+        out.li(address, world.routines());
+      }
+      out.emit("sfence.vma", Encode.r(0x12000073, 0, fenced, 0));
+      call(out, chance.between(0, 3) * 4);
+    }
+  }
+
+  private static void call(Sequence out, int slot) {
+    out.li(Registers.A0, out.world().routines() + slot);
+    out.recoverLater();
+    out.emit("jalr", Encode.i(0x67, Registers.RA, Registers.A0, 0));
+    out.recoverHere();
+    for (int register : new int[] {Registers.A0, 13, 14, 15}) {
+      out.keep(register);
+    }
+  }
 }

@@ -24,8 +24,9 @@ record Comparison(Target oracle, Target subject, Duration deadline) {
    * A program and its outcomes.
    *
    * @param subject null if it never came to its end there
+   * @param lastLine what the subject printed last
    */
-  record Pair(Program program, Outcome oracle, @Nullable Outcome subject) {
+  record Pair(Program program, Outcome oracle, @Nullable Outcome subject, String lastLine) {
 
     boolean differs() {
       return subject == null || subject.hash() != oracle.hash();
@@ -36,7 +37,7 @@ record Comparison(Target oracle, Target subject, Duration deadline) {
       Map<String, Long> left = oracle.state();
       Map<String, Long> right = subject == null ? Map.of() : subject.state();
       if (right.isEmpty()) {
-        return List.of("it does not end");
+        return List.of("it does not end: " + lastLine);
       }
       Map<String, Long> names = new TreeMap<>(left);
       names.putAll(right);
@@ -75,10 +76,12 @@ record Comparison(Target oracle, Target subject, Duration deadline) {
   /** At least the first program; no further than to one that does not end on the subject. */
   private List<Pair> runUntilStuck(List<Program> programs, boolean verbose) {
     byte[] image = Batch.image(programs, verbose);
-    CompletableFuture<Map<Integer, Outcome>> other =
-        CompletableFuture.supplyAsync(() -> Outcome.parse(subject.run(image, deadline)));
+    CompletableFuture<String> other =
+        CompletableFuture.supplyAsync(() -> subject.run(image, deadline));
     Map<Integer, Outcome> right = Outcome.parse(oracle.run(image, deadline));
-    Map<Integer, Outcome> wrong = other.join();
+    String console = other.join();
+    String lastLine = console.lines().reduce("", (before, line) -> line);
+    Map<Integer, Outcome> wrong = Outcome.parse(console);
     List<Pair> pairs = new ArrayList<>();
     for (Program program : programs) {
       Outcome expected = right.get(program.index());
@@ -90,7 +93,7 @@ record Comparison(Target oracle, Target subject, Duration deadline) {
         return pairs;
       }
       Outcome actual = wrong.get(program.index());
-      pairs.add(new Pair(program, expected, actual));
+      pairs.add(new Pair(program, expected, actual, lastLine));
       if (actual == null) {
         return pairs;
       }

@@ -34,7 +34,7 @@ final class Entries {
     return PageTables.leaf(pa, flags);
   }
 
-  /** A pointer to a table (it points to one that is all invalid) with a bit that must be zero. */
+  /** A pointer to a table with a bit that must be zero; it is never followed. */
   static long badPointer(Chance chance) {
     long bit = chance.oneOf(A, D, U, 1L << chance.between(54, 63));
     return PageTables.leaf(Arena.TARGET, V | bit);

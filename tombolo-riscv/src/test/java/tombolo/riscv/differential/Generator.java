@@ -36,6 +36,7 @@ final class Generator {
           new Choice(70, ComputationSnippets::base, true),
           new Choice(35, ComputationSnippets::multiply, true),
           new Choice(60, ComputationSnippets::bits, true),
+          new Choice(2, ComputationSnippets::ctzw),
           new Choice(50, ComputationSnippets::compressed),
           new Choice(35, ComputationSnippets::value, true),
           new Choice(70, ComputationSnippets::window, true),
@@ -72,6 +73,9 @@ final class Generator {
           new Choice(10, World::supervisor, SupervisorSnippets::visitUser),
           new Choice(8, World::codeWritable, CodeSnippets::overwrite),
           new Choice(1, World::codeFixed, CodeSnippets::overwrite),
+          new Choice(8, CodeSnippets::rewriteRoutine),
+          new Choice(
+              8, world -> world.paged() && world.supervisor(), CodeSnippets::exchangeRoutines),
           new Choice(2, CodeSnippets::fence),
           new Choice(3, CodeSnippets::middle));
 

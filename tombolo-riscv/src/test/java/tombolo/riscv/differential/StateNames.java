@@ -46,8 +46,12 @@ final class StateNames {
       page = "data";
     } else if (address < Arena.TARGET) {
       page = "results kept";
+    } else if (address < Arena.ROUTINES) {
+      page = "target pages";
+    } else if (address < Arena.table(0) || address >= Arena.OTHER_ROUTINES) {
+      page = "routines";
     } else {
-      page = address < Arena.table(0) ? "target pages" : "page tables";
+      page = "page tables";
     }
     return "memory %x (%s)".formatted(address, page);
   }

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param codeWritable whether the program may store to its code
  * @param otherMode what to add to a code address for an alias that the other mode may execute
  * @param tables virtual address of the page tables' window, one page after another as in the arena
+ * @param routines virtual address at which subroutines are executed; 4 bytes each, return to x31
+ * @param routinesWrite virtual address at which {@link Arena#ROUTINES} is written
+ * @param routinesEntry physical address of the entry that maps {@code routines}; 0 without paging
  * @param satp at the start
  * @param otherSatp with the same mappings but for the spots; 0 without paging
  * @param status sstatus at the start
@@ -28,6 +31,9 @@ record World(
     boolean codeWritable,
     long otherMode,
     long tables,
+    long routines,
+    long routinesWrite,
+    long routinesEntry,
     long satp,
     long otherSatp,
     long status,

@@ -24,7 +24,9 @@ final class Worlds {
   private static final int DATA = 16;
   private static final int TRACE = 20;
   private static final int TABLES = 24;
-  private static final int TABLES_COUNT = 20;
+  private static final int TABLES_COUNT = 19;
+  private static final int ROUTINES = 48;
+  private static final int ROUTINES_WRITE = 50;
 
   private final Chance chance;
   private final Map<Long, long[]> memory = new TreeMap<>();
@@ -48,6 +50,8 @@ final class Worlds {
 
   private World draw() {
     memory.put(Arena.STUB, stub());
+    memory.put(Arena.ROUTINES, routines(1));
+    memory.put(Arena.OTHER_ROUTINES, routines(2));
     for (int i = 0; i < Arena.DATA_PAGES; i++) {
       memory.put(Arena.DATA + 4096L * i, data());
     }
@@ -63,7 +67,8 @@ final class Worlds {
         new long[] {0x1800_0000L, 0x9000_0000L, 0xf_0000_0000L, 1L << 55, -8L << 40, 1L << 63}) {
       spots.add(Spot.fixed(va, Spot.Kind.HOLE));
     }
-    return world(Arena.CODE, 0, 0, Arena.DATA, Arena.TRACE, 0, 0);
+    return world(
+        Arena.CODE, 0, 0, Arena.ROUTINES, Arena.ROUTINES, 0, Arena.DATA, Arena.TRACE, 0, 0);
   }
 
   private World paged() {
@@ -94,6 +99,12 @@ final class Worlds {
     }
     tables.map(at(region, TRACE), 0, PageTables.leaf(Arena.TRACE, V | R | W | home | accessed()));
 
+    tables.map(at(region, ROUTINES), 0, executable(Arena.ROUTINES, home));
+    tables.map(
+        at(region, ROUTINES_WRITE),
+        0,
+        PageTables.leaf(Arena.ROUTINES, V | R | W | home | accessed()));
+
     smallSpots(tables, region);
     largeSpots(tables, region, levels);
     strangeSpots(region, levels);
@@ -112,6 +123,9 @@ final class Worlds {
         at(region, CODE),
         at(region, OTHER_CODE) - at(region, CODE),
         at(region, TABLES),
+        at(region, ROUTINES),
+        at(region, ROUTINES_WRITE),
+        tables.entryAddress(at(region, ROUTINES), 0),
         at(region, DATA),
         at(region, TRACE),
         satp(tables.root()),
@@ -188,7 +202,16 @@ final class Worlds {
   }
 
   private World world(
-      long code, long otherMode, long tables, long data, long trace, long satp, long otherSatp) {
+      long code,
+      long otherMode,
+      long tables,
+      long routines,
+      long routinesWrite,
+      long routinesEntry,
+      long data,
+      long trace,
+      long satp,
+      long otherSatp) {
     List<Long> registers = new ArrayList<>();
     List<Long> floats = new ArrayList<>();
     for (int i = 0; i < 32; i++) {
@@ -215,6 +238,9 @@ final class Worlds {
         codeWritable,
         otherMode,
         tables,
+        routines,
+        routinesWrite,
+        routinesEntry,
         satp,
         otherSatp,
         status,
@@ -236,6 +262,11 @@ final class Worlds {
     return chance.oneOf(0L, A, A | D) | chance.oneOf(0L, 0L, G);
   }
 
+  /** The entry of a page of code for the mode that {@code user} says: U or 0. */
+  static long executable(long pa, long user) {
+    return PageTables.leaf(pa, V | R | X | user);
+  }
+
   private static long at(long region, int page) {
     return region + 4096L * page;
   }
@@ -251,6 +282,14 @@ final class Worlds {
             default -> Values.floating(chance);
           };
     }
+    return words;
+  }
+
+  /** In each word {@code c.li a0, value} and {@code c.jr x31}. */
+  private static long[] routines(int value) {
+    long[] words = new long[512];
+    long word = CodeSnippets.routine(Registers.A0, value);
+    Arrays.fill(words, word << 32 | word);
     return words;
   }
 

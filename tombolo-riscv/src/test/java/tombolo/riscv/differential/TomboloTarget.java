@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.differential;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import tombolo.machine.StopReason;
+import tombolo.machine.Vm;
+import tombolo.machine.VmConfig;
+import tombolo.machine.device.BufferConsole;
+import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ElfImage;
+import tombolo.machine.image.ElfMachine;
+import tombolo.riscv.RiscvAccelerator;
+
+/** The embedded machine, as anybody would use it. Stateless. */
+final class TomboloTarget implements Target {
+
+  /**
+   * Programs access what is not there on purpose. The field keeps the logger from being forgotten.
+   */
+  private static final Logger UNKNOWN_ACCESSES =
+      Logger.getLogger("tombolo.machine.UnknownAccessLog");
+
+  static {
+    UNKNOWN_ACCESSES.setLevel(Level.OFF);
+  }
+
+  @Override
+  public String name() {
+    return "Tombolo";
+  }
+
+  @Override
+  public String run(byte[] image, Duration deadline) {
+    BufferConsole console = new BufferConsole();
+    BootImage boot =
+        new BootImage(ElfImage.parse(image, ElfMachine.RISCV, "differential"), null, "");
+    try (Vm vm = Vm.create(VmConfig.of("differential", boot, console), new RiscvAccelerator())) {
+      vm.boot();
+      Optional<StopReason> reason = vm.awaitStop(deadline);
+      String why = reason.map(StopReason::describe).orElse("still running at the deadline");
+      return console.text() + "(" + why + ")\n";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return console.text();
+    }
+  }
+}
