@@ -176,6 +176,7 @@ public final class Vm implements AutoCloseable {
         throw wrongState("booted", "loaded or stopped");
       }
       if (monitor.state() == VmState.STOPPED) {
+        joinStopped();
         change(VmState.LOADING);
         try {
           load();
@@ -360,6 +361,14 @@ public final class Vm implements AutoCloseable {
     } else if (monitor.state() != VmState.STOPPED) {
       stoppedBeforeBoot = reason;
       change(VmState.STOPPED);
+    }
+  }
+
+  /** The last thread of a run has said STOPPED, but may not have ended yet. Owner's lock held. */
+  private void joinStopped() {
+    @Nullable VcpuThreads threads = run;
+    if (threads != null) {
+      threads.awaitEnd(config.clock());
     }
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.machine.image.ImageException;
 import tombolo.memory.HostMemory;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class VmLifeCycleTest {
   @Test
   void isLoadedOnceCreated() {

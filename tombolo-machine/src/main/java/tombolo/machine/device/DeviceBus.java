@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.device;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The devices of one VM by address: guest physical addresses, or x86 ports.
  *
- * <p>Thread-safe. Look-up is O(log n) and takes no lock, so vCPUs don't wait for each other, nor
- * for a device that comes or goes.
+ * <p>Thread-safe. Look-up is O(log n), allocates nothing and takes no lock, so vCPUs don't wait for
+ * each other, nor for a device that comes or goes: it searches a sorted array that never changes.
+ * Attaching and detaching, which are rare, put a new array in its place.
  */
 public final class DeviceBus {
   /** A device and the addresses it answers at: base inclusive, length in bytes, positive. */
@@ -18,12 +20,16 @@ public final class DeviceBus {
       long offset = address - base;
       return offset >= 0 && offset <= length - size;
     }
+
+    private long end() {
+      return base + length;
+    }
   }
 
-  // Keys are compared as signed longs: guest physical addresses have at most 56 bits.
-  private final ConcurrentSkipListMap<Long, Slot> slots = new ConcurrentSkipListMap<>();
+  // Ascending, not overlapping. Elements are never written once the array is published.
+  private volatile Slot[] slots = new Slot[0];
 
-  /** Makes a bus without devices. */
+  /** A bus without devices. */
   public DeviceBus() {}
 
   /**
@@ -32,14 +38,14 @@ public final class DeviceBus {
    * @throws IllegalArgumentException if the range is empty, negative or overlaps another device's
    */
   public synchronized void attach(long base, long length, MmioDevice device) {
-    checkRange(base, length, device);
-    Slot other = overlapping(base, length);
+    Slot slot = checked(base, length, device);
+    Slot other = overlapping(slot);
     if (other != null) {
       throw new IllegalArgumentException(
           "device %s at 0x%x overlaps %s at 0x%x"
               .formatted(device.name(), base, other.device.name(), other.base));
     }
-    slots.put(base, new Slot(base, length, device));
+    insert(slot);
   }
 
   /**
@@ -49,26 +55,12 @@ public final class DeviceBus {
    * @throws IllegalArgumentException if the range is empty or negative
    */
   public synchronized boolean tryAttach(long base, long length, MmioDevice device) {
-    checkRange(base, length, device);
-    if (overlapping(base, length) != null) {
+    Slot slot = checked(base, length, device);
+    if (overlapping(slot) != null) {
       return false;
     }
-    slots.put(base, new Slot(base, length, device));
+    insert(slot);
     return true;
-  }
-
-  private static void checkRange(long base, long length, MmioDevice device) {
-    if (base < 0 || length <= 0 || base > Long.MAX_VALUE - length) {
-      throw new IllegalArgumentException(
-          "device %s: no such range: 0x%x + 0x%x".formatted(device.name(), base, length));
-    }
-  }
-
-  private @Nullable Slot overlapping(long base, long length) {
-    Map.Entry<Long, Slot> before = slots.lowerEntry(base + length);
-    return before != null && before.getValue().base + before.getValue().length > base
-        ? before.getValue()
-        : null;
   }
 
   /**
@@ -78,12 +70,50 @@ public final class DeviceBus {
    * @return whether there was one
    */
   public synchronized boolean detach(long base) {
-    return slots.remove(base) != null;
+    Slot[] before = slots;
+    slots = Arrays.stream(before).filter(slot -> slot.base != base).toArray(Slot[]::new);
+    return slots.length < before.length;
   }
 
   /** The device that answers all bytes of the access, or null. */
   public @Nullable Slot find(long address, int size) {
-    Map.Entry<Long, Slot> entry = slots.floorEntry(address);
-    return entry != null && entry.getValue().holds(address, size) ? entry.getValue() : null;
+    Slot[] now = slots;
+    int index = lastAtOrBelow(now, address);
+    return index >= 0 && now[index].holds(address, size) ? now[index] : null;
+  }
+
+  private static int lastAtOrBelow(Slot[] ascending, long address) {
+    int low = 0;
+    int high = ascending.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ascending[middle].base <= address) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
+  }
+
+  private static Slot checked(long base, long length, MmioDevice device) {
+    if (base < 0 || length <= 0 || base > Long.MAX_VALUE - length) {
+      throw new IllegalArgumentException(
+          "device %s: no such range: 0x%x + 0x%x".formatted(device.name(), base, length));
+    }
+    return new Slot(base, length, device);
+  }
+
+  private @Nullable Slot overlapping(Slot slot) {
+    Slot[] now = slots;
+    int index = lastAtOrBelow(now, slot.end() - 1);
+    return index >= 0 && now[index].end() > slot.base ? now[index] : null;
+  }
+
+  private void insert(Slot slot) {
+    slots =
+        Stream.concat(Arrays.stream(slots), Stream.of(slot))
+            .sorted(Comparator.comparingLong(Slot::base))
+            .toArray(Slot[]::new);
   }
 }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.memory.HostMemory;
+
+/**
+ * A VM whose state several threads change at once. Every wait has a deadline: a hang is a failure.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class VmConcurrencyTest {
+  private static final int SEQUENCES = 250;
+  private static final int THREADS = 4;
+  private static final int CALLS = 6;
+
+  /** With each of four seeds, which makes 1,000 sequences. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void randomCallsOfSeveralThreadsNeitherHangNorLeaveAnythingBehind(long seed) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+      VmFixture fixture = new VmFixture(c -> c.withVcpus(3).withGuestReset(GuestReset.REBOOT));
+      List<FutureTask<Void>> callers = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        long callerSeed = random.nextLong();
+        FutureTask<Void> caller =
+            new FutureTask<>(() -> callAtRandom(fixture, new SplittableRandom(callerSeed)), null);
+        callers.add(caller);
+        Thread.ofPlatform().name("caller" + i).daemon().start(caller);
+      }
+      for (FutureTask<Void> caller : callers) {
+        await(caller, fixture, seed, sequence);
+      }
+      fixture.close();
+      assertThat(fixture.vm.state()).isEqualTo(VmState.STOPPED);
+      assertThat(fixture.board().closes).hasValue(1);
+      assertThat(fixture.board().scripted).noneMatch(vcpu -> vcpu.sharedByTwoThreads);
+    }
+    assertThat(VcpuThreadCount.now()).isZero();
+  }
+
+  private static void callAtRandom(VmFixture fixture, SplittableRandom random) {
+    for (int i = 0; i < CALLS; i++) {
+      try {
+        switch (random.nextInt(9)) {
+          case 0, 1 -> fixture.vm.boot();
+          case 2 -> fixture.vm.suspend();
+          case 3 -> fixture.vm.resume();
+          case 4 -> fixture.vm.reset();
+          case 5 -> fixture.vm.stop();
+          case 6 ->
+              fixture
+                  .vcpu(random.nextInt(3))
+                  .then(new VcpuExit.SystemEvent(new StopReason.ResetRequested()));
+          case 7 -> fixture.board().context.power().request(new StopReason.PowerOff());
+          default -> {
+            if (random.nextInt(8) == 0) {
+              fixture.vm.close();
+            }
+          }
+        }
+      } catch (IllegalStateException refused) {
+        // Another thread was quicker; that is a legal answer.
+        assertThat(refused).hasMessageStartingWith("alice is ");
+      }
+    }
+  }
+
+  private static void await(FutureTask<Void> caller, VmFixture fixture, long seed, int sequence)
+      throws InterruptedException, ExecutionException {
+    try {
+      caller.get(20, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      StringBuilder stacks = new StringBuilder();
+      Thread.getAllStackTraces()
+          .forEach(
+              (thread, stack) ->
+                  stacks.append(thread).append(List.of(stack)).append(System.lineSeparator()));
+      throw new AssertionError(
+          "hangs in seed %d, sequence %d, state %s%n%s"
+              .formatted(seed, sequence, fixture.vm.state(), stacks),
+          e);
+    }
+  }
+
+  @Test
+  void aKickIsNeverLost() {
+    try (VmFixture fixture = new VmFixture(c -> c.withVcpus(2)).to(VmState.RUNNING)) {
+      // Each of these needs every vCPU to come out of run(), into which it is about to go back.
+      for (int i = 0; i < 2_000; i++) {
+        fixture.vm.suspend();
+        fixture.vm.resume();
+      }
+      assertThat(fixture.vm.state()).isEqualTo(VmState.RUNNING);
+    }
+  }
+
+  @Test
+  void stopEndsASuspendThatWaitsForABusyDevice() throws Exception {
+    try (VmFixture fixture = new VmFixture()) {
+      CountDownLatch inDevice = new CountDownLatch(1);
+      CountDownLatch leaveDevice = new CountDownLatch(1);
+      StoreCallback busy =
+          new StoreCallback(
+              () -> {
+                inDevice.countDown();
+                try {
+                  leaveDevice.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      fixture.vm.mmio().attach(0x1000, 8, busy);
+      fixture.vcpu(0).then(new VcpuExit.MmioWrite(0x1000, 4, 0));
+      fixture.vm.boot();
+      inDevice.await();
+      FutureTask<Void> suspender = new FutureTask<>(fixture.vm::suspend, null);
+      Thread thread = Thread.ofPlatform().daemon().start(suspender);
+      while (thread.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      fixture.vm.stop();
+      assertThat(fixture.vm.state()).isEqualTo(VmState.STOPPED);
+      assertThatThrownBy(() -> suspender.get(20, TimeUnit.SECONDS))
+          .hasMessageContaining("alice is stop");
+    }
+  }
+
+  @Test
+  void twoVmsThatStopEachOtherBothStop() throws Exception {
+    try (VmFixture bob = new VmFixture();
+        VmFixture alice = new VmFixture()) {
+      CountDownLatch both = new CountDownLatch(2);
+      bob.vm.mmio().attach(0x1000, 8, new StoreCallback(() -> stopOnceBothAreHere(both, alice)));
+      alice.vm.mmio().attach(0x1000, 8, new StoreCallback(() -> stopOnceBothAreHere(both, bob)));
+      alice.vcpu(0).then(new VcpuExit.MmioWrite(0x1000, 4, 0));
+      bob.vcpu(0).then(new VcpuExit.MmioWrite(0x1000, 4, 0));
+      alice.vm.boot();
+      bob.vm.boot();
+      assertThat(List.of(alice.awaitStop(), bob.awaitStop()))
+          .allMatch(StopReason.HostRequest.class::isInstance);
+    }
+  }
+
+  private static void stopOnceBothAreHere(CountDownLatch both, VmFixture other) {
+    both.countDown();
+    try {
+      both.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    other.vm.stop();
+  }
+
+  @Test
+  void manyVmsLeaveNoThreadAndNoMemoryBehind() {
+    long before = HostMemory.liveCount();
+    for (int i = 0; i < 500; i++) {
+      VmFixture fixture = new VmFixture(c -> c.withVcpus(2));
+      fixture.vm.boot();
+      if (i % 2 == 0) {
+        fixture.vm.stop();
+      }
+      fixture.close();
+    }
+    assertThat(VcpuThreadCount.now()).isZero();
+    assertThat(HostMemory.liveCount()).isEqualTo(before);
+  }
+
+  @Test
+  void listenersHearEveryChangeInOrder() throws InterruptedException {
+    try (VmFixture fixture = new VmFixture(c -> c.withVcpus(2)).to(VmState.RUNNING)) {
+      fixture.changesUntil(VmState.RUNNING);
+      for (int i = 0; i < 100; i++) {
+        fixture.vm.suspend();
+        fixture.vm.resume();
+        assertThat(fixture.changesUntil(VmState.RUNNING))
+            .containsExactly(VmState.SUSPENDED, VmState.RUNNING);
+      }
+    }
+  }
+}
