@@ -75,7 +75,7 @@ final class CodeSnippets {
     for (int i = chance.between(1, 3); i > 0; i--) {
       int slot = chance.between(0, 3) * 4;
       if (chance.percent(70)) {
-        out.li(code, (int) routine(chance.between(13, 15), chance.between(-32, 31)));
+        out.li(code, routine(chance.between(13, 15), chance.between(-32, 31)));
         out.li(address, out.world().routinesWrite() + slot);
         out.emit("sw", Encode.s(0x2023, address, code, 0));
         out.emit("fence.i", 0x0000100f);
