@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import tombolo.machine.GuestReset;
+import tombolo.machine.StopReason;
+import tombolo.machine.Vm;
+import tombolo.machine.VmConfig;
+import tombolo.machine.VmStatistics;
+import tombolo.machine.device.BufferConsole;
+import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ElfImage;
+import tombolo.machine.image.ElfMachine;
+import tombolo.machine.image.KernelImage;
+
+/** A guest to be run on a VM of its own: {@code GuestRun.of("hello").vcpus(4).run()}. Immutable. */
+record GuestRun(
+    String name, KernelImage kernel, int vcpus, long memory, String append, GuestReset onReset) {
+  /** Far more than any guest needs that ends at all, on a machine that is busy with other things. */
+  static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  /** Words that guests and tests leave for each other begin here (guests/lib/board.h). */
+  static final long SHARED_WORDS = 0x8100_0000L;
+
+  /** How a guest's run ended. */
+  record Outcome(StopReason reason, String text, VmStatistics statistics) {
+    List<String> lines() {
+      return text.lines().toList();
+    }
+  }
+
+  /** A guest of {@code guests/bin}, by its file's name. */
+  static GuestRun of(String name) {
+    return of(name, ElfImage.parse(bytes(name), ElfMachine.RISCV, name));
+  }
+
+  /** A guest that a test has made. */
+  static GuestRun of(String name, KernelImage kernel) {
+    return new GuestRun(name, kernel, 1, VmConfig.DEFAULT_MEMORY, "", GuestReset.STOP);
+  }
+
+  static byte[] bytes(String name) {
+    return KernelImage.readFile(file(name));
+  }
+
+  /** The ELF file of a guest. */
+  static Path file(String name) {
+    Path directory = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(directory.resolve("guests/bin"))) {
+      directory = directory.getParent();
+      if (directory == null) {
+        throw new AssertionError("no guests/bin above the working directory");
+      }
+    }
+    return directory.resolve("guests/bin").resolve(name + ".elf");
+  }
+
+  GuestRun vcpus(int number) {
+    return new GuestRun(name, kernel, number, memory, append, onReset);
+  }
+
+  GuestRun memory(long bytes) {
+    return new GuestRun(name, kernel, vcpus, bytes, append, onReset);
+  }
+
+  /** With a command line. */
+  GuestRun append(String words) {
+    return new GuestRun(name, kernel, vcpus, memory, words, onReset);
+  }
+
+  GuestRun onReset(GuestReset answer) {
+    return new GuestRun(name, kernel, vcpus, memory, append, answer);
+  }
+
+  /** A VM that is loaded and not booted yet; the caller closes it. */
+  Vm create(BufferConsole console) {
+    VmConfig config =
+        VmConfig.of(name, new BootImage(kernel, null, append), console)
+            .withVcpus(vcpus)
+            .withMemory(memory)
+            .withGuestReset(onReset);
+    return Vm.create(config, new RiscvAccelerator());
+  }
+
+  /** Runs it to its end. */
+  Outcome run() throws InterruptedException {
+    return run(DEADLINE);
+  }
+
+  Outcome run(Duration deadline) throws InterruptedException {
+    BufferConsole console = new BufferConsole();
+    try (Vm vm = create(console)) {
+      vm.boot();
+      StopReason reason = awaitStop(vm, console, deadline);
+      return new Outcome(reason, console.text(), vm.statistics());
+    }
+  }
+
+  static StopReason awaitStop(Vm vm, BufferConsole console) throws InterruptedException {
+    return awaitStop(vm, console, DEADLINE);
+  }
+
+  private static StopReason awaitStop(Vm vm, BufferConsole console, Duration deadline)
+      throws InterruptedException {
+    return vm.awaitStop(deadline)
+        .orElseThrow(
+            () -> new AssertionError(vm.name() + " does not end; it said:\n" + console.text()));
+  }
+}
