@@ -19,7 +19,9 @@ import tombolo.machine.image.KernelImage;
 /** A guest to be run on a VM of its own: {@code GuestRun.of("hello").vcpus(4).run()}. Immutable. */
 record GuestRun(
     String name, KernelImage kernel, int vcpus, long memory, String append, GuestReset onReset) {
-  /** Far more than any guest needs that ends at all, on a machine that is busy with other things. */
+  /**
+   * Far more than any guest needs that ends at all, on a machine that is busy with other things.
+   */
   static final Duration DEADLINE = Duration.ofMinutes(2);
 
   /** Words that guests and tests leave for each other begin here (guests/lib/board.h). */

@@ -53,7 +53,8 @@ class GuestsTest {
     try (Vm vm = GuestRun.of("echo").create(console)) {
       vm.boot();
       assertThat(console.await("quit or Ctrl-D ends\n", GuestRun.DEADLINE)).isTrue();
-      for (String word : List.of("island", "sand bar", "a line of 33 letters, longer than a FIFO")) {
+      for (String word :
+          List.of("island", "sand bar", "a line of 33 letters, longer than a FIFO")) {
         console.type(word + "\n");
         assertThat(console.await(word.toUpperCase() + "\n", GuestRun.DEADLINE)).as(word).isTrue();
       }

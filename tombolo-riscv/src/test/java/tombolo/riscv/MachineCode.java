@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import tombolo.machine.image.FlatImage;
+
+/** Machine code in the making, for guests that are too small or too odd for a compiler. */
+final class MachineCode {
+  /** Where flat images are loaded and entered. */
+  static final long ENTRY = 0x8020_0000L;
+
+  static final int ZERO = 0;
+  static final int RA = 1;
+  static final int T0 = 5;
+  static final int T1 = 6;
+  static final int T2 = 7;
+  static final int A0 = 10;
+  static final int A1 = 11;
+  static final int A6 = 16;
+  static final int A7 = 17;
+  static final int T3 = 28;
+
+  static final int ECALL = 0x73;
+  static final int EBREAK = 0x100073;
+  static final int SRET = 0x10200073;
+  static final int WFI = 0x10500073;
+  static final int SFENCE_VMA = 0x12000073;
+  static final int FENCE_I = 0x100f;
+
+  private int[] words = new int[64];
+  private int count;
+
+  MachineCode word(int word) {
+    if (count == words.length) {
+      words = Arrays.copyOf(words, 2 * count);
+    }
+    words[count++] = word;
+    return this;
+  }
+
+  /** Bytes so far: the offset of what comes next. */
+  int size() {
+    return 4 * count;
+  }
+
+  MachineCode addi(int rd, int rs1, int immediate) {
+    return word(immediate << 20 | rs1 << 15 | rd << 7 | 0x13);
+  }
+
+  private MachineCode slli(int rd, int amount) {
+    return word(amount << 20 | rd << 15 | 1 << 12 | rd << 7 | 0x13);
+  }
+
+  /** Any 64-bit constant, in one to eight instructions. */
+  MachineCode li(int rd, long value) {
+    int low = (int) (value << 52 >> 52);
+    if (value == low) {
+      return addi(rd, ZERO, low);
+    }
+    if (value == (int) value) {
+      word(((int) (value - low) & ~0xfff) | rd << 7 | 0x37);
+      return word(low << 20 | rd << 15 | rd << 7 | 0x1b); // addiw
+    }
+    li(rd, (value - low) >> 12);
+    slli(rd, 12);
+    return low == 0 ? this : addi(rd, rd, low);
+  }
+
+  /** A load: function 0 to 6 is lb, lh, lw, ld, lbu, lhu, lwu. */
+  MachineCode load(int function, int rd, int offset, int rs1) {
+    return word(offset << 20 | rs1 << 15 | function << 12 | rd << 7 | 0x03);
+  }
+
+  /** A store: function 0 to 3 is sb, sh, sw, sd. */
+  MachineCode store(int function, int rs2, int offset, int rs1) {
+    int high = offset >> 5 << 25;
+    return word(high | rs2 << 20 | rs1 << 15 | function << 12 | (offset & 31) << 7 | 0x23);
+  }
+
+  MachineCode csrw(int csr, int rs1) {
+    return word(csr << 20 | rs1 << 15 | 1 << 12 | 0x73);
+  }
+
+  MachineCode csrr(int rd, int csr) {
+    return word(csr << 20 | 2 << 12 | rd << 7 | 0x73);
+  }
+
+  /** An SBI call; a0 and up hold the arguments. */
+  MachineCode sbi(long extension, long function, long... arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      li(A0 + i, arguments[i]);
+    }
+    return li(A7, extension).li(A6, function).word(ECALL);
+  }
+
+  /** Prints a character by the legacy call. */
+  MachineCode print(char character) {
+    return sbi(1, 0, character);
+  }
+
+  /** Powers off by the test finisher. */
+  MachineCode powerOff() {
+    return li(T0, 0x10_0000).li(T1, 0x5555).store(2, T1, 0, T0).jump(0);
+  }
+
+  /** A jump by this many bytes: 0 is an endless loop. */
+  MachineCode jump(int distance) {
+    return word(jal(ZERO, distance));
+  }
+
+  /** The word of a jump by this many bytes. */
+  static int jal(int rd, int distance) {
+    return (distance >> 20 & 1) << 31
+        | (distance >> 1 & 0x3ff) << 21
+        | (distance >> 11 & 1) << 20
+        | (distance >> 12 & 0xff) << 12
+        | rd << 7
+        | 0x6f;
+  }
+
+  /** A branch by this many bytes: function 0 is beq, 1 bne, 4 blt, 5 bge, 6 bltu, 7 bgeu. */
+  MachineCode branch(int function, int rs1, int rs2, int distance) {
+    return word(
+        (distance >> 12 & 1) << 31
+            | (distance >> 5 & 0x3f) << 25
+            | rs2 << 20
+            | rs1 << 15
+            | function << 12
+            | (distance >> 1 & 15) << 8
+            | (distance >> 11 & 1) << 7
+            | 0x63);
+  }
+
+  byte[] bytes() {
+    ByteBuffer buffer = ByteBuffer.allocate(size()).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.asIntBuffer().put(words, 0, count);
+    return buffer.array();
+  }
+
+  /** A guest that consists of this. */
+  GuestRun guest(String name) {
+    return GuestRun.of(name, FlatImage.parse(bytes(), ENTRY, name));
+  }
+}
