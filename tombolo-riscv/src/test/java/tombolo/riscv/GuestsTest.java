@@ -4,6 +4,7 @@ package tombolo.riscv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,7 +57,7 @@ class GuestsTest {
       for (String word :
           List.of("island", "sand bar", "a line of 33 letters, longer than a FIFO")) {
         console.type(word + "\n");
-        assertThat(console.await(word.toUpperCase() + "\n", GuestRun.DEADLINE)).as(word).isTrue();
+        assertThat(console.await(word.toUpperCase(Locale.ROOT) + "\n", GuestRun.DEADLINE)).as(word).isTrue();
       }
       console.type("quit\n");
       assertThat(GuestRun.awaitStop(vm, console)).isEqualTo(new StopReason.PowerOff());
