@@ -34,9 +34,8 @@ final class Entries {
     return PageTables.leaf(pa, flags);
   }
 
-  /** A pointer to a table with a bit that must be zero; it is never followed. */
-  static long badPointer(Chance chance) {
-    long bit = chance.oneOf(A, D, U, 1L << chance.between(54, 63));
-    return PageTables.leaf(Arena.TARGET, V | bit);
+  /** {@code pointer}, an entry that points to a table, with a bit that must be zero. */
+  static long badPointer(Chance chance, long pointer) {
+    return pointer | chance.oneOf(A, D, U, 1L << chance.between(54, 63));
   }
 }

@@ -59,8 +59,9 @@ final class Generator {
           new Choice(6, World::user, TrapSnippets::privileged),
           new Choice(10, World::bare, PagingSnippets::access),
           new Choice(60, World::paged, PagingSnippets::access),
-          new Choice(20, world -> world.paged() && world.supervisor(), PagingSnippets::rewrite),
-          new Choice(8, world -> world.paged() && world.supervisor(), PagingSnippets::otherTables),
+          new Choice(20, World::ownsTables, PagingSnippets::rewrite),
+          new Choice(8, World::ownsTables, PagingSnippets::otherTables),
+          new Choice(8, World::ownsTables, PagingSnippets::statusBetween),
           new Choice(3, World::supervisor, PagingSnippets::idleFence),
           new Choice(15, World::supervisor, SupervisorSnippets::status),
           new Choice(5, World::supervisor, SupervisorSnippets::floatState),
@@ -74,8 +75,7 @@ final class Generator {
           new Choice(8, World::codeWritable, CodeSnippets::overwrite),
           new Choice(1, World::codeFixed, CodeSnippets::overwrite),
           new Choice(8, CodeSnippets::rewriteRoutine),
-          new Choice(
-              8, world -> world.paged() && world.supervisor(), CodeSnippets::exchangeRoutines),
+          new Choice(8, World::ownsTables, CodeSnippets::exchangeRoutines),
           new Choice(2, CodeSnippets::fence),
           new Choice(3, CodeSnippets::middle));
 

@@ -48,6 +48,11 @@ final class PageTables {
     table(root, va, level)[index(va, level)] = entry;
   }
 
+  /** The entry of {@code va} at {@code level}, whose table exists. */
+  long entry(long va, int level) {
+    return table(root, va, level)[index(va, level)];
+  }
+
   /** The physical address of the entry of {@code va} at {@code level}, whose table exists. */
   long entryAddress(long va, int level) {
     long table = root;

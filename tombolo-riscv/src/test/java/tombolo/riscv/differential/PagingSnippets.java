@@ -17,13 +17,35 @@ final class PagingSnippets {
           .flatMap(List::stream)
           .toList();
 
+  private static final int SSTATUS = 0x100;
   private static final int SATP = 0x180;
   private static final int PAGE = 4096;
 
   private PagingSnippets() {}
 
   static void access(Sequence out) {
-    access(out, out.chance().oneOf(out.world().spots()));
+    access(out, spot(out));
+  }
+
+  /** For S-mode: the same page before and after other permissions, which need no fence. */
+  static void statusBetween(Sequence out) {
+    Chance chance = out.chance();
+    Spot spot = spot(out);
+    Template load = chance.oneOf(LOADS);
+    for (int i = chance.between(2, 4); i > 0; i--) {
+      out.li(10, chance.oneOf(World.STATUS_MXR, World.STATUS_SUM));
+      out.csr(chance.oneOf("csrrs", "csrrc"), 0, SSTATUS, 10);
+      memory(out, spot, load, false);
+    }
+  }
+
+  /** Not only those that the leaf table maps, although they are the most. */
+  private static Spot spot(Sequence out) {
+    List<Spot> spots = out.world().spots();
+    if (out.chance().percent(35)) {
+      spots = spots.stream().filter(spot -> spot.entry() == 0).toList();
+    }
+    return out.chance().oneOf(spots);
   }
 
   private static void access(Sequence out, Spot spot) {
@@ -33,13 +55,7 @@ final class PagingSnippets {
       case 0, 1, 2 -> memory(out, spot, chance.oneOf(LOADS), false);
       case 3, 4, 5 -> memory(out, spot, chance.oneOf(STORES), false);
       case 6 -> memory(out, spot, chance.oneOf(hole ? LOADS : AtomicInstructions.AMOS), false);
-      case 7 -> {
-        if (hole) {
-          memory(out, spot, chance.oneOf(STORES), false);
-        } else {
-          reservation(out, spot);
-        }
-      }
+      case 7 -> reservation(out, spot);
       case 8 -> {
         if (!hole) {
           memory(out, spot, chance.oneOf(chance.percent(50) ? LOADS : STORES), true);

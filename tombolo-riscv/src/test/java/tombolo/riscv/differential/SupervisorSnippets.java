@@ -90,7 +90,7 @@ final class SupervisorSnippets {
           case SEPC -> Values.integer(chance) & -2;
           case SCAUSE -> chance.oneOf(CAUSES) | chance.oneOf(0L, 0L, Long.MIN_VALUE);
           case STVAL -> Values.integer(chance);
-          case SCOUNTEREN -> chance.between(0, 7);
+          case SCOUNTEREN -> chance.bits32() & 0xffff_ffffL;
           case SENVCFG -> chance.between(0, 1);
           default -> Values.integer(chance);
         });

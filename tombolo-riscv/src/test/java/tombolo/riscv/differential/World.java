@@ -70,6 +70,11 @@ record World(
     return !bare();
   }
 
+  /** Whether the program can change its page tables. */
+  boolean ownsTables() {
+    return paged() && supervisor;
+  }
+
   boolean codeFixed() {
     return !codeWritable;
   }

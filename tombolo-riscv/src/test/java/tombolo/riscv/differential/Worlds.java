@@ -36,12 +36,16 @@ final class Worlds {
   private final boolean codeWritable;
   private final long home;
 
+  /** One for both roots: they have global mappings that differ. */
+  private final int addressSpace;
+
   private Worlds(Chance chance) {
     this.chance = chance;
     supervisor = chance.percent(50);
     paging = chance.oneOf(0, 0, 0, 8, 8, 8, 8, 9, 9, 9);
     codeWritable = paging == 0 || chance.percent(60);
     home = supervisor ? 0 : U;
+    addressSpace = chance.percent(50) ? 0 : chance.between(0, 0xffff);
   }
 
   static World draw(Chance chance) {
@@ -164,15 +168,17 @@ final class Worlds {
         long entry = Entries.draw(chance, code ? Spot.Kind.CODE : Spot.Kind.DATA, home);
         entry = PageTables.leaf(base, entry & ~Entries.PPN);
         Spot.Kind kind = code ? Spot.Kind.CODE : Spot.Kind.DATA;
+        long page = (code ? Arena.STUB : Arena.TARGET) - base;
         if (i == 3) {
           entry |= PageTables.leaf(4096L << chance.between(0, 9 * level - 1), 0);
           kind = Spot.Kind.NOTHING;
         } else if (i == 4) {
-          entry = Entries.badPointer(chance);
+          // Were it followed, it would lead to the program's data.
+          entry = Entries.badPointer(chance, tables.entry(region, level));
           kind = Spot.Kind.NOTHING;
+          page = at(region, DATA) & size - 1;
         }
         tables.map(va, level, entry);
-        long page = (code ? Arena.STUB : Arena.TARGET) - base;
         spots.add(Spot.fixed(va + page, kind));
       }
     }
@@ -255,7 +261,7 @@ final class Worlds {
   }
 
   private long satp(long root) {
-    return (long) paging << 60 | root >>> 12;
+    return (long) paging << 60 | (long) addressSpace << 44 | root >>> 12;
   }
 
   private long accessed() {
