@@ -2,6 +2,7 @@
 
 /** Benchmarks and comparisons with peers. */
 module tombolo.bench {
+  requires java.management;
   requires jmh.core;
   requires tombolo.riscv;
   requires static org.jspecify;

@@ -3,21 +3,62 @@
 package tombolo.bench;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
-/** {@code ./tombolo-bench/run <suite>}: runs one suite of benchmarks, or lists them. */
+/** {@code ./tombolo-bench/run <suite>}: runs one suite of benchmarks, or says which there are. */
 public final class Main {
+  private static final String USAGE =
+      """
+      usage: ./tombolo-bench/run SUITE [OPTION…]
+        vcpu      guest programs on Tombolo and on qemu-riscv64, in turn
+                  --runs N, --programs A,B, --quick, --cold, --first-output N
+        guests    guests that time one mechanism themselves: MMIO exit, trap, TLB miss
+                  --runs N, --quick
+        jmh       single mechanisms under JMH
+                  [REGEX], --full, --quick\
+      """;
+
   private Main() {}
 
   /**
-   * Runs the suite that the first argument names; exits with 2 where there is none of that name.
+   * Runs the suite that the first argument names. Exits with 2 where what was asked for makes no
+   * sense, with 1 where something that was to be measured did not work.
    */
-  public static void main(String[] arguments) {
-    System.exit(run(arguments, System.err));
+  public static void main(String[] arguments) throws InterruptedException {
+    System.exit(run(List.of(arguments), root(), System.out, System.err));
   }
 
-  private static int run(String[] arguments, PrintStream err) {
-    String asked = arguments.length == 0 ? "no suite given" : "no suite " + arguments[0];
-    err.println("tombolo-bench: " + asked + "; there are none yet");
-    return 2;
+  private static Path root() {
+    return Path.of(System.getProperty("tombolo.root", ".")).toAbsolutePath().normalize();
+  }
+
+  static int run(List<String> arguments, Path root, PrintStream out, PrintStream err)
+      throws InterruptedException {
+    if (arguments.isEmpty() || Arrays.asList("-h", "--help").contains(arguments.getFirst())) {
+      (arguments.isEmpty() ? err : out).println(USAGE);
+      return arguments.isEmpty() ? 2 : 0;
+    }
+    Arguments rest = new Arguments(arguments.subList(1, arguments.size()));
+    try {
+      Report report = new Report(out, err);
+      switch (arguments.getFirst()) {
+        case "vcpu" -> new VcpuSuite(VcpuOptions.parse(rest), QemuUser.find(), root, report).run();
+        case "guests" -> MechanismSuite.parse(rest, root, report).run();
+        case "jmh" -> JmhSuite.parse(rest, report).run();
+        default ->
+            throw new UsageException(
+                "no suite %s: vcpu, guests or jmh".formatted(arguments.getFirst()));
+      }
+      report.close();
+      return 0;
+    } catch (UsageException e) {
+      err.println("tombolo-bench: " + e.getMessage());
+      return 2;
+    } catch (BenchmarkException e) {
+      err.println("tombolo-bench: " + e.getMessage());
+      return 1;
+    }
   }
 }

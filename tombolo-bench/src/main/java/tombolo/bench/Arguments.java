@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A suite's arguments, each of which is taken once; what is left at the end is a mistake. */
+final class Arguments {
+  private final List<String> left;
+
+  Arguments(List<String> arguments) {
+    this.left = new ArrayList<>(arguments);
+  }
+
+  /** Whether the flag was given. */
+  boolean flag(String name) {
+    return left.remove(name);
+  }
+
+  /** The word behind an option. */
+  Optional<String> value(String name) {
+    int at = left.indexOf(name);
+    if (at < 0) {
+      return Optional.empty();
+    }
+    if (at + 1 == left.size()) {
+      throw new UsageException(name + " needs a value");
+    }
+    left.remove(at);
+    return Optional.of(left.remove(at));
+  }
+
+  /** The number behind an option, at least {@code least}. */
+  int number(String name, int least, int otherwise) {
+    return value(name).map(text -> parse(name, text, least)).orElse(otherwise);
+  }
+
+  private static int parse(String name, String text, int least) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= least) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // The same answer as for a number that is too small.
+    }
+    throw new UsageException("%s %s: a whole number from %d".formatted(name, text, least));
+  }
+
+  /** The next argument that is no option. */
+  Optional<String> word() {
+    return left.isEmpty() || left.getFirst().startsWith("-")
+        ? Optional.empty()
+        : Optional.of(left.removeFirst());
+  }
+
+  void requireNoMore() {
+    if (!left.isEmpty()) {
+      throw new UsageException("no such option: " + String.join(" ", left));
+    }
+  }
+}

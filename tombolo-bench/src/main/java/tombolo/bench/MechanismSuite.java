@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Suite {@code guests}: guests that repeat one mechanism and say themselves what it costs, by the
+ * clock that they see. They run in a whole VM, so an MMIO exit has the dispatch to the device in
+ * it.
+ */
+final class MechanismSuite {
+  /**
+   * @param name of the file, without {@code .elf}
+   * @param quick options for a run that shows only that it works
+   */
+  private record Guest(String name, String quick) {}
+
+  private static final List<Guest> GUESTS =
+      List.of(
+          new Guest("mmio-loop", "n=1000"),
+          new Guest("trap-loop", "n=1000"),
+          new Guest("tlb-miss", "pages=1024 rounds=1"));
+
+  private static final Pattern COST = Pattern.compile(", (\\d+) ns each");
+
+  private final int runs;
+  private final boolean quick;
+  private final Path root;
+  private final Report report;
+
+  private MechanismSuite(int runs, boolean quick, Path root, Report report) {
+    this.runs = runs;
+    this.quick = quick;
+    this.root = root;
+    this.report = report;
+  }
+
+  static MechanismSuite parse(Arguments arguments, Path root, Report report) {
+    boolean quick = arguments.flag("--quick");
+    int runs = arguments.number("--runs", 1, quick ? 1 : 7);
+    arguments.requireNoMore();
+    return new MechanismSuite(runs, quick, root, report);
+  }
+
+  void run() throws InterruptedException {
+    for (Guest guest : GUESTS) {
+      List<Double> costs = new ArrayList<>();
+      for (int run = 0; run <= runs; run++) {
+        report.progress("%s: run %d of %d".formatted(guest.name, run, runs));
+        double cost = cost(guest);
+        if (run > 0) { // the first one warms up
+          costs.add(cost);
+        }
+      }
+      Samples samples = new Samples(costs);
+      report.line("%-15s %s ns".formatted(guest.name, samples));
+      report.figure("guest." + guest.name, samples.median(), "ns/op");
+    }
+  }
+
+  private double cost(Guest guest) throws InterruptedException {
+    Path elf = root.resolve("guests/bin").resolve(guest.name + ".elf");
+    String text = TomboloMachine.run(elf, quick ? guest.quick : "").text();
+    Matcher cost = COST.matcher(text);
+    if (!cost.find()) {
+      throw new BenchmarkException("%s printed no cost: %s".formatted(guest.name, text.strip()));
+    }
+    return Double.parseDouble(cost.group(1));
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Runs a guest as a Linux program under {@code qemu-riscv64}, QEMU's user mode: a translator to the
+ * host's code, and the peer to compare with.
+ *
+ * @param program where qemu-riscv64 is
+ */
+record QemuUser(Path program) {
+  /**
+   * A shell starts QEMU and then says how much processor time its children took, which Java does
+   * not tell of a process that has ended. It says it in two lines, of which the last is theirs.
+   * Bash says it in milliseconds, others in ticks of 10 ms.
+   */
+  private static final List<String> TIMED =
+      List.of(
+          Files.isExecutable(Path.of("/bin/bash")) ? "/bin/bash" : "/bin/sh",
+          "-c",
+          "\"$@\"; status=$?; times; exit $status",
+          "sh");
+
+  private static final Pattern TIMES =
+      Pattern.compile("(\\d+)m(\\d+\\.\\d+)s (\\d+)m(\\d+\\.\\d+)s\\s*$");
+
+  /** The one on the PATH. */
+  static Optional<QemuUser> find() {
+    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+        .filter(directory -> !directory.isEmpty())
+        .map(directory -> Path.of(directory, "qemu-riscv64"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .map(QemuUser::new);
+  }
+
+  /**
+   * Runs a guest to its end. The time is the process's, from its start to its end: a few
+   * milliseconds of it are QEMU's own start.
+   *
+   * @throws BenchmarkException if its exit status is not 0
+   */
+  Timed run(Path elf, String argument) throws InterruptedException {
+    List<String> command =
+        Stream.concat(TIMED.stream(), Stream.of(program.toString(), elf.toString(), argument))
+            .toList();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C"); // a point in the numbers, and not a comma
+    try {
+      long begin = System.nanoTime();
+      Process process = builder.start();
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int status = process.waitFor();
+      long wallNanos = System.nanoTime() - begin;
+      Matcher times = TIMES.matcher(text);
+      if (status != 0 || !times.find()) {
+        throw new BenchmarkException(
+            "%s on %s: exit status %d; it printed: %s"
+                .formatted(elf.getFileName(), program.getFileName(), status, text.strip()));
+      }
+      return new Timed(text, wallNanos, nanos(times, 1) + nanos(times, 3));
+    } catch (IOException e) {
+      throw new BenchmarkException("%s: %s".formatted(program, e.getMessage()));
+    }
+  }
+
+  private static long nanos(Matcher times, int minutes) {
+    double seconds =
+        60 * Double.parseDouble(times.group(minutes))
+            + Double.parseDouble(times.group(minutes + 1));
+    return (long) (seconds * 1e9);
+  }
+}

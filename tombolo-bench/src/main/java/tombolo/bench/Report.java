@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a suite says: progress on standard error, tables on standard output, and at its end a line
+ * {@code figure <name> <value> <unit>} for each number that a program may want to read.
+ *
+ * <p>Used by one thread.
+ */
+final class Report {
+  private final PrintStream out;
+  private final PrintStream err;
+  private final List<Figure> figures = new ArrayList<>();
+
+  Report(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+    line(host());
+  }
+
+  /** A number, as programs read it. */
+  record Figure(String name, double value, String unit) {
+    @Override
+    public String toString() {
+      // Four significant digits, and never an exponent.
+      double size = Math.abs(value);
+      String format = size >= 1000 ? "%.0f" : size >= 100 ? "%.1f" : size >= 10 ? "%.2f" : "%.3f";
+      return "figure %s %s %s".formatted(name, String.format(Locale.ROOT, format, value), unit);
+    }
+  }
+
+  /** What is going on, for who waits. */
+  void progress(String text) {
+    err.println(text);
+    err.flush();
+  }
+
+  /** Where progress goes. */
+  PrintStream progress() {
+    return err;
+  }
+
+  void line(String text) {
+    out.println(text);
+  }
+
+  void figure(String name, double value, String unit) {
+    figures.add(new Figure(name, value, unit));
+  }
+
+  /** Prints the figures; nothing is said after that. */
+  void close() {
+    line("load average at the end: " + load());
+    figures.forEach(out::println);
+    out.flush();
+  }
+
+  /** Numbers of a busy machine are worth little, so every report says how busy it was. */
+  private static String host() {
+    return "%s %s, %s, %d processors, load average at the beginning: %s"
+        .formatted(
+            System.getProperty("java.vm.name"),
+            System.getProperty("java.runtime.version"),
+            System.getProperty("os.arch"),
+            Runtime.getRuntime().availableProcessors(),
+            load());
+  }
+
+  private static String load() {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load);
+  }
+}

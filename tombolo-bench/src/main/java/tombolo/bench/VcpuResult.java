@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What was measured of one program.
+ *
+ * @param instructions that its work takes, as the guest counted them on Tombolo; QEMU executes the
+ *     same ones
+ * @param ours runs on Tombolo
+ * @param theirs runs on QEMU, each right after the one of Tombolo with its index; none where there
+ *     is no QEMU
+ * @param cold MIPS of one run in a fresh JVM, its start included, if that was asked for
+ */
+record VcpuResult(
+    GuestProgram program,
+    long instructions,
+    List<Timed> ours,
+    List<Timed> theirs,
+    Optional<Double> cold) {
+  Samples mips() {
+    return Samples.of(ours, run -> run.mips(instructions));
+  }
+
+  Samples cpuMips() {
+    return Samples.of(ours, run -> run.cpuMips(instructions));
+  }
+
+  Optional<Samples> qemuMips() {
+    return theirs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Samples.of(theirs, run -> run.mips(instructions)));
+  }
+
+  Optional<Samples> qemuCpuMips() {
+    return theirs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Samples.of(theirs, run -> run.cpuMips(instructions)));
+  }
+
+  /** Tombolo's speed in QEMU's, pair by pair: 1 is as fast, more is faster. */
+  Optional<Samples> ratio() {
+    return theirs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Samples.of(
+                IntStream.range(0, theirs.size()).boxed().toList(),
+                pair -> (double) theirs.get(pair).wallNanos() / ours.get(pair).wallNanos()));
+  }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * JMH benchmarks of one mechanism each. Public because the classes that JMH generates use them.
+ *
+ * <p>A method's name becomes the name of its figure, so each is unique in the package.
+ */
+@NullMarked
+package tombolo.bench.jmh;
+
+import org.jspecify.annotations.NullMarked;

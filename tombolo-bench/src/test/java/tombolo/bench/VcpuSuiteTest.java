@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tombolo.testing.RequiredTool;
+
+/** The suite with runs so short that they say nothing of speed: only that it can be measured. */
+class VcpuSuiteTest {
+  private static final String FIGURE = "figure [a-z0-9.-]+ \\d+(\\.\\d+)? (MIPS|x|ms)";
+
+  @TempDir private Path directory;
+
+  @Test
+  void everyProgramRunsOnBothWithTheSameChecksumAndEndsInFigures() throws InterruptedException {
+    RequiredTool.require("qemu-riscv64");
+    List<String> names = new ArrayList<>();
+    for (GuestProgram program : GuestProgram.ALL) {
+      String name = "vcpu." + program.name();
+      names.addAll(List.of(name, name + ".cpu", name + ".qemu-ratio"));
+    }
+    names.add("vcpu.integer-median");
+
+    Invocation run = Invocation.of("vcpu", "--quick", "--first-output", "0");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.figures()).allMatch(line -> line.matches(FIGURE));
+    assertThat(run.figureNames()).containsExactlyElementsOf(names);
+    assertThat(run.out()).endsWith(String.join("\n", run.figures()) + "\n");
+  }
+
+  @Test
+  void withoutQemuItSaysSoAndComparesNothing() throws InterruptedException {
+    String out = runSieve(Optional.empty());
+
+    assertThat(out).contains("no qemu-riscv64 on the PATH");
+    assertThat(out).contains("figure vcpu.sieve ").doesNotContain("qemu-ratio");
+  }
+
+  @Test
+  void aPeerThatComputesSomethingElseIsNoPeer() throws IOException {
+    QemuUser liar = peer("echo 'sieve checksum 1234'; echo ok");
+
+    assertThatThrownBy(() -> runSieve(Optional.of(liar)))
+        .isInstanceOf(BenchmarkException.class)
+        .hasMessageContaining("sieve on QEMU: checksum 1234, but ");
+  }
+
+  @Test
+  void aGuestThatFailsItsOwnCheckIsNotMeasured() throws IOException {
+    QemuUser broken = peer("echo 'sieve checksum 1234'; echo FAILED");
+
+    assertThatThrownBy(() -> runSieve(Optional.of(broken)))
+        .isInstanceOf(BenchmarkException.class)
+        .hasMessageContaining("sieve on QEMU: not ok");
+  }
+
+  @Test
+  void aPeerThatFailsIsReported() throws IOException {
+    QemuUser failing = peer("echo 'what a pity'; exit 3");
+
+    assertThatThrownBy(() -> runSieve(Optional.of(failing)))
+        .isInstanceOf(BenchmarkException.class)
+        .hasMessageContaining("exit status 3")
+        .hasMessageContaining("what a pity");
+  }
+
+  private static String runSieve(Optional<QemuUser> qemu) throws InterruptedException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    Report report = new Report(out, new PrintStream(PrintStream.nullOutputStream()));
+    VcpuOptions options = new VcpuOptions(List.of(GuestProgram.named("sieve")), 1, true, false, 0);
+    new VcpuSuite(options, qemu, Invocation.ROOT, report).run();
+    report.close();
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private QemuUser peer(String script) throws IOException {
+    Path file =
+        Files.createFile(
+            directory.resolve("qemu-riscv64"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    return new QemuUser(Files.writeString(file, "#!/bin/sh\n" + script + "\n"));
+  }
+}
