@@ -94,7 +94,7 @@ final class JmhSuite {
     } catch (NoBenchmarksException e) {
       throw new UsageException("no benchmark matches " + regex);
     } catch (RunnerException e) {
-      throw new BenchmarkException(e.getMessage());
+      throw new BenchmarkException("JMH: " + e.getMessage());
     }
     print(results);
   }
