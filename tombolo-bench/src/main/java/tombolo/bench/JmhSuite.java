@@ -11,9 +11,10 @@ import java.util.regex.PatternSyntaxException;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -69,6 +70,11 @@ final class JmhSuite {
   }
 
   void run() {
+    if (BenchmarkList.defaultList()
+        .find(format(VerboseMode.SILENT), List.of(regex), List.of())
+        .isEmpty()) {
+      throw new UsageException("no benchmark matches " + regex);
+    }
     TimeValue time = TimeValue.milliseconds(effort.millis);
     ChainedOptionsBuilder options =
         new OptionsBuilder()
@@ -86,17 +92,15 @@ final class JmhSuite {
     }
     Collection<RunResult> results;
     try {
-      results =
-          new Runner(
-                  options.build(),
-                  OutputFormatFactory.createFormatInstance(report.progress(), VerboseMode.NORMAL))
-              .run();
-    } catch (NoBenchmarksException e) {
-      throw new UsageException("no benchmark matches " + regex);
+      results = new Runner(options.build(), format(VerboseMode.NORMAL)).run();
     } catch (RunnerException e) {
       throw new BenchmarkException("JMH: " + e.getMessage());
     }
     print(results);
+  }
+
+  private OutputFormat format(VerboseMode mode) {
+    return OutputFormatFactory.createFormatInstance(report.progress(), mode);
   }
 
   private void print(Collection<RunResult> results) {
