@@ -10,10 +10,12 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import tombolo.machine.GuestReset;
 import tombolo.machine.VmConfig;
 import tombolo.machine.image.BootImage;
@@ -64,6 +66,7 @@ final class BootCommand implements Callable<Integer> {
       names = "--vcpus",
       paramLabel = "N",
       defaultValue = "1",
+      converter = VcpuCount.class,
       description = "vCPUs, 1 to 8 (default: 1)")
   private int vcpus;
 
@@ -193,6 +196,18 @@ final class BootCommand implements Callable<Integer> {
       return Path.of(text);
     } catch (InvalidPathException e) {
       throw new InputException("%s: not a path: %s".formatted(text, e.getReason()));
+    }
+  }
+
+  /** Says what is wrong with a number in words for people; picocli's speak of ints. */
+  static final class VcpuCount implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      try {
+        return Integer.valueOf(text.strip());
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("'%s': not a number of vCPUs".formatted(text));
+      }
     }
   }
 

@@ -14,6 +14,9 @@ final class ExitStatus {
   /** The guest reported failure with a code that is no exit status. */
   static final int GUEST_FAILED = 1;
 
+  /** Of {@code doctor}: no VM can run here. */
+  static final int NO_ACCELERATOR = 1;
+
   /** What a person gave cannot be worked with. */
   static final int USAGE = CommandLine.ExitCode.USAGE;
 

@@ -91,7 +91,8 @@ final class ForegroundRun {
   /** Types for the guest and waits until it has ended. */
   private StopReason watch(Vm running, StreamConsole console, @Nullable TimeLimit limit)
       throws InterruptedException {
-    try (Terminal terminal = Terminal.open()) {
+    @Nullable Terminal terminal = host.terminal().get().orElse(null);
+    try (terminal) {
       if (terminal == null) {
         console.readFrom(host.in());
       } else {
@@ -150,9 +151,15 @@ final class ForegroundRun {
     };
   }
 
+  /**
+   * On the thread that writes, for which a vCPU may be waiting. So another thread stops the VM: a
+   * stop waits for the vCPUs.
+   */
   private void outputFailed(IOException failure) {
     outputFailure = failure;
-    stop(GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED);
+    HostStop stop =
+        GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED;
+    Scheduler.system().start("stop", () -> stop(stop));
   }
 
   private void stop(HostStop stop) {

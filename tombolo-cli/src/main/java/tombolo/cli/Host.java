@@ -8,7 +8,9 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a command takes from the machine that it runs on, so that a test can give it something else.
@@ -16,15 +18,22 @@ import java.util.function.LongSupplier;
  * @param in the keyboard, or what was piped in
  * @param out where a guest's bytes go; unbuffered, and it throws when it is closed, which {@code
  *     System.out} would keep to itself
+ * @param terminal sets the terminal that {@code in} is for a guest, where it is one
  * @param memoryBytes the memory of the machine, or of the container that this process runs in
  * @param platforms what can run VMs
  */
-record Host(InputStream in, OutputStream out, LongSupplier memoryBytes, List<Platform> platforms) {
+record Host(
+    InputStream in,
+    OutputStream out,
+    Supplier<Optional<Terminal>> terminal,
+    LongSupplier memoryBytes,
+    List<Platform> platforms) {
   /** The machine itself. */
   static Host real() {
     return new Host(
         new FileInputStream(FileDescriptor.in),
         new FileOutputStream(FileDescriptor.out),
+        Terminal::ofStandardInput,
         PhysicalMemory::totalBytes,
         Platform.all());
   }

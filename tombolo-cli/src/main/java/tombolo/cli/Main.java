@@ -60,7 +60,7 @@ public final class Main implements Runnable {
 
   /** The subcommands, in the order in which help lists them. */
   private static Object[] subcommands(Host host) {
-    return new Object[] {new BootCommand(host)};
+    return new Object[] {new BootCommand(host), new DoctorCommand(host)};
   }
 
   @Override

@@ -17,6 +17,8 @@ import tombolo.memory.HostMemory;
  * @param bytes a positive multiple of the page size
  */
 record MemorySize(long bytes) {
+  private static final long MOST = 1L << 50; // a pebibyte
+
   private static final Pattern SYNTAX = Pattern.compile("([+-]?\\d+)\\s*([a-z]*)");
   private static final Map<String, Integer> SHIFTS =
       Map.ofEntries(
@@ -49,7 +51,7 @@ record MemorySize(long bytes) {
     if (number <= 0) {
       throw wrong(text, "a VM needs at least one page of %d bytes".formatted(HostMemory.PAGE_SIZE));
     }
-    if (number > Long.MAX_VALUE >> shift) {
+    if (number > MOST >> shift) {
       throw wrong(text, "too large for any host");
     }
     long bytes = number << shift;

@@ -2,10 +2,9 @@
 
 package tombolo.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * The terminal that a person types at, in a mode where the guest gets each key at once and echoes
@@ -36,10 +35,10 @@ final class Terminal implements AutoCloseable {
     this.keeper = keeper;
   }
 
-  /** The terminal that is standard input, set for a guest; null where standard input is none. */
-  static @Nullable Terminal open() {
+  /** The terminal that is standard input, set for a guest; empty where standard input is none. */
+  static Optional<Terminal> ofStandardInput() {
     if (!mayBeTerminal() || !isTerminal()) {
-      return null;
+      return Optional.empty();
     }
     try {
       Process keeper =
@@ -48,9 +47,10 @@ final class Terminal implements AutoCloseable {
               .start();
       // A line, or the end of the stream where there is no terminal to set.
       keeper.getInputStream().read();
-      return new Terminal(keeper);
+      return Optional.of(new Terminal(keeper));
     } catch (IOException e) {
-      return null; // No sh or stty: the terminal stays as it is, and keys come by the line.
+      return Optional
+          .empty(); // No sh or stty: the terminal stays as it is, and keys come by the line.
     }
   }
 
@@ -69,7 +69,7 @@ final class Terminal implements AutoCloseable {
       return new ProcessBuilder("test", "-t", "0")
               .redirectInput(ProcessBuilder.Redirect.INHERIT)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.to(new File("/dev/null")))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start()
               .waitFor()
           == 0;

@@ -26,7 +26,8 @@ public final class RequiredTool {
           "qemu-system-riscv64", "qemu-system-misc and opensbi",
           "riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu",
           "riscv64-linux-gnu-objdump", "binutils-riscv64-linux-gnu",
-          "dtc", "device-tree-compiler");
+          "dtc", "device-tree-compiler",
+          "script", "bsdutils");
 
   private RequiredTool() {}
 

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import tombolo.machine.Vm;
+import tombolo.memory.HostMemory;
+import tombolo.riscv.RiscvAccelerator;
+
+/**
+ * The launcher {@code ./tombolo} as a person has it, in a directory of its own, where it finds the
+ * classes of this build and so has nothing to build.
+ */
+final class Installation {
+  private static final long PATIENCE_SECONDS = 120;
+
+  private final Path root;
+
+  private final List<Process> started = new ArrayList<>();
+
+  private Installation(Path root) {
+    this.root = root;
+  }
+
+  /** How the command ended. */
+  record Result(int status, String out, String err) {}
+
+  static Installation in(Path root) throws IOException {
+    Path repository = Guests.repository();
+    Files.createDirectories(root.resolve(".build"));
+    Files.copy(repository.resolve(".build/launch.sh"), root.resolve(".build/launch.sh"));
+    Files.copy(repository.resolve("tombolo"), root.resolve("tombolo"));
+    // What it compares the build's age with.
+    Files.createDirectories(root.resolve("tombolo-cli/src/main"));
+    Files.createFile(root.resolve("pom.xml"));
+    Files.createFile(root.resolve("tombolo-cli/pom.xml"));
+
+    Path state = root.resolve("target/launch/tombolo-cli");
+    Path jars = Files.createDirectories(state.resolve("build"));
+    List<Class<?>> oneOfEach =
+        List.of(HostMemory.class, Vm.class, RiscvAccelerator.class, Main.class, CommandLine.class);
+    for (Class<?> type : oneOfEach) {
+      Path module = origin(type);
+      copy(module, jars.resolve(type.getPackageName() + suffix(module)));
+    }
+    Files.writeString(state.resolve("current"), "build\n");
+    return new Installation(root);
+  }
+
+  private static String suffix(Path module) {
+    return Files.isDirectory(module) ? "" : ".jar";
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> tree = Files.walk(from)) {
+      for (Path path : tree.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  private static Path origin(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The path of the launcher. */
+  String command() {
+    return root.resolve("tombolo").toString();
+  }
+
+  /** Starts {@code ./tombolo} with these arguments. */
+  Run start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(command()));
+    command.addAll(Arrays.asList(arguments));
+    return start(command);
+  }
+
+  /** Starts a program of the host. */
+  Run start(List<String> command) throws IOException {
+    Path err = Files.createTempFile(root, "err", null);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = builder.start();
+    started.add(process);
+    return new Run(process, err);
+  }
+
+  /** Ends what a failed test has left. */
+  void killAll() {
+    started.forEach(Process::destroyForcibly);
+    started.clear();
+  }
+
+  /** A command under way. */
+  record Run(Process process, Path err) {
+    /** Types bytes, one for each character. */
+    Run type(String keys) throws IOException {
+      process.getOutputStream().write(keys.getBytes(ISO_8859_1));
+      process.getOutputStream().flush();
+      return this;
+    }
+
+    /** Reads the output until it has this; gives what was read. */
+    String readUntil(String text) throws IOException {
+      StringBuilder read = new StringBuilder();
+      while (read.indexOf(text) < 0) {
+        int octet = process.getInputStream().read();
+        if (octet < 0) {
+          throw new AssertionError("no \"%s\" in: %s".formatted(text, read));
+        }
+        read.append((char) octet);
+      }
+      return read.toString();
+    }
+
+    /** Ends the input and waits for the command's end. */
+    Result end() throws IOException, InterruptedException {
+      process.getOutputStream().close();
+      String out = new String(process.getInputStream().readAllBytes(), ISO_8859_1);
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("did not end; printed: " + out + Files.readString(err));
+      }
+      return new Result(process.exitValue(), out, Files.readString(err));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/** The command in this process, on a host of 16 GiB that a test can look at. */
+final class Tombolo {
+  private static final long HOST_MEMORY = 16L << 30;
+
+  /**
+   * How the command ended.
+   *
+   * @param out what the guest printed, a character a byte, and what the command printed
+   */
+  record Result(int status, String out, String err) {}
+
+  private String input = "";
+  private List<Platform> platforms = Platform.all();
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private OutputStream output = printed;
+
+  Tombolo typing(String keys) {
+    input = keys;
+    return this;
+  }
+
+  Tombolo printingTo(OutputStream stream) {
+    output = stream;
+    return this;
+  }
+
+  Tombolo on(List<Platform> others) {
+    platforms = others;
+    return this;
+  }
+
+  Result run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Host host =
+        new Host(
+            new ByteArrayInputStream(input.getBytes(ISO_8859_1)),
+            output,
+            Optional::empty,
+            () -> HOST_MEMORY,
+            platforms);
+    CommandLine command = Main.commandLine(host);
+    command.setOut(new PrintWriter(out));
+    command.setErr(new PrintWriter(err));
+    int status = command.execute(arguments);
+    return new Result(status, printed.toString(ISO_8859_1) + out, err.toString());
+  }
+}
