@@ -18,6 +18,10 @@ final class CodePage {
   static final int SIZE = 4096;
 
   private static final int MAX_OPERATIONS = 64;
+
+  /** What a block weighs besides its operations. */
+  private static final int BLOCK = 8;
+
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(java.nio.ByteOrder.LITTLE_ENDIAN);
 
@@ -28,6 +32,9 @@ final class CodePage {
   private final byte[] snapshot = new byte[SIZE];
   private final @Nullable Block[] blocks = new Block[SIZE / 2];
   private long verifiedAt;
+
+  /** Operations of all its blocks, and an allowance for each: what it costs to keep. */
+  private int operations;
 
   CodePage(long gpa, long hostAddress, long fenceEpoch) {
     this.gpa = gpa;
@@ -64,8 +71,13 @@ final class CodePage {
     if (block == null) {
       block = decode(offset);
       blocks[offset >>> 1] = block;
+      operations += block.ops.length + BLOCK;
     }
     return block;
+  }
+
+  int operations() {
+    return operations;
   }
 
   /**

@@ -58,7 +58,9 @@ final class Csrs {
     }
     long operand = (function & 4) != 0 ? source : hart.x[source];
     long old = read(csr);
-    if (writes) {
+    if (csr == SIP && !replaces) {
+      changePending((function & 3) == 2, operand);
+    } else if (writes) {
       write(csr, replaces ? operand : (function & 3) == 2 ? old | operand : old & ~operand);
     }
     hart.x[Decoder.rd(word)] = old;
@@ -139,6 +141,13 @@ final class Csrs {
       }
       case SATP -> writeTranslation(value);
       default -> throw new IllegalStateException("read-only CSR 0x%x".formatted(csr));
+    }
+  }
+
+  /** Sets or clears bits of sip in one step: other harts set them meanwhile. */
+  private void changePending(boolean set, long bits) {
+    if ((bits & Hart.SSIP) != 0) {
+      hart.setPending(Hart.SSIP, set);
     }
   }
 

@@ -158,7 +158,10 @@ final class Hart {
     sstatus |= FS;
   }
 
-  /** The state in which SBI 2.0 (HSM, "hart_start") hands a hart to the guest. */
+  /**
+   * The state in which SBI 2.0 (HSM, "hart_start") hands a hart to the guest. Pending bits stay as
+   * they are: others may set them as soon as the start was asked for.
+   */
   void start(long address, long a0, long a1) {
     java.util.Arrays.fill(x, 0);
     java.util.Arrays.fill(f, 0);
@@ -181,7 +184,6 @@ final class Hart {
     stimecmp = -1;
     timerPending = false;
     reservedAddress = NO_RESERVATION;
-    PENDING.setVolatile(this, 0);
     mmu.dropAll();
     mmu.selectTlb();
   }

@@ -5,7 +5,8 @@ package tombolo.riscv;
 enum HartState {
   STARTED(0),
   STOPPED(1),
-  START_PENDING(2);
+  START_PENDING(2),
+  SUSPENDED(4);
 
   final int number;
 

@@ -30,6 +30,12 @@ final class Mmu {
   static final int LOAD = 1;
   static final int STORE = 2;
 
+  /** How much decoded code a hart keeps, in operations of 12 bytes: some 50 MB. */
+  static final long MAX_DECODED = 4_000_000;
+
+  /** What an empty code page weighs. */
+  private static final int OPERATIONS_A_PAGE = 1024;
+
   private static final int[] PAGE_FAULT = {Cause.FETCH_PAGE, Cause.LOAD_PAGE, Cause.STORE_PAGE};
   private static final int[] ACCESS_FAULT = {
     Cause.FETCH_ACCESS, Cause.LOAD_ACCESS, Cause.STORE_ACCESS
@@ -53,6 +59,9 @@ final class Mmu {
   private final Tlb supervisorForUser = new Tlb(); // sstatus.SUM is set
   private final Map<Long, CodePage> codePages = new HashMap<>();
   private long fenceEpoch;
+
+  /** Operations in code pages, and an allowance for each page. */
+  private long decoded;
 
   /** What the present privilege and sstatus.SUM look through. */
   Tlb tlb = supervisor;
@@ -93,17 +102,37 @@ final class Mmu {
   void dropAll() {
     flush();
     codePages.clear();
+    decoded = 0;
+  }
+
+  /** What decoded code occupies, in operations. */
+  long decoded() {
+    return decoded;
+  }
+
+  /** Forgets all decoded code once it is too much, so that no guest fills the host's heap. */
+  private void boundCode() {
+    if (decoded > MAX_DECODED) {
+      user.flushCode();
+      supervisor.flushCode();
+      supervisorForUser.flushCode();
+      codePages.clear();
+      decoded = 0;
+    }
   }
 
   /** The block at a virtual address, or null if the hart holds the trap that fetching it gave. */
   @Nullable Block fetch(long va) {
+    boundCode();
     CodePage page = fetchPage(va);
     if (page == null) {
       return null;
     }
     int offset = (int) va & PAGE_SIZE - 1;
     if (!page.straddlesAt(offset)) {
+      int before = page.operations();
       Block block = page.blockAt(offset);
+      decoded += page.operations() - before;
       tlb.putJump(va, block);
       return block;
     }
@@ -130,6 +159,7 @@ final class Mmu {
       }
       page = new CodePage(gpa, region.hostAddress() + (gpa - region.gpa()), fenceEpoch);
       codePages.put(gpa, page);
+      decoded += OPERATIONS_A_PAGE;
     }
     tlb.putFetch(va, page);
     return page;

@@ -218,6 +218,8 @@ final class RiscvVcpu implements Vcpu {
     if (!state.compareAndSet(HartState.STOPPED, HartState.START_PENDING)) {
       return false;
     }
+    // What came while it was stopped is void; what comes once the caller knows of the start is not.
+    hart.setPending(Hart.SSIP, false);
     entry = where;
     callAttention();
     return true;
@@ -235,6 +237,7 @@ final class RiscvVcpu implements Vcpu {
     due = null;
     entry = null;
     state.set(HartState.STOPPED);
+    hart.setPending(-1, false);
     hart.start(0, 0, 0);
   }
 
@@ -247,6 +250,13 @@ final class RiscvVcpu implements Vcpu {
       return;
     }
     park(Long.MAX_VALUE, false);
+  }
+
+  /** HSM's hart_suspend, on the vCPU's own thread: waits as WFI does, and others can see it. */
+  void suspend() {
+    state.set(HartState.SUSPENDED);
+    waitForInterrupt();
+    state.set(HartState.STARTED);
   }
 
   /** WFI: waits until an interrupt is pending that sie enables, or a kick. */

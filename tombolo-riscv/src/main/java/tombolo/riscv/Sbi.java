@@ -128,7 +128,7 @@ final class Sbi {
       return 0;
     }
     if (extension == LEGACY_PUT_CHARACTER) {
-      console.write((byte) argument);
+      caller.outside(() -> console.write((byte) argument));
       return 0;
     }
     return console.read();
@@ -230,14 +230,14 @@ final class Sbi {
 
   private void suspend(RiscvVcpu caller, long type, long address, long opaque) {
     if (type == SUSPEND_RETENTIVE) {
-      caller.waitForInterrupt();
+      caller.suspend();
       reply(caller, SUCCESS, 0);
     } else if (type == SUSPEND_NON_RETENTIVE) {
       if ((address & 1) != 0 || memory.regionAt(address) == null) {
         reply(caller, INVALID_ADDRESS, 0);
         return;
       }
-      caller.waitForInterrupt();
+      caller.suspend();
       Hart hart = caller.hart;
       hart.satp = 0;
       hart.sstatus &= ~Hart.SIE;
@@ -262,10 +262,19 @@ final class Sbi {
     return null;
   }
 
+  /** Outside guest code, as all that calls the console: it may block, and unmap waits for harts. */
+  private void print(long gpa, byte[] octets) {
+    memory.read(gpa, octets, 0, octets.length);
+    for (byte octet : octets) {
+      console.write(octet);
+    }
+  }
+
   private void debugConsole(RiscvVcpu caller, long function) {
     long[] x = caller.hart.x;
     if (function == 2) {
-      console.write((byte) x[10]);
+      byte octet = (byte) x[10];
+      caller.outside(() -> console.write(octet));
       reply(caller, SUCCESS, 0);
       return;
     }
@@ -285,10 +294,7 @@ final class Sbi {
     byte[] octets = chunk;
     try {
       if (function == 0) {
-        caller.outside(() -> memory.read(gpa, octets, 0, octets.length));
-        for (byte octet : octets) {
-          console.write(octet);
-        }
+        caller.outside(() -> print(gpa, octets));
         reply(caller, SUCCESS, octets.length);
       } else {
         int count = 0;

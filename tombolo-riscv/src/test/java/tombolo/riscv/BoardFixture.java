@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.BoardContext;
+import tombolo.machine.Clock;
+import tombolo.machine.RandomSource;
+import tombolo.machine.Scheduler;
+import tombolo.machine.VcpuExit;
+import tombolo.machine.device.BufferConsole;
+import tombolo.machine.device.DeviceBus;
+import tombolo.memory.GuestMemory;
+import tombolo.memory.HostMemory;
+
+/** A board whose harts no thread runs, so that a test can act for them. */
+final class BoardFixture implements AutoCloseable {
+  static final long RAM_SIZE = 4 << 20;
+
+  final HostMemory ram = HostMemory.allocate(RAM_SIZE);
+  final GuestMemory memory = new GuestMemory();
+  final BufferConsole console = new BufferConsole();
+  final DeviceBus mmio = new DeviceBus();
+  final RiscvBoard board;
+  final Sbi sbi;
+
+  BoardFixture(int harts) {
+    board =
+        new RiscvBoard(
+            new BoardContext(
+                "fixture",
+                harts,
+                memory,
+                ram,
+                mmio,
+                new DeviceBus(),
+                console,
+                reason -> {},
+                Clock.system(),
+                Scheduler.system(),
+                RandomSource.system()));
+    sbi = new Sbi(memory, console, board.vcpus());
+  }
+
+  List<RiscvVcpu> vcpus() {
+    return board.vcpus();
+  }
+
+  Hart hart(int index) {
+    return vcpus().get(index).hart;
+  }
+
+  /** Hart 0 calls the firmware; the answer is in its a0 and a1. */
+  @Nullable VcpuExit call(long extension, long function, long... arguments) {
+    long[] x = hart(0).x;
+    x[MachineCode.A7] = extension;
+    x[MachineCode.A6] = function;
+    for (int i = 0; i < 6; i++) {
+      x[MachineCode.A0 + i] = i < arguments.length ? arguments[i] : 0;
+    }
+    return sbi.call(vcpus().getFirst());
+  }
+
+  /** As {@link #call}; the error code that hart 0 gets. */
+  long error(long extension, long function, long... arguments) {
+    call(extension, function, arguments);
+    return hart(0).x[MachineCode.A0];
+  }
+
+  /** The value that hart 0 got with its last answer. */
+  long value() {
+    return hart(0).x[MachineCode.A1];
+  }
+
+  @Override
+  public void close() {
+    board.close();
+    memory.unmapAll();
+    ram.close();
+  }
+}
