@@ -69,6 +69,7 @@ final class Generator {
           new Choice(4, World::supervisor, SupervisorSnippets::borrowed),
           new Choice(2, World::supervisor, SupervisorSnippets::badSatp),
           new Choice(12, World::supervisor, SupervisorSnippets::interrupt),
+          new Choice(2, World::supervisor, SupervisorSnippets::bothInterrupts),
           new Choice(3, World::supervisor, SupervisorSnippets::waitForInterrupt),
           new Choice(6, World::supervisor, SupervisorSnippets::returnToSupervisor),
           new Choice(10, World::supervisor, SupervisorSnippets::visitUser),

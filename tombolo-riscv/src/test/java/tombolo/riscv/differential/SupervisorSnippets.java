@@ -159,6 +159,17 @@ final class SupervisorSnippets {
     }
   }
 
+  /** Two at once: they are taken in the order of their urgency. */
+  static void bothInterrupts(Sequence out) {
+    int enabled = out.free(1).getFirst();
+    out.csr("csrrci", 0, SSTATUS, (int) World.STATUS_SIE);
+    out.csr("csrrwi", 0, STIMECMP, 0);
+    out.csr("csrrsi", 0, SIP, SOFTWARE);
+    out.li(enabled, SOFTWARE | TIMER);
+    out.csr("csrrs", 0, SIE, enabled);
+    out.csr("csrrsi", 0, SSTATUS, (int) World.STATUS_SIE);
+  }
+
   /** A wfi that an interrupt, pending and enabled but not taken, ends at once. */
   static void waitForInterrupt(Sequence out) {
     out.csr("csrrci", 0, SSTATUS, (int) World.STATUS_SIE);

@@ -151,22 +151,43 @@ final class Values {
   }
 
   static int single(Chance chance) {
-    return switch (chance.between(0, 4)) {
+    return switch (chance.between(0, 7)) {
       case 0, 1 -> SINGLES[chance.between(0, SINGLES.length - 1)];
       case 2 -> SINGLES[chance.between(0, SINGLES.length - 1)] + chance.between(-2, 2);
       // Exponents close together, so that sums cancel and products stay in range.
       case 3 -> (chance.bits32() & 0x807f_ffff) | chance.between(120, 134) << 23;
+      case 4, 5 ->
+          chance.between(0, 1) << 31
+              | chance.between(127 - 26, 127 + 26) << 23
+              | (int) sparse(chance, 23);
+      case 6 -> Float.floatToRawIntBits(chance.between(-9, 9) / 2f);
       default -> chance.bits32();
     };
   }
 
   static long twice(Chance chance) {
-    return switch (chance.between(0, 4)) {
+    return switch (chance.between(0, 7)) {
       case 0, 1 -> DOUBLES[chance.between(0, DOUBLES.length - 1)];
       case 2 -> DOUBLES[chance.between(0, DOUBLES.length - 1)] + chance.between(-2, 2);
       case 3 ->
           (chance.bits64() & 0x800f_ffff_ffff_ffffL) | (long) chance.between(1016, 1030) << 52;
+      case 4, 5 ->
+          (long) chance.between(0, 1) << 63
+              | (long) chance.between(1023 - 55, 1023 + 55) << 52
+              | sparse(chance, 52);
+      case 6 -> Double.doubleToRawLongBits(chance.between(-9, 9) / 2.0);
       default -> chance.bits64();
+    };
+  }
+
+  /** A fraction of few different bits: its sums and products often lie half way. */
+  private static long sparse(Chance chance, int bits) {
+    long all = (1L << bits) - 1;
+    return switch (chance.between(0, 3)) {
+      case 0 -> 0;
+      case 1 -> 1L << chance.between(0, bits - 1);
+      case 2 -> all;
+      default -> all & -1L << chance.between(0, bits - 1);
     };
   }
 
