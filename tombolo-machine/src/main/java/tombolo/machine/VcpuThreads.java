@@ -83,7 +83,7 @@ final class VcpuThreads {
   void start(Scheduler scheduler) {
     monitor.lock();
     live = vcpus.size();
-    if (ending == null) {
+    if (ending == null && !reset) {
       monitor.change(VmState.RUNNING);
     }
     monitor.unlock();
@@ -288,21 +288,21 @@ final class VcpuThreads {
    * Waits until the VM is suspended, if it is to be, or runs, if it is to run, and no reset is due.
    * Not for vCPU threads.
    *
-   * @return false if the run ends instead
+   * @return SUSPENDED or RUNNING, or null if the run ends or has ended
    */
-  boolean awaitSettled() {
+  @Nullable VmState awaitSettled() {
     boolean interrupted = false;
     monitor.lock();
     try {
       while (ending == null) {
         VmState wanted = pause ? VmState.SUSPENDED : VmState.RUNNING;
         if (!reset && monitor.state() == wanted) {
-          return true;
+          return wanted;
         }
         monitor.await(Long.MAX_VALUE);
         interrupted |= Thread.interrupted();
       }
-      return false;
+      return null;
     } finally {
       monitor.unlock();
       restore(interrupted);

@@ -4,6 +4,7 @@ package tombolo.machine;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -172,11 +173,7 @@ public final class Vm implements AutoCloseable {
   public void boot() {
     enter("booted");
     try {
-      if (monitor.state() != VmState.LOADED && monitor.state() != VmState.STOPPED) {
-        throw wrongState("booted", "loaded or stopped");
-      }
-      if (monitor.state() == VmState.STOPPED) {
-        joinStopped();
+      if (!freshlyLoaded()) {
         change(VmState.LOADING);
         try {
           load();
@@ -207,8 +204,8 @@ public final class Vm implements AutoCloseable {
     try {
       VcpuThreads threads = settled("suspended", VmState.RUNNING);
       threads.pause();
-      if (!threads.awaitSettled()) {
-        throw wrongState("suspended", "running");
+      if (threads.awaitSettled() == null) {
+        throw wrongState(VmState.STOPPED, "suspended", "running");
       }
     } finally {
       owner.unlock();
@@ -239,8 +236,8 @@ public final class Vm implements AutoCloseable {
     try {
       VcpuThreads threads = settled("reset", VmState.RUNNING, VmState.SUSPENDED);
       threads.reset(true);
-      if (!threads.awaitSettled()) {
-        throw wrongState("reset", "running or suspended");
+      if (threads.awaitSettled() == null) {
+        throw wrongState(VmState.STOPPED, "reset", "running or suspended");
       }
     } finally {
       owner.unlock();
@@ -364,12 +361,24 @@ public final class Vm implements AutoCloseable {
     }
   }
 
-  /** The last thread of a run has said STOPPED, but may not have ended yet. Owner's lock held. */
-  private void joinStopped() {
-    @Nullable VcpuThreads threads = run;
-    if (threads != null) {
-      threads.awaitEnd(config.clock());
+  /**
+   * Whether the image is loaded and was not run; otherwise the VM is stopped, and the threads of
+   * its last run have ended. Owner's lock held.
+   *
+   * @throws IllegalStateException if the VM runs or is suspended
+   */
+  private boolean freshlyLoaded() {
+    @Nullable VcpuThreads last = run;
+    if (last == null) {
+      return monitor.state() == VmState.LOADED;
     }
+    // Not by a look at the state: a guest that resets itself brings it through LOADED, too.
+    @Nullable VmState settled = last.awaitSettled();
+    if (settled != null) {
+      throw wrongState(settled, "booted", "loaded or stopped");
+    }
+    last.awaitEnd(config.clock());
+    return false;
   }
 
   private void ended(StopReason reason) {
@@ -379,15 +388,12 @@ public final class Vm implements AutoCloseable {
   /** The run, once no reset is under way that the guest has asked for. Owner's lock held. */
   private VcpuThreads settled(String verb, VmState... allowed) {
     @Nullable VcpuThreads threads = run;
-    if (threads != null && threads.awaitSettled()) {
-      for (VmState state : allowed) {
-        if (monitor.state() == state) {
-          return threads;
-        }
-      }
+    @Nullable VmState settled = threads == null ? monitor.state() : threads.awaitSettled();
+    if (threads != null && settled != null && List.of(allowed).contains(settled)) {
+      return threads;
     }
     String names = String.join(" or ", Arrays.stream(allowed).map(Vm::word).toList());
-    throw wrongState(verb, names);
+    throw wrongState(settled == null ? VmState.STOPPED : settled, verb, names);
   }
 
   /** Zeroes what an earlier run has left and puts the image in. No vCPU runs. */
@@ -434,10 +440,10 @@ public final class Vm implements AutoCloseable {
     }
   }
 
-  private IllegalStateException wrongState(String verb, String needed) {
+  private IllegalStateException wrongState(VmState found, String verb, String needed) {
     return new IllegalStateException(
         "%s is %s; only a VM that is %s can be %s"
-            .formatted(config.name(), word(monitor.state()), needed, verb));
+            .formatted(config.name(), word(found), needed, verb));
   }
 
   private static String word(VmState state) {

@@ -23,6 +23,9 @@ final class FakeBoard implements Board {
   final AtomicInteger closes = new AtomicInteger();
   final List<String> lines = new ArrayList<>();
 
+  /** Set where the board was loaded while a vCPU was in run(), which must never be. */
+  volatile boolean loadedWhileRunning;
+
   /** Called by each load; may fail, or may write a script anew. */
   volatile Consumer<FakeBoard> onLoad = board -> {};
 
@@ -58,9 +61,7 @@ final class FakeBoard implements Board {
 
   @Override
   public void load(BootImage image) {
-    if (scripted.stream().anyMatch(ScriptedVcpu::inRun)) {
-      throw new AssertionError("loaded while a vCPU runs");
-    }
+    loadedWhileRunning |= scripted.stream().anyMatch(ScriptedVcpu::inRun);
     loads.incrementAndGet();
     onLoad.accept(this);
   }

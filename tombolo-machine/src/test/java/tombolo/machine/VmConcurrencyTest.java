@@ -4,6 +4,7 @@ package tombolo.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -49,6 +50,7 @@ final class VmConcurrencyTest {
       assertThat(fixture.vm.state()).isEqualTo(VmState.STOPPED);
       assertThat(fixture.board().closes).hasValue(1);
       assertThat(fixture.board().scripted).noneMatch(vcpu -> vcpu.sharedByTwoThreads);
+      assertThat(fixture.board().loadedWhileRunning).isFalse();
     }
     assertThat(VcpuThreadCount.now()).isZero();
   }
@@ -137,6 +139,105 @@ final class VmConcurrencyTest {
       assertThat(fixture.vm.state()).isEqualTo(VmState.STOPPED);
       assertThatThrownBy(() -> suspender.get(20, TimeUnit.SECONDS))
           .hasMessageContaining("alice is stop");
+    }
+  }
+
+  @Test
+  void aResetWaitsForEveryVcpuBeforeItLoads() throws InterruptedException {
+    try (VmFixture fixture = new VmFixture(c -> c.withVcpus(2).withGuestReset(GuestReset.REBOOT))) {
+      CountDownLatch inGuest = new CountDownLatch(1);
+      CountDownLatch leaveGuest = new CountDownLatch(1);
+      fixture
+          .vcpu(0)
+          .then(
+              () -> {
+                inGuest.countDown();
+                try {
+                  leaveGuest.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+                return new VcpuExit.Kicked();
+              });
+      fixture.vm.boot();
+      inGuest.await();
+      fixture.vcpu(1).then(new VcpuExit.SystemEvent(new StopReason.ResetRequested()));
+      fixture.changesUntil(VmState.STOPPING);
+      // The other vCPU is at the gate, or on its way; this one is still in guest code.
+      assertThat(fixture.vm.awaitStop(Duration.ofMillis(50))).isEmpty();
+      assertThat(fixture.board().loads).hasValue(1);
+      leaveGuest.countDown();
+      fixture.changesUntil(VmState.RUNNING);
+      assertThat(fixture.board().loads).hasValue(2);
+      assertThat(fixture.board().loadedWhileRunning).isFalse();
+    }
+  }
+
+  @Test
+  void aBootDuringAGuestsResetWaitsAndIsRefused() throws Exception {
+    try (VmFixture fixture = new VmFixture(c -> c.withGuestReset(GuestReset.REBOOT))) {
+      CountDownLatch loading = new CountDownLatch(1);
+      CountDownLatch load = new CountDownLatch(1);
+      fixture.board().onLoad =
+          board -> {
+            loading.countDown();
+            try {
+              load.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          };
+      fixture.vcpu(0).then(new VcpuExit.SystemEvent(new StopReason.ResetRequested()));
+      fixture.vm.boot();
+      loading.await();
+      FutureTask<Void> booter = new FutureTask<>(fixture.vm::boot, null);
+      Thread thread = Thread.ofPlatform().daemon().start(booter);
+      while (thread.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      load.countDown();
+      assertThatThrownBy(() -> booter.get(20, TimeUnit.SECONDS))
+          .hasMessageContaining("alice is running; only a VM that is loaded or stopped");
+      assertThat(fixture.board().loads).hasValue(2);
+    }
+  }
+
+  @Test
+  void aResetAskedForBeforeTheThreadsAreThereHappens() throws InterruptedException {
+    VmFixture[] made = new VmFixture[1];
+    Scheduler askingFirst =
+        new Scheduler() {
+          private boolean asked;
+
+          @Override
+          public Thread start(String name, Runnable body) {
+            if (!asked) {
+              asked = true;
+              made[0].board().context.power().request(new StopReason.ResetRequested());
+            }
+            return Scheduler.system().start(name, body);
+          }
+
+          @Override
+          public void park(long nanos) {
+            Scheduler.system().park(nanos);
+          }
+
+          @Override
+          public void unpark(Thread thread) {
+            Scheduler.system().unpark(thread);
+          }
+        };
+    try (VmFixture fixture =
+        new VmFixture(
+            c ->
+                c.withHost(Clock.system(), askingFirst, RandomSource.seeded(1))
+                    .withGuestReset(GuestReset.REBOOT))) {
+      made[0] = fixture;
+      fixture.vm.boot();
+      fixture.changesUntil(VmState.LOADED);
+      fixture.changesUntil(VmState.RUNNING);
+      assertThat(fixture.board().loads).hasValue(2);
     }
   }
 
