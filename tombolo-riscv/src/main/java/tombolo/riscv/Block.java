@@ -55,14 +55,10 @@ final class Block {
     return where[index] & 0xffff;
   }
 
-  /**
-   * The instruction that an operation was decoded from: 16 or 32 bits, the first one's if it is a
-   * pair.
-   */
-  int instruction(int index) {
-    int offset = offsetOf(index);
+  /** The instruction at an offset in the block: 16 or 32 bits. */
+  int instructionAt(int offset) {
     int low = page.halfword(offset);
-    if ((low & 3) != 3) {
+    if (page.lengthAt(offset) == 2) {
       return low;
     }
     return (straddles ? following : page.halfword(offset + 2)) << 16 | low;

@@ -11,12 +11,12 @@ final class BlockBuilder {
   private int instructions;
 
   BlockBuilder(int capacity) {
-    ops = new long[capacity + 1];
-    where = new int[capacity + 1];
+    ops = new long[capacity];
+    where = new int[capacity];
   }
 
   boolean isFull() {
-    return count == ops.length - 1;
+    return count == ops.length;
   }
 
   /** Whether the last operation ends the block. */
@@ -49,9 +49,6 @@ final class BlockBuilder {
    * @param end offset in the page of what follows the last instruction
    */
   Block finish(CodePage page, int end, int following) {
-    if (!hasEnded()) {
-      append(Op.NEXT, end);
-    }
     return new Block(
         page, Arrays.copyOf(ops, count), Arrays.copyOf(where, count), instructions, end, following);
   }

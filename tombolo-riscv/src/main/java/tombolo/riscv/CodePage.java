@@ -60,9 +60,14 @@ final class CodePage {
     return MemorySegment.ofArray(snapshot).get(SHORT, offset) & 0xffff;
   }
 
+  /** Bytes of the instruction at an even offset: 2 or 4. */
+  int lengthAt(int offset) {
+    return (halfword(offset) & 3) == 3 ? 4 : 2;
+  }
+
   /** Whether the instruction at this offset needs bytes of the next page. */
   boolean straddlesAt(int offset) {
-    return offset == SIZE - 2 && (halfword(offset) & 3) == 3;
+    return offset == SIZE - 2 && lengthAt(offset) == 4;
   }
 
   /** The block that starts at an even offset where no instruction straddles the page's end. */

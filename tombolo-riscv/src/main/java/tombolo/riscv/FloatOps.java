@@ -24,12 +24,11 @@ final class FloatOps {
     if (hart.floatingPointIsOff()) {
       return illegal(hart);
     }
-    long[] read = hart.mmu.tlb.read;
-    int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-    if (Op.opcode(op) == Op.FLD && read[t] == (va & (Mmu.PAGE_MASK | 7))) {
-      hart.f[Op.rd(op)] = HostBytes.getLong(va + read[t + 1]);
-    } else if (Op.opcode(op) == Op.FLW && read[t] == (va & (Mmu.PAGE_MASK | 3))) {
-      hart.f[Op.rd(op)] = box(HostBytes.getInt(va + read[t + 1]));
+    long host = hart.mmu.tlb.readAddress(va);
+    if (host != Tlb.INVALID && Op.opcode(op) == Op.FLD && (va & 7) == 0) {
+      hart.f[Op.rd(op)] = HostBytes.getLong(host);
+    } else if (host != Tlb.INVALID && Op.opcode(op) == Op.FLW && (va & 3) == 0) {
+      hart.f[Op.rd(op)] = box(HostBytes.getInt(host));
     } else if (!hart.access.load(op, va)) {
       return false;
     }
@@ -43,10 +42,9 @@ final class FloatOps {
       return illegal(hart);
     }
     long value = hart.f[Op.rs2(op)];
-    long[] write = hart.mmu.tlb.write;
-    int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-    if (Op.opcode(op) == Op.FSD && write[t] == (va & (Mmu.PAGE_MASK | 7))) {
-      HostBytes.putLong(va + write[t + 1], value);
+    long host = hart.mmu.tlb.writeAddress(va);
+    if (host != Tlb.INVALID && Op.opcode(op) == Op.FSD && (va & 7) == 0) {
+      HostBytes.putLong(host, value);
       return true;
     }
     return hart.access.store(op, va, value);

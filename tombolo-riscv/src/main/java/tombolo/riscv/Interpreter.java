@@ -7,11 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Executes decoded blocks: the loop in which a guest spends its time.
  *
- * <p>Why it is one long method: C2 keeps the loop's state in machine registers only within one
- * method, and turns a dense switch into one indexed jump. Why it must stay under 8,000 bytes of
- * bytecode: HotSpot compiles no longer method, ever. So what is frequent is here, two or three
- * lines each, and what is rare is called. Why it returns after a budget: a loop that never ends is
- * compiled only by on-stack replacement, and somebody has to look at the clock.
+ * <p>Its shape is what HotSpot's C2 makes of it; each point below was seen in the machine code:
+ *
+ * <ul>
+ *   <li>It is one long method, because only within one method is the loop's state in machine
+ *       registers, and a dense switch one indexed jump. HotSpot compiles no method over 8,000 bytes
+ *       of bytecode, and inlines nothing more into one once the two together reach 8,000; so what
+ *       is frequent is here and what is rare is called, and the method is kept under 5,000.
+ *   <li>The inner loop counts from 0 to the block's length, so C2 needs neither a check of the
+ *       index nor a safepoint poll for each operation. What follows a block is after the loop,
+ *       since C2 would load it before the switch, for each operation, if several cases asked for
+ *       it.
+ *   <li>Register numbers are masked with 63 and checked against the length of 64 all the same: the
+ *       check ties the load of a register to its case. Without it C2 loads both sources before the
+ *       switch, for each operation, and then spills them.
+ *   <li>It returns after a budget: a loop that never ends is compiled only by on-stack replacement,
+ *       and somebody has to look at the clock.
+ * </ul>
  *
  * <p>Instructions are counted when a block is entered; whoever leaves a block early takes back what
  * was not executed. Loads and stores go to host memory when the TLB knows the page <em>and</em> the
@@ -27,340 +39,514 @@ final class Interpreter {
    *
    * @param limit when hart.retired reaches this, the end of a block is near enough
    */
-  @SuppressWarnings({"IntLongMath", "NarrowCalculation"}) // W operations wrap at 32 bits
+  // Operations on words wrap at 32 bits; labels keep what every block's end does out of the switch.
+  @SuppressWarnings({"IntLongMath", "NarrowCalculation", "LabelledBreakTarget"})
   static void run(Hart hart, long limit) {
     final long[] x = hart.x;
     final Tlb tlb = hart.mmu.tlb;
-    final long[] read = tlb.read;
-    final long[] write = tlb.write;
+    final long[] readTags = tlb.readTags;
+    final long[] readOffsets = tlb.readOffsets;
+    final long[] writeTags = tlb.writeTags;
+    final long[] writeOffsets = tlb.writeOffsets;
     long retired = hart.retired;
     long page = hart.pc & PAGE;
-    Block block = hart.mmu.fetch(hart.pc);
-    if (block == null) {
+    final Block first = hart.mmu.fetch(hart.pc);
+    if (first == null) {
       return;
     }
-    int i;
+    Block block = first;
+    int at;
 
     leave:
     for (; ; ) {
-      final long[] ops = block.ops;
-      if ((limit - retired | (long) Hart.ATTENTION.getOpaque(hart)) < 0) {
+      if (((limit - retired) | (long) Hart.ATTENTION.getOpaque(hart)) < 0) {
         hart.pc = page + block.offsetOf(0);
         hart.retired = retired;
         hart.stop = Hart.Stop.PAUSE;
         return;
       }
       retired += block.instructions;
-      i = 0;
-      // Where a block's end leads to: a linked block, or the address of one that is to be found.
-      @Nullable Block successor;
-      long va;
+      final long[] ops = block.ops;
+      long target;
 
-      dispatch:
-      for (; ; ) {
-        final long op = ops[i++];
-        switch ((int) op & 0xff) {
-          case Op.LI -> x[rd(op)] = op >> 32;
-          case Op.PCREL -> x[rd(op)] = page + (op >> 32);
-          case Op.MV -> x[rd(op)] = x[rs1(op)];
-          case Op.NOP -> {}
+      find:
+      {
+        jump:
+        {
+          taken:
+          {
+            for (int i = 0; i < ops.length; i++) {
+              final long op = ops[i];
+              switch ((int) op & 0xff) {
+                case Op.LI -> x[(int) op >>> 8 & 63] = op >> 32;
+                case Op.PCREL -> x[(int) op >>> 8 & 63] = page + (op >> 32);
+                case Op.MV -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63];
+                case Op.NOP -> {}
 
-          case Op.ADDI -> x[rd(op)] = x[rs1(op)] + (op >> 32);
-          case Op.SLTI -> x[rd(op)] = x[rs1(op)] < op >> 32 ? 1 : 0;
-          case Op.SLTIU -> x[rd(op)] = below(x[rs1(op)], op >> 32) ? 1 : 0;
-          case Op.XORI -> x[rd(op)] = x[rs1(op)] ^ op >> 32;
-          case Op.ORI -> x[rd(op)] = x[rs1(op)] | op >> 32;
-          case Op.ANDI -> x[rd(op)] = x[rs1(op)] & op >> 32;
-          case Op.SLLI -> x[rd(op)] = x[rs1(op)] << (op >> 32);
-          case Op.SRLI -> x[rd(op)] = x[rs1(op)] >>> (op >> 32);
-          case Op.SRAI -> x[rd(op)] = x[rs1(op)] >> (op >> 32);
-          case Op.ADDIW -> x[rd(op)] = (int) x[rs1(op)] + (int) (op >> 32);
-          case Op.SLLIW -> x[rd(op)] = (int) x[rs1(op)] << (op >> 32);
-          case Op.SRLIW -> x[rd(op)] = (int) x[rs1(op)] >>> (op >> 32);
-          case Op.SRAIW -> x[rd(op)] = (int) x[rs1(op)] >> (op >> 32);
+                case Op.ADDI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op >> 32);
+                case Op.SLTI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] < op >> 32 ? 1 : 0;
+                case Op.SLTIU ->
+                    x[(int) op >>> 8 & 63] = below(x[(int) op >>> 16 & 63], op >> 32) ? 1 : 0;
+                case Op.XORI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] ^ op >> 32;
+                case Op.ORI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] | op >> 32;
+                case Op.ANDI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & op >> 32;
+                case Op.SLLI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] << (op >> 32);
+                case Op.SRLI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] >>> (op >> 32);
+                case Op.SRAI -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] >> (op >> 32);
+                case Op.ADDIW ->
+                    x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] + (int) (op >> 32);
+                case Op.SLLIW ->
+                    x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] << (op >> 32);
+                case Op.SRLIW ->
+                    x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] >>> (op >> 32);
+                case Op.SRAIW ->
+                    x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] >> (op >> 32);
 
-          case Op.ADD -> x[rd(op)] = x[rs1(op)] + x[rs2(op)];
-          case Op.SUB -> x[rd(op)] = x[rs1(op)] - x[rs2(op)];
-          case Op.SLL -> x[rd(op)] = x[rs1(op)] << x[rs2(op)];
-          case Op.SLT -> x[rd(op)] = x[rs1(op)] < x[rs2(op)] ? 1 : 0;
-          case Op.SLTU -> x[rd(op)] = below(x[rs1(op)], x[rs2(op)]) ? 1 : 0;
-          case Op.XOR -> x[rd(op)] = x[rs1(op)] ^ x[rs2(op)];
-          case Op.SRL -> x[rd(op)] = x[rs1(op)] >>> x[rs2(op)];
-          case Op.SRA -> x[rd(op)] = x[rs1(op)] >> x[rs2(op)];
-          case Op.OR -> x[rd(op)] = x[rs1(op)] | x[rs2(op)];
-          case Op.AND -> x[rd(op)] = x[rs1(op)] & x[rs2(op)];
-          case Op.ADDW -> x[rd(op)] = (int) x[rs1(op)] + (int) x[rs2(op)];
-          case Op.SUBW -> x[rd(op)] = (int) x[rs1(op)] - (int) x[rs2(op)];
-          case Op.SLLW -> x[rd(op)] = (int) x[rs1(op)] << x[rs2(op)];
-          case Op.SRLW -> x[rd(op)] = (int) x[rs1(op)] >>> x[rs2(op)];
-          case Op.SRAW -> x[rd(op)] = (int) x[rs1(op)] >> x[rs2(op)];
+                case Op.ADD ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) op >>> 24 & 63];
+                case Op.SUB ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] - x[(int) op >>> 24 & 63];
+                case Op.SLL ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] << x[(int) op >>> 24 & 63];
+                case Op.SLT ->
+                    x[(int) op >>> 8 & 63] =
+                        x[(int) op >>> 16 & 63] < x[(int) op >>> 24 & 63] ? 1 : 0;
+                case Op.SLTU ->
+                    x[(int) op >>> 8 & 63] =
+                        below(x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63]) ? 1 : 0;
+                case Op.XOR ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] ^ x[(int) op >>> 24 & 63];
+                case Op.SRL ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] >>> x[(int) op >>> 24 & 63];
+                case Op.SRA ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] >> x[(int) op >>> 24 & 63];
+                case Op.OR ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] | x[(int) op >>> 24 & 63];
+                case Op.AND ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & x[(int) op >>> 24 & 63];
+                case Op.ADDW ->
+                    x[(int) op >>> 8 & 63] =
+                        (int) x[(int) op >>> 16 & 63] + (int) x[(int) op >>> 24 & 63];
+                case Op.SUBW ->
+                    x[(int) op >>> 8 & 63] =
+                        (int) x[(int) op >>> 16 & 63] - (int) x[(int) op >>> 24 & 63];
+                case Op.SLLW ->
+                    x[(int) op >>> 8 & 63] =
+                        (int) x[(int) op >>> 16 & 63] << x[(int) op >>> 24 & 63];
+                case Op.SRLW ->
+                    x[(int) op >>> 8 & 63] =
+                        (int) x[(int) op >>> 16 & 63] >>> x[(int) op >>> 24 & 63];
+                case Op.SRAW ->
+                    x[(int) op >>> 8 & 63] =
+                        (int) x[(int) op >>> 16 & 63] >> x[(int) op >>> 24 & 63];
 
-          case Op.MUL -> x[rd(op)] = x[rs1(op)] * x[rs2(op)];
-          case Op.MULW -> x[rd(op)] = (int) x[rs1(op)] * (int) x[rs2(op)];
-          case Op.MULHU -> x[rd(op)] = Math.unsignedMultiplyHigh(x[rs1(op)], x[rs2(op)]);
-          case Op.DIVIDE -> x[rd(op)] = Arithmetic.apply((int) (op >> 32), x[rs1(op)], x[rs2(op)]);
+                case Op.MUL ->
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] * x[(int) op >>> 24 & 63];
+                case Op.MULW ->
+                    x[(int) op >>> 8 & 63] =
+                        (int) x[(int) op >>> 16 & 63] * (int) x[(int) op >>> 24 & 63];
+                case Op.MULHU ->
+                    x[(int) op >>> 8 & 63] =
+                        Math.unsignedMultiplyHigh(x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63]);
+                case Op.DIVIDE ->
+                    x[(int) op >>> 8 & 63] =
+                        Arithmetic.apply(
+                            (int) (op >> 32), x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63]);
 
-          case Op.SH1ADD -> x[rd(op)] = (x[rs1(op)] << 1) + x[rs2(op)];
-          case Op.SH2ADD -> x[rd(op)] = (x[rs1(op)] << 2) + x[rs2(op)];
-          case Op.SH3ADD -> x[rd(op)] = (x[rs1(op)] << 3) + x[rs2(op)];
-          case Op.ADD_UW -> x[rd(op)] = (x[rs1(op)] & 0xffffffffL) + x[rs2(op)];
-          case Op.ZEXT_H -> x[rd(op)] = x[rs1(op)] & 0xffff;
-          case Op.BITS -> x[rd(op)] = Bits.apply((int) (op >> 32), x[rs1(op)], x[rs2(op)]);
+                case Op.SH1ADD ->
+                    x[(int) op >>> 8 & 63] =
+                        (x[(int) op >>> 16 & 63] << 1) + x[(int) op >>> 24 & 63];
+                case Op.SH2ADD ->
+                    x[(int) op >>> 8 & 63] =
+                        (x[(int) op >>> 16 & 63] << 2) + x[(int) op >>> 24 & 63];
+                case Op.SH3ADD ->
+                    x[(int) op >>> 8 & 63] =
+                        (x[(int) op >>> 16 & 63] << 3) + x[(int) op >>> 24 & 63];
+                case Op.ADD_UW ->
+                    x[(int) op >>> 8 & 63] =
+                        (x[(int) op >>> 16 & 63] & 0xffffffffL) + x[(int) op >>> 24 & 63];
+                case Op.ZEXT_H -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & 0xffff;
+                case Op.BITS ->
+                    x[(int) op >>> 8 & 63] =
+                        Bits.apply(
+                            (int) (op >> 32), x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63]);
+                case Op.LB -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 0))) {
+                    x[(int) op >>> 8 & 63] =
+                        HostBytes.getByte(va + readOffsets[t & (readOffsets.length - 1)]);
+                  } else if (!hart.access.load(op, va)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.LBU -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 0))) {
+                    x[(int) op >>> 8 & 63] =
+                        HostBytes.getByte(va + readOffsets[t & (readOffsets.length - 1)]) & 0xff;
+                  } else if (!hart.access.load(op, va)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.LH -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 1))) {
+                    x[(int) op >>> 8 & 63] =
+                        HostBytes.getShort(va + readOffsets[t & (readOffsets.length - 1)]);
+                  } else if (!hart.access.load(op, va)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.LHU -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 1))) {
+                    x[(int) op >>> 8 & 63] =
+                        HostBytes.getShort(va + readOffsets[t & (readOffsets.length - 1)]) & 0xffff;
+                  } else if (!hart.access.load(op, va)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.LW -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 3))) {
+                    x[(int) op >>> 8 & 63] =
+                        HostBytes.getInt(va + readOffsets[t & (readOffsets.length - 1)]);
+                  } else if (!hart.access.load(op, va)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.LWU -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 3))) {
+                    x[(int) op >>> 8 & 63] =
+                        HostBytes.getInt(va + readOffsets[t & (readOffsets.length - 1)])
+                            & 0xffffffffL;
+                  } else if (!hart.access.load(op, va)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.LD -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 7))) {
+                    x[(int) op >>> 8 & 63] =
+                        HostBytes.getLong(va + readOffsets[t & (readOffsets.length - 1)]);
+                  } else if (!hart.access.load(op, va)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.SB -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  final long value = x[(int) op >>> 24 & 63];
+                  if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 0))) {
+                    HostBytes.putByte(
+                        va + writeOffsets[t & (writeOffsets.length - 1)], (byte) value);
+                  } else if (!hart.access.store(op, va, value)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.SH -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  final long value = x[(int) op >>> 24 & 63];
+                  if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 1))) {
+                    HostBytes.putShort(
+                        va + writeOffsets[t & (writeOffsets.length - 1)], (short) value);
+                  } else if (!hart.access.store(op, va, value)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.SW -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  final long value = x[(int) op >>> 24 & 63];
+                  if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 3))) {
+                    HostBytes.putInt(va + writeOffsets[t & (writeOffsets.length - 1)], (int) value);
+                  } else if (!hart.access.store(op, va, value)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.SD -> {
+                  final long va = x[(int) op >>> 16 & 63] + (op >> 32);
+                  final int t = (int) (va >>> 12);
+                  final long value = x[(int) op >>> 24 & 63];
+                  if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 7))) {
+                    HostBytes.putLong(va + writeOffsets[t & (writeOffsets.length - 1)], value);
+                  } else if (!hart.access.store(op, va, value)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.FLW, Op.FLD -> {
+                  if (!FloatOps.load(hart, op, x[(int) op >>> 16 & 63] + (op >> 32))) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.FSW, Op.FSD -> {
+                  if (!FloatOps.store(hart, op, x[(int) op >>> 16 & 63] + (op >> 32))) {
+                    at = i;
+                    break leave;
+                  }
+                }
 
-          case Op.LB -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (read[t] == (va & PAGE)) {
-              x[rd(op)] = HostBytes.getByte(va + read[t + 1]);
-            } else if (!hart.access.load(op, va)) {
-              break leave;
-            }
-          }
-          case Op.LBU -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (read[t] == (va & PAGE)) {
-              x[rd(op)] = HostBytes.getByte(va + read[t + 1]) & 0xff;
-            } else if (!hart.access.load(op, va)) {
-              break leave;
-            }
-          }
-          case Op.LH -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (read[t] == (va & (PAGE | 1))) {
-              x[rd(op)] = HostBytes.getShort(va + read[t + 1]);
-            } else if (!hart.access.load(op, va)) {
-              break leave;
-            }
-          }
-          case Op.LHU -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (read[t] == (va & (PAGE | 1))) {
-              x[rd(op)] = HostBytes.getShort(va + read[t + 1]) & 0xffff;
-            } else if (!hart.access.load(op, va)) {
-              break leave;
-            }
-          }
-          case Op.LW -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (read[t] == (va & (PAGE | 3))) {
-              x[rd(op)] = HostBytes.getInt(va + read[t + 1]);
-            } else if (!hart.access.load(op, va)) {
-              break leave;
-            }
-          }
-          case Op.LWU -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (read[t] == (va & (PAGE | 3))) {
-              x[rd(op)] = HostBytes.getInt(va + read[t + 1]) & 0xffffffffL;
-            } else if (!hart.access.load(op, va)) {
-              break leave;
-            }
-          }
-          case Op.LD -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (read[t] == (va & (PAGE | 7))) {
-              x[rd(op)] = HostBytes.getLong(va + read[t + 1]);
-            } else if (!hart.access.load(op, va)) {
-              break leave;
-            }
-          }
-          case Op.SB -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (write[t] == (va & PAGE)) {
-              HostBytes.putByte(va + write[t + 1], (byte) x[rs2(op)]);
-            } else if (!hart.access.store(op, va, x[rs2(op)])) {
-              break leave;
-            }
-          }
-          case Op.SH -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (write[t] == (va & (PAGE | 1))) {
-              HostBytes.putShort(va + write[t + 1], (short) x[rs2(op)]);
-            } else if (!hart.access.store(op, va, x[rs2(op)])) {
-              break leave;
-            }
-          }
-          case Op.SW -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (write[t] == (va & (PAGE | 3))) {
-              HostBytes.putInt(va + write[t + 1], (int) x[rs2(op)]);
-            } else if (!hart.access.store(op, va, x[rs2(op)])) {
-              break leave;
-            }
-          }
-          case Op.SD -> {
-            va = x[rs1(op)] + (op >> 32);
-            int t = (int) (va >>> 11) & Tlb.PAIR_MASK;
-            if (write[t] == (va & (PAGE | 7))) {
-              HostBytes.putLong(va + write[t + 1], x[rs2(op)]);
-            } else if (!hart.access.store(op, va, x[rs2(op)])) {
-              break leave;
-            }
-          }
-          case Op.FLW, Op.FLD -> {
-            if (!FloatOps.load(hart, op, x[rs1(op)] + (op >> 32))) {
-              break leave;
-            }
-          }
-          case Op.FSW, Op.FSD -> {
-            if (!FloatOps.store(hart, op, x[rs1(op)] + (op >> 32))) {
-              break leave;
-            }
-          }
+                case Op.FENCE -> fence((int) (op >> 32));
+                case Op.PAUSE -> Thread.onSpinWait();
+                case Op.ATOMIC -> {
+                  if (!Atomics.execute(hart, op)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+                case Op.FLOAT -> {
+                  if (!FloatOps.execute(hart, op)) {
+                    at = i;
+                    break leave;
+                  }
+                }
 
-          case Op.FENCE -> fence((int) (op >> 32));
-          case Op.PAUSE -> Thread.onSpinWait();
-          case Op.ATOMIC -> {
-            if (!Atomics.execute(hart, op)) {
-              break leave;
-            }
-          }
-          case Op.FLOAT -> {
-            if (!FloatOps.execute(hart, op)) {
-              break leave;
-            }
-          }
+                case Op.BEQ -> {
+                  if (x[(int) op >>> 16 & 63] == x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.BNE -> {
+                  if (x[(int) op >>> 16 & 63] != x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.BLT -> {
+                  if (x[(int) op >>> 16 & 63] < x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.BGE -> {
+                  if (x[(int) op >>> 16 & 63] >= x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.BLTU -> {
+                  if (below(x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63])) {
+                    break taken;
+                  }
+                }
+                case Op.BGEU -> {
+                  if (!below(x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63])) {
+                    break taken;
+                  }
+                }
+                case Op.ADDI_BEQ -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                  if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ADDI_BNE -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ADDI_BLT -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                  if (x[(int) (op >>> 44) & 63] < x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ADDI_BGE -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                  if (x[(int) (op >>> 44) & 63] >= x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ADDI_BLTU -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                  if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                    break taken;
+                  }
+                }
+                case Op.ADDI_BGEU -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                  if (!below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                    break taken;
+                  }
+                }
+                case Op.ANDI_BEQ -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
+                  if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ANDI_BNE -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
+                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ADDIW_BNE -> {
+                  x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] + (int) (op << 20 >> 52);
+                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ADD_BNE -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
+                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                    break taken;
+                  }
+                }
+                case Op.ADD_BLTU -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
+                  if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                    break taken;
+                  }
+                }
+                case Op.ADDI_ADDI -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                  x[(int) op >>> 24 & 63] = x[(int) (op >>> 44) & 63] + (op >> 52);
+                }
+                case Op.SLLI_ADD -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] << (op << 20 >> 52);
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 8 & 63] + x[(int) (op >>> 44) & 63];
+                }
+                case Op.SLLI_SRLI ->
+                    x[(int) op >>> 8 & 63] =
+                        x[(int) op >>> 16 & 63] << (op << 20 >> 52) >>> (op >> 52);
+                case Op.MUL_ADD -> {
+                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] * x[(int) (op >>> 32) & 63];
+                  x[(int) op >>> 24 & 63] = x[(int) op >>> 24 & 63] + x[(int) (op >>> 44) & 63];
+                }
+                case Op.XOR_ANDI -> {
+                  x[(int) op >>> 8 & 63] =
+                      (x[(int) op >>> 16 & 63] ^ x[(int) (op >>> 32) & 63]) & (op >> 52);
+                }
 
-          case Op.BEQ -> {
-            if (x[rs1(op)] == x[rs2(op)]) {
-              va = op >> 32;
-              successor = block.taken;
-            } else {
-              va = block.end;
-              successor = block.next;
+                case Op.J -> {
+                  break taken;
+                }
+                case Op.JAL -> {
+                  x[(int) op >>> 8 & 63] = page + block.end;
+                  break taken;
+                }
+                case Op.JR -> {
+                  target = x[(int) op >>> 16 & 63] + (op >> 32) & ~1;
+                  break jump;
+                }
+                case Op.JALR -> {
+                  target = x[(int) op >>> 16 & 63] + (op >> 32) & ~1;
+                  x[(int) op >>> 8 & 63] = page + block.end;
+                  break jump;
+                }
+                default -> {
+                  special(hart, op);
+                  at = i;
+                  break leave;
+                }
+              }
             }
-            break dispatch;
-          }
-          case Op.BNE -> {
-            if (x[rs1(op)] != x[rs2(op)]) {
-              va = op >> 32;
-              successor = block.taken;
-            } else {
-              va = block.end;
-              successor = block.next;
+            // The last operation did not jump.
+            final Block next = block.next;
+            if (next != null) {
+              block = next;
+              continue;
             }
-            break dispatch;
+            target = page + block.end;
+            break find;
           }
-          case Op.BLT -> {
-            if (x[rs1(op)] < x[rs2(op)]) {
-              va = op >> 32;
-              successor = block.taken;
-            } else {
-              va = block.end;
-              successor = block.next;
-            }
-            break dispatch;
+          // The last operation is a branch or jump that was taken.
+          final Block next = block.taken;
+          if (next != null) {
+            block = next;
+            continue;
           }
-          case Op.BGE -> {
-            if (x[rs1(op)] >= x[rs2(op)]) {
-              va = op >> 32;
-              successor = block.taken;
-            } else {
-              va = block.end;
-              successor = block.next;
-            }
-            break dispatch;
-          }
-          case Op.BLTU -> {
-            if (below(x[rs1(op)], x[rs2(op)])) {
-              va = op >> 32;
-              successor = block.taken;
-            } else {
-              va = block.end;
-              successor = block.next;
-            }
-            break dispatch;
-          }
-          case Op.BGEU -> {
-            if (!below(x[rs1(op)], x[rs2(op)])) {
-              va = op >> 32;
-              successor = block.taken;
-            } else {
-              va = block.end;
-              successor = block.next;
-            }
-            break dispatch;
-          }
-          case Op.J -> {
-            va = op >> 32;
-            successor = block.taken;
-            break dispatch;
-          }
-          case Op.JAL -> {
-            x[rd(op)] = page + block.end;
-            va = op >> 32;
-            successor = block.taken;
-            break dispatch;
-          }
-          case Op.NEXT -> {
-            va = block.end;
-            successor = block.next;
-            break dispatch;
-          }
-          case Op.JR -> {
-            va = (x[rs1(op)] + (op >> 32) & ~1) - page;
-            successor = null;
-            break dispatch;
-          }
-          case Op.JALR -> {
-            va = (x[rs1(op)] + (op >> 32) & ~1) - page;
-            x[rd(op)] = page + block.end;
-            successor = null;
-            break dispatch;
-          }
-          default -> {
-            special(hart, op);
-            break leave;
-          }
+          target = page + Op.target(ops[ops.length - 1]);
+          break find;
+        }
+        // A jump by register.
+        final int jump = (int) (target >>> 1);
+        final Block known = tlb.jumps[jump & (tlb.jumps.length - 1)];
+        if (tlb.jumpTags[jump & (tlb.jumpTags.length - 1)] == target && known != null) {
+          block = known;
+          page = target & PAGE;
+          continue;
         }
       }
-
-      if (successor == null) {
-        // Not linked: a jump by register, out of the page, or for the first time.
-        long target = page + va;
-        int jump = Tlb.jumpIndex(target);
-        successor = tlb.jumpTags[jump] == target ? tlb.jumps[jump] : null;
-        if (successor == null) {
-          successor = hart.mmu.fetch(target);
-          if (successor == null) {
-            hart.pc = target;
-            hart.retired = retired;
-            return;
-          }
-        }
-        link(block, successor, ops[i - 1], va);
-        page = target & PAGE;
+      final Block found = find(hart, block, page, target);
+      if (found == null) {
+        hart.pc = target;
+        hart.retired = retired;
+        return;
       }
-      block = successor;
+      page = target & PAGE;
+      block = found;
     }
 
-    // The operation before i stopped the hart before it was done.
-    hart.pc = page + block.offsetOf(i - 1);
-    hart.retired = retired - (block.instructions - block.instructionsBefore(i - 1));
-    hart.instruction = block.instruction(i - 1);
+    leave(hart, block, at, page, retired);
+  }
+
+  /**
+   * The operation at hand stopped the hart before it was done.
+   *
+   * @param at its index in the block, or the complement where it is the second one of a pair
+   * @param retired with all of the block counted
+   */
+  private static void leave(Hart hart, Block block, int at, long page, long retired) {
+    int index = at >= 0 ? at : ~at;
+    int offset = block.offsetOf(index);
+    int before = block.instructionsBefore(index);
+    if (at < 0) {
+      offset += block.page.lengthAt(offset);
+      before++;
+    }
+    hart.pc = page + offset;
+    hart.retired = retired - (block.instructions - before);
+    hart.instruction = block.instructionAt(offset);
+  }
+
+  /** The block at an address that the present block leads to; null if the hart holds a trap. */
+  private static @Nullable Block find(Hart hart, Block from, long page, long target) {
+    final Tlb tlb = hart.mmu.tlb;
+    int index = Tlb.jumpIndex(target);
+    Block to = tlb.jumpTags[index] == target ? tlb.jumps[index] : hart.mmu.fetch(target);
+    if (to != null) {
+      link(from, to, target - page);
+    }
+    return to;
   }
 
   /** Remembers a successor in the same page, where it can't be another one next time. */
-  private static void link(Block from, Block to, long op, long offset) {
-    if (to.page != from.page || (offset & PAGE) != 0 || from.straddles || to.straddles) {
+  private static void link(Block from, Block to, long offset) {
+    long op = from.ops[from.ops.length - 1];
+    int opcode = Op.opcode(op);
+    if (to.page != from.page
+        || (offset & PAGE) != 0
+        || from.straddles
+        || to.straddles
+        || opcode == Op.JR
+        || opcode == Op.JALR) {
       return;
     }
-    int opcode = (int) op & 0xff;
-    if (opcode == Op.JR || opcode == Op.JALR) {
-      return;
-    }
-    if (opcode == Op.NEXT || offset != op >> 32) {
+    if (offset == from.end) {
       from.next = to;
-    } else {
+    }
+    if (Op.endsBlock(opcode) && offset == Op.target(op)) {
       from.taken = to;
     }
   }
@@ -389,17 +575,5 @@ final class Interpreter {
 
   private static boolean below(long a, long b) {
     return a + Long.MIN_VALUE < b + Long.MIN_VALUE;
-  }
-
-  private static int rd(long op) {
-    return (int) op >>> 8 & 63;
-  }
-
-  private static int rs1(long op) {
-    return (int) op >>> 16 & 63;
-  }
-
-  private static int rs2(long op) {
-    return (int) op >>> 24 & 63;
   }
 }

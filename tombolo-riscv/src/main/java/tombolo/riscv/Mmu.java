@@ -190,10 +190,9 @@ final class Mmu {
    * answer.
    */
   long atomicAddress(long va, boolean store) {
-    long[] pairs = store ? tlb.write : tlb.read;
-    int index = (int) (va >>> 11) & Tlb.PAIR_MASK;
-    if (pairs[index] == (va & PAGE_MASK)) {
-      return va + pairs[index + 1];
+    long known = store ? tlb.writeAddress(va) : tlb.readAddress(va);
+    if (known != Tlb.INVALID) {
+      return known;
     }
     long host = hostAddress(va, store ? STORE : LOAD);
     if (host == DEVICE) {

@@ -24,25 +24,25 @@ final class Op {
   // What ends a block without being executed in it.
   static final int ILLEGAL = 0;
   static final int SYSTEM = 1; // immediate: the instruction word
-  static final int NEXT = 2; // goes on at the block's end
-  static final int FENCE_I = 3;
+  static final int FENCE_I = 2;
 
   // Control flow; immediates are page-relative targets, JALR's is an addend.
-  static final int BEQ = 4;
-  static final int BNE = 5;
-  static final int BLT = 6;
-  static final int BGE = 7;
-  static final int BLTU = 8;
-  static final int BGEU = 9;
-  static final int J = 10;
-  static final int JAL = 11;
-  static final int JALR = 12;
-  static final int JR = 13;
+  static final int BEQ = 3;
+  static final int BNE = 4;
+  static final int BLT = 5;
+  static final int BGE = 6;
+  static final int BLTU = 7;
+  static final int BGEU = 8;
+  static final int J = 9;
+  static final int JAL = 10;
+  static final int JALR = 11;
+  static final int JR = 12;
 
-  static final int LI = 14;
-  static final int PCREL = 15; // rd = virtual page + immediate
-  static final int MV = 16;
-  static final int NOP = 17;
+  static final int LI = 13;
+  static final int PCREL = 14; // rd = virtual page + immediate
+  static final int MV = 15;
+  static final int NOP = 16;
+  static final int ZEXT_H = 17;
 
   static final int LB = 18;
   static final int LBU = 19;
@@ -99,36 +99,32 @@ final class Op {
   static final int SH2ADD = 66;
   static final int SH3ADD = 67;
   static final int ADD_UW = 68;
-  static final int ZEXT_H = 69;
-  static final int BITS = 70; // immediate: Bits' selector, and a shift amount << 8
+  static final int BITS = 69; // immediate: Bits' selector, and a shift amount << 8
 
-  static final int FENCE = 71; // immediate: predecessor << 4 | successor
-  static final int PAUSE = 72;
-  static final int ATOMIC = 73; // immediate: Atomics' selector
-  static final int FLOAT = 74; // immediate: FloatOps' selector | rm << 8 | rs3 << 16
+  static final int FENCE = 70; // immediate: predecessor << 4 | successor
+  static final int PAUSE = 71;
+  static final int ATOMIC = 72; // immediate: Atomics' selector
+  static final int FLOAT = 73; // immediate: FloatOps' selector | rm << 8 | rs3 << 16
 
-  // Pairs that compilers emit next to each other, executed as one operation. See Fusion.
-  static final int FIRST_FUSED = 75;
-  static final int ZEXT_W = 75; // slli 32, srli 32
-  static final int SLLI_SRLI = 76; // immediate: left | right << 8
-  static final int SLLI_ADD = 77; // rd = (rs1 << imm) + rs2
-  static final int ADDI_BNE = 78; // rd += imm & 0xfff; if (rd != rs2) go to imm >> 12
-  static final int ADDI_BEQ = 79;
-  static final int ADDI_BLT = 80;
-  static final int ADDI_BGE = 81;
-  static final int ADDI_BLTU = 82;
-  static final int ADDI_BGEU = 83;
-  static final int ADDIW_BNE = 84;
-  static final int LI_BEQ = 85; // rd = imm & 0xfff; if (rs1 == rd) go to imm >> 12
-  static final int LI_BNE = 86;
-  static final int LI_BLT = 87; // if (rs1 < rd)
-  static final int LI_BLTU = 88; // if (rs1 < rd)
-  static final int ANDI_BEQZ = 89;
-  static final int ANDI_BNEZ = 90;
-  static final int ADD_LW = 91;
-  static final int ADDI_J = 92;
-  static final int MV_MV = 93;
-  static final int ADDI_ADDI = 94;
+  // Two operations as one: see Fusion.
+  static final int FIRST_PAIR = 74;
+  static final int ADDI_BEQ = 74;
+  static final int ADDI_BNE = 75;
+  static final int ADDI_BLT = 76;
+  static final int ADDI_BGE = 77;
+  static final int ADDI_BLTU = 78;
+  static final int ADDI_BGEU = 79;
+  static final int ANDI_BEQ = 80;
+  static final int ANDI_BNE = 81;
+  static final int ADDIW_BNE = 82;
+  static final int ADD_BNE = 83;
+  static final int ADD_BLTU = 84;
+  static final int LAST_BRANCHING_PAIR = 84;
+  static final int ADDI_ADDI = 85;
+  static final int SLLI_ADD = 86;
+  static final int SLLI_SRLI = 87;
+  static final int MUL_ADD = 88;
+  static final int XOR_ANDI = 89;
 
   private Op() {}
 
@@ -158,6 +154,11 @@ final class Op {
 
   /** Whether nothing after this operation belongs to its block. */
   static boolean endsBlock(int opcode) {
-    return opcode <= JR || (opcode >= ADDI_BNE && opcode <= ANDI_BNEZ) || opcode == ADDI_J;
+    return opcode <= JR || (opcode >= FIRST_PAIR && opcode <= LAST_BRANCHING_PAIR);
+  }
+
+  /** Where a branch or a direct jump leads to, relative to its page. */
+  static long target(long op) {
+    return opcode(op) >= FIRST_PAIR ? op >>> 52 : op >> 32;
   }
 }

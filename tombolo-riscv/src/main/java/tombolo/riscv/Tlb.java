@@ -16,22 +16,25 @@ import org.jspecify.annotations.Nullable;
 final class Tlb {
   static final int ENTRIES = 256;
 
-  /** Turns a virtual address, shifted right by 11, into the index of its pair in read or write. */
-  static final int PAIR_MASK = (ENTRIES - 1) << 1;
-
   static final int JUMPS = 2048;
 
   /** Matches nothing: tags have zeros below the page number, jump tags are even. */
   static final long INVALID = -1;
 
-  /**
-   * Pairs: the page's virtual address, and what to add to a virtual address in it to get the host
-   * address.
-   */
-  final long[] read = new long[2 * ENTRIES];
+  // Lengths are powers of two, and an index is masked with its array's length minus one: C2 knows
+  // then
+  // that it is in range, and leaves the check out.
 
-  /** As {@link #read}; a page is in it only once it may be written and its PTE is dirty. */
-  final long[] write = new long[2 * ENTRIES];
+  /** Virtual addresses of pages that may be read. */
+  final long[] readTags = new long[ENTRIES];
+
+  /** What to add to a virtual address in that page to get the host address. */
+  final long[] readOffsets = new long[ENTRIES];
+
+  /** Virtual addresses of pages that may be written and whose PTE is dirty. */
+  final long[] writeTags = new long[ENTRIES];
+
+  final long[] writeOffsets = new long[ENTRIES];
 
   final long[] jumpTags = new long[JUMPS];
   final @Nullable Block[] jumps = new Block[JUMPS];
@@ -45,26 +48,41 @@ final class Tlb {
   }
 
   static int jumpIndex(long va) {
-    return (int) (va >>> 1) & JUMPS - 1;
+    return (int) (va >>> 1) & (JUMPS - 1);
   }
 
   void putRead(long va, long host) {
-    put(read, va, host);
-  }
-
-  void putWrite(long va, long host) {
-    put(write, va, host);
-  }
-
-  private void put(long[] pairs, long va, long host) {
-    int index = (int) (va >>> 11) & PAIR_MASK;
-    pairs[index] = va & Mmu.PAGE_MASK;
-    pairs[index + 1] = host - va;
+    int index = index(va);
+    readTags[index] = va & Mmu.PAGE_MASK;
+    readOffsets[index] = host - va;
     clean = false;
   }
 
+  void putWrite(long va, long host) {
+    int index = index(va);
+    writeTags[index] = va & Mmu.PAGE_MASK;
+    writeOffsets[index] = host - va;
+    clean = false;
+  }
+
+  /** The host address of a readable byte, if its page is known; else INVALID. */
+  long readAddress(long va) {
+    int index = index(va);
+    return readTags[index] == (va & Mmu.PAGE_MASK) ? va + readOffsets[index] : INVALID;
+  }
+
+  /** The host address of a writable byte, if its page is known; else INVALID. */
+  long writeAddress(long va) {
+    int index = index(va);
+    return writeTags[index] == (va & Mmu.PAGE_MASK) ? va + writeOffsets[index] : INVALID;
+  }
+
+  private static int index(long va) {
+    return (int) (va >>> 12) & (ENTRIES - 1);
+  }
+
   void putFetch(long va, CodePage page) {
-    int index = (int) (va >>> 12) & ENTRIES - 1;
+    int index = index(va);
     fetchTags[index] = va & Mmu.PAGE_MASK;
     fetchPages[index] = page;
     clean = false;
@@ -78,15 +96,15 @@ final class Tlb {
   }
 
   @Nullable CodePage fetchPage(long va) {
-    int index = (int) (va >>> 12) & ENTRIES - 1;
+    int index = index(va);
     return fetchTags[index] == (va & Mmu.PAGE_MASK) ? fetchPages[index] : null;
   }
 
   /** Forgets everything. */
   void flush() {
     if (!clean) {
-      Arrays.fill(read, INVALID);
-      Arrays.fill(write, INVALID);
+      Arrays.fill(readTags, INVALID);
+      Arrays.fill(writeTags, INVALID);
       flushCode();
       clean = true;
     }
