@@ -5,18 +5,25 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
-/** A VM's life as JDK Flight Recorder sees it. */
+/**
+ * A VM's life as JDK Flight Recorder sees it. Where nobody records, the events are not even loaded:
+ * to register them takes a good part of the time to a guest's first output.
+ */
 @SuppressWarnings("UnusedVariable") // JDK Flight Recorder reads the fields
 final class VmEvents {
   private VmEvents() {}
 
   /** Tells of a boot. */
   static void started(VmConfig config) {
+    if (!FlightRecorder.isInitialized()) {
+      return;
+    }
     Started event = new Started();
     if (event.shouldCommit()) {
       event.vm = config.name();
@@ -28,6 +35,9 @@ final class VmEvents {
 
   /** Tells of a stop, with what was counted until then. */
   static void stopped(VmConfig config, StopReason reason, VmStatistics statistics) {
+    if (!FlightRecorder.isInitialized()) {
+      return;
+    }
     Stopped event = new Stopped();
     if (event.shouldCommit()) {
       event.vm = config.name();
