@@ -52,6 +52,9 @@ final class Mmu {
   private static final long PPN_MASK = (1L << 44) - 1;
   private static final long NO_GPA = -1;
 
+  /** Decoded pages that a hart keeps, 16 to 80 KiB each; a guest with more code starts over. */
+  private static final int MAX_CODE_PAGES = 2048;
+
   private final Hart hart;
   private final GuestMemory memory;
   private final Tlb user = new Tlb();
@@ -93,6 +96,10 @@ final class Mmu {
   /** fence.i: what is fetched from now on is at least as young as now. */
   void fenceCode() {
     fenceEpoch++;
+    flushCode();
+  }
+
+  private void flushCode() {
     user.flushCode();
     supervisor.flushCode();
     supervisorForUser.flushCode();
@@ -158,6 +165,10 @@ final class Mmu {
         return null;
       }
       page = new CodePage(gpa, region.hostAddress() + (gpa - region.gpa()), fenceEpoch);
+      if (codePages.size() >= MAX_CODE_PAGES) {
+        codePages.clear();
+        flushCode();
+      }
       codePages.put(gpa, page);
       decoded += OPERATIONS_A_PAGE;
     }
