@@ -32,26 +32,7 @@ class DifferentialSelfTest {
     Target instructionByInstruction = new QemuTarget(qemu, "-singlestep");
     Comparison comparison = new Comparison(oracle, instructionByInstruction, DEADLINE);
     DifferentialRun run = new DifferentialRun(SEED, comparison, disassembler, System.out);
-    assertThat(run.run(0, 400).differences()).isZero();
-  }
-
-  @Test
-  void everyKindOfTrapIsTakenFromBothModes() {
-    List<Integer> causes =
-        Outcome.parse(oracle.run(Batch.image(programs(400), false), DEADLINE)).values().stream()
-            .flatMapToInt(Outcome::causeNumbers)
-            .distinct()
-            .boxed()
-            .toList();
-    List<Integer> fromUser = List.of(1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 32 + 1, 32 + 5);
-    List<Integer> fromSupervisor =
-        List.of(1, 2, 3, 4, 5, 6, 7, 12, 13, 15, 32 + 1, 32 + 5).stream()
-            .map(cause -> cause + 16)
-            .toList();
-    assertThat(causes)
-        .as("bit numbers of causes: as scause, + 16 from S-mode, + 32 for an interrupt")
-        .containsAll(fromUser)
-        .containsAll(fromSupervisor);
+    assertThat(run.run(0, 200).differences()).isZero();
   }
 
   @Test

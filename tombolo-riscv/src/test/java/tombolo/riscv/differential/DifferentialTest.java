@@ -4,6 +4,9 @@ package tombolo.riscv.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import tombolo.testing.RequiredTool;
 
@@ -15,6 +18,16 @@ class DifferentialTest {
   private static final long SEED = Long.getLong("differential.seed", 1);
   private static final long INSTRUCTIONS = Long.getLong("differential.instructions", 2_000_000);
   private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  /** Causes of traps, as scause has them; with C no fetch is misaligned. */
+  private static final List<Integer> EXCEPTIONS = List.of(1, 2, 3, 4, 5, 6, 7, 12, 13, 15);
+
+  private static final int ECALL_FROM_USER = 8;
+  private static final List<Integer> INTERRUPTS = List.of(1, 5);
+
+  // As the harness numbers causes: scause, + 16 from S-mode, + 32 for an interrupt.
+  private static final int FROM_SUPERVISOR = 16;
+  private static final int INTERRUPT = 32;
 
   @Test
   void randomProgramsEndInTheSameStateAsOnQemu() {
@@ -30,5 +43,15 @@ class DifferentialTest {
         "differential: %d instructions, %d differences%n",
         verdict.instructions(), verdict.differences());
     assertThat(verdict.differences()).as("programs of seed %d that differ", SEED).isZero();
+    assertThat(verdict.causes()).as("kinds of traps taken").containsAll(everyCause());
+  }
+
+  private static Set<Integer> everyCause() {
+    Set<Integer> causes = new HashSet<>(Set.of(ECALL_FROM_USER));
+    for (int mode : new int[] {0, FROM_SUPERVISOR}) {
+      EXCEPTIONS.forEach(cause -> causes.add(mode + cause));
+      INTERRUPTS.forEach(cause -> causes.add(mode + INTERRUPT + cause));
+    }
+    return causes;
   }
 }

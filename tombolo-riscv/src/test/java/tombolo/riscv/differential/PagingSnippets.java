@@ -117,6 +117,10 @@ final class PagingSnippets {
             ? PAGE - 2
             : chance.between(128, 1000) * 2;
     out.li(register, spot.va() + offset);
+    if (out.world().ownsTables()) {
+      // QEMU lets S-mode execute a user page that it has loaded from or stored to before.
+      out.emit("sfence.vma", 0x12000073);
+    }
     out.recoverLater();
     switch (chance.between(0, 2)) {
       case 0 -> out.emit("c.jr", Encode.cr(0x8002, register, 0));
