@@ -2,6 +2,7 @@
 package tombolo.riscv.differential;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Instructions from registers to registers, and to and from the data window. */
@@ -17,6 +18,26 @@ final class ComputationSnippets {
               FloatInstructions.STORES)
           .flatMap(List::stream)
           .toList();
+
+  private static final List<Template> INTEGER =
+      Stream.of(
+              IntegerInstructions.ARITHMETIC,
+              IntegerInstructions.MULTIPLY,
+              CompressedInstructions.ARITHMETIC)
+          .flatMap(List::stream)
+          .toList();
+
+  /** What compilers put next to each other, and implementations make one operation of. */
+  private static final Set<String> PAIRED =
+      Set.of(
+          "addi", "addiw", "andi", "slli", "srli", "add", "xor", "mul", "lui", "auipc", "c.addi",
+          "c.addiw", "c.andi", "c.slli", "c.srli", "c.add", "c.xor", "c.li", "c.lui", "c.mv");
+
+  private static final List<Template> PAIRS =
+      INTEGER.stream().filter(template -> PAIRED.contains(template.mnemonic())).toList();
+
+  private static final List<String> BRANCHES =
+      Assembler.BRANCHES.keySet().stream().sorted().toList();
 
   private static final int FFLAGS = 1;
 
@@ -55,6 +76,23 @@ final class ComputationSnippets {
       out.keep(Registers.SP);
       out.add(Registers.SP, Registers.SP, -bytes);
     }
+  }
+
+  /** Neighbours that depend on each other, and branches that depend on what is right before. */
+  static void pairs(Sequence out) {
+    Chance chance = out.chance();
+    for (int i = chance.between(2, 5); i > 0; i--) {
+      Operands operands = Operands.narrow(chance);
+      out.emit(chance.oneOf(chance.percent(80) ? PAIRS : INTEGER).draw(operands));
+      if (chance.percent(40)) {
+        String branch = chance.oneOf(BRANCHES);
+        int word = Assembler.BRANCHES.getOrDefault(branch, 0);
+        int rs2 = chance.percent(50) ? 0 : operands.rs();
+        out.emit(branch, Encode.b(word, operands.rs(), rs2, 4 + 4));
+        out.add(operands.rs(), operands.rs(), chance.between(-3, 3));
+      }
+    }
+    out.keep(chance.between(10, 12));
   }
 
   /** Fresh operands: without them everything becomes 0, -1 or a NaN. */

@@ -34,6 +34,7 @@ final class Generator {
   private static final List<Choice> CHOICES =
       List.of(
           new Choice(70, ComputationSnippets::base, true),
+          new Choice(40, ComputationSnippets::pairs),
           new Choice(35, ComputationSnippets::multiply, true),
           new Choice(60, ComputationSnippets::bits, true),
           new Choice(2, ComputationSnippets::ctzw),

@@ -14,6 +14,7 @@ final class Operands {
 
   private final Chance chance;
   private int through = NONE;
+  private boolean narrow;
   private int result = NONE;
   private int floatResult = NONE;
   private int offset;
@@ -26,6 +27,13 @@ final class Operands {
   static Operands through(Chance chance, int base) {
     Operands operands = new Operands(chance);
     operands.through = base;
+    return operands;
+  }
+
+  /** Operands that are all out of three registers, so that instructions depend on each other. */
+  static Operands narrow(Chance chance) {
+    Operands operands = new Operands(chance);
+    operands.narrow = true;
     return operands;
   }
 
@@ -54,7 +62,7 @@ final class Operands {
   }
 
   int rdNotZero() {
-    int last = chance.percent(70) ? 8 : Registers.FREE.size() - 1;
+    int last = narrow ? 2 : chance.percent(70) ? 8 : Registers.FREE.size() - 1;
     do {
       result = Registers.FREE.get(chance.between(0, last));
     } while (result == through && !chance.percent(20));
@@ -64,12 +72,15 @@ final class Operands {
   /** A result register among x8 to x15. */
   int rdShort() {
     do {
-      result = chance.between(10, 15);
+      result = chance.between(10, narrow ? 12 : 15);
     } while (result == through && !chance.percent(20));
     return result;
   }
 
   int rs() {
+    if (narrow) {
+      return chance.between(10, 12);
+    }
     return chance.percent(80)
         ? Registers.FREE.get(chance.between(0, chance.percent(70) ? 8 : 22))
         : chance.between(0, 31);
@@ -80,6 +91,9 @@ final class Operands {
   }
 
   int rsShort() {
+    if (narrow) {
+      return rs();
+    }
     return chance.percent(80) ? chance.between(10, 15) : chance.between(8, 15);
   }
 
