@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +70,7 @@ final class VmLifeCycleTest {
     try (VmFixture fixture = new VmFixture().to(from)) {
       assertThatIllegalStateException()
           .isThrownBy(() -> call(fixture.vm, call))
-          .withMessageContaining("alice is " + from.name().toLowerCase(java.util.Locale.ROOT))
+          .withMessageContaining("alice is " + from.name().toLowerCase(Locale.ROOT))
           .withMessageContaining("only a VM that is " + needed);
       assertThat(fixture.vm.state()).isEqualTo(from);
     }
@@ -109,6 +112,23 @@ final class VmLifeCycleTest {
       assertThat(fixture.vm.awaitStop(Duration.ofMillis(50))).isEmpty();
       assertThat(fixture.board().scripted.stream().mapToLong(ScriptedVcpu::runs))
           .containsExactly(runs[0], runs[1], runs[2], runs[3]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"boot, LOADED", "boot, STOPPED", "resume, SUSPENDED", "reset, SUSPENDED"})
+  void everyVcpuRunsAfter(String call, VmState from) throws InterruptedException {
+    try (VmFixture fixture = new VmFixture(config -> config.withVcpus(3)).to(from)) {
+      CountDownLatch steps = new CountDownLatch(3);
+      call(fixture.vm, call);
+      for (ScriptedVcpu vcpu : fixture.board().scripted) {
+        vcpu.then(
+            () -> {
+              steps.countDown();
+              return new VcpuExit.Kicked();
+            });
+      }
+      assertThat(steps.await(20, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -213,8 +233,8 @@ final class VmLifeCycleTest {
   void awaitStopSeesARunThatOtherThreadsBootAgainAtOnce() throws Exception {
     try (VmFixture fixture = new VmFixture().to(VmState.RUNNING)) {
       CountDownLatch waiting = new CountDownLatch(1);
-      java.util.concurrent.FutureTask<StopReason> waiter =
-          new java.util.concurrent.FutureTask<>(
+      FutureTask<StopReason> waiter =
+          new FutureTask<>(
               () -> {
                 waiting.countDown();
                 return fixture.awaitStop();
