@@ -37,6 +37,7 @@ import tombolo.machine.image.KernelImage;
       "71:a mistake in Tombolo",
       "74:the output could not be written",
       "124:time-out",
+      "129:SIGHUP",
       "130:Ctrl-C, SIGINT",
       "141:who read the output has gone",
       "143:SIGTERM"
