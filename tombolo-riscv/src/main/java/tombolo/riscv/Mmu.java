@@ -52,9 +52,6 @@ final class Mmu {
   private static final long PPN_MASK = (1L << 44) - 1;
   private static final long NO_GPA = -1;
 
-  /** Decoded pages that a hart keeps, 16 to 80 KiB each; a guest with more code starts over. */
-  private static final int MAX_CODE_PAGES = 2048;
-
   private final Hart hart;
   private final GuestMemory memory;
   private final Tlb user = new Tlb();
@@ -120,9 +117,7 @@ final class Mmu {
   /** Forgets all decoded code once it is too much, so that no guest fills the host's heap. */
   private void boundCode() {
     if (decoded > MAX_DECODED) {
-      user.flushCode();
-      supervisor.flushCode();
-      supervisorForUser.flushCode();
+      flushCode();
       codePages.clear();
       decoded = 0;
     }
@@ -165,10 +160,6 @@ final class Mmu {
         return null;
       }
       page = new CodePage(gpa, region.hostAddress() + (gpa - region.gpa()), fenceEpoch);
-      if (codePages.size() >= MAX_CODE_PAGES) {
-        codePages.clear();
-        flushCode();
-      }
       codePages.put(gpa, page);
       decoded += OPERATIONS_A_PAGE;
     }
