@@ -25,6 +25,7 @@ public final class RequiredTool {
           "qemu-riscv64", "qemu-user",
           "qemu-system-riscv64", "qemu-system-misc and opensbi",
           "riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu",
+          "riscv64-linux-gnu-as", "binutils-riscv64-linux-gnu",
           "riscv64-linux-gnu-objdump", "binutils-riscv64-linux-gnu",
           "dtc", "device-tree-compiler",
           "script", "bsdutils");
