@@ -92,7 +92,7 @@ final class CodePage {
   Block straddlingBlock(int nextHalfword) {
     int offset = SIZE - 2;
     BlockBuilder builder = new BlockBuilder(1);
-    builder.add(Decoder.decode(nextHalfword << 16 | halfword(offset), offset), offset);
+    builder.add(Decoder.decode(nextHalfword << 16 | halfword(offset), offset, 4), offset);
     return builder.finish(this, offset + 4, nextHalfword);
   }
 
@@ -103,7 +103,7 @@ final class CodePage {
       int low = halfword(offset);
       boolean compressed = (low & 3) != 3;
       int word = compressed ? Compressed.expand(low) : halfword(offset + 2) << 16 | low;
-      builder.add(Decoder.decode(word, offset), offset);
+      builder.add(Decoder.decode(word, offset, compressed ? 2 : 4), offset);
       offset += compressed ? 2 : 4;
       if (builder.hasEnded()) {
         break;

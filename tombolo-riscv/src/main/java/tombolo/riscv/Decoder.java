@@ -18,8 +18,9 @@ final class Decoder {
    *
    * @param word the 32-bit instruction; a compressed one expanded by {@link Compressed}
    * @param offset of the instruction in its page, 0 to 4094
+   * @param length its bytes: 4, or 2 for a compressed one
    */
-  static long decode(int word, int offset) {
+  static long decode(int word, int offset, int length) {
     if ((word & 3) != 3) {
       return ILLEGAL;
     }
@@ -38,8 +39,8 @@ final class Decoder {
       case 0x0e -> register32(word);
       case 0x10, 0x11, 0x12, 0x13, 0x14 -> FloatDecoder.decode(word);
       case 0x18 -> branch(word, offset);
-      case 0x19 -> jumpRegister(word);
-      case 0x1b -> jump(word, offset);
+      case 0x19 -> jumpRegister(word, offset + length);
+      case 0x1b -> jump(word, offset, offset + length);
       case 0x1c -> Op.pack(Op.SYSTEM, 0, 0, 0, word);
       default -> ILLEGAL;
     };
@@ -141,22 +142,23 @@ final class Decoder {
         : Op.pack(opcode, 0, rs1(word), rs2(word), offset + distance);
   }
 
-  private static long jump(int word, int offset) {
+  private static long jump(int word, int offset, int end) {
     int distance =
         (word >> 31) << 20
             | (word >>> 12 & 0xff) << 12
             | (word >>> 20 & 1) << 11
             | (word >>> 21 & 0x3ff) << 1;
     int rd = word >>> 7 & 31;
-    return Op.pack(rd == 0 ? Op.J : Op.JAL, rd, 0, 0, offset + distance);
+    return Op.pack(rd == 0 ? Op.J : Op.JAL, rd, end & 0xff, end >>> 8, offset + distance);
   }
 
-  private static long jumpRegister(int word) {
+  private static long jumpRegister(int word, int end) {
     if (function3(word) != 0) {
       return ILLEGAL;
     }
     int rd = word >>> 7 & 31;
-    return Op.pack(rd == 0 ? Op.JR : Op.JALR, rd, rs1(word), 0, word >> 20);
+    int addend = word >> 20;
+    return Op.pack(rd == 0 ? Op.JR : Op.JALR, rd, rs1(word), 0, addend << 20 | end);
   }
 
   private static long immediate(int word) {

@@ -43,6 +43,7 @@ final class Interpreter {
   @SuppressWarnings({"IntLongMath", "NarrowCalculation", "LabelledBreakTarget"})
   static void run(Hart hart, long limit) {
     final long[] x = hart.x;
+    final MemoryAccess access = hart.access;
     final Tlb tlb = hart.mmu.tlb;
     final long[] readTags = tlb.readTags;
     final long[] readOffsets = tlb.readOffsets;
@@ -77,7 +78,100 @@ final class Interpreter {
           {
             for (int i = 0; i < ops.length; i++) {
               final long op = ops[i];
-              switch ((int) op & 0xff) {
+              final int opcode = (int) op & 0xff;
+              // A switch of their own, so that what pairs need is decoded for pairs only.
+              if (opcode >= Op.FIRST_PAIR) {
+                switch (opcode) {
+                  case Op.ADDI_BEQ -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                    if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADDI_BNE -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                    if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADDI_BLT -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                    if (x[(int) (op >>> 44) & 63] < x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADDI_BGE -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                    if (x[(int) (op >>> 44) & 63] >= x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADDI_BLTU -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                    if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADDI_BGEU -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                    if (!below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                      break taken;
+                    }
+                  }
+                  case Op.ANDI_BEQ -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
+                    if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ANDI_BNE -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
+                    if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADDIW_BNE -> {
+                    x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] + (int) (op << 20 >> 52);
+                    if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADD_BNE -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
+                    if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADD_BLTU -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
+                    if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                      break taken;
+                    }
+                  }
+                  case Op.ADDI_ADDI -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
+                    x[(int) op >>> 24 & 63] = x[(int) (op >>> 44) & 63] + (op >> 52);
+                  }
+                  case Op.SLLI_ADD -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] << (op << 20 >> 52);
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 8 & 63] + x[(int) (op >>> 44) & 63];
+                  }
+                  case Op.SLLI_SRLI ->
+                      x[(int) op >>> 8 & 63] =
+                          x[(int) op >>> 16 & 63] << (op << 20 >> 52) >>> (op >> 52);
+                  case Op.MUL_ADD -> {
+                    x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] * x[(int) (op >>> 32) & 63];
+                    x[(int) op >>> 24 & 63] = x[(int) op >>> 24 & 63] + x[(int) (op >>> 44) & 63];
+                  }
+                  case Op.XOR_ANDI -> {
+                    x[(int) op >>> 8 & 63] =
+                        (x[(int) op >>> 16 & 63] ^ x[(int) (op >>> 32) & 63]) & (op >> 52);
+                  }
+                  default -> {}
+                }
+                continue;
+              }
+              switch (opcode) {
                 case Op.LI -> x[(int) op >>> 8 & 63] = op >> 32;
                 case Op.PCREL -> x[(int) op >>> 8 & 63] = page + (op >> 32);
                 case Op.MV -> x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63];
@@ -176,7 +270,7 @@ final class Interpreter {
                   if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 0))) {
                     x[(int) op >>> 8 & 63] =
                         HostBytes.getByte(va + readOffsets[t & (readOffsets.length - 1)]);
-                  } else if (!hart.access.load(op, va)) {
+                  } else if (!access.load(op, va)) {
                     at = i;
                     break leave;
                   }
@@ -187,7 +281,7 @@ final class Interpreter {
                   if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 0))) {
                     x[(int) op >>> 8 & 63] =
                         HostBytes.getByte(va + readOffsets[t & (readOffsets.length - 1)]) & 0xff;
-                  } else if (!hart.access.load(op, va)) {
+                  } else if (!access.load(op, va)) {
                     at = i;
                     break leave;
                   }
@@ -198,7 +292,7 @@ final class Interpreter {
                   if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 1))) {
                     x[(int) op >>> 8 & 63] =
                         HostBytes.getShort(va + readOffsets[t & (readOffsets.length - 1)]);
-                  } else if (!hart.access.load(op, va)) {
+                  } else if (!access.load(op, va)) {
                     at = i;
                     break leave;
                   }
@@ -209,7 +303,7 @@ final class Interpreter {
                   if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 1))) {
                     x[(int) op >>> 8 & 63] =
                         HostBytes.getShort(va + readOffsets[t & (readOffsets.length - 1)]) & 0xffff;
-                  } else if (!hart.access.load(op, va)) {
+                  } else if (!access.load(op, va)) {
                     at = i;
                     break leave;
                   }
@@ -220,7 +314,7 @@ final class Interpreter {
                   if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 3))) {
                     x[(int) op >>> 8 & 63] =
                         HostBytes.getInt(va + readOffsets[t & (readOffsets.length - 1)]);
-                  } else if (!hart.access.load(op, va)) {
+                  } else if (!access.load(op, va)) {
                     at = i;
                     break leave;
                   }
@@ -232,7 +326,7 @@ final class Interpreter {
                     x[(int) op >>> 8 & 63] =
                         HostBytes.getInt(va + readOffsets[t & (readOffsets.length - 1)])
                             & 0xffffffffL;
-                  } else if (!hart.access.load(op, va)) {
+                  } else if (!access.load(op, va)) {
                     at = i;
                     break leave;
                   }
@@ -243,7 +337,7 @@ final class Interpreter {
                   if (readTags[t & (readTags.length - 1)] == (va & (PAGE | 7))) {
                     x[(int) op >>> 8 & 63] =
                         HostBytes.getLong(va + readOffsets[t & (readOffsets.length - 1)]);
-                  } else if (!hart.access.load(op, va)) {
+                  } else if (!access.load(op, va)) {
                     at = i;
                     break leave;
                   }
@@ -255,7 +349,7 @@ final class Interpreter {
                   if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 0))) {
                     HostBytes.putByte(
                         va + writeOffsets[t & (writeOffsets.length - 1)], (byte) value);
-                  } else if (!hart.access.store(op, va, value)) {
+                  } else if (!access.store(op, va, value)) {
                     at = i;
                     break leave;
                   }
@@ -267,7 +361,7 @@ final class Interpreter {
                   if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 1))) {
                     HostBytes.putShort(
                         va + writeOffsets[t & (writeOffsets.length - 1)], (short) value);
-                  } else if (!hart.access.store(op, va, value)) {
+                  } else if (!access.store(op, va, value)) {
                     at = i;
                     break leave;
                   }
@@ -278,7 +372,7 @@ final class Interpreter {
                   final long value = x[(int) op >>> 24 & 63];
                   if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 3))) {
                     HostBytes.putInt(va + writeOffsets[t & (writeOffsets.length - 1)], (int) value);
-                  } else if (!hart.access.store(op, va, value)) {
+                  } else if (!access.store(op, va, value)) {
                     at = i;
                     break leave;
                   }
@@ -289,7 +383,7 @@ final class Interpreter {
                   final long value = x[(int) op >>> 24 & 63];
                   if (writeTags[t & (writeTags.length - 1)] == (va & (PAGE | 7))) {
                     HostBytes.putLong(va + writeOffsets[t & (writeOffsets.length - 1)], value);
-                  } else if (!hart.access.store(op, va, value)) {
+                  } else if (!access.store(op, va, value)) {
                     at = i;
                     break leave;
                   }
@@ -352,106 +446,20 @@ final class Interpreter {
                     break taken;
                   }
                 }
-                case Op.ADDI_BEQ -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
-                  if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ADDI_BNE -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
-                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ADDI_BLT -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
-                  if (x[(int) (op >>> 44) & 63] < x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ADDI_BGE -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
-                  if (x[(int) (op >>> 44) & 63] >= x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ADDI_BLTU -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
-                  if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
-                    break taken;
-                  }
-                }
-                case Op.ADDI_BGEU -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
-                  if (!below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
-                    break taken;
-                  }
-                }
-                case Op.ANDI_BEQ -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
-                  if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ANDI_BNE -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
-                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ADDIW_BNE -> {
-                  x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] + (int) (op << 20 >> 52);
-                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ADD_BNE -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
-                  if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
-                    break taken;
-                  }
-                }
-                case Op.ADD_BLTU -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
-                  if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
-                    break taken;
-                  }
-                }
-                case Op.ADDI_ADDI -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
-                  x[(int) op >>> 24 & 63] = x[(int) (op >>> 44) & 63] + (op >> 52);
-                }
-                case Op.SLLI_ADD -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] << (op << 20 >> 52);
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 8 & 63] + x[(int) (op >>> 44) & 63];
-                }
-                case Op.SLLI_SRLI ->
-                    x[(int) op >>> 8 & 63] =
-                        x[(int) op >>> 16 & 63] << (op << 20 >> 52) >>> (op >> 52);
-                case Op.MUL_ADD -> {
-                  x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] * x[(int) (op >>> 32) & 63];
-                  x[(int) op >>> 24 & 63] = x[(int) op >>> 24 & 63] + x[(int) (op >>> 44) & 63];
-                }
-                case Op.XOR_ANDI -> {
-                  x[(int) op >>> 8 & 63] =
-                      (x[(int) op >>> 16 & 63] ^ x[(int) (op >>> 32) & 63]) & (op >> 52);
-                }
-
                 case Op.J -> {
                   break taken;
                 }
                 case Op.JAL -> {
-                  x[(int) op >>> 8 & 63] = page + block.end;
+                  x[(int) op >>> 8 & 63] = page + ((int) op >>> 16);
                   break taken;
                 }
                 case Op.JR -> {
-                  target = x[(int) op >>> 16 & 63] + (op >> 32) & ~1;
+                  target = x[(int) op >>> 16 & 63] + (op >> 52) & ~1;
                   break jump;
                 }
                 case Op.JALR -> {
-                  target = x[(int) op >>> 16 & 63] + (op >> 32) & ~1;
-                  x[(int) op >>> 8 & 63] = page + block.end;
+                  target = x[(int) op >>> 16 & 63] + (op >> 52) & ~1;
+                  x[(int) op >>> 8 & 63] = page + ((int) (op >>> 32) & 0xffff);
                   break jump;
                 }
                 default -> {

@@ -26,7 +26,9 @@ final class Op {
   static final int SYSTEM = 1; // immediate: the instruction word
   static final int FENCE_I = 2;
 
-  // Control flow; immediates are page-relative targets, JALR's is an addend.
+  // Control flow; immediates are page-relative targets. JAL has the page-relative address to return
+  // to
+  // at bit 16, JALR at bit 32, with its addend at bit 52.
   static final int BEQ = 3;
   static final int BNE = 4;
   static final int BLT = 5;
