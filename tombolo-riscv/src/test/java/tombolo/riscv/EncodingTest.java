@@ -55,7 +55,7 @@ class EncodingTest {
     int[] halfwords = IntStream.range(0, 1 << 16).filter(word -> (word & 3) != 3).toArray();
     List<String> differences = new ArrayList<>();
     for (Listed listed : disassemble(halfwords, 2)) {
-      long op = Decoder.decode(Compressed.expand(listed.word), 0);
+      long op = Decoder.decode(Compressed.expand(listed.word), 0, 2);
       compare(listed, op, differences);
     }
     assertThat(differences).isEmpty();
@@ -72,7 +72,7 @@ class EncodingTest {
     List<String> differences = new ArrayList<>();
     int instructions = 0;
     for (Listed listed : disassemble(words, 4)) {
-      compare(listed, Decoder.decode(listed.word, 0), differences);
+      compare(listed, Decoder.decode(listed.word, 0, 4), differences);
       instructions += listed.isInstruction() ? 1 : 0;
     }
     assertThat(differences).isEmpty();
