@@ -84,6 +84,6 @@ start_csrs:
 entered:
 	.word	0
 
-	.section .bss.stacks, "aw", @nobits
+	.section .stacks, "aw", @nobits	# not cleared: nothing reads a stack before writing it
 	.balign	16
 stacks:	.skip	8 << STACK_SIZE_SHIFT

@@ -4,18 +4,23 @@ package tombolo.riscv;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decoded operations that run one after the other: from an instruction that was jumped to, up to
- * the next one that may leave, or the end of the page. Belongs to a {@link CodePage} of one hart
- * and is used by its thread only.
+ * Decoded operations that run one after the other: from an instruction that was jumped to, past
+ * branches that are not taken, up to the next jump or the end of the page. Belongs to a {@link
+ * CodePage} of one hart and is used by its thread only.
  */
 final class Block {
   static final int NOTHING_FOLLOWS = -1;
 
-  /** Packed operations; the last one ends the block (see {@link Op#endsBlock}). */
+  /**
+   * Packed operations; after the last one the hart goes on at {@link #end}, unless that one jumps.
+   */
   final long[] ops;
 
   /** For each operation: its offset in the page, and how many instructions come before it << 16. */
   final int[] where;
+
+  /** For each operation: how many instructions of the block are done once it is. */
+  final int[] through;
 
   /** Instructions in it, more than operations where some are fused. */
   final int instructions;
@@ -32,15 +37,23 @@ final class Block {
    */
   final boolean straddles;
 
-  /** Successors in the same page, once known: the branch's target, and what follows the block. */
-  @Nullable Block taken;
+  /**
+   * For each operation that branches: the block that it leads to, once known and in the same page.
+   */
+  final @Nullable Block[] taken;
 
+  /** What follows the block, likewise. */
   @Nullable Block next;
 
   Block(CodePage page, long[] ops, int[] where, int instructions, int end, int following) {
     this.page = page;
     this.ops = ops;
+    this.taken = new Block[ops.length];
     this.where = where;
+    this.through = new int[ops.length];
+    for (int i = 0; i < ops.length; i++) {
+      through[i] = i + 1 < ops.length ? where[i + 1] >>> 16 : instructions;
+    }
     this.instructions = instructions;
     this.end = end;
     this.straddles = following != NOTHING_FOLLOWS;

@@ -25,12 +25,18 @@ import org.jspecify.annotations.Nullable;
  *       and somebody has to look at the clock.
  * </ul>
  *
- * <p>Instructions are counted when a block is entered; whoever leaves a block early takes back what
- * was not executed. Loads and stores go to host memory when the TLB knows the page <em>and</em> the
- * address is aligned, which is one comparison, because tags have zeros in their low bits.
+ * <p>Instructions are counted when a block is left, by where it is left. Loads and stores go to
+ * host memory when the TLB knows the page <em>and</em> the address is aligned, which is one
+ * comparison, because tags have zeros in their low bits.
  */
 final class Interpreter {
   private static final long PAGE = Mmu.PAGE_MASK;
+
+  /** Instead of an operation's index: none of the block jumped. */
+  private static final int FELL_THROUGH = -1;
+
+  /** Instead of an operation's index: a jump by register, which leads elsewhere each time. */
+  private static final int INDIRECT = -2;
 
   private Interpreter() {}
 
@@ -66,7 +72,6 @@ final class Interpreter {
         hart.stop = Hart.Stop.PAUSE;
         return;
       }
-      retired += block.instructions;
       final long[] ops = block.ops;
       long target;
 
@@ -85,66 +90,77 @@ final class Interpreter {
                   case Op.ADDI_BEQ -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
                     if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADDI_BNE -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
                     if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADDI_BLT -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
                     if (x[(int) (op >>> 44) & 63] < x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADDI_BGE -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
                     if (x[(int) (op >>> 44) & 63] >= x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADDI_BLTU -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
                     if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADDI_BGEU -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + (op << 20 >> 52);
                     if (!below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ANDI_BEQ -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
                     if (x[(int) (op >>> 44) & 63] == x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ANDI_BNE -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] & (op << 20 >> 52);
                     if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADDIW_BNE -> {
                     x[(int) op >>> 8 & 63] = (int) x[(int) op >>> 16 & 63] + (int) (op << 20 >> 52);
                     if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADD_BNE -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
                     if (x[(int) (op >>> 44) & 63] != x[(int) op >>> 24 & 63]) {
+                      at = i;
                       break taken;
                     }
                   }
                   case Op.ADD_BLTU -> {
                     x[(int) op >>> 8 & 63] = x[(int) op >>> 16 & 63] + x[(int) (op >>> 32) & 63];
                     if (below(x[(int) (op >>> 44) & 63], x[(int) op >>> 24 & 63])) {
+                      at = i;
                       break taken;
                     }
                   }
@@ -418,39 +434,47 @@ final class Interpreter {
 
                 case Op.BEQ -> {
                   if (x[(int) op >>> 16 & 63] == x[(int) op >>> 24 & 63]) {
+                    at = i;
                     break taken;
                   }
                 }
                 case Op.BNE -> {
                   if (x[(int) op >>> 16 & 63] != x[(int) op >>> 24 & 63]) {
+                    at = i;
                     break taken;
                   }
                 }
                 case Op.BLT -> {
                   if (x[(int) op >>> 16 & 63] < x[(int) op >>> 24 & 63]) {
+                    at = i;
                     break taken;
                   }
                 }
                 case Op.BGE -> {
                   if (x[(int) op >>> 16 & 63] >= x[(int) op >>> 24 & 63]) {
+                    at = i;
                     break taken;
                   }
                 }
                 case Op.BLTU -> {
                   if (below(x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63])) {
+                    at = i;
                     break taken;
                   }
                 }
                 case Op.BGEU -> {
                   if (!below(x[(int) op >>> 16 & 63], x[(int) op >>> 24 & 63])) {
+                    at = i;
                     break taken;
                   }
                 }
                 case Op.J -> {
+                  at = i;
                   break taken;
                 }
                 case Op.JAL -> {
                   x[(int) op >>> 8 & 63] = page + ((int) op >>> 16);
+                  at = i;
                   break taken;
                 }
                 case Op.JR -> {
@@ -469,25 +493,30 @@ final class Interpreter {
                 }
               }
             }
-            // The last operation did not jump.
+            // No operation jumped.
+            retired += block.instructions;
             final Block next = block.next;
             if (next != null) {
               block = next;
               continue;
             }
+            at = FELL_THROUGH;
             target = page + block.end;
             break find;
           }
-          // The last operation is a branch or jump that was taken.
-          final Block next = block.taken;
+          // An operation branched or jumped to a fixed place.
+          retired += block.through[at];
+          final Block next = block.taken[at];
           if (next != null) {
             block = next;
             continue;
           }
-          target = page + Op.target(ops[ops.length - 1]);
+          target = page + Op.target(ops[at]);
           break find;
         }
         // A jump by register.
+        retired += block.instructions;
+        at = INDIRECT;
         final int jump = (int) (target >>> 1);
         final Block known = tlb.jumps[jump & (tlb.jumps.length - 1)];
         if (tlb.jumpTags[jump & (tlb.jumpTags.length - 1)] == target && known != null) {
@@ -496,7 +525,7 @@ final class Interpreter {
           continue;
         }
       }
-      final Block found = find(hart, block, page, target);
+      final Block found = find(hart, block, at, page, target);
       if (found == null) {
         hart.pc = target;
         hart.retired = retired;
@@ -512,51 +541,38 @@ final class Interpreter {
   /**
    * The operation at hand stopped the hart before it was done.
    *
-   * @param at its index in the block, or the complement where it is the second one of a pair
-   * @param retired with all of the block counted
+   * @param at its index in the block
+   * @param retired without any of the block
    */
   private static void leave(Hart hart, Block block, int at, long page, long retired) {
-    int index = at >= 0 ? at : ~at;
-    int offset = block.offsetOf(index);
-    int before = block.instructionsBefore(index);
-    if (at < 0) {
-      offset += block.page.lengthAt(offset);
-      before++;
-    }
+    int offset = block.offsetOf(at);
     hart.pc = page + offset;
-    hart.retired = retired - (block.instructions - before);
+    hart.retired = retired + block.instructionsBefore(at);
     hart.instruction = block.instructionAt(offset);
   }
 
-  /** The block at an address that the present block leads to; null if the hart holds a trap. */
-  private static @Nullable Block find(Hart hart, Block from, long page, long target) {
-    final Tlb tlb = hart.mmu.tlb;
+  /**
+   * The block at an address that the present block leads to; null if the hart holds a trap.
+   *
+   * @param at index of the operation that leads there, or FELL_THROUGH or INDIRECT
+   */
+  private static @Nullable Block find(Hart hart, Block from, int at, long page, long target) {
+    Tlb tlb = hart.mmu.tlb;
     int index = Tlb.jumpIndex(target);
     Block to = tlb.jumpTags[index] == target ? tlb.jumps[index] : hart.mmu.fetch(target);
-    if (to != null) {
-      link(from, to, target - page);
+    // In the same page it can't be another one next time: from here on it is linked.
+    if (to != null
+        && to.page == from.page
+        && ((target - page) & PAGE) == 0
+        && !from.straddles
+        && !to.straddles) {
+      if (at >= 0) {
+        from.taken[at] = to;
+      } else if (at == FELL_THROUGH) {
+        from.next = to;
+      }
     }
     return to;
-  }
-
-  /** Remembers a successor in the same page, where it can't be another one next time. */
-  private static void link(Block from, Block to, long offset) {
-    long op = from.ops[from.ops.length - 1];
-    int opcode = Op.opcode(op);
-    if (to.page != from.page
-        || (offset & PAGE) != 0
-        || from.straddles
-        || to.straddles
-        || opcode == Op.JR
-        || opcode == Op.JALR) {
-      return;
-    }
-    if (offset == from.end) {
-      from.next = to;
-    }
-    if (Op.endsBlock(opcode) && offset == Op.target(op)) {
-      from.taken = to;
-    }
   }
 
   /** What ends a block and is done by others. */

@@ -121,7 +121,6 @@ final class Op {
   static final int ADDIW_BNE = 82;
   static final int ADD_BNE = 83;
   static final int ADD_BLTU = 84;
-  static final int LAST_BRANCHING_PAIR = 84;
   static final int ADDI_ADDI = 85;
   static final int SLLI_ADD = 86;
   static final int SLLI_SRLI = 87;
@@ -154,9 +153,11 @@ final class Op {
     return (int) (op >> 32);
   }
 
-  /** Whether nothing after this operation belongs to its block. */
+  /**
+   * Whether control never goes on behind this operation, so that nothing after it is in its block.
+   */
   static boolean endsBlock(int opcode) {
-    return opcode <= JR || (opcode >= FIRST_PAIR && opcode <= LAST_BRANCHING_PAIR);
+    return opcode <= FENCE_I || (opcode >= J && opcode <= JR);
   }
 
   /** Where a branch or a direct jump leads to, relative to its page. */

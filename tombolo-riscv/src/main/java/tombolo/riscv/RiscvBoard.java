@@ -34,6 +34,11 @@ final class RiscvBoard implements Board {
 
   RiscvBoard(BoardContext context) {
     this.context = context;
+    if (context.ram().size() > RiscvAccelerator.MAX_RAM) {
+      throw new IllegalArgumentException(
+          "%d MiB of RAM, but this board has room for %d MiB below its PCI window"
+              .formatted(context.ram().size() >> 20, RiscvAccelerator.MAX_RAM >> 20));
+    }
     GuestMemory memory = context.memory();
     memory.map(
         BoardLayout.RAM_BASE, context.ram().size(), context.ram(), 0, Access.READ_WRITE_EXECUTE);

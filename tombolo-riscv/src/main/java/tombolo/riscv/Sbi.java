@@ -49,6 +49,9 @@ final class Sbi {
    */
   private static final long IMPLEMENTATION_ID = 0x746f6d626f6c6fL;
 
+  private static final long SYSTEM_FAILURE = 1;
+  private static final long FIRST_SPECIFIC_REASON = 0xe000_0000L;
+
   private static final long SUSPEND_RETENTIVE = 0;
   private static final long SUSPEND_NON_RETENTIVE = 0x8000_0000L;
   private static final long THIS_HART_AND_ALL_OTHERS = -1;
@@ -251,12 +254,20 @@ final class Sbi {
   }
 
   private static @Nullable VcpuExit systemReset(RiscvVcpu caller, long type, long reason) {
-    if (type == 0) {
-      return new VcpuExit.SystemEvent(
-          reason == 0 ? new StopReason.PowerOff() : new StopReason.GuestFailure(1));
-    }
-    if (type == 1 || type == 2) {
-      return new VcpuExit.SystemEvent(new StopReason.ResetRequested());
+    // Both are 32-bit numbers; reasons from 0xe0000000 on are the implementation's own, or a
+    // vendor's.
+    long why = reason & 0xffffffffL;
+    if (why <= SYSTEM_FAILURE || why >= FIRST_SPECIFIC_REASON) {
+      switch ((int) type) {
+        case 0 -> {
+          return new VcpuExit.SystemEvent(
+              why == 0 ? new StopReason.PowerOff() : new StopReason.GuestFailure(1));
+        }
+        case 1, 2 -> {
+          return new VcpuExit.SystemEvent(new StopReason.ResetRequested());
+        }
+        default -> {}
+      }
     }
     reply(caller, INVALID_PARAMETER, 0);
     return null;

@@ -153,6 +153,7 @@ class SbiTest {
         .isEqualTo(new VcpuExit.SystemEvent(new StopReason.ResetRequested()));
     assertThat(board.call(8, 0)).isEqualTo(new VcpuExit.SystemEvent(new StopReason.PowerOff()));
     assertThat(board.error(SRST, 0, 3, 0)).isEqualTo(INVALID_PARAMETER);
+    assertThat(board.error(SRST, 0, 0, 2)).isEqualTo(INVALID_PARAMETER);
   }
 
   @Test
