@@ -95,6 +95,7 @@ final class Installation {
     Path err = Files.createTempFile(root, "err", null);
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("SHELL", "/bin/sh"); // what script runs, here as elsewhere
     Process process = builder.start();
     started.add(process);
     return new Run(process, err);

@@ -148,7 +148,8 @@ class LauncherTest {
   void aTerminalIsTheGuestsAndThenAsItWas(String leave, String why, int status) throws Exception {
     String script = RequiredTool.require("script").toString();
     String session =
-        "stty -a; '%s' boot '%s'; echo status=$?; stty -a; echo end"
+        // The keyboard's interrupt reaches this shell too, and some shells would end by it.
+        "trap : INT; stty -a; '%s' boot '%s'; echo status=$?; stty -a; echo end"
             .formatted(installation.command(), guest("echo"));
     Installation.Run run = installation.start(List.of(script, "-qc", session, "/dev/null"));
     String before = run.readUntil("echo: type lines; quit or Ctrl-D ends");
