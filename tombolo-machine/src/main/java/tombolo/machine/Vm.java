@@ -7,9 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.DeviceBus;
+import tombolo.machine.device.GpaWindow;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 
@@ -26,6 +28,8 @@ import tombolo.memory.HostMemory;
  * why nothing is lost and nobody waits for ever.
  */
 public final class Vm implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Vm.class.getName());
+
   private final VmConfig config;
   private final StateMonitor monitor;
   private final GuestMemory memory = new GuestMemory();
@@ -35,6 +39,10 @@ public final class Vm implements AutoCloseable {
   private final Board board;
   private final VmStatistics statistics;
   private final ExitDispatch dispatch;
+
+  private final @Nullable GpaWindow window;
+  private final AllocatedRanges ranges;
+  private final List<Runnable> runEnds = new CopyOnWriteArrayList<>();
 
   private final ReentrantLock owner = new ReentrantLock();
 
@@ -55,6 +63,8 @@ public final class Vm implements AutoCloseable {
   private Vm(VmConfig config, Accelerator accelerator) {
     this.config = config;
     this.monitor = new StateMonitor(config.scheduler());
+    this.window = config.windowBytes() == 0 ? null : new GpaWindow(memory, config.windowBytes());
+    this.ranges = new AllocatedRanges(window);
     this.ram = HostMemory.allocate(config.memoryBytes());
     @Nullable Board made = null;
     try {
@@ -152,6 +162,50 @@ public final class Vm implements AutoCloseable {
   /** A wire into the interrupt controller, see {@link Board#interruptLine}. */
   public InterruptLine interruptLine(int number) {
     return board.interruptLine(number);
+  }
+
+  /**
+   * Where memory that this VM shares with others comes and goes; null if it was made without. It is
+   * nowhere until a device puts it behind a BAR.
+   */
+  public @Nullable GpaWindow window() {
+    return window;
+  }
+
+  /**
+   * Allocates guest physical addresses for a channel from the VM's window: best fit, O(log n).
+   * Nothing is mapped there. They are given back by {@link #releaseChannel}, or when the run ends.
+   *
+   * @param expectedSize bytes, rounded up to whole pages
+   * @return the range, or empty if the size is not positive, the window has no such gap, or the
+   *     guest has turned the window off
+   * @throws IllegalStateException if the VM has no window
+   */
+  public Optional<GpaRange> allocateChannel(long expectedSize) {
+    return ranges.allocate(expectedSize);
+  }
+
+  /**
+   * Gives a range of {@link #allocateChannel} back and takes what is mapped there off the VM's map.
+   * Returns when no vCPU reaches it any more.
+   *
+   * @return false, and nothing has changed, unless it is exactly a range that was allocated from
+   *     this VM and not released yet
+   * @throws IllegalStateException if the VM has no window
+   */
+  public boolean releaseChannel(long gpa, long size) {
+    return ranges.release(gpa, size);
+  }
+
+  /**
+   * Has something done at the end of each run: before the state is {@link VmState#STOPPED}, before
+   * a reset loads the image anew, and at {@link #close()}. So who holds something on the guest's
+   * behalf gives it back there. No vCPU runs then, and none will before it is done. It is called by
+   * one thread at a time, perhaps without a run before, must not change the VM's state and returns
+   * soon.
+   */
+  public void onRunEnd(Runnable action) {
+    runEnds.add(action);
   }
 
   /** Counters. */
@@ -284,6 +338,7 @@ public final class Vm implements AutoCloseable {
       finish(reason);
       closed = true;
       try {
+        endRun();
         board.close();
       } finally {
         memory.unmapAll();
@@ -382,6 +437,7 @@ public final class Vm implements AutoCloseable {
   }
 
   private void ended(StopReason reason) {
+    endRun();
     VmEvents.stopped(config, reason, statistics);
   }
 
@@ -399,10 +455,24 @@ public final class Vm implements AutoCloseable {
   /** Zeroes what an earlier run has left and puts the image in. No vCPU runs. */
   private void load() {
     if (used) {
+      endRun();
       zero(ram.segment());
     }
     used = true;
     board.load(config.image());
+  }
+
+  /** Has everybody give back what a run has acquired. No vCPU runs. */
+  private void endRun() {
+    for (Runnable action : runEnds) {
+      try {
+        action.run();
+      } catch (RuntimeException | Error e) {
+        // The next one has its own to give back.
+        LOG.log(System.Logger.Level.ERROR, config.name() + ": the end of a run failed", e);
+      }
+    }
+    ranges.releaseAll();
   }
 
   /** Zeroes page by page and leaves zero pages alone, which need no memory of the host then. */

@@ -18,6 +18,8 @@ import tombolo.memory.HostMemory;
  * @param random its source of chance
  * @param hypercalls what it can ask the host
  * @param onGuestReset what happens when the guest asks for a reset
+ * @param windowBytes guest physical addresses for memory that it shares with others: a power of two
+ *     of at least two pages, or 0 for none
  */
 public record VmConfig(
     String name,
@@ -29,7 +31,8 @@ public record VmConfig(
     Scheduler scheduler,
     RandomSource random,
     HypercallTable hypercalls,
-    GuestReset onGuestReset) {
+    GuestReset onGuestReset,
+    long windowBytes) {
   /** RAM where nothing else is said. */
   public static final long DEFAULT_MEMORY = 64L << 20;
 
@@ -48,6 +51,12 @@ public record VmConfig(
           "%s: %d bytes of memory: a positive multiple of %d"
               .formatted(name, memoryBytes, HostMemory.PAGE_SIZE));
     }
+    if (windowBytes != 0
+        && (Long.bitCount(windowBytes) != 1 || windowBytes < 2 * HostMemory.PAGE_SIZE)) {
+      throw new IllegalArgumentException(
+          "%s: a window of %d bytes: a power of two of at least two pages, or 0"
+              .formatted(name, windowBytes));
+    }
   }
 
   /** One vCPU, 64 MiB, the host's time, threads and entropy; a guest's reset stops the VM. */
@@ -62,7 +71,8 @@ public record VmConfig(
         Scheduler.system(),
         RandomSource.system(),
         new HypercallTable(),
-        GuestReset.STOP);
+        GuestReset.STOP,
+        0);
   }
 
   /** Another number of vCPUs. */
@@ -77,30 +87,87 @@ public record VmConfig(
         scheduler,
         random,
         hypercalls,
-        onGuestReset);
+        onGuestReset,
+        windowBytes);
   }
 
   /** Another amount of RAM, in bytes. */
   public VmConfig withMemory(long bytes) {
     return new VmConfig(
-        name, vcpus, bytes, image, console, clock, scheduler, random, hypercalls, onGuestReset);
+        name,
+        vcpus,
+        bytes,
+        image,
+        console,
+        clock,
+        scheduler,
+        random,
+        hypercalls,
+        onGuestReset,
+        windowBytes);
   }
 
   /** Another time, other threads and other chance, as one decides them together. */
   public VmConfig withHost(Clock time, Scheduler threads, RandomSource chance) {
     return new VmConfig(
-        name, vcpus, memoryBytes, image, console, time, threads, chance, hypercalls, onGuestReset);
+        name,
+        vcpus,
+        memoryBytes,
+        image,
+        console,
+        time,
+        threads,
+        chance,
+        hypercalls,
+        onGuestReset,
+        windowBytes);
   }
 
   /** Other hypercalls. */
   public VmConfig withHypercalls(HypercallTable table) {
     return new VmConfig(
-        name, vcpus, memoryBytes, image, console, clock, scheduler, random, table, onGuestReset);
+        name,
+        vcpus,
+        memoryBytes,
+        image,
+        console,
+        clock,
+        scheduler,
+        random,
+        table,
+        onGuestReset,
+        windowBytes);
   }
 
   /** Another answer to a guest that asks for a reset. */
   public VmConfig withGuestReset(GuestReset answer) {
     return new VmConfig(
-        name, vcpus, memoryBytes, image, console, clock, scheduler, random, hypercalls, answer);
+        name,
+        vcpus,
+        memoryBytes,
+        image,
+        console,
+        clock,
+        scheduler,
+        random,
+        hypercalls,
+        answer,
+        windowBytes);
+  }
+
+  /** A window of this many bytes for memory that it shares with others; 0 for none. */
+  public VmConfig withWindow(long bytes) {
+    return new VmConfig(
+        name,
+        vcpus,
+        memoryBytes,
+        image,
+        console,
+        clock,
+        scheduler,
+        random,
+        hypercalls,
+        onGuestReset,
+        bytes);
   }
 }

@@ -4,6 +4,7 @@ package tombolo.memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,33 +107,71 @@ public final class GuestMemory extends TypedAccess {
                     gpa + size - 1,
                     region == null ? "nothing is mapped there" : "not the same as " + region));
       }
-      remove(region);
+      remove(List.of(region), gpa, size);
     } finally {
       changes.unlock();
     }
   }
 
-  /** Takes away every region, as {@link #unmap} would each: for the end of a VM. */
-  public void unmapAll() {
+  /**
+   * Takes away the regions of a range that the caller chooses, as {@link #unmap} would each, but
+   * asks and waits once for all of them. Does nothing where there is none.
+   *
+   * @param gpa first guest physical address, a multiple of the page size, not negative
+   * @param size bytes, a positive multiple of the page size
+   * @param chosen is asked for each region that lies in the range as a whole; must not wait
+   * @throws IllegalArgumentException if these are no whole pages
+   */
+  public void unmapRange(long gpa, long size, Predicate<MemoryRegion> chosen) {
+    MemoryRegion.checkRange(gpa, size);
     changes.lock();
     try {
-      for (MemoryRegion region : regions()) {
-        remove(region);
+      List<MemoryRegion> inside = new ArrayList<>();
+      RegionTree.forEachOverlapping(
+          tree(),
+          gpa,
+          gpa + size,
+          region -> {
+            if (region.gpa() >= gpa && region.end() <= gpa + size && chosen.test(region)) {
+              inside.add(region);
+            }
+          });
+      if (!inside.isEmpty()) {
+        remove(inside, gpa, size);
       }
     } finally {
       changes.unlock();
     }
   }
 
-  private void remove(MemoryRegion region) {
-    shrink(RegionTree.without(tree(), region.gpa()));
+  /** Takes away every region: for the end of a VM. */
+  public void unmapAll() {
+    changes.lock();
+    try {
+      List<MemoryRegion> all = regions();
+      if (!all.isEmpty()) {
+        long from = all.getFirst().gpa();
+        remove(all, from, all.getLast().end() - from);
+      }
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  /** Takes regions away that lie in the range. {@link #changes} held. */
+  private void remove(List<MemoryRegion> regions, long gpa, long size) {
+    @Nullable RegionTree left = tree();
+    for (MemoryRegion region : regions) {
+      left = RegionTree.without(left, region.gpa());
+    }
+    shrink(left);
     for (TranslationCache cache : caches) {
-      cache.requestDrop(region.gpa(), region.size());
+      cache.requestDrop(gpa, size);
     }
     for (TranslationCache cache : caches) {
       cache.awaitDropped();
     }
-    region.host().release();
+    regions.forEach(region -> region.host().release());
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import tombolo.memory.posix.PageSource;
 import tombolo.memory.posix.Pages;
+import tombolo.memory.posix.RevocableView;
 import tombolo.memory.posix.SystemCallException;
 
 /**
@@ -107,6 +108,18 @@ public final class HostMemory implements AutoCloseable {
    */
   public MemorySegment segment() {
     return segment;
+  }
+
+  /**
+   * A slice that can be taken back: it is reachable only until the arena closes. The memory itself
+   * stays at least as long as this object is not closed, which the caller sees to.
+   *
+   * @param offset where the slice begins
+   * @param size its bytes
+   * @throws IndexOutOfBoundsException if it is no slice of this memory
+   */
+  public MemorySegment view(long offset, long size, Arena arena) {
+    return RevocableView.of(segment.asSlice(offset, size), arena);
   }
 
   /** Native address of its first byte; means nothing once the memory was freed. */

@@ -103,6 +103,26 @@ final class RegionTree {
     }
   }
 
+  /**
+   * Gives every region with a byte of {@code from} to {@code to} − 1 to the consumer, by ascending
+   * address.
+   */
+  static void forEachOverlapping(
+      @Nullable RegionTree tree, long from, long to, Consumer<MemoryRegion> consumer) {
+    if (tree == null) {
+      return;
+    }
+    if (from < tree.start) {
+      forEachOverlapping(tree.left, from, to, consumer);
+    }
+    if (from < tree.end && to > tree.start) {
+      consumer.accept(tree.region);
+    }
+    if (to > tree.end) {
+      forEachOverlapping(tree.right, from, to, consumer);
+    }
+  }
+
   static int height(@Nullable RegionTree tree) {
     return tree == null ? 0 : tree.height;
   }

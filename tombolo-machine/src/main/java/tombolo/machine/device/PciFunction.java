@@ -16,4 +16,10 @@ public interface PciFunction {
 
   /** Its base address registers, always the same; may be empty. */
   List<PciBar> bars();
+
+  /**
+   * Back to the state of power-on, because the board is. Called while no vCPU runs, under the
+   * bridge's lock, when the BARs are where they are at power-on.
+   */
+  default void reset() {}
 }

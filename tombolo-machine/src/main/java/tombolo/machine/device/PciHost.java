@@ -46,7 +46,9 @@ public final class PciHost implements MmioDevice {
     this.low = low;
     this.high = high;
     this.interrupts = new PciInterrupts(intx);
-    slots[0] = new PciSlot(new PciConfig(BRIDGE, false), List.of(), new long[0], interrupts.pin(0));
+    slots[0] =
+        new PciSlot(
+            new PciConfig(BRIDGE, false), List.of(), new long[0], interrupts.pin(0), () -> {});
   }
 
   @Override
@@ -70,13 +72,15 @@ public final class PciHost implements MmioDevice {
       List<PciBar> bars = List.copyOf(function.bars());
       long[] assigned = bars.stream().mapToLong(bar -> allocate(bar, function.name())).toArray();
       PciInterrupts.Pin pin = interrupts.pin(device);
-      slots[device] = new PciSlot(new PciConfig(function.identity(), true), bars, assigned, pin);
+      slots[device] =
+          new PciSlot(
+              new PciConfig(function.identity(), true), bars, assigned, pin, function::reset);
       settle();
       return pin;
     }
   }
 
-  /** Gives every function the BAR addresses and the command register of power-on. */
+  /** Gives every function the BAR addresses and the registers of power-on. */
   public void reset() {
     synchronized (lock) {
       for (PciSlot slot : slots) {
@@ -85,6 +89,11 @@ public final class PciHost implements MmioDevice {
         }
       }
       settle();
+      for (PciSlot slot : slots) {
+        if (slot != null) {
+          slot.reset();
+        }
+      }
     }
   }
 

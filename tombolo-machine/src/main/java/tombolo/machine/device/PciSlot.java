@@ -16,13 +16,17 @@ final class PciSlot {
   private final List<PciBar> bars;
   private final long[] assigned;
   private final long[] placed;
+  private final Runnable reset;
 
   /**
    * @param assigned an address for each BAR, in the order of the list
+   * @param reset brings the function's own registers back to power-on
    */
-  PciSlot(PciConfig config, List<PciBar> bars, long[] assigned, PciInterrupts.Pin pin) {
+  PciSlot(
+      PciConfig config, List<PciBar> bars, long[] assigned, PciInterrupts.Pin pin, Runnable reset) {
     this.config = config;
     this.pin = pin;
+    this.reset = reset;
     this.bars = bars;
     this.assigned = assigned;
     this.placed = new long[bars.size()];
@@ -37,6 +41,11 @@ final class PciSlot {
       config.assign(bars.get(i), assigned[i]);
     }
     pin.mask(config.intxDisabled());
+  }
+
+  /** The function's part of a reset; its BARs have their addresses. */
+  void reset() {
+    reset.run();
   }
 
   /** Takes away what no longer is where its BAR says. */

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.memory;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands out ranges of an address space, best fit: the smallest gap that is large enough, of several
+ * the lowest. What is given back merges with the gaps that it touches, so the space never falls to
+ * pieces that could be one. All operations are O(log n) in the number of gaps.
+ *
+ * <p>It knows addresses only, not what is behind them. Not thread-safe; whoever owns it guards it.
+ */
+public final class RangeAllocator {
+  private final long granule;
+
+  /** Every gap three times: by size to find one, by both ends to merge. No two gaps touch. */
+  private final TreeSet<Gap> bySize = new TreeSet<>();
+
+  private final Map<Long, Gap> byBase = new HashMap<>();
+  private final Map<Long, Gap> byEnd = new HashMap<>();
+
+  /** Sizes by base of what is handed out. */
+  private final Map<Long, Long> allocated = new HashMap<>();
+
+  private long freeBytes;
+
+  /** An empty stretch; ordered by size, then by address. */
+  private record Gap(long size, long base) implements Comparable<Gap> {
+    @Override
+    public int compareTo(Gap other) {
+      int bySize = Long.compare(size, other.size);
+      return bySize != 0 ? bySize : Long.compare(base, other.base);
+    }
+
+    long end() {
+      return base + size;
+    }
+  }
+
+  /**
+   * Without addresses; {@link #add} gives it some.
+   *
+   * @param granule what addresses and sizes are multiples of, positive
+   */
+  public RangeAllocator(long granule) {
+    if (granule <= 0) {
+      throw new IllegalArgumentException("granule must be positive: " + granule);
+    }
+    this.granule = granule;
+  }
+
+  /**
+   * Adds addresses to hand out, which must not overlap any that it has. They merge with a gap that
+   * they touch; to keep two stretches apart, leave a granule between them.
+   *
+   * @param base not negative, a multiple of the granule
+   * @param size a positive multiple of the granule; {@code base + size} does not overflow
+   */
+  public void add(long base, long size) {
+    if (base < 0 || base % granule != 0 || !isSize(size) || base > Long.MAX_VALUE - size) {
+      throw new IllegalArgumentException("no such range: 0x%x + 0x%x".formatted(base, size));
+    }
+    freeBytes += size;
+    insertMerged(base, size);
+  }
+
+  /**
+   * Takes addresses away for good.
+   *
+   * @return false, and nothing has changed, unless all of them are free and make exactly one gap
+   */
+  public boolean remove(long base, long size) {
+    Gap gap = byBase.get(base);
+    if (gap == null || gap.size != size) {
+      return false;
+    }
+    delete(gap);
+    freeBytes -= size;
+    return true;
+  }
+
+  /**
+   * Hands out a range.
+   *
+   * @param size bytes, rounded up to the granule; none that is not positive fits
+   * @return where it begins, or empty if no gap is large enough
+   */
+  public OptionalLong allocate(long size) {
+    if (size <= 0 || size > Long.MAX_VALUE - granule) {
+      return OptionalLong.empty();
+    }
+    long rounded = (size + granule - 1) / granule * granule;
+    Gap gap = bySize.ceiling(new Gap(rounded, 0));
+    if (gap == null) {
+      return OptionalLong.empty();
+    }
+    delete(gap);
+    if (gap.size > rounded) {
+      insert(new Gap(gap.size - rounded, gap.base + rounded));
+    }
+    allocated.put(gap.base, rounded);
+    freeBytes -= rounded;
+    return OptionalLong.of(gap.base);
+  }
+
+  /**
+   * Takes a range back.
+   *
+   * @return false, and nothing has changed, if it is not exactly one that was handed out
+   */
+  public boolean release(long base, long size) {
+    // Also where the base is no multiple of anything: then nothing of it was handed out.
+    if (!allocated.remove(base, size)) {
+      return false;
+    }
+    freeBytes += size;
+    insertMerged(base, size);
+    return true;
+  }
+
+  /** How long the range is that was handed out and begins here, or 0. */
+  public long sizeOf(long base) {
+    return Objects.requireNonNullElse(allocated.get(base), 0L);
+  }
+
+  /** Ranges that are handed out. */
+  public int count() {
+    return allocated.size();
+  }
+
+  /** Bytes that are free, in gaps of any size. */
+  public long freeBytes() {
+    return freeBytes;
+  }
+
+  /** Bytes of the largest gap, 0 if there is none. */
+  public long largestGap() {
+    return bySize.isEmpty() ? 0 : bySize.last().size;
+  }
+
+  /** Number of gaps. */
+  public int gaps() {
+    return bySize.size();
+  }
+
+  private boolean isSize(long size) {
+    return size > 0 && size % granule == 0;
+  }
+
+  private void insertMerged(long base, long size) {
+    long from = base;
+    long to = base + size;
+    @Nullable Gap before = byEnd.get(base);
+    if (before != null) {
+      delete(before);
+      from = before.base;
+    }
+    @Nullable Gap after = byBase.get(to);
+    if (after != null) {
+      delete(after);
+      to = after.end();
+    }
+    insert(new Gap(to - from, from));
+  }
+
+  private void insert(Gap gap) {
+    bySize.add(gap);
+    byBase.put(gap.base, gap);
+    byEnd.put(gap.end(), gap);
+  }
+
+  private void delete(Gap gap) {
+    bySize.remove(gap);
+    byBase.remove(gap.base);
+    byEnd.remove(gap.end());
+  }
+}
