@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One published channel, until the last one who has joined it leaves. Guarded by the directory's
+ * lock; what is final may be read by any thread.
+ *
+ * <p>Of its memory it writes what docs/abi.md, "A channel's memory", says that the host writes, and
+ * reads nothing: that is the guests' business.
+ */
+final class Channel {
+  private static final VarHandle LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  private static final int MAGIC = 0x43424d54;
+  private static final int VERSION = 1;
+  private static final long STATE = 0x14;
+  private static final long OWNERS = 0x40;
+
+  final ChannelId id;
+  final long generation;
+  final @Nullable String name;
+  final Shape shape;
+  final Endpoint publisher;
+  final MemoryPool.Block memory;
+  private final MemorySegment segment;
+
+  /** Written under the directory's lock. */
+  volatile ChannelState state = ChannelState.LIVE;
+
+  /** The publisher's side, while it is there. */
+  @Nullable Attachment publisherSide;
+
+  final Map<Endpoint, Attachment> subscribers = new LinkedHashMap<>();
+  private final @Nullable Endpoint[] owners;
+  private final int[] owned;
+
+  /** A mapping could not be removed, so somebody may still reach the memory: it is never reused. */
+  boolean leaked;
+
+  Channel(
+      ChannelId id,
+      long generation,
+      @Nullable String name,
+      Shape shape,
+      Endpoint publisher,
+      MemoryPool.Block memory) {
+    this.id = id;
+    this.generation = generation;
+    this.name = name;
+    this.shape = shape;
+    this.publisher = publisher;
+    this.memory = memory;
+    this.segment = memory.host().segment().asSlice(memory.offset(), memory.size());
+    this.owners = new Endpoint[shape.sections()];
+    this.owned = new int[shape.sections()];
+    writeFirstWords();
+  }
+
+  /** Before anybody sees the memory. */
+  private void writeFirstWords() {
+    if (shape.layout() == Shape.Layout.RAW) {
+      LONG.set(segment, 0L, (long) id.publisher());
+      LONG.set(segment, 8L, id.key());
+      return;
+    }
+    INT.set(segment, 0x00L, MAGIC);
+    INT.set(segment, 0x04L, VERSION);
+    LONG.set(segment, 0x08L, generation);
+    INT.set(segment, 0x10L, id.publisher());
+    INT.set(segment, STATE, state.code());
+    LONG.set(segment, 0x18L, id.key());
+    LONG.set(segment, 0x20L, shape.offsetOf(0));
+    LONG.set(segment, 0x28L, shape.size());
+    LONG.set(segment, 0x30L, shape.sectionSize());
+    INT.set(segment, 0x38L, shape.sections());
+  }
+
+  void become(ChannelState next) {
+    state = next;
+    if (shape.layout() == Shape.Layout.SECTIONED) {
+      INT.setRelease(segment, STATE, next.code());
+    }
+  }
+
+  /** The first subscriber's section without an owner, or {@link Shape#NO_SECTION}. */
+  int freeSection() {
+    for (int i = 0; i < owners.length; i++) {
+      if (owners[i] == null) {
+        return i + 1;
+      }
+    }
+    return Shape.NO_SECTION;
+  }
+
+  /** Zeroes a section and gives it to an endpoint. Nobody can write it meanwhile. */
+  void own(int section, Endpoint endpoint) {
+    int index = section - 1;
+    segment.asSlice(shape.offsetOf(section), shape.sizeOf(section)).fill((byte) 0);
+    owners[index] = endpoint;
+    owned[index]++;
+    INT.set(segment, OWNERS + 8L * index + 4, owned[index]);
+    INT.setRelease(segment, OWNERS + 8L * index, endpoint.id());
+  }
+
+  /** The owner of a section has left, and can't write it any more. */
+  void disown(int section) {
+    int index = section - 1;
+    owners[index] = null;
+    INT.setRelease(segment, OWNERS + 8L * index, 0);
+  }
+
+  boolean isDeserted() {
+    return publisherSide == null && subscribers.isEmpty();
+  }
+
+  @Override
+  public String toString() {
+    return "channel %s (%sgeneration %d)".formatted(id, name == null ? "" : name + ", ", generation);
+  }
+}

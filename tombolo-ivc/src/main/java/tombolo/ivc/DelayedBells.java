@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.Clock;
+import tombolo.machine.Scheduler;
+
+/**
+ * Delivers the rings that were over their rate when a token is there. One thread for a directory,
+ * which is started by the first such ring and ends when none waits.
+ *
+ * <p>No ring is forgotten: a ring is queued, and the thread found or started, under the lock; the
+ * thread looks at the queue and decides to end under it, too. It parks outside, and who adds a ring
+ * that is due earlier unparks it.
+ */
+final class DelayedBells {
+  private final Clock clock;
+  private final Scheduler scheduler;
+
+  // Guarded by this.
+  private final PriorityQueue<Delayed> queue =
+      new PriorityQueue<>(Comparator.comparingLong(Delayed::due));
+  private @Nullable Thread thread;
+  private boolean started;
+  private boolean closed;
+
+  private record Delayed(long due, Doorbell bell) {}
+
+  DelayedBells(Clock clock, Scheduler scheduler) {
+    this.clock = clock;
+    this.scheduler = scheduler;
+  }
+
+  /** Has a ring delivered at a time of the clock. Called with the receiver's inbox locked. */
+  synchronized void add(long due, Doorbell bell) {
+    if (closed) {
+      return;
+    }
+    queue.add(new Delayed(due, bell));
+    if (!started) {
+      started = true;
+      scheduler.start("tombolo/doorbells", this::run);
+    } else if (thread != null) {
+      scheduler.unpark(thread);
+    }
+  }
+
+  private void run() {
+    while (true) {
+      @Nullable Delayed next;
+      long left;
+      synchronized (this) {
+        thread = Thread.currentThread();
+        next = queue.peek();
+        if (next == null || closed) {
+          thread = null;
+          started = false;
+          return;
+        }
+        left = next.due - clock.nanos();
+        if (left <= 0) {
+          queue.remove();
+        }
+      }
+      if (left <= 0) {
+        // Without our lock: the inbox's comes first.
+        next.bell.to.endpoint.inbox.deliverDelayed(next.bell);
+      } else {
+        scheduler.park(left);
+      }
+    }
+  }
+
+  /** Drops what waits and ends the thread. */
+  synchronized void close() {
+    closed = true;
+    queue.clear();
+    if (thread != null) {
+      scheduler.unpark(thread);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory at one moment: what a person or a program wants to see of it. Immutable.
+ *
+ * @param endpoints by id
+ * @param channels by generation
+ * @param rings how often anybody has rung
+ * @param delivered rings that made a bell ring, or sent a pulse
+ * @param coalesced rings that found the bell rung already, or a ring waiting
+ * @param delayed rings that had to wait for a token; they are delivered, coalesced or dropped later
+ * @param dropped rings whose target had left meanwhile
+ */
+public record DirectorySnapshot(
+    List<EndpointRow> endpoints,
+    List<ChannelRow> channels,
+    long rings,
+    long delivered,
+    long coalesced,
+    long delayed,
+    long dropped) {
+
+  /**
+   * An endpoint.
+   *
+   * @param id its id
+   * @param name its name
+   * @param vm whether it is a VM
+   * @param publishedChannels on its account
+   * @param publishedBytes on its account
+   * @param quota the most of both
+   * @param joined how many channels it has joined now, its own included
+   * @param refused how often it was refused something
+   */
+  public record EndpointRow(
+      int id,
+      String name,
+      boolean vm,
+      int publishedChannels,
+      long publishedBytes,
+      Quota quota,
+      int joined,
+      long refused) {}
+
+  /** A channel and who has joined it, the publisher first if it is still there. */
+  public record ChannelRow(
+      ChannelId id,
+      String publisher,
+      @Nullable String name,
+      long generation,
+      Shape shape,
+      ChannelState state,
+      List<Side> sides) {}
+
+  /**
+   * One who has joined a channel.
+   *
+   * @param endpoint its id
+   * @param name its name
+   * @param role publisher or subscriber
+   * @param gpa where a VM sees the channel; empty for others, and while the window is off
+   * @param writable whether it may write
+   * @param section its section, or {@link Shape#NO_SECTION}
+   * @param received rings that came for it
+   * @param delivered rings that became a bell or a pulse
+   * @param p50Nanos from ring to taking, half of all times are at most this; 0 if none was taken
+   * @param p99Nanos the same for 99 of 100
+   */
+  public record Side(
+      int endpoint,
+      String name,
+      Role role,
+      OptionalLong gpa,
+      boolean writable,
+      int section,
+      long received,
+      long delivered,
+      long p50Nanos,
+      long p99Nanos) {}
+
+  /** With the directory locked. */
+  static DirectorySnapshot of(
+      List<Endpoint> endpoints, List<Channel> channels, Directory directory) {
+    return new DirectorySnapshot(
+        endpoints.stream().map(DirectorySnapshot::row).toList(),
+        channels.stream().map(DirectorySnapshot::row).toList(),
+        directory.counters.rings.sum(),
+        directory.counters.delivered.sum(),
+        directory.counters.coalesced.sum(),
+        directory.counters.delayed.sum(),
+        directory.counters.dropped.sum());
+  }
+
+  private static EndpointRow row(Endpoint endpoint) {
+    return new EndpointRow(
+        endpoint.id(),
+        endpoint.name(),
+        endpoint instanceof VmEndpoint,
+        endpoint.publishedChannels(),
+        endpoint.publishedBytes(),
+        endpoint.quota(),
+        endpoint.attachments().size(),
+        endpoint.refused());
+  }
+
+  private static ChannelRow row(Channel channel) {
+    List<Side> sides = new ArrayList<>();
+    if (channel.publisherSide != null) {
+      sides.add(side(channel.publisherSide));
+    }
+    channel.subscribers.values().forEach(subscriber -> sides.add(side(subscriber)));
+    return new ChannelRow(
+        channel.id,
+        channel.publisher.name(),
+        channel.name,
+        channel.generation,
+        channel.shape,
+        channel.state,
+        List.copyOf(sides));
+  }
+
+  private static Side side(Attachment of) {
+    OptionalLong gpa = of instanceof VmChannel inVm ? inVm.gpa() : OptionalLong.empty();
+    synchronized (of.endpoint.inbox) {
+      return new Side(
+          of.endpoint.id(),
+          of.endpoint.name(),
+          of.role(),
+          gpa,
+          of.writable(),
+          of.section(),
+          of.received,
+          of.delivered,
+          of.percentileNanos(0.5),
+          of.percentileNanos(0.99));
+    }
+  }
+}

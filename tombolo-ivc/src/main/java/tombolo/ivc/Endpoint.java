@@ -1,0 +1,611 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tombolo.memory.HostMemoryException;
+
+/**
+ * Somebody who publishes and subscribes: a VM, or Java code of this process. Here are the operations
+ * that all front ends share, with their checks; they know nothing of mailboxes and hypercalls.
+ *
+ * <p>Each operation either does all that it says or throws {@link RefusedException} and changes
+ * nothing. Thread-safe: the directory's lock is held throughout. The exception is {@link #ring},
+ * which must be fast and takes the receiver's inbox alone.
+ */
+public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoint, HostEndpoint {
+  /** As a target of a doorbell: everybody on the other side. */
+  public static final int EVERY_PEER = -1;
+
+  /** How many channels one step of a listing looks at. */
+  private static final int LISTING_STEP = 256;
+
+  final Directory directory;
+  final Inbox inbox;
+  private final int id;
+  private final String name;
+  private final Quota quota;
+  private final Refusals refusals;
+
+  /** Written under the directory's lock, read by whoever rings. */
+  private final Map<Integer, Attachment> byHandle = new ConcurrentHashMap<>();
+
+  // Guarded by the directory's lock. Attachments of one channel id are in the order of generations.
+  private final Map<ChannelId, ArrayDeque<Attachment>> byChannel = new HashMap<>();
+  private final Set<ChannelId> watched = new HashSet<>();
+  private int lastHandle;
+  private int published;
+  private long publishedBytes;
+  private boolean closed;
+
+  Endpoint(Directory directory, int id, String name, Quota quota, Inbox.Signal signal) {
+    this.directory = directory;
+    this.id = id;
+    this.name = name;
+    this.quota = quota;
+    this.refusals = new Refusals(name);
+    this.inbox = new Inbox(directory.clock, directory.delays, directory.counters, signal);
+  }
+
+  /** What others call it. */
+  public final int id() {
+    return id;
+  }
+
+  /** For people. */
+  public final String name() {
+    return name;
+  }
+
+  /** What it may have published at a time. */
+  public final Quota quota() {
+    return quota;
+  }
+
+  /** Operations that were refused. */
+  public final long refused() {
+    return refusals.count();
+  }
+
+  /** This endpoint's kind of attachment, not mapped yet. */
+  abstract Attachment attachment(Attachment.Terms terms);
+
+  /**
+   * Makes a channel that others can subscribe to.
+   *
+   * @param key unique among this endpoint's live channels
+   * @param shape how large it is, and how divided
+   */
+  public Attachment publish(long key, Shape shape) {
+    return operation("publish", () -> publish(key, shape, false));
+  }
+
+  final Attachment publish(long key, Shape shape, boolean pulsed) {
+    ChannelId channelId = new ChannelId(id, key);
+    Grant.@Nullable Publish grant = directory.grants.toPublish(id, key);
+    if (grant == null) {
+      throw refusal(Status.NOT_GRANTED, "publish", channelId);
+    }
+    if (grant.layout() != null && grant.layout() != shape.layout()) {
+      throw refusal(Status.BAD_LAYOUT, "publish", channelId);
+    }
+    if (shape.total() > grant.maxSize()) {
+      throw refusal(Status.BAD_SIZE, "publish", channelId);
+    }
+    if (directory.live(channelId) != null) {
+      throw refusal(Status.ALREADY_PUBLISHED, "publish", channelId);
+    }
+    if (published >= quota.channels()) {
+      throw refusal(Status.TOO_MANY_CHANNELS, "publish", channelId);
+    }
+    if (shape.total() > quota.bytes() - publishedBytes) {
+      throw refusal(Status.TOO_MANY_BYTES, "publish", channelId);
+    }
+    Channel channel =
+        new Channel(
+            channelId,
+            directory.nextGeneration(),
+            grant.name(),
+            shape,
+            this,
+            directory.pool.allocate(shape.total()));
+    published++;
+    publishedBytes += shape.total();
+    Attachment made =
+        attachment(new Attachment.Terms(this, channel, grant, nextHandle(), 0, true, pulsed));
+    channel.publisherSide = made;
+    attach(made);
+    directory.publish(channel);
+    for (Endpoint watcher : directory.watchersOf(channelId)) {
+      watcher.inbox.post(published(channel));
+    }
+    ChannelEvents.published(made);
+    return made;
+  }
+
+  private static Event published(Channel channel) {
+    return new Event(
+        Event.Kind.PUBLISHED, 0, channel.id.publisher(), channel.id.key(), channel.generation, 0);
+  }
+
+  /** Joins a channel that another endpoint has published. */
+  public Attachment subscribe(ChannelId channelId) {
+    return operation("subscribe", () -> subscribe(channelId, false));
+  }
+
+  final Attachment subscribe(ChannelId channelId, boolean pulsed) {
+    Grant.Subscribe grant = requireSubscription("subscribe", channelId);
+    Channel channel = directory.live(channelId);
+    if (channel == null) {
+      throw refusal(Status.NO_SUCH_CHANNEL, "subscribe", channelId);
+    }
+    if (channel.subscribers.containsKey(this)) {
+      throw refusal(Status.ALREADY_SUBSCRIBED, "subscribe", channelId);
+    }
+    boolean sectioned = channel.shape.layout() == Shape.Layout.SECTIONED;
+    int section = sectioned && grant.write() ? channel.freeSection() : Shape.NO_SECTION;
+    if (sectioned && grant.write() && section == Shape.NO_SECTION) {
+      throw refusal(Status.NO_SECTION, "subscribe", channelId);
+    }
+    Attachment made =
+        attachment(
+            new Attachment.Terms(
+                this, channel, grant, nextHandle(), section, grant.write(), pulsed));
+    if (section != Shape.NO_SECTION) {
+      channel.own(section, this);
+    }
+    channel.subscribers.put(this, made);
+    attach(made);
+    Attachment publisher = channel.publisherSide;
+    if (publisher != null) {
+      addDoorbell(publisher, made);
+      addDoorbell(made, publisher);
+      if (!publisher.pulsed) {
+        made.announced = true;
+        publisher.endpoint.inbox.post(publisher.event(Event.Kind.PEER_JOINED, id));
+      }
+    }
+    ChannelEvents.subscribed(made);
+    return made;
+  }
+
+  private Grant.Subscribe requireSubscription(String what, ChannelId channelId) {
+    Grant.@Nullable Subscribe grant = directory.grants.toSubscribe(id, channelId);
+    if (grant == null) {
+      throw refusal(Status.NOT_GRANTED, what, channelId);
+    }
+    return grant;
+  }
+
+  private int nextHandle() {
+    if (lastHandle == Integer.MAX_VALUE) {
+      throw refusal(Status.TOO_MANY_CHANNELS, "join a channel", null);
+    }
+    return lastHandle + 1;
+  }
+
+  /** Maps a new attachment and notes it; where that fails, it leaves again. */
+  private void attach(Attachment made) {
+    lastHandle = made.handle();
+    byHandle.put(made.handle(), made);
+    byChannel.computeIfAbsent(made.id(), _ -> new ArrayDeque<>()).add(made);
+    boolean mapped = false;
+    try {
+      made.map();
+      mapped = true;
+    } finally {
+      if (!mapped) {
+        forget(made);
+      }
+    }
+  }
+
+  private static void addDoorbell(Attachment from, Attachment to) {
+    DoorbellRate rate = from.grant.doorbell();
+    if (rate == null) {
+      return;
+    }
+    Doorbell[] before = from.doorbells;
+    Doorbell[] after = Arrays.copyOf(before, before.length + 1);
+    after[before.length] =
+        new Doorbell(to, new TokenBucket(rate, from.endpoint.directory.clock.nanos()));
+    from.doorbells = after;
+  }
+
+  /** Ends a channel that this endpoint has published. Who has joined it keeps the memory. */
+  public void unpublish(Attachment channel) {
+    operation("unpublish", () -> leave(owned(channel), Role.PUBLISHER, ChannelState.WITHDRAWN));
+  }
+
+  /** Leaves a channel that this endpoint has subscribed to. */
+  public void unsubscribe(Attachment channel) {
+    operation("unsubscribe", () -> leave(owned(channel), Role.SUBSCRIBER, ChannelState.LIVE));
+  }
+
+  /** The same by handle, or with handle 0 by key. */
+  final void unpublish(int handle, long key) {
+    Attachment channel =
+        handle == 0 ? oldest(new ChannelId(id, key), "unpublish") : require(handle);
+    leave(channel, Role.PUBLISHER, ChannelState.WITHDRAWN);
+  }
+
+  /** The same by handle, or with handle 0 by channel: the oldest one that was joined. */
+  final void unsubscribe(int handle, ChannelId channelId) {
+    Attachment channel = handle == 0 ? oldest(channelId, "unsubscribe") : require(handle);
+    leave(channel, Role.SUBSCRIBER, ChannelState.LIVE);
+  }
+
+  private Attachment owned(Attachment channel) {
+    Attachment mine = byHandle.get(channel.handle());
+    if (mine != channel) {
+      throw refusal(Status.BAD_HANDLE, "leave", channel.id());
+    }
+    return channel;
+  }
+
+  private Attachment oldest(ChannelId channelId, String what) {
+    ArrayDeque<Attachment> all = byChannel.get(channelId);
+    if (all == null || all.isEmpty()) {
+      throw refusal(Status.BAD_HANDLE, what, channelId);
+    }
+    return all.getFirst();
+  }
+
+  /** The youngest channel of this id that was joined. */
+  final Attachment newest(ChannelId channelId) {
+    return operation(
+        "ring",
+        () -> {
+          oldest(channelId, "ring");
+          return Objects.requireNonNull(byChannel.get(channelId)).getLast();
+        });
+  }
+
+  /** The attachment with this handle. Any thread. */
+  final Attachment require(int handle) {
+    Attachment found = byHandle.get(handle);
+    if (found == null) {
+      throw refusal(Status.BAD_HANDLE, "use handle " + handle, null);
+    }
+    return found;
+  }
+
+  private void leave(Attachment channel, Role role, ChannelState next) {
+    if (channel.role() != role) {
+      throw refusal(Status.BAD_HANDLE, "leave as " + role, channel.id());
+    }
+    if (role == Role.PUBLISHER) {
+      end(channel, next);
+    }
+    detach(channel);
+    ChannelEvents.left(channel);
+  }
+
+  /** The publisher goes: nobody else can join, and who has joined is told. */
+  private void end(Attachment publisher, ChannelState next) {
+    Channel channel = publisher.channel;
+    directory.withdraw(channel);
+    channel.become(next);
+    Event.Kind kind =
+        next == ChannelState.ORPHANED ? Event.Kind.ORPHANED : Event.Kind.WITHDRAWN;
+    for (Attachment subscriber : channel.subscribers.values()) {
+      subscriber.doorbells = without(subscriber.doorbells, publisher);
+      if (!subscriber.pulsed) {
+        subscriber.endpoint.inbox.post(subscriber.event(kind, id));
+      }
+      if (next == ChannelState.ORPHANED) {
+        ChannelEvents.orphaned(subscriber);
+      }
+    }
+  }
+
+  /**
+   * Takes one side out of its channel: first its bells, then its mapping, then the rest. Goes to the
+   * end also where the mapping can't be removed; the memory is never used again then.
+   */
+  private void detach(Attachment channel) {
+    boolean unmapped = false;
+    channel.doorbells = new Doorbell[0];
+    inbox.close(channel);
+    try {
+      channel.unmap();
+      unmapped = true;
+    } finally {
+      channel.channel.leaked |= !unmapped;
+      forget(channel);
+    }
+  }
+
+  /** Removes what is noted of one side, which is not mapped any more. */
+  private void forget(Attachment channel) {
+    byHandle.remove(channel.handle());
+    ArrayDeque<Attachment> sameId = byChannel.get(channel.id());
+    if (sameId != null) {
+      sameId.remove(channel);
+      if (sameId.isEmpty()) {
+        byChannel.remove(channel.id());
+      }
+    }
+    Channel whole = channel.channel;
+    if (channel.role() == Role.PUBLISHER) {
+      whole.publisherSide = null;
+    } else if (whole.subscribers.remove(this, channel)) {
+      if (channel.section() != Shape.NO_SECTION) {
+        whole.disown(channel.section());
+      }
+      Attachment publisher = whole.publisherSide;
+      if (publisher != null) {
+        publisher.doorbells = without(publisher.doorbells, channel);
+        if (channel.announced) {
+          publisher.endpoint.inbox.post(publisher.event(Event.Kind.PEER_LEFT, id));
+        }
+      }
+    }
+    if (whole.isDeserted()) {
+      directory.free(whole);
+      whole.publisher.published--;
+      whole.publisher.publishedBytes -= whole.shape.total();
+    }
+  }
+
+  private static Doorbell[] without(Doorbell[] doorbells, Attachment peer) {
+    return Arrays.stream(doorbells).filter(bell -> bell.to != peer).toArray(Doorbell[]::new);
+  }
+
+  /**
+   * Rings the other side of a channel. What the calling thread has stored before is visible to who
+   * takes the bell. Any thread; takes the receivers' inboxes alone, one after the other.
+   *
+   * @param target a peer's id, or {@link #EVERY_PEER}
+   */
+  public void ring(Attachment channel, int target) {
+    if (channel.endpoint != this) {
+      throw refusal(Status.BAD_HANDLE, "ring", channel.id());
+    }
+    if (channel.grant.doorbell() == null) {
+      throw refusal(Status.NOT_GRANTED, "ring", channel.id());
+    }
+    boolean rang = false;
+    for (Doorbell bell : channel.doorbells) {
+      if (target == EVERY_PEER || bell.to.endpoint.id == target) {
+        bell.ring();
+        rang = true;
+      }
+    }
+    if (!rang) {
+      throw refusal(Status.NOT_A_PEER, "ring " + target + " of", channel.id());
+    }
+  }
+
+  /** The same by handle. */
+  final void ring(int handle, int target) {
+    ring(require(handle), target);
+  }
+
+  /** The live channel that this endpoint may join or has joined. */
+  public ChannelInfo lookUp(ChannelId channelId) {
+    return operation("look up", () -> find(channelId));
+  }
+
+  final ChannelInfo find(ChannelId channelId) {
+    boolean own = channelId.publisher() == id;
+    if (own
+        ? directory.grants.toPublish(id, channelId.key()) == null
+        : directory.grants.toSubscribe(id, channelId) == null) {
+      throw refusal(Status.NOT_GRANTED, "look up", channelId);
+    }
+    Channel channel = directory.live(channelId);
+    if (channel == null) {
+      // What it has joined it may see, dead or alive.
+      ArrayDeque<Attachment> joined = byChannel.get(channelId);
+      if (joined == null) {
+        throw refusal(Status.NO_SUCH_CHANNEL, "look up", channelId);
+      }
+      channel = joined.getLast().channel;
+    }
+    return info(channel);
+  }
+
+  /** Which channel a name stands for, published or not. */
+  public ChannelId resolve(String channelName) {
+    ChannelId found = directory.grants.named(channelName);
+    if (found == null) {
+      // No other answer than for a name that exists and is none of its business.
+      throw refusal(Status.NOT_GRANTED, "use the name " + channelName, null);
+    }
+    return found;
+  }
+
+  private ChannelInfo info(Channel channel) {
+    Attachment mine =
+        channel.publisher == this ? channel.publisherSide : channel.subscribers.get(this);
+    boolean writable;
+    if (mine != null) {
+      writable = mine.writable();
+    } else {
+      Grant.@Nullable Subscribe grant = directory.grants.toSubscribe(id, channel.id);
+      writable = grant != null && grant.write();
+    }
+    return new ChannelInfo(
+        channel.id,
+        channel.name,
+        channel.generation,
+        channel.shape,
+        channel.state,
+        writable,
+        mine == null ? 0 : mine.handle());
+  }
+
+  /**
+   * A step through all channels that this endpoint has joined or may join, by generation.
+   *
+   * @param cursor 0 to begin, then what the step before says
+   */
+  public Listing<ChannelInfo> list(long cursor) {
+    return operation(
+        "list",
+        () -> {
+          long at = Math.max(cursor, 0);
+          for (int i = 0; i < LISTING_STEP; i++) {
+            Channel next = directory.after(at);
+            if (next == null) {
+              return Listing.end(at);
+            }
+            at = next.generation;
+            boolean joined = next.publisherSide != null && next.publisher == this;
+            boolean joinable =
+                next.state == ChannelState.LIVE
+                    && directory.grants.toSubscribe(id, next.id) != null;
+            if (joined || joinable || next.subscribers.containsKey(this)) {
+              return Listing.of(info(next), at);
+            }
+          }
+          return Listing.again(at);
+        });
+  }
+
+  /**
+   * A step through all who have joined a channel of this endpoint, itself excluded, by id.
+   *
+   * @param cursor 0 to begin, then what the step before says
+   */
+  public Listing<Peer> peers(Attachment channel, long cursor) {
+    return operation(
+        "list peers",
+        () -> {
+          @Nullable Attachment next = null;
+          for (Attachment each : everybody(owned(channel).channel)) {
+            int other = each.endpoint.id;
+            if (other > cursor && other != id && (next == null || other < next.endpoint.id)) {
+              next = each;
+            }
+          }
+          return next == null
+              ? Listing.end(cursor)
+              : Listing.of(new Peer(next.endpoint.id, next.section()), next.endpoint.id);
+        });
+  }
+
+  private static List<Attachment> everybody(Channel channel) {
+    List<Attachment> all = new ArrayList<>(channel.subscribers.values());
+    if (channel.publisherSide != null) {
+      all.add(channel.publisherSide);
+    }
+    return all;
+  }
+
+  /** Has each publication of a channel told as an event, the present one, too. */
+  public void watch(ChannelId channelId) {
+    operation(
+        "watch",
+        () -> {
+          requireSubscription("watch", channelId);
+          directory.watch(channelId, this);
+          watched.add(channelId);
+          Channel channel = directory.live(channelId);
+          if (channel != null) {
+            inbox.post(published(channel));
+          }
+        });
+  }
+
+  /** Leaves everything, as one who dies: peers are told, watches end, events are forgotten. */
+  final void leaveAll() {
+    directory.lock.lock();
+    try {
+      RuntimeException failure = null;
+      for (Attachment channel : List.copyOf(byHandle.values())) {
+        try {
+          if (channel.role() == Role.PUBLISHER) {
+            end(channel, ChannelState.ORPHANED);
+          }
+          detach(channel);
+          ChannelEvents.left(channel);
+        } catch (RuntimeException e) {
+          failure = e; // one that can't be given back must not keep the others
+        }
+      }
+      watched.forEach(channel -> directory.unwatch(channel, this));
+      watched.clear();
+      inbox.clearEvents();
+      lastHandle = 0;
+      if (failure != null) {
+        throw failure;
+      }
+    } finally {
+      directory.lock.unlock();
+    }
+  }
+
+  /** Leaves everything and is no more. Does nothing when called again. */
+  @Override
+  public void close() {
+    directory.lock.lock();
+    try {
+      if (!closed) {
+        leaveAll();
+        closed = true;
+        directory.remove(this);
+      }
+    } finally {
+      directory.lock.unlock();
+    }
+  }
+
+  /** The attachments at this moment, by handle. Lock held. */
+  final List<Attachment> attachments() {
+    return List.copyOf(byHandle.values());
+  }
+
+  /** Channels whose memory is on this endpoint's account. Lock held. */
+  final int publishedChannels() {
+    return published;
+  }
+
+  /** Bytes on this endpoint's account. Lock held. */
+  final long publishedBytes() {
+    return publishedBytes;
+  }
+
+  final void operation(String what, Runnable body) {
+    operation(
+        what,
+        () -> {
+          body.run();
+          return this;
+        });
+  }
+
+  /** Does something under the lock; what the host cannot do becomes a refusal. */
+  final <T> T operation(String what, Supplier<T> body) {
+    directory.lock.lock();
+    try {
+      if (closed) {
+        throw refusal(Status.GONE, what, null);
+      }
+      return body.get();
+    } catch (HostMemoryException e) {
+      throw refusal(Status.NO_MEMORY, what, null);
+    } finally {
+      directory.lock.unlock();
+    }
+  }
+
+  /** Counts and tells a refusal, for the caller to throw. */
+  final RefusedException refusal(Status status, String what, @Nullable ChannelId channelId) {
+    String line =
+        "%s: %s%s".formatted(name, what, channelId == null ? "" : " channel " + channelId);
+    refusals.add(status, line);
+    return new RefusedException(status, line);
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tombolo.memory.HostMemory;
+
+/**
+ * A host endpoint's side of a channel: memory as segments, and a doorbell that can be waited for.
+ * Leaving the channel, by {@link #close} or with the endpoint, invalidates the segments: an access
+ * throws {@link IllegalStateException} from then on.
+ *
+ * <p>Thread-safe. What the memory holds is written by others at any time: read once, check, use the
+ * copy.
+ */
+public final class HostChannel extends Attachment implements AutoCloseable {
+  private final HostEndpoint owner;
+  private @Nullable Arena arena;
+  private @Nullable MemorySegment memory;
+  private @Nullable MemorySegment own;
+
+  HostChannel(Terms terms, HostEndpoint owner) {
+    super(terms);
+    this.owner = owner;
+  }
+
+  /** The whole channel; read-only unless it is raw and the endpoint may write it. */
+  public MemorySegment memory() {
+    return Objects.requireNonNull(memory);
+  }
+
+  /**
+   * What this side can write: its own section, or all of a raw channel.
+   *
+   * @throws IllegalStateException if it may only read
+   */
+  public MemorySegment output() {
+    if (own == null) {
+      throw new IllegalStateException("read-only: " + this);
+    }
+    return own;
+  }
+
+  /** Rings everybody on the other side; throws {@link RefusedException} if nobody is there. */
+  public void ring() {
+    owner.ring(this, Endpoint.EVERY_PEER);
+  }
+
+  /**
+   * Waits for the doorbell of this channel and takes it.
+   *
+   * @param limit how long at the most, by the directory's clock
+   * @return whether it has rung; false also when this side has left the channel
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public boolean awaitDoorbell(Duration limit) throws InterruptedException {
+    return owner.awaitDoorbell(this, limit);
+  }
+
+  /** Leaves the channel: unpublishes or unsubscribes. Does nothing if this side has left already. */
+  @Override
+  public void close() {
+    owner.leave(this);
+  }
+
+  @Override
+  @SuppressWarnings("MustBeClosedChecker") // it closes in unmap()
+  void map() {
+    Arena life = Arena.ofShared();
+    HostMemory host = channel.memory.host();
+    MemorySegment whole = host.view(channel.memory.offset(), shape().total(), life);
+    boolean raw = shape().layout() == Shape.Layout.RAW;
+    arena = life;
+    memory = raw && writable() ? whole : whole.asReadOnly();
+    if (raw && writable()) {
+      own = whole;
+    } else if (section() != Shape.NO_SECTION && !raw) {
+      own = whole.asSlice(shape().offsetOf(section()), shape().sizeOf(section()));
+    }
+  }
+
+  @Override
+  void unmap() {
+    // Throws while a foreign call uses the segment; then the memory is never used again.
+    Objects.requireNonNull(arena).close();
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import tombolo.memory.HostMemory;
+import tombolo.memory.HostMemoryException;
+import tombolo.memory.RangeAllocator;
+
+/**
+ * Host memory for channels: small ones are cut from slabs, because a mapping of the host's for each
+ * of 100,000 channels would be more than a host allows; large ones are a piece of their own.
+ *
+ * <p>What it hands out is zero. What comes back is zeroed at once, so no content outlives its
+ * channel. A slab that is free again is given back, but for one. Guarded by the directory's lock.
+ */
+final class MemoryPool implements AutoCloseable {
+  /** Bytes of a slab; a larger block than an eighth of it is a piece of its own. */
+  static final long SLAB = 8L << 20;
+
+  static final long LARGEST_IN_SLAB = SLAB / 8;
+
+  /** A page that no slab has, so that gaps of two slabs never merge. */
+  private static final long STRIDE = SLAB + HostMemory.PAGE_SIZE;
+
+  private final RangeAllocator free = new RangeAllocator(HostMemory.PAGE_SIZE);
+  private final Map<Long, HostMemory> slabs = new HashMap<>();
+  private long nextSlab;
+  private long blocks;
+
+  /**
+   * Memory of one channel.
+   *
+   * @param place where it is in the pool's numbering of its slabs, or −1 for a piece of its own
+   */
+  record Block(HostMemory host, long offset, long size, long place) {}
+
+  /**
+   * Zeroed memory.
+   *
+   * @param size bytes, a positive multiple of the page size
+   * @throws HostMemoryException if the host gives none
+   */
+  Block allocate(long size) {
+    Block block = size > LARGEST_IN_SLAB ? own(size) : cut(size);
+    blocks++;
+    return block;
+  }
+
+  private static Block own(long size) {
+    return new Block(HostMemory.allocate(size), 0, size, -1);
+  }
+
+  private Block cut(long size) {
+    OptionalLong place = free.allocate(size);
+    if (place.isEmpty()) {
+      slabs.put(nextSlab, HostMemory.allocate(SLAB));
+      free.add(nextSlab, SLAB);
+      nextSlab += STRIDE;
+      place = free.allocate(size);
+    }
+    long at = place.orElseThrow();
+    return new Block(slab(at), at % STRIDE, size, at);
+  }
+
+  private HostMemory slab(long place) {
+    return Objects.requireNonNull(slabs.get(place - place % STRIDE));
+  }
+
+  /** Takes memory back that nobody reaches any more. */
+  void free(Block block) {
+    blocks--;
+    if (block.place < 0) {
+      block.host.close();
+      return;
+    }
+    block.host.segment().asSlice(block.offset, block.size).fill((byte) 0);
+    free.release(block.place, block.size);
+    long slab = block.place - block.place % STRIDE;
+    if (slabs.size() > 1 && free.remove(slab, SLAB)) {
+      @Nullable HostMemory host = slabs.remove(slab);
+      Objects.requireNonNull(host).close();
+    }
+  }
+
+  /** Blocks that are handed out. */
+  long blocks() {
+    return blocks;
+  }
+
+  /** Gives everything back to the host; what is mapped still stays until it is unmapped. */
+  @Override
+  public void close() {
+    slabs.values().forEach(HostMemory::close);
+    slabs.clear();
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts what one endpoint was refused, and tells the log of the first few: a guest must not be able
+ * to flood it. Thread-safe.
+ */
+final class Refusals {
+  private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
+  private static final int LOGGED = 32;
+
+  private final String endpoint;
+  private final AtomicLong count = new AtomicLong();
+
+  Refusals(String endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  void add(Status status, String what) {
+    long number = count.incrementAndGet();
+    ChannelEvents.refused(endpoint, status, what);
+    if (status == Status.NO_SUCH_CHANNEL || status == Status.NOT_A_PEER) {
+      return; // whoever comes first asks until the other one is there
+    }
+    if (number <= LOGGED && LOG.isLoggable(System.Logger.Level.INFO)) {
+      LOG.log(System.Logger.Level.INFO, what + ": " + status.words());
+      if (number == LOGGED) {
+        LOG.log(System.Logger.Level.INFO, endpoint + ": further refusals are counted, not logged");
+      }
+    }
+  }
+
+  long count() {
+    return count.get();
+  }
+}
