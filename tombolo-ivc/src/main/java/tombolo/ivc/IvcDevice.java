@@ -95,7 +95,7 @@ final class IvcDevice implements PciFunction, MmioDevice {
 
     @Override
     public void pulse() {
-      vm.injectInterrupt(-1L >>> (64 - vm.board().vcpus().size()), vm.board().ivcInterrupt());
+      vm.injectInterrupt(vm.allVcpus(), vm.board().ivcInterrupt());
     }
   }
 

@@ -2,6 +2,7 @@
 package tombolo.machine;
 
 import java.util.List;
+import tombolo.machine.device.PciHost;
 
 /**
  * The hardware of one VM as an {@link Accelerator} makes it: vCPUs, interrupt controller and the
@@ -18,6 +19,28 @@ public interface Board extends AutoCloseable {
    * @throws IllegalArgumentException if the controller has no such input
    */
   InterruptLine interruptLine(int number);
+
+  /**
+   * Pulses an input of the interrupt controller for some vCPUs alone, and wakes them: an edge,
+   * which stays pending until one of them claims it, and which no other vCPU can claim. Several
+   * pulses for the same vCPUs that come before a claim are one. {@link #load} forgets it. A line of
+   * the same number goes on working beside it. Any thread; waits for nobody. What was stored to
+   * guest memory before is visible to the vCPU that takes the interrupt.
+   *
+   * @param vcpus bit n is the vCPU of index n; at least one, and none that is not there
+   * @param number the board's number of the input, as its device tree says
+   * @throws IllegalArgumentException if the controller has no such input
+   */
+  void injectInterrupt(long vcpus, int number);
+
+  /**
+   * The number of the interrupt that tells a guest of doorbells which no device of its own rings
+   * (docs/abi.md, "AxVisor's hypercalls"); for {@link #injectInterrupt}.
+   */
+  int ivcInterrupt();
+
+  /** The PCI bridge; devices can be added to it until the VM boots for the first time. */
+  PciHost pci();
 
   /**
    * Puts kernel, initrd and device tree into guest memory, resets the board's devices, and sets

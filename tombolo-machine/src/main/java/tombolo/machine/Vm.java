@@ -154,6 +154,11 @@ public final class Vm implements AutoCloseable {
     return ports;
   }
 
+  /** What the guest can ask the host for. */
+  public HypercallTable hypercalls() {
+    return config.hypercalls();
+  }
+
   /** The board that the accelerator has made; its owner is this VM. */
   public Board board() {
     return board;
@@ -206,6 +211,30 @@ public final class Vm implements AutoCloseable {
    */
   public void onRunEnd(Runnable action) {
     runEnds.add(action);
+  }
+
+  /**
+   * Pulses an interrupt for some vCPUs alone, and wakes them, see {@link Board#injectInterrupt}.
+   * Any thread, in any state; waits for nobody. A guest that is loaded or suspended takes it once
+   * it runs. A reset, and a boot after a stop, forget it.
+   *
+   * @param vcpus bit n is the vCPU of index n; {@link #allVcpus()} for whichever comes first
+   * @param irq the interrupt controller's number of it
+   * @throws IllegalArgumentException if the mask is empty or names a vCPU that is not there, or if
+   *     the controller has no such input
+   */
+  public void injectInterrupt(long vcpus, int irq) {
+    if (vcpus == 0 || (vcpus & ~allVcpus()) != 0) {
+      throw new IllegalArgumentException(
+          "%s: interrupt %d for the vCPUs 0x%x: must be some of 0x%x"
+              .formatted(config.name(), irq, vcpus, allVcpus()));
+    }
+    board.injectInterrupt(vcpus, irq);
+  }
+
+  /** The mask of all its vCPUs, for {@link #injectInterrupt}. */
+  public long allVcpus() {
+    return -1L >>> (Long.SIZE - config.vcpus());
   }
 
   /** Counters. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import tombolo.machine.device.PciHost;
+import tombolo.machine.device.PciWindow;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.image.SymbolTable;
@@ -22,6 +24,11 @@ final class FakeBoard implements Board {
   final AtomicInteger loads = new AtomicInteger();
   final AtomicInteger closes = new AtomicInteger();
   final List<String> lines = new ArrayList<>();
+  final PciHost pci =
+      new PciHost(
+          new PciWindow(0x4000_0000, 0x1000_0000),
+          PciWindow.NONE,
+          IntStream.range(0, 4).mapToObj(this::interruptLine).toList());
 
   /** Set where the board was loaded while a vCPU was in run(), which must never be. */
   volatile boolean loadedWhileRunning;
@@ -57,6 +64,24 @@ final class FakeBoard implements Board {
         lines.add("lower " + number);
       }
     };
+  }
+
+  @Override
+  public void injectInterrupt(long vcpus, int number) {
+    if (number < 1 || number > 95) {
+      throw new IllegalArgumentException("no input " + number);
+    }
+    lines.add("pulse %d for 0x%x".formatted(number, vcpus));
+  }
+
+  @Override
+  public int ivcInterrupt() {
+    return 36;
+  }
+
+  @Override
+  public PciHost pci() {
+    return pci;
   }
 
   @Override

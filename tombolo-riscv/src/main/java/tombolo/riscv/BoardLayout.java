@@ -18,6 +18,10 @@ final class BoardLayout {
 
   static final long PCI_CONFIG_BASE = 0x3000_0000;
   static final int PCI_FIRST_SOURCE = 32;
+
+  /** Behind the PCI bridge's four: doorbells without a device of their own (docs/abi.md). */
+  static final int IVC_SOURCE = 36;
+
   static final PciWindow PCI_LOW = new PciWindow(0x4000_0000L, 0x4000_0000L);
   static final PciWindow PCI_HIGH = new PciWindow(0x4_0000_0000L, 0x4_0000_0000L);
 

@@ -108,6 +108,7 @@ final class BoardTree {
     board.serial();
     board.finisher();
     board.pci();
+    board.ivc();
     return board.tree.blob(0);
   }
 
@@ -187,6 +188,14 @@ final class BoardTree {
         .cells("ranges", ranges())
         .cells("interrupt-map-mask", 3 << 11, 0, 0, 7)
         .cells("interrupt-map", map);
+  }
+
+  /** No registers, only an interrupt: what the guest does besides goes by hypercalls. */
+  private void ivc() {
+    soc.child("ivc")
+        .strings("compatible", "tombolo,ivc")
+        .u32("interrupt-parent", plicHandle)
+        .u32("interrupts", BoardLayout.IVC_SOURCE);
   }
 
   private static int[] ranges() {

@@ -6,13 +6,17 @@ import tombolo.machine.InterruptLine;
 import tombolo.machine.device.MmioDevice;
 
 /**
- * The platform-level interrupt controller (RISC-V PLIC Specification 1.0.0) of one board: 95 level
+ * The platform-level interrupt controller (RISC-V PLIC Specification 1.0.0) of one board: 95
  * sources, and two contexts a hart as on QEMU's board, of which the first, M-mode's, leads nowhere.
  *
  * <p>A source whose line is high becomes pending unless it is claimed; a claim takes the pending
- * bit, and completion makes it pending again if the line is high still. Thread-safe: one lock
- * guards all of it; a hart's interrupt bit is set under the lock, so that it always says what the
- * state says.
+ * bit, and completion makes it pending again if the line is high still. Beside its line a source
+ * has pulses ({@link PulseLatch}), which are pending for the S-mode contexts of the harts that they
+ * name and for no other; a pulse that comes while the source is claimed, by whomever, waits for the
+ * completion. A claim takes the line's pending bit and every pulse that names the claiming hart.
+ *
+ * <p>Thread-safe: one lock guards all of it; a hart's interrupt bit is set under the lock, so that
+ * it always says what the state says.
  */
 final class Plic implements MmioDevice {
   static final int SOURCES = 95;
@@ -32,6 +36,9 @@ final class Plic implements MmioDevice {
   private final int[] level = new int[WORDS];
   private final int[] pending = new int[WORDS];
   private final int[] claimed = new int[WORDS];
+  // By source, and as bits of sources for each context: what of it the context may claim.
+  private final PulseLatch[] pulses = new PulseLatch[SOURCES + 1];
+  private final int[][] pulsed;
   private final int[] priority = new int[SOURCES + 1];
   private final int[][] enabled;
   private final int[] threshold;
@@ -40,14 +47,13 @@ final class Plic implements MmioDevice {
     this.vcpus = vcpus;
     enabled = new int[2 * vcpus.size()][WORDS];
     threshold = new int[2 * vcpus.size()];
+    pulsed = new int[2 * vcpus.size()][WORDS];
+    java.util.Arrays.setAll(pulses, source -> new PulseLatch());
   }
 
   /** The wire into a source, 1 to {@link #SOURCES}. */
   InterruptLine line(int source) {
-    if (source < 1 || source > SOURCES) {
-      throw new IllegalArgumentException(
-          "the PLIC has no source %d, only 1 to %d".formatted(source, SOURCES));
-    }
+    checkSource(source);
     return new InterruptLine() {
       @Override
       public void raise() {
@@ -61,11 +67,44 @@ final class Plic implements MmioDevice {
     };
   }
 
+  /**
+   * Makes a source pending for some harts alone, until one of them claims it.
+   *
+   * @param harts bit n is hart n
+   * @throws IllegalArgumentException if there is no such source
+   */
+  synchronized void pulse(long harts, int source) {
+    checkSource(source);
+    pulses[source].add(harts);
+    showPulses(source);
+    update();
+  }
+
+  private static void checkSource(int source) {
+    if (source < 1 || source > SOURCES) {
+      throw new IllegalArgumentException(
+          "the PLIC has no source %d, only 1 to %d".formatted(source, SOURCES));
+    }
+  }
+
+  private void showPulses(int source) {
+    for (int hart = 0; hart < vcpus.size(); hart++) {
+      int[] words = pulsed[2 * hart + 1];
+      int bit = 1 << source;
+      words[source >>> 5] =
+          pulses[source].isFor(hart) ? words[source >>> 5] | bit : words[source >>> 5] & ~bit;
+    }
+  }
+
   /** As after power-on; lines keep their levels. */
   synchronized void reset() {
     for (int i = 0; i < WORDS; i++) {
       claimed[i] = 0;
       pending[i] = level[i];
+    }
+    for (int source = 1; source <= SOURCES; source++) {
+      pulses[source].clear();
+      showPulses(source);
     }
     java.util.Arrays.fill(priority, 0);
     java.util.Arrays.fill(threshold, 0);
@@ -103,7 +142,7 @@ final class Plic implements MmioDevice {
     }
     if (offset < ENABLE_BASE) {
       int word = (int) ((offset - PENDING_BASE) >>> 2);
-      return word < WORDS ? Integer.toUnsignedLong(pending[word]) : 0;
+      return word < WORDS ? Integer.toUnsignedLong(pendingForAny(word)) : 0;
     }
     if (offset < CONTEXT_BASE) {
       int context = (int) (offset - ENABLE_BASE) / ENABLE_STRIDE;
@@ -160,11 +199,27 @@ final class Plic implements MmioDevice {
     }
   }
 
+  private int pendingFor(int context, int word) {
+    return pending[word] | (pulsed[context][word] & ~claimed[word]);
+  }
+
+  private int pendingForAny(int word) {
+    int bits = 0;
+    for (int context = 0; context < pulsed.length; context++) {
+      bits |= pendingFor(context, word);
+    }
+    return bits;
+  }
+
   private int claim(int context) {
     int source = best(context, 0);
     if (source != 0) {
       pending[source >>> 5] &= ~(1 << source);
       claimed[source >>> 5] |= 1 << source;
+      if ((context & 1) != 0) {
+        pulses[source].claim(context >>> 1);
+        showPulses(source);
+      }
       update();
     }
     return source;
@@ -178,7 +233,9 @@ final class Plic implements MmioDevice {
     int best = 0;
     int bestPriority = floor;
     for (int word = 0; word < WORDS; word++) {
-      for (int left = pending[word] & enabled[context][word]; left != 0; left &= left - 1) {
+      for (int left = pendingFor(context, word) & enabled[context][word];
+          left != 0;
+          left &= left - 1) {
         int source = word * 32 + Integer.numberOfTrailingZeros(left);
         if (priority[source] > bestPriority) {
           best = source;

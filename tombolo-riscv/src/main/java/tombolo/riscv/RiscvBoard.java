@@ -76,6 +76,21 @@ final class RiscvBoard implements Board {
   }
 
   @Override
+  public void injectInterrupt(long vcpus, int number) {
+    plic.pulse(vcpus, number);
+  }
+
+  @Override
+  public int ivcInterrupt() {
+    return BoardLayout.IVC_SOURCE;
+  }
+
+  @Override
+  public PciHost pci() {
+    return pci;
+  }
+
+  @Override
   public void load(BootImage image) {
     long ramSize = context.ram().size();
     KernelImage kernel = image.kernel();

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.InterruptLine;
 
@@ -189,6 +190,146 @@ class PlicTest {
     assertThat(claim(0)).isEqualTo(SOURCE);
   }
 
+  private void listen(int... harts) {
+    priority(SOURCE, 1);
+    for (int hart : harts) {
+      enable(hart, SOURCE, true);
+    }
+  }
+
+  @Test
+  void aPulseInterruptsTheHartsThatItNamesAndNoOther() {
+    listen(0, 1);
+    plic.pulse(0b10, SOURCE);
+    assertThat(interrupted(0)).isFalse();
+    assertThat(interrupted(1)).isTrue();
+    assertThat(claim(0)).as("hart 0 was not named").isZero();
+    assertThat(claim(1)).isEqualTo(SOURCE);
+    assertThat(interrupted(1)).isFalse();
+    complete(1, SOURCE);
+    assertThat(interrupted(1)).as("it was an edge").isFalse();
+  }
+
+  @Test
+  void aPulseForSeveralHartsIsTakenByTheFirst() {
+    listen(0, 1);
+    plic.pulse(0b11, SOURCE);
+    assertThat(interrupted(0) && interrupted(1)).isTrue();
+    assertThat(claim(0)).isEqualTo(SOURCE);
+    complete(0, SOURCE);
+    assertThat(claim(1)).isZero();
+  }
+
+  @Test
+  void aPulseWaitsUntilItsHartListens() {
+    plic.pulse(0b10, SOURCE);
+    assertThat(interrupted(1)).isFalse();
+    listen(0, 1);
+    assertThat(interrupted(0)).isFalse();
+    assertThat(interrupted(1)).isTrue();
+  }
+
+  @Test
+  void pulsesBeforeAClaimAreOne() {
+    listen(1);
+    plic.pulse(0b10, SOURCE);
+    plic.pulse(0b10, SOURCE);
+    assertThat(claim(1)).isEqualTo(SOURCE);
+    complete(1, SOURCE);
+    assertThat(claim(1)).isZero();
+  }
+
+  @Test
+  void pulsesForDifferentHartsAreClaimedByEachOfThem() {
+    listen(0, 1);
+    plic.pulse(0b01, SOURCE);
+    plic.pulse(0b10, SOURCE);
+    assertThat(claim(0)).isEqualTo(SOURCE);
+    complete(0, SOURCE);
+    assertThat(interrupted(0)).isFalse();
+    assertThat(claim(1)).as("hart 0 did not take what was hart 1's").isEqualTo(SOURCE);
+    complete(1, SOURCE);
+    assertThat(interrupted(0) || interrupted(1)).isFalse();
+  }
+
+  @Test
+  void aPulseForOneOfTwoReachesTheOtherWhereOneDoesNotListen() {
+    listen(1);
+    plic.pulse(0b01, SOURCE);
+    plic.pulse(0b11, SOURCE);
+    assertThat(claim(1)).isEqualTo(SOURCE);
+    complete(1, SOURCE);
+    listen(0);
+    assertThat(claim(0)).isEqualTo(SOURCE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 2", "2, 3"})
+  void aPulseForOneHartAndOneForBothAreTakenByThatOneAtOnce(int first, int second) {
+    listen(0, 1);
+    plic.pulse(first, SOURCE);
+    plic.pulse(second, SOURCE);
+    assertThat(claim(1)).isEqualTo(SOURCE);
+    complete(1, SOURCE);
+    assertThat(interrupted(0) || interrupted(1)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aPulseWhileTheSourceIsClaimedInterruptsAfterCompletion(int claimer) {
+    listen(0, 1);
+    plic.pulse(1L << claimer, SOURCE);
+    assertThat(claim(claimer)).isEqualTo(SOURCE);
+    plic.pulse(0b10, SOURCE);
+    assertThat(interrupted(0) || interrupted(1)).isFalse();
+    assertThat(claim(1)).as("one claim of a source at a time").isZero();
+    complete(claimer, SOURCE);
+    assertThat(interrupted(0)).isFalse();
+    assertThat(claim(1)).isEqualTo(SOURCE);
+  }
+
+  @Test
+  void aLineWorksForAllBesideAPulseForOne() {
+    listen(0, 1);
+    InterruptLine line = plic.line(SOURCE);
+    plic.pulse(0b10, SOURCE);
+    line.raise();
+    assertThat(claim(0)).as("by the line").isEqualTo(SOURCE);
+    line.lower();
+    complete(0, SOURCE);
+    assertThat(interrupted(0)).isFalse();
+    assertThat(claim(1)).as("by the pulse").isEqualTo(SOURCE);
+    line.raise();
+    complete(1, SOURCE);
+    assertThat(interrupted(0) && interrupted(1)).as("by the line").isTrue();
+  }
+
+  @Test
+  void aPulseIsShownAsPendingUntilItIsClaimed() {
+    listen(1);
+    plic.pulse(0b10, SOURCE);
+    assertThat(plic.read(0x1000, 4)).isEqualTo(1 << SOURCE);
+    assertThat(claim(1)).isEqualTo(SOURCE);
+    plic.pulse(0b10, SOURCE);
+    assertThat(plic.read(0x1000, 4)).isZero();
+  }
+
+  @Test
+  void resetForgetsPulses() {
+    listen(0, 1);
+    plic.pulse(0b11, SOURCE);
+    plic.reset();
+    listen(0, 1);
+    assertThat(interrupted(0) || interrupted(1)).isFalse();
+    assertThat(plic.read(0x1000, 4)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 96})
+  void noSuchSourceCanBePulsed(int source) {
+    assertThatIllegalArgumentException().isThrownBy(() -> plic.pulse(1, source));
+  }
+
   @Test
   void resetForgetsAllButTheLines() {
     priority(SOURCE, 1);
@@ -208,7 +349,9 @@ class PlicTest {
     for (int i = 0; i < 300_000; i++) {
       long offset = random.nextLong(Plic.LENGTH) >>> random.nextInt(26);
       int size = 1 << random.nextInt(4);
-      if (random.nextBoolean()) {
+      if (random.nextInt(8) == 0) {
+        plic.pulse(random.nextInt(4), 1 + random.nextInt(Plic.SOURCES));
+      } else if (random.nextBoolean()) {
         plic.write(offset, size, random.nextLong());
       } else if (plic.read(offset, size) != 0) {
         assertThat(size).as("only whole registers can be read").isEqualTo(4);

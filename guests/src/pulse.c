@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Every hart waits for the board's IVC interrupt and counts how often it claims it, until the word
+// at BOARD_SHARED_WORDS is set and the hart is interrupted once more. The host can watch: for hart
+// number n, the double word at +0x100 + 8n counts its claims, the one at +0x200 + 8n the traps that
+// found nothing to claim.
+
+#include "board.h"
+#include "console.h"
+#include "csr.h"
+#include "fdt.h"
+#include "finish.h"
+#include "harts.h"
+#include "plic.h"
+#include "traps.h"
+
+static volatile uint64_t *const shared = (volatile uint64_t *)BOARD_SHARED_WORDS;
+static unsigned source;
+static struct barrier ready;
+
+static void on_external(struct frame *frame) {
+  (void)frame;
+  unsigned claimed = plic_claim();
+  shared[(claimed == source ? 0x100 : 0x200) / 8 + this_hart()->id]++;
+  if (claimed != 0) {
+    plic_complete(claimed);
+  }
+}
+
+static void count(unsigned number) {
+  plic_enable(source);
+  csr_set(sie, 1 << INTERRUPT_EXTERNAL);
+  barrier_wait(&ready);
+  if (number == 0) {
+    print("pulse: %u hart(s) wait for interrupt %u\n", ready.parties, source);
+  }
+  while (*shared == 0) {
+    wait_for_interrupt();
+    interrupts_on();
+    interrupts_off();
+  }
+}
+
+int main(void) {
+  struct fdt_property interrupts;
+  if (!fdt_find("ivc", "interrupts", &interrupts)) {
+    panic("the device tree has no IVC interrupt");
+  }
+  source = fdt_cell(&interrupts, 0);
+  ready.parties = harts_count();
+  traps_on_interrupt(INTERRUPT_EXTERNAL, on_external);
+  harts_run(ready.parties, count);
+  return 0;
+}
