@@ -29,6 +29,7 @@ final class RunReport {
         line("speed", String.format(Locale.ROOT, "%.1f MIPS", retired / seconds / 1e6)),
         line("exits", exits(statistics.exits())),
         line("unknown accesses", number(statistics.unknownAccesses())),
+        line("read-only stores", number(statistics.readOnlyStores())),
         line("unknown hypercalls", number(statistics.unknownHypercalls())));
   }
 

@@ -157,6 +157,7 @@ class BootCommandTest {
         .containsPattern("speed +\\d+\\.\\d MIPS\n")
         .containsPattern("exits +MMIO read [1-9]\\d*, MMIO write [1-9]")
         .containsPattern("unknown accesses +1\n")
+        .containsPattern("read-only stores +0\n")
         .containsPattern("unknown hypercalls +0\n");
   }
 

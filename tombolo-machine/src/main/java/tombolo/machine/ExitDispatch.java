@@ -5,12 +5,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.PowerControl;
+import tombolo.memory.GuestMemory;
+import tombolo.memory.MemoryRegion;
 
 /**
  * Acts on the exits of one VM's vCPUs: devices, hypercalls, the end of the VM. Called by each
  * vCPU's own thread; holds no lock.
  */
 final class ExitDispatch {
+  private final GuestMemory memory;
   private final DeviceBus mmio;
   private final DeviceBus ports;
   private final HypercallTable hypercalls;
@@ -19,12 +22,14 @@ final class ExitDispatch {
   private final UnknownAccessLog unknown;
 
   ExitDispatch(
+      GuestMemory memory,
       DeviceBus mmio,
       DeviceBus ports,
       HypercallTable hypercalls,
       PowerControl power,
       VmStatistics statistics,
       UnknownAccessLog unknown) {
+    this.memory = memory;
     this.mmio = mmio;
     this.ports = ports;
     this.hypercalls = hypercalls;
@@ -55,7 +60,7 @@ final class ExitDispatch {
         if (slot != null) {
           write(slot, gpa, size, value);
         } else {
-          reportUnknown(vcpu, "store", "guest physical address", gpa, size);
+          reportStore(vcpu, gpa, size);
           vcpu.rejectAccess();
         }
       }
@@ -112,6 +117,18 @@ final class ExitDispatch {
       return handler.handle(vcpu::hypercallArgument);
     } catch (RuntimeException | Error e) {
       throw new DeviceFailure("hypercall 0x%x failed".formatted(code), e);
+    }
+  }
+
+  /** A store that no device answers, to memory that the guest may only read or to nothing. */
+  private void reportStore(Vcpu vcpu, long gpa, int size) {
+    @Nullable MemoryRegion region = memory.regionAt(gpa);
+    // Memory that can be written was mapped after the vCPU had found nothing there.
+    if (region == null || region.access().canWrite()) {
+      reportUnknown(vcpu, "store", "guest physical address", gpa, size);
+    } else {
+      statistics.countReadOnlyStore();
+      unknown.addReadOnlyStore(vcpu.index(), gpa, size);
     }
   }
 

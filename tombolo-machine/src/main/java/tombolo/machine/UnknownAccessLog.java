@@ -5,8 +5,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Tells the log of accesses where nothing answers: the first one of each page, of a bounded number
- * of pages, so that a guest can't flood the log or fill the host's memory. Thread-safe.
+ * Tells the log of accesses where nothing answers, and of stores to memory that the guest may only
+ * read: the first one of each page, of a bounded number of pages, so that a guest can't flood the
+ * log or fill the host's memory. Thread-safe.
  */
 final class UnknownAccessLog {
   private static final System.Logger LOG = System.getLogger(UnknownAccessLog.class.getName());
@@ -28,17 +29,28 @@ final class UnknownAccessLog {
   }
 
   /**
+   * An access where nothing answers.
+   *
    * @param what for example "load"
    * @param where for example "guest physical address"
    */
   void add(int vcpu, String what, String where, long address, int size) {
+    add(vcpu, what, where, address, size, "where nothing answers");
+  }
+
+  /** A store to a guest physical address where memory is that the guest may only read. */
+  void addReadOnlyStore(int vcpu, long gpa, int size) {
+    add(vcpu, "store", "guest physical address", gpa, size, "which it may only read");
+  }
+
+  private void add(int vcpu, String what, String where, long address, int size, String why) {
     if (full || !firstOfPage(address)) {
       return;
     }
     log.log(
         System.Logger.Level.WARNING,
-        "%s: vCPU %d: %s of %d bytes at %s 0x%x, where nothing answers"
-            .formatted(vmName, vcpu, what, size, where, address));
+        "%s: vCPU %d: %s of %d bytes at %s 0x%x, %s"
+            .formatted(vmName, vcpu, what, size, where, address, why));
     if (full) {
       log.log(
           System.Logger.Level.WARNING, vmName + ": accesses to more pages are counted, not logged");

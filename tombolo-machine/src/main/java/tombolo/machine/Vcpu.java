@@ -24,7 +24,10 @@ public interface Vcpu {
    */
   void completeRead(long value);
 
-  /** Gives the guest its architecture's error for the last MMIO exit: nothing answers there. */
+  /**
+   * Gives the guest its architecture's error for the last MMIO exit: nothing answers there, or it
+   * is a store to memory that may only be read.
+   */
   void rejectAccess();
 
   /**

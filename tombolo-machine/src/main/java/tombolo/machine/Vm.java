@@ -73,6 +73,7 @@ public final class Vm implements AutoCloseable {
       this.statistics = new VmStatistics(made.vcpus());
       this.dispatch =
           new ExitDispatch(
+              memory,
               mmio,
               ports,
               config.hypercalls(),

@@ -44,6 +44,7 @@ final class VmEvents {
       event.reason = reason.describe();
       event.retiredInstructions = statistics.retiredInstructions();
       event.unknownAccesses = statistics.unknownAccesses();
+      event.readOnlyStores = statistics.readOnlyStores();
       event.commit();
     }
     for (ExitKind kind : ExitKind.values()) {
@@ -89,6 +90,9 @@ final class VmEvents {
 
     @Label("Unknown Accesses")
     long unknownAccesses;
+
+    @Label("Read-Only Stores")
+    long readOnlyStores;
   }
 
   @Name("tombolo.VcpuExits")

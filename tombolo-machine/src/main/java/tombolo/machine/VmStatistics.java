@@ -20,6 +20,7 @@ public final class VmStatistics {
   // increment), read by others in opaque mode.
   private final long[][] exits;
   private final LongAdder unknownAccesses = new LongAdder();
+  private final LongAdder readOnlyStores = new LongAdder();
   private final LongAdder unknownHypercalls = new LongAdder();
 
   VmStatistics(List<? extends Vcpu> vcpus) {
@@ -56,6 +57,11 @@ public final class VmStatistics {
     return unknownAccesses.sum();
   }
 
+  /** Stores to memory that the guest may only read; not among the unknown accesses. */
+  public long readOnlyStores() {
+    return readOnlyStores.sum();
+  }
+
   /** Hypercalls with a code that nobody answers. */
   public long unknownHypercalls() {
     return unknownHypercalls.sum();
@@ -69,6 +75,10 @@ public final class VmStatistics {
 
   void countUnknownAccess() {
     unknownAccesses.increment();
+  }
+
+  void countReadOnlyStore() {
+    readOnlyStores.increment();
   }
 
   void countUnknownHypercall() {

@@ -46,6 +46,15 @@ final class UnknownAccessLogTest {
   }
 
   @Test
+  void saysThatMemoryMayOnlyBeRead() {
+    accesses.addReadOnlyStore(2, 0xdead0008L, 4);
+    assertThat(log.lines)
+        .containsExactly(
+            "alice: vCPU 2: store of 4 bytes at guest physical address 0xdead0008,"
+                + " which it may only read");
+  }
+
+  @Test
   void aPageIsToldOnce() {
     for (int i = 0; i < 4096; i++) {
       accesses.add(0, "load", "guest physical address", 0xdead0000L + i, 1);

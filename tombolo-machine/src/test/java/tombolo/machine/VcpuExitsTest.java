@@ -8,6 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tombolo.machine.device.MmioDevice;
+import tombolo.memory.Access;
+import tombolo.memory.HostMemory;
 
 /** What the VM does about each kind of exit. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -70,6 +72,28 @@ final class VcpuExitsTest {
                   new VcpuExit.MmioRead(0x100000fe, 4)))
           .containsExactly("rejected", "rejected", "rejected");
       assertThat(fixture.vm.statistics().unknownAccesses()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aStoreToMemoryThatMayOnlyBeReadIsRejectedAndCountedAsSuch() throws InterruptedException {
+    try (HostMemory rom = HostMemory.allocate(HostMemory.PAGE_SIZE);
+        VmFixture fixture = new VmFixture()) {
+      Recorder flash = new Recorder();
+      fixture.vm.memory().map(0x20000000, rom.size(), rom, 0, Access.READ);
+      fixture.vm.mmio().attach(0x20000100, 0x100, flash);
+      assertThat(
+              answersTo(
+                  fixture,
+                  new VcpuExit.MmioWrite(0x20000000, 8, 7),
+                  new VcpuExit.MmioWrite(0x20000fff, 1, 7),
+                  new VcpuExit.MmioWrite(0x20001000, 1, 7),
+                  // Devices come first: that is how flash memory takes commands.
+                  new VcpuExit.MmioWrite(0x20000100, 1, 7)))
+          .containsExactly("rejected", "rejected", "rejected");
+      assertThat(fixture.vm.statistics().readOnlyStores()).isEqualTo(2);
+      assertThat(fixture.vm.statistics().unknownAccesses()).isEqualTo(1);
+      assertThat(flash.accesses).containsExactly("write 1 at 0: 7");
     }
   }
 

@@ -11,6 +11,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tombolo.memory.Access;
+import tombolo.memory.HostMemory;
 
 final class VmEventsTest {
   @TempDir Path directory;
@@ -18,10 +20,16 @@ final class VmEventsTest {
   @Test
   void aRecordingShowsARunOfAVm() throws IOException, InterruptedException {
     Path file = directory.resolve("run.jfr");
-    try (Recording recording = new Recording();
+    try (HostMemory rom = HostMemory.allocate(HostMemory.PAGE_SIZE);
+        Recording recording = new Recording();
         VmFixture fixture = new VmFixture(config -> config.withVcpus(2))) {
       recording.start();
       fixture.vcpu(0).then(new VcpuExit.Hypercall(1), new VcpuExit.Hypercall(1));
+      fixture.vm.memory().map(0x20000000, rom.size(), rom, 0, Access.READ);
+      fixture.vcpu(0).then(new VcpuExit.MmioWrite(0x20000000, 8, 7));
+      fixture
+          .vcpu(0)
+          .then(new VcpuExit.MmioRead(0x30000000, 8), new VcpuExit.MmioRead(0x40000000, 8));
       fixture.vcpu(0).then(new VcpuExit.SystemEvent(new StopReason.GuestFailure(3)));
       fixture.vm.boot();
       fixture.awaitStop();
@@ -35,6 +43,8 @@ final class VmEventsTest {
     assertThat(started.getLong("memory")).isEqualTo(1 << 16);
     RecordedEvent stopped = only(events, "tombolo.VmStopped");
     assertThat(stopped.getString("reason")).isEqualTo("the guest reported failure, code 3");
+    assertThat(stopped.getLong("unknownAccesses")).isEqualTo(2);
+    assertThat(stopped.getLong("readOnlyStores")).isEqualTo(1);
     assertThat(events)
         .filteredOn(event -> event.getEventType().getName().equals("tombolo.VcpuExits"))
         .filteredOn(event -> event.getString("kind").equals("HYPERCALL"))

@@ -9,6 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tombolo.machine.GuestFault;
 import tombolo.machine.StopReason;
+import tombolo.machine.Vm;
+import tombolo.machine.device.BufferConsole;
+import tombolo.memory.Access;
+import tombolo.memory.HostMemory;
 
 /** What becomes of guests that go wrong: their own trap handler tells, or the VM does. */
 class BrokenGuestsTest {
@@ -57,6 +61,22 @@ class BrokenGuestsTest {
     assertThat(fault.address()).isEqualTo(address);
     assertThat(fault.detail())
         .isEqualTo("its trap vector 0x0 faults without end (instruction access fault at 0x0)");
+  }
+
+  @Test
+  void aStoreToMemoryThatMayOnlyBeReadChangesNothing() throws InterruptedException {
+    BufferConsole console = new BufferConsole();
+    try (HostMemory rom = HostMemory.allocate(HostMemory.PAGE_SIZE);
+        Vm vm = GuestRun.of("rom-write").append("at=0x50000000").create(console)) {
+      vm.memory().map(0x5000_0000L, rom.size(), rom, 0, Access.READ);
+      vm.boot();
+      assertThat(GuestRun.awaitStop(vm, console))
+          .isEqualTo(new StopReason.GuestFailure(UNHANDLED_TRAP));
+      assertThat(console.text()).contains("store access fault").endsWith("stval 0x50000000\n");
+      assertThat(vm.statistics().readOnlyStores()).isEqualTo(1);
+      assertThat(vm.statistics().unknownAccesses()).isZero();
+      assertThat(vm.memory().readInt(0x5000_0000L)).isZero();
+    }
   }
 
   @Test
