@@ -4,6 +4,7 @@
 module tombolo.bench {
   requires java.management;
   requires jmh.core;
+  requires tombolo.ivc;
   requires tombolo.riscv;
   requires static org.jspecify;
 }

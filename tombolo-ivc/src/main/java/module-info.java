@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Channels between VMs: directory, grants, doorbells, and the devices that guests reach them by. */
+/**
+ * Channels between VMs: directory, grants, doorbells, and the devices that guests reach them by.
+ */
 module tombolo.ivc {
   requires jdk.jfr;
   requires transitive tombolo.machine;

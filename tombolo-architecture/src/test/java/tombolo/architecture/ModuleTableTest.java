@@ -30,14 +30,16 @@ class ModuleTableTest {
   private static final String MEMORY = "tombolo.memory..";
   private static final String MACHINE = "tombolo.machine..";
   private static final String RISCV = "tombolo.riscv..";
+  private static final String IVC = "tombolo.ivc..";
 
   static Stream<Row> table() {
     return Stream.of(
         new Row("memory"),
         new Row("machine", MEMORY),
         new Row("riscv", MEMORY, MACHINE),
-        new Row("cli", MEMORY, MACHINE, RISCV, "picocli..", "com.sun.management.."),
-        new Row("bench", MEMORY, MACHINE, RISCV, "tombolo.cli..", "org.openjdk.jmh.."));
+        new Row("ivc", MEMORY, MACHINE),
+        new Row("cli", MEMORY, MACHINE, RISCV, IVC, "picocli..", "com.sun.management.."),
+        new Row("bench", MEMORY, MACHINE, RISCV, IVC, "tombolo.cli..", "org.openjdk.jmh.."));
   }
 
   @ParameterizedTest

@@ -46,7 +46,7 @@ class RulesTest {
 
     noClasses()
         .that()
-        .resideInAnyPackage("tombolo.machine..", "tombolo.riscv..")
+        .resideInAnyPackage("tombolo.machine..", "tombolo.riscv..", "tombolo.ivc..")
         .and(DescribedPredicate.not(hostSide))
         .should()
         .accessTargetWhere(hostSource)

@@ -10,8 +10,8 @@ import tombolo.memory.MemoryRegion;
 
 /**
  * AxVisor's hypercalls: the other front end, for guests that were written for that hypervisor
- * (docs/abi.md, "AxVisor's hypercalls"). They answer 0 or −1, as such guests expect; the reason of a
- * −1 is in the IVC device's CALL_STATUS and in the log.
+ * (docs/abi.md, "AxVisor's hypercalls"). They answer 0 or −1, as such guests expect; the reason of
+ * a −1 is in the IVC device's CALL_STATUS and in the log.
  *
  * <p>Called by vCPU threads, several at once; has no state of its own.
  */

@@ -126,6 +126,7 @@ final class Channel {
 
   @Override
   public String toString() {
-    return "channel %s (%sgeneration %d)".formatted(id, name == null ? "" : name + ", ", generation);
+    return "channel %s (%sgeneration %d)"
+        .formatted(id, name == null ? "" : name + ", ", generation);
   }
 }

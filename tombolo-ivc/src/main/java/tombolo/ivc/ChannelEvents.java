@@ -10,8 +10,8 @@ import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to channels, as JDK Flight Recorder sees it. Where nobody records, the events are not
- * even loaded.
+ * What happens to channels, as JDK Flight Recorder sees it. Where nobody records, the events are
+ * not even loaded.
  */
 @SuppressWarnings("UnusedVariable") // JDK Flight Recorder reads the fields
 final class ChannelEvents {

@@ -59,8 +59,8 @@ public final class Directory implements AutoCloseable {
   }
 
   /**
-   * Gives a VM its IVC device and AxVisor's hypercalls. The VM was created with a window and has not
-   * booted yet. What its guest joins it leaves at the end of each run by itself.
+   * Gives a VM its IVC device and AxVisor's hypercalls. The VM was created with a window and has
+   * not booted yet. What its guest joins it leaves at the end of each run by itself.
    *
    * @param id what others call it, from 1, unique here
    * @throws IllegalArgumentException if the id is taken or the VM has no window

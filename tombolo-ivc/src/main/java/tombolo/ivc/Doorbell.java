@@ -2,8 +2,8 @@
 package tombolo.ivc;
 
 /**
- * The way from one endpoint's side of a channel to one of its peers: whom it rings, and how often it
- * may. Made when the two have both joined, by the grant of the one who rings.
+ * The way from one endpoint's side of a channel to one of its peers: whom it rings, and how often
+ * it may. Made when the two have both joined, by the grant of the one who rings.
  */
 final class Doorbell {
   final Attachment to;

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 import tombolo.memory.HostMemoryException;
 
 /**
- * Somebody who publishes and subscribes: a VM, or Java code of this process. Here are the operations
- * that all front ends share, with their checks; they know nothing of mailboxes and hypercalls.
+ * Somebody who publishes and subscribes: a VM, or Java code of this process. Here are the
+ * operations that all front ends share, with their checks; they know nothing of mailboxes and
+ * hypercalls.
  *
  * <p>Each operation either does all that it says or throws {@link RefusedException} and changes
  * nothing. Thread-safe: the directory's lock is held throughout. The exception is {@link #ring},
@@ -296,8 +297,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     Channel channel = publisher.channel;
     directory.withdraw(channel);
     channel.become(next);
-    Event.Kind kind =
-        next == ChannelState.ORPHANED ? Event.Kind.ORPHANED : Event.Kind.WITHDRAWN;
+    Event.Kind kind = next == ChannelState.ORPHANED ? Event.Kind.ORPHANED : Event.Kind.WITHDRAWN;
     for (Attachment subscriber : channel.subscribers.values()) {
       subscriber.doorbells = without(subscriber.doorbells, publisher);
       if (!subscriber.pulsed) {
@@ -310,8 +310,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   }
 
   /**
-   * Takes one side out of its channel: first its bells, then its mapping, then the rest. Goes to the
-   * end also where the mapping can't be removed; the memory is never used again then.
+   * Takes one side out of its channel: first its bells, then its mapping, then the rest. Goes to
+   * the end also where the mapping can't be removed; the memory is never used again then.
    */
   private void detach(Attachment channel) {
     boolean unmapped = false;

@@ -59,7 +59,8 @@ public sealed interface Grant {
    * @param publisher whose channels, another endpoint's id
    * @param firstKey the first key
    * @param lastKey the last one, not less, as signed numbers
-   * @param write whether it may write: all of a raw channel, a section of its own in a sectioned one
+   * @param write whether it may write: all of a raw channel, a section of its own in a sectioned
+   *     one
    * @param doorbell how often it may ring the publisher; null: not at all
    */
   record Subscribe(

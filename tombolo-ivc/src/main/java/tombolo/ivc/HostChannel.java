@@ -60,7 +60,9 @@ public final class HostChannel extends Attachment implements AutoCloseable {
     return owner.awaitDoorbell(this, limit);
   }
 
-  /** Leaves the channel: unpublishes or unsubscribes. Does nothing if this side has left already. */
+  /**
+   * Leaves the channel: unpublishes or unsubscribes. Does nothing if this side has left already.
+   */
   @Override
   public void close() {
     owner.leave(this);

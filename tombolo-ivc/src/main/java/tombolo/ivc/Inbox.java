@@ -12,10 +12,10 @@ import tombolo.machine.Clock;
  *
  * <h2>Why no ring is lost</h2>
  *
- * <p>A ring finds, under the lock, that the bell is pending, or makes it so, or queues it for when a
- * token is there. Taking the bell clears it under the same lock. So a ring after the take makes it
- * pending anew, and a ring before it is the one that is taken; and because the lock orders the two,
- * whatever the ringer stored before such a ring is visible to who took the bell.
+ * <p>A ring finds, under the lock, that the bell is pending, or makes it so, or queues it for when
+ * a token is there. Taking the bell clears it under the same lock. So a ring after the take makes
+ * it pending anew, and a ring before it is the one that is taken; and because the lock orders the
+ * two, whatever the ringer stored before such a ring is visible to who took the bell.
  *
  * <p>The signal is changed under the lock as well, so that it always says what is pending.
  */

@@ -18,8 +18,8 @@ import tombolo.memory.HostMemory;
  * docs/abi.md defines it to the bit. It translates; what is asked is done by the VM's {@link
  * Endpoint}.
  *
- * <p>Registers are called by vCPU threads, several at once. What the line is derived from is guarded
- * by the endpoint's inbox, under whose lock it is set.
+ * <p>Registers are called by vCPU threads, several at once. What the line is derived from is
+ * guarded by the endpoint's inbox, under whose lock it is set.
  */
 final class IvcDevice implements PciFunction, MmioDevice {
   static final PciIdentity IDENTITY = new PciIdentity(0x1234, 0x1ac0, 0x058000, 1);

@@ -23,7 +23,7 @@ final class LatencyHistogram {
       return (int) nanos;
     }
     int shift = 63 - BITS - Long.numberOfLeadingZeros(nanos);
-    return (shift + 1 << BITS) + (int) (nanos >>> shift & CLASSES - 1);
+    return ((shift + 1) << BITS) + (int) ((nanos >>> shift) & (CLASSES - 1));
   }
 
   private static long largestOf(int index) {
@@ -31,8 +31,8 @@ final class LatencyHistogram {
       return index;
     }
     int shift = (index >> BITS) - 1;
-    long leading = CLASSES + (index & CLASSES - 1);
-    return (leading + 1 << shift) - 1;
+    long leading = CLASSES + (long) (index & (CLASSES - 1));
+    return ((leading + 1) << shift) - 1;
   }
 
   /** How many were counted. */

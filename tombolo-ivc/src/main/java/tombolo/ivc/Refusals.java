@@ -4,8 +4,8 @@ package tombolo.ivc;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts what one endpoint was refused, and tells the log of the first few: a guest must not be able
- * to flood it. Thread-safe.
+ * Counts what one endpoint was refused, and tells the log of the first few: a guest must not be
+ * able to flood it. Thread-safe.
  */
 final class Refusals {
   private static final System.Logger LOG = System.getLogger(Refusals.class.getName());

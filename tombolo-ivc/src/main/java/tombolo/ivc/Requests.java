@@ -96,7 +96,8 @@ final class Requests {
         case 2 ->
             endpoint.operation("subscribe", () -> joined(endpoint.subscribe(channelId(), false)));
         case 3 ->
-            endpoint.operation("unpublish", () -> endpoint.unpublish(handle(), asked.get(LONG, KEY)));
+            endpoint.operation(
+                "unpublish", () -> endpoint.unpublish(handle(), asked.get(LONG, KEY)));
         case 4 ->
             endpoint.operation("unsubscribe", () -> endpoint.unsubscribe(handle(), plainId()));
         case 5 -> info(endpoint.lookUp(channelId()));

@@ -23,7 +23,10 @@ public final class VmChannel extends Attachment {
     return offset;
   }
 
-  /** The guest physical address of its first byte, or empty while the guest has turned the window off. */
+  /**
+   * The guest physical address of its first byte, or empty while the guest has turned the window
+   * off.
+   */
   public OptionalLong gpa() {
     OptionalLong base = window.base();
     return base.isEmpty() ? base : OptionalLong.of(base.getAsLong() + offset);

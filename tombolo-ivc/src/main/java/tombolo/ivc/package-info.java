@@ -12,8 +12,9 @@
  *
  * <p>In this order: the host bridge's, the directory's, a window's, {@code GuestMemory}'s; and the
  * directory's, an inbox's, the interrupt controller's. The directory's lock is held while vCPUs
- * drop what they have cached of a mapping that goes. That ends, because a vCPU thread that waits for
- * any of these locks is outside guest code. A doorbell takes no lock but the receiver's inbox's.
+ * drop what they have cached of a mapping that goes. That ends, because a vCPU thread that waits
+ * for any of these locks is outside guest code. A doorbell takes no lock but the receiver's
+ * inbox's.
  */
 @NullMarked
 package tombolo.ivc;
