@@ -169,8 +169,10 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     attach(made);
     Attachment publisher = channel.publisherSide;
     if (publisher != null) {
-      addDoorbell(publisher, made);
-      addDoorbell(made, publisher);
+      if (grant.doorbell() != null) {
+        addDoorbell(publisher, made);
+        addDoorbell(made, publisher);
+      }
       if (!publisher.pulsed) {
         made.announced = true;
         publisher.endpoint.inbox.post(publisher.event(Event.Kind.PEER_JOINED, id));

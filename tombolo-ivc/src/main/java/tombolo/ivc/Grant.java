@@ -61,7 +61,7 @@ public sealed interface Grant {
    * @param lastKey the last one, not less, as signed numbers
    * @param write whether it may write: all of a raw channel, a section of its own in a sectioned
    *     one
-   * @param doorbell how often it may ring the publisher; null: not at all
+   * @param doorbell how often it may ring the publisher; null: not at all, nor the publisher it
    */
   record Subscribe(
       int endpoint,
