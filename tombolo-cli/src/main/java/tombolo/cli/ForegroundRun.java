@@ -111,23 +111,11 @@ final class ForegroundRun {
 
   /** Says what a person has to know of the end, and gives the exit status. */
   private int report(Vm ended, StopReason reason, @Nullable TimeLimit limit, Duration wall) {
-    return switch (reason) {
-      case StopReason.PowerOff _ -> ExitStatus.GOOD;
-      case StopReason.GuestFailure(int code) when code >= 1 && code <= 255 -> code;
-      case StopReason.GuestFailure(int code) ->
-          complain(
-              "the guest reported failure with code " + code + ", which is no exit status",
-              ExitStatus.GUEST_FAILED);
-      case StopReason.Fault(var fault) ->
-          complain(ended.name() + ": " + fault.describe(), ExitStatus.GUEST_FAULT);
-      case StopReason.HostRequest request -> reportHostStop(ended, request, limit, wall);
-      case StopReason.InternalFailure(String where, Throwable cause) ->
-          complain(
-              "internal error: %s: %s; %s".formatted(where, cause, FailureLog.add(where, cause)),
-              ExitStatus.INTERNAL);
-      case StopReason.ResetRequested _ ->
-          throw new IllegalStateException("the VM stopped at a reset, which it was to survive");
-    };
+    if (reason instanceof StopReason.HostRequest request) {
+      return reportHostStop(ended, request, limit, wall);
+    }
+    StopOutcome outcome = StopOutcome.of(ended.name(), reason);
+    return outcome.line() == null ? outcome.status() : complain(outcome.line(), outcome.status());
   }
 
   private int reportHostStop(
