@@ -4,6 +4,7 @@
 module tombolo.cli {
   requires info.picocli;
   requires jdk.management; // how much memory the host has
+  requires org.tomlj;
   requires tombolo.ivc;
   requires tombolo.riscv;
   requires static org.jspecify;

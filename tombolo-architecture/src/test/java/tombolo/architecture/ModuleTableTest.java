@@ -38,7 +38,15 @@ class ModuleTableTest {
         new Row("machine", MEMORY),
         new Row("riscv", MEMORY, MACHINE),
         new Row("ivc", MEMORY, MACHINE),
-        new Row("cli", MEMORY, MACHINE, RISCV, IVC, "picocli..", "com.sun.management.."),
+        new Row(
+            "cli",
+            MEMORY,
+            MACHINE,
+            RISCV,
+            IVC,
+            "picocli..",
+            "org.tomlj..",
+            "com.sun.management.."),
         new Row("bench", MEMORY, MACHINE, RISCV, IVC, "tombolo.cli..", "org.openjdk.jmh.."));
   }
 

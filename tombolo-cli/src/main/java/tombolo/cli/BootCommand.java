@@ -2,12 +2,9 @@
 
 package tombolo.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -112,13 +109,10 @@ final class BootCommand implements Callable<Integer> {
     checkVcpus(platform);
     long ram = ramBytes(platform);
     Path file = path(kernel);
-    KernelImage image = KernelImage.read(file, platform.machine(), platform.ramBase());
-    try {
-      image.checkFits(platform.ramBase(), ram);
-    } catch (ImageException e) {
-      throw new InputException(
-          "%s: %s; link it for an address there, or give more --memory"
-              .formatted(kernel, e.getMessage()));
+    KernelImage image = platform.readKernel(file);
+    String misfit = platform.objectionToKernel(image, ram);
+    if (misfit != null) {
+      throw new InputException("%s: %s, or give more --memory".formatted(kernel, misfit));
     }
     BootImage boot = new BootImage(image, initrdBytes(ram), append);
     return new ForegroundRun(host, spec.commandLine().getErr())
@@ -135,25 +129,18 @@ final class BootCommand implements Callable<Integer> {
   }
 
   private Platform platform() {
-    return host.platforms().stream()
-        .filter(platform -> platform.name().equals(accel))
-        .findFirst()
+    return Platform.named(accel, host.platforms())
         .orElseThrow(
             () ->
                 new InputException(
                     "--accel %s: no such accelerator in this version; there is %s"
-                        .formatted(
-                            accel,
-                            host.platforms().stream()
-                                .map(Platform::name)
-                                .collect(Collectors.joining(", ")))));
+                        .formatted(accel, Platform.names(host.platforms()))));
   }
 
   private void checkVcpus(Platform platform) {
-    int most = platform.accelerator().maxVcpus();
-    if (vcpus < 1 || vcpus > most) {
-      throw new InputException(
-          "--vcpus %d: accelerator %s has 1 to %d".formatted(vcpus, platform.name(), most));
+    String objection = platform.objectionToVcpus(vcpus);
+    if (objection != null) {
+      throw new InputException("--vcpus %d: %s".formatted(vcpus, objection));
     }
   }
 
@@ -161,33 +148,25 @@ final class BootCommand implements Callable<Integer> {
     if (memory == null) {
       return VmConfig.DEFAULT_MEMORY;
     }
-    long most = host.memoryBytes().getAsLong();
-    if (memory.bytes() > most) {
-      throw new InputException(
-          "--memory: %s is more than the host has, %d MiB".formatted(memory, most >> 20));
-    }
-    if (memory.bytes() > platform.maxRam()) {
-      throw new InputException(
-          "--memory: %s is more than the board of accelerator %s has room for, %s"
-              .formatted(memory, platform.name(), MemorySize.describe(platform.maxRam())));
+    String objection = platform.objectionToRam(memory, host.memoryBytes());
+    if (objection != null) {
+      throw new InputException("--memory: " + objection);
     }
     return memory.bytes();
   }
 
-  /** Not read where it cannot fit, since it may be larger than this process's heap, too. */
   private byte @Nullable [] initrdBytes(long ram) {
     if (initrd == null) {
       return null;
     }
     Path file = path(initrd);
+    String objection = Platform.objectionToInitrd(file, ram);
+    if (objection != null) {
+      throw new InputException("--initrd %s: %s; give more --memory".formatted(initrd, objection));
+    }
     try {
-      if (Files.isRegularFile(file) && Files.size(file) > ram) {
-        throw new InputException(
-            "--initrd %s: %d bytes don't fit into RAM of %s; give more --memory"
-                .formatted(initrd, Files.size(file), MemorySize.describe(ram)));
-      }
       return KernelImage.readFile(file);
-    } catch (IOException | ImageException e) {
+    } catch (ImageException e) {
       throw new InputException("--initrd " + e.getMessage());
     }
   }

@@ -12,6 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
+import tombolo.cli.topology.TopologyException;
 import tombolo.machine.image.ImageException;
 import tombolo.memory.HostMemoryException;
 
@@ -60,7 +61,7 @@ public final class Main implements Runnable {
 
   /** The subcommands, in the order in which help lists them. */
   private static Object[] subcommands(Host host) {
-    return new Object[] {new BootCommand(host), new DoctorCommand(host)};
+    return new Object[] {new BootCommand(host), new CheckCommand(host), new DoctorCommand(host)};
   }
 
   @Override
@@ -89,6 +90,8 @@ public final class Main implements Runnable {
   private static int explain(Exception failure, CommandLine command, ParseResult parsed) {
     String name = command.getCommandSpec().qualifiedName();
     return switch (failure) {
+      case TopologyException mistakes -> // a line each, which begin with the file's name
+          complain(command, mistakes.lines(), ExitStatus.USAGE);
       case InputException _, ImageException _, HostMemoryException _ ->
           complain(command, name + ": " + failure.getMessage(), ExitStatus.USAGE);
       default -> complain(command, internalError(name, failure), ExitStatus.INTERNAL);

@@ -16,7 +16,7 @@ import tombolo.memory.HostMemory;
  *
  * @param bytes a positive multiple of the page size
  */
-record MemorySize(long bytes) {
+public record MemorySize(long bytes) {
   private static final long MOST = 1L << 50; // a pebibyte
 
   private static final Pattern SYNTAX = Pattern.compile("([+-]?\\d+)\\s*([a-z]*)");
@@ -34,9 +34,28 @@ record MemorySize(long bytes) {
           Map.entry("tib", 40));
 
   /**
+   * Reads an amount.
+   *
    * @throws TypeConversionException if it is no such amount; the message says why
    */
-  static MemorySize parse(String text) {
+  public static MemorySize parse(String text) {
+    long bytes = parseBytes(text);
+    if (bytes <= 0) {
+      throw wrong(text, "a VM needs at least one page of %d bytes".formatted(HostMemory.PAGE_SIZE));
+    }
+    if (bytes % HostMemory.PAGE_SIZE != 0) {
+      throw wrong(text, "not whole pages of %d bytes".formatted(HostMemory.PAGE_SIZE));
+    }
+    return new MemorySize(bytes);
+  }
+
+  /**
+   * An amount in the same words that need not be whole pages, nor positive.
+   *
+   * @return bytes, at most a pebibyte; -1 for whatever is below 0
+   * @throws TypeConversionException if it is no such amount; the message says why
+   */
+  public static long parseBytes(String text) {
     Matcher matcher = SYNTAX.matcher(text.strip().toLowerCase(Locale.ROOT));
     Integer shift = matcher.matches() ? SHIFTS.get(matcher.group(2)) : null;
     if (shift == null) {
@@ -48,17 +67,10 @@ record MemorySize(long bytes) {
     } catch (NumberFormatException e) {
       throw wrong(text, "too large for any host");
     }
-    if (number <= 0) {
-      throw wrong(text, "a VM needs at least one page of %d bytes".formatted(HostMemory.PAGE_SIZE));
-    }
     if (number > MOST >> shift) {
       throw wrong(text, "too large for any host");
     }
-    long bytes = number << shift;
-    if (bytes % HostMemory.PAGE_SIZE != 0) {
-      throw wrong(text, "not whole pages of %d bytes".formatted(HostMemory.PAGE_SIZE));
-    }
-    return new MemorySize(bytes);
+    return number < 0 ? -1 : number << shift;
   }
 
   private static TypeConversionException wrong(String text, String why) {
@@ -66,7 +78,10 @@ record MemorySize(long bytes) {
   }
 
   /** In the largest unit of which it is a whole number. */
-  static String describe(long bytes) {
+  public static String describe(long bytes) {
+    if (bytes <= 1) {
+      return bytes == 1 ? "1 byte" : bytes + " bytes";
+    }
     String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
     int unit = Math.min(Long.numberOfTrailingZeros(bytes) / 10, units.length - 1);
     return (bytes >> (10 * unit)) + " " + units[unit];

@@ -2,9 +2,18 @@
 
 package tombolo.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
 import tombolo.machine.image.ElfMachine;
+import tombolo.machine.image.ImageException;
+import tombolo.machine.image.KernelImage;
 import tombolo.riscv.RiscvAccelerator;
 
 /**
@@ -14,7 +23,7 @@ import tombolo.riscv.RiscvAccelerator;
  * @param ramBase guest physical address of the first byte of RAM
  * @param maxRam the most bytes of RAM that the board has room for
  */
-record Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long maxRam) {
+public record Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long maxRam) {
   /** Every one in this version, the default first. */
   static List<Platform> all() {
     return List.of(
@@ -25,7 +34,81 @@ record Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long 
             RiscvAccelerator.MAX_RAM));
   }
 
-  String name() {
+  /** The one of this name. */
+  public static Optional<Platform> named(String name, List<Platform> platforms) {
+    return platforms.stream().filter(platform -> platform.name().equals(name)).findFirst();
+  }
+
+  /** What there is, for who asked for something else. */
+  public static String names(List<Platform> platforms) {
+    return platforms.stream().map(Platform::name).collect(Collectors.joining(", "));
+  }
+
+  /** Of the accelerator. */
+  public String name() {
     return accelerator.name();
+  }
+
+  /** Why a VM can't have so many vCPUs, or null if it can. */
+  public @Nullable String objectionToVcpus(long vcpus) {
+    int most = accelerator.maxVcpus();
+    return vcpus < 1 || vcpus > most ? "accelerator %s has 1 to %d".formatted(name(), most) : null;
+  }
+
+  /**
+   * Why a VM can't have so much RAM, or null if it can.
+   *
+   * @param hostMemory bytes that the host has
+   */
+  public @Nullable String objectionToRam(MemorySize ram, LongSupplier hostMemory) {
+    long most = hostMemory.getAsLong();
+    if (ram.bytes() > most) {
+      return "%s is more than the host has, %d MiB".formatted(ram, most >> 20);
+    }
+    if (ram.bytes() > maxRam) {
+      return "%s is more than the board of accelerator %s has room for, %s"
+          .formatted(ram, name(), MemorySize.describe(maxRam));
+    }
+    return null;
+  }
+
+  /**
+   * Reads a kernel for this board.
+   *
+   * @throws ImageException if it can't be read, or is no kernel for it
+   */
+  public KernelImage readKernel(Path file) {
+    return KernelImage.read(file, machine, ramBase);
+  }
+
+  /**
+   * Why a kernel doesn't fit into RAM, or null if it does.
+   *
+   * @param ram bytes of it
+   */
+  public @Nullable String objectionToKernel(KernelImage kernel, long ram) {
+    try {
+      kernel.checkFits(ramBase, ram);
+      return null;
+    } catch (ImageException e) {
+      return e.getMessage() + "; link it for an address there";
+    }
+  }
+
+  /**
+   * Why a file can't be an initial RAM disk because of its size alone, or null. To be asked before
+   * it is read, since it may be larger than this process's heap, too.
+   *
+   * @param ram bytes of it
+   */
+  public static @Nullable String objectionToInitrd(Path file, long ram) {
+    try {
+      return Files.isRegularFile(file) && Files.size(file) > ram
+          ? "%d bytes don't fit into RAM of %s"
+              .formatted(Files.size(file), MemorySize.describe(ram))
+          : null;
+    } catch (IOException e) {
+      return "can't be read: " + e.getMessage();
+    }
   }
 }

@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.antlr.v4.runtime.CharStream;
+import org.tomlj.Toml;
 import picocli.CommandLine;
 import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
@@ -49,7 +51,14 @@ final class Installation {
     Path state = root.resolve("target/launch/tombolo-cli");
     Path jars = Files.createDirectories(state.resolve("build"));
     List<Class<?>> oneOfEach =
-        List.of(HostMemory.class, Vm.class, RiscvAccelerator.class, Main.class, CommandLine.class);
+        List.of(
+            HostMemory.class,
+            Vm.class,
+            RiscvAccelerator.class,
+            Main.class,
+            CommandLine.class,
+            Toml.class,
+            CharStream.class);
     for (Class<?> type : oneOfEach) {
       Path module = origin(type);
       copy(module, jars.resolve(type.getPackageName() + suffix(module)));

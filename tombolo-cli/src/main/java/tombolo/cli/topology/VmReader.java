@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.topology;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tombolo.cli.MemorySize;
+import tombolo.cli.Platform;
+import tombolo.machine.VmConfig;
+import tombolo.machine.image.ImageException;
+import tombolo.machine.image.KernelImage;
+
+/**
+ * Reads the tables {@code [vm.NAME]}. What is wrong gets a value with which no check between VMs
+ * and channels can fail.
+ *
+ * @param file the topology file, to which paths are relative
+ * @param platforms what can run VMs, the default first; at least one
+ * @param hostMemory bytes that the host has; asked only if a VM says how much it wants
+ */
+record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
+  static final long LARGEST_WINDOW = 8L << 30;
+
+  /** Stands for an id that is wrong. */
+  static final int NO_ID = 0;
+
+  private static final List<String> KEYS =
+      List.of(
+          "kernel",
+          "initrd",
+          "append",
+          "memory",
+          "vcpus",
+          "accelerator",
+          "id",
+          "window",
+          "restart",
+          "channels",
+          "channel-bytes");
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
+  private static final long LEAST_WINDOW = 64L << 10;
+  private static final long DEFAULT_WINDOW = 64L << 20;
+  private static final int MOST_ID = 65_535;
+  private static final int MOST_RESTARTS = 1_000_000;
+  private static final int MOST_CHANNELS = 1_000_000;
+  private static final int DEFAULT_CHANNELS = 64;
+  private static final long MOST_CHANNEL_BYTES = 1L << 50;
+
+  /**
+   * @param position in the file, from 1: the id where none is given
+   */
+  VmSpec read(String name, Section vm, int position) {
+    if (!NAME.matcher(name).matches()) {
+      vm.mistakes().add(vm.line(), vm.path(), "not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _");
+    }
+    vm.allowOnly(KEYS, "a VM");
+    vm.require("kernel", "\"guest.elf\"");
+    Platform named = platform(vm);
+    Platform platform = named == null ? platforms.getFirst() : named;
+    long memory = memory(vm, named);
+    Path kernel = path(vm, "kernel");
+    Path initrd = path(vm, "initrd");
+    long kernelEnd = kernel == null || named == null ? 0 : kernelEnd(vm, kernel, named, memory);
+    if (initrd != null && memory > 0) {
+      checkInitrd(vm, initrd, memory, Math.max(0, kernelEnd - platform.ramBase()));
+    }
+    String append = vm.string("append", "a string");
+    long window = window(vm);
+    return new VmSpec(
+        name,
+        vm.line(),
+        (int) vm.integer("id", position, NO_ID, 1, MOST_ID),
+        kernel == null ? Path.of("") : kernel,
+        initrd,
+        append == null ? "" : append,
+        memory,
+        vcpus(vm, named),
+        platform,
+        window,
+        (int) vm.integer("restart", 0, 0, 0, MOST_RESTARTS),
+        (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
+        vm.bytes(
+            "channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)));
+  }
+
+  /** Null where there is none of that name. */
+  private @Nullable Platform platform(Section vm) {
+    String wanted = "the name of an accelerator: " + Platform.names(platforms);
+    if (!vm.has("accelerator")) {
+      return platforms.getFirst();
+    }
+    String name = vm.string("accelerator", wanted);
+    if (name == null) {
+      return null;
+    }
+    Platform platform = Platform.named(name, platforms).orElse(null);
+    if (platform == null) {
+      String guess = Spelling.didYouMean(name, platforms.stream().map(Platform::name).toList());
+      vm.wrong(
+          "accelerator",
+          "\"%s\": no such accelerator in this version%s"
+              .formatted(
+                  name, guess.isEmpty() ? "; there is " + Platform.names(platforms) : guess));
+    }
+    return platform;
+  }
+
+  private static int vcpus(Section vm, @Nullable Platform platform) {
+    long vcpus = vm.integer("vcpus", 1, 1, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    String objection = platform == null ? null : platform.objectionToVcpus(vcpus);
+    if (objection != null) {
+      vm.wrong("vcpus", vcpus + ": " + objection);
+    }
+    return (int) vcpus;
+  }
+
+  /** 0 where it is wrong. */
+  private long memory(Section vm, @Nullable Platform platform) {
+    if (!vm.has("memory")) {
+      return VmConfig.DEFAULT_MEMORY;
+    }
+    MemorySize memory = vm.memory("memory");
+    if (memory == null || platform == null) {
+      return memory == null ? 0 : memory.bytes();
+    }
+    String objection = platform.objectionToRam(memory, hostMemory);
+    if (objection != null) {
+      vm.wrong("memory", objection);
+      return 0;
+    }
+    return memory.bytes();
+  }
+
+  private static long window(Section vm) {
+    Section.Range range = new Section.Range(LEAST_WINDOW, LARGEST_WINDOW);
+    long window = vm.bytes("window", DEFAULT_WINDOW, Long.MAX_VALUE, range);
+    if (window != Long.MAX_VALUE && Long.bitCount(window) != 1) {
+      long below = Long.highestOneBit(window);
+      vm.wrong(
+          "window",
+          "%s is no power of two; it could be \"%s\" or \"%s\""
+              .formatted(
+                  MemorySize.describe(window),
+                  MemorySize.describe(below),
+                  MemorySize.describe(below << 1)));
+      return Long.MAX_VALUE;
+    }
+    return window;
+  }
+
+  /** Relative to the file; null where it is absent or wrong. */
+  private @Nullable Path path(Section vm, String key) {
+    String text = vm.string(key, "a path, as a string");
+    if (text == null) {
+      return null;
+    }
+    try {
+      return file.resolveSibling(text);
+    } catch (InvalidPathException e) {
+      vm.wrong(key, "\"%s\": not a path: %s".formatted(text, e.getReason()));
+      return null;
+    }
+  }
+
+  /** The guest physical address behind the kernel; 0 where it can't be read. */
+  private static long kernelEnd(Section vm, Path kernel, Platform platform, long memory) {
+    KernelImage image;
+    try {
+      image = platform.readKernel(kernel);
+    } catch (ImageException e) {
+      vm.wrong("kernel", String.valueOf(e.getMessage()));
+      return 0;
+    }
+    String objection = memory == 0 ? null : platform.objectionToKernel(image, memory);
+    if (objection != null) {
+      vm.wrong(
+          "kernel",
+          "%s: %s, or give the VM more memory (it has %s)"
+              .formatted(kernel, objection, MemorySize.describe(memory)));
+    }
+    return image.segments().stream()
+        .mapToLong(segment -> segment.gpa() + segment.memorySize())
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * @param kernel bytes of RAM that it and what is before it take
+   */
+  private static void checkInitrd(Section vm, Path initrd, long memory, long kernel) {
+    String objection = Platform.objectionToInitrd(initrd, memory);
+    if (objection != null) {
+      vm.wrong("initrd", "%s: %s; give the VM more memory".formatted(initrd, objection));
+      return;
+    }
+    int length;
+    try {
+      length = KernelImage.readFile(initrd).length;
+    } catch (ImageException e) {
+      vm.wrong("initrd", String.valueOf(e.getMessage()));
+      return;
+    }
+    if (kernel <= memory && length > memory - kernel) {
+      vm.wrong(
+          "initrd",
+          "%s: %d bytes don't fit into RAM of %s behind the kernel; give the VM more memory"
+              .formatted(initrd, length, MemorySize.describe(memory)));
+    }
+  }
+}
