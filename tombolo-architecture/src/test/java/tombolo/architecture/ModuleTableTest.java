@@ -39,14 +39,7 @@ class ModuleTableTest {
         new Row("riscv", MEMORY, MACHINE),
         new Row("ivc", MEMORY, MACHINE),
         new Row(
-            "cli",
-            MEMORY,
-            MACHINE,
-            RISCV,
-            IVC,
-            "picocli..",
-            "org.tomlj..",
-            "com.sun.management.."),
+            "cli", MEMORY, MACHINE, RISCV, IVC, "picocli..", "org.tomlj..", "com.sun.management.."),
         new Row("bench", MEMORY, MACHINE, RISCV, IVC, "tombolo.cli..", "org.openjdk.jmh.."));
   }
 

@@ -79,7 +79,7 @@ final class ForegroundRun {
       console.flush(); // what the guest printed comes before what we say of it
       int status = report(made, reason, limit, wall);
       if (stats) {
-        RunReport.lines(made, wall).forEach(err::println);
+        RunReport.lines(made, wall.toNanos() / 1e9).forEach(err::println);
       }
       return status;
     } finally {

@@ -2,6 +2,7 @@
 
 package tombolo.cli;
 
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -19,6 +21,7 @@ import java.util.function.Supplier;
  * @param out where a guest's bytes go; unbuffered, and it throws when it is closed, which {@code
  *     System.out} would keep to itself
  * @param terminal sets the terminal that {@code in} is for a guest, where it is one
+ * @param colours whether {@code out} is a terminal that may be written in colours
  * @param memoryBytes the memory of the machine, or of the container that this process runs in
  * @param platforms what can run VMs
  */
@@ -26,6 +29,7 @@ record Host(
     InputStream in,
     OutputStream out,
     Supplier<Optional<Terminal>> terminal,
+    BooleanSupplier colours,
     LongSupplier memoryBytes,
     List<Platform> platforms) {
   /** The machine itself. */
@@ -34,7 +38,14 @@ record Host(
         new FileInputStream(FileDescriptor.in),
         new FileOutputStream(FileDescriptor.out),
         Terminal::ofStandardInput,
+        Host::writesColours,
         PhysicalMemory::totalBytes,
         Platform.all());
+  }
+
+  /** Where both ends are a terminal, unless the person has said otherwise (no-color.org). */
+  private static boolean writesColours() {
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    return terminal && System.getenv("NO_COLOR") == null;
   }
 }

@@ -8,9 +8,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One VM's console among those of several: passes on whole lines, each behind the VM's name, so that
- * lines of two VMs never mix. A line that has not ended is kept back until it does, or until {@link
- * #close()}; one that grows too long is cut into several.
+ * One VM's console among those of several: passes on whole lines, each behind the VM's name, so
+ * that lines of two VMs never mix. A line that has not ended is kept back until it does, or until
+ * {@link #close()}; one that grows too long is cut into several.
  *
  * <p>Used by the console's writing thread, and closed when that has ended. The lines of all VMs go
  * to one stream, whose monitor is held for a line at a time.

@@ -61,7 +61,15 @@ public final class Main implements Runnable {
 
   /** The subcommands, in the order in which help lists them. */
   private static Object[] subcommands(Host host) {
-    return new Object[] {new BootCommand(host), new CheckCommand(host), new DoctorCommand(host)};
+    return new Object[] {
+      new RunCommand(host),
+      new BootCommand(host),
+      new CheckCommand(host),
+      new TableCommand.Ps(),
+      new TableCommand.Channels(),
+      new TopCommand(host),
+      new DoctorCommand(host)
+    };
   }
 
   @Override

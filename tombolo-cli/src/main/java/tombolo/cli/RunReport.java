@@ -2,7 +2,6 @@
 
 package tombolo.cli;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,12 +16,11 @@ final class RunReport {
   private RunReport() {}
 
   /**
-   * @param wall from boot to stop
+   * @param seconds from boot to stop
    */
-  static List<String> lines(Vm vm, Duration wall) {
+  static List<String> lines(Vm vm, double seconds) {
     VmStatistics statistics = vm.statistics();
     long retired = statistics.retiredInstructions();
-    double seconds = wall.toNanos() / 1e9;
     return List.of(
         line("wall time", String.format(Locale.ROOT, "%.3f s", seconds)),
         line("instructions", number(retired) + byVcpu(vm.board().vcpus())),

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of text under named columns, as a person reads them, as a program does, and as they cross the
- * control socket: a line a row, divided by tabs, the first one the columns' names.
+ * Rows of text under named columns, as a person reads them, as a program does, and as they cross
+ * the control socket: a line a row, divided by tabs, the first one the columns' names.
  *
  * @param columns names, lower case, words divided by blanks
  * @param rows each as long as the columns; a text has neither tabs nor newlines
@@ -62,7 +62,7 @@ record Table(List<String> columns, List<List<String>> rows) {
                 row -> {
                   List<String> cells = new ArrayList<>(List.of(value));
                   cells.addAll(row);
-                  return (List<String>) cells;
+                  return cells;
                 })
             .toList());
   }

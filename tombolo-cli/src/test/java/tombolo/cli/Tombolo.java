@@ -52,6 +52,7 @@ final class Tombolo {
             new ByteArrayInputStream(input.getBytes(ISO_8859_1)),
             output,
             Optional::empty,
+            () -> false,
             () -> HOST_MEMORY,
             platforms);
     CommandLine command = Main.commandLine(host);
