@@ -6,9 +6,12 @@
 #define BOARD_FINISHER 0x00100000ul
 #define BOARD_PLIC 0x0c000000ul
 #define BOARD_UART 0x10000000ul
+#define BOARD_PCI_CONFIG 0x30000000ul
 #define BOARD_RAM 0x80000000ul
 
 #define BOARD_UART_INTERRUPT 10
+#define BOARD_PCI_INTERRUPT 32  // the first of four
+#define BOARD_IVC_INTERRUPT 36  // rings of channels that were joined by hypercall; Tombolo only
 #define BOARD_TICKS_PER_SECOND 10000000ul
 
 // Where a guest and a test on the host leave words for each other. Above every guest's image.

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Waiting for a device's interrupt without taking a trap: claim it from the PLIC, and where it is
+// not there, sleep in wfi with interrupts off. An interrupt that comes between the two is pending,
+// so wfi ends at once: no wake-up is lost.
+//
+// A claimed source stays in flight, and is not told again, until external_done(). The owner of a
+// level source looks at its device first and calls external_done() then; the owner of a pulse calls
+// external_done() first and looks then. For one hart.
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NEVER UINT64_MAX
+
+// The value of `time` that many ticks from now; NEVER stays NEVER.
+uint64_t deadline_after(uint64_t ticks);
+
+// Lets the source through to this hart. Sources are 1 to 63.
+void external_listen(unsigned source);
+
+// Returns true when the source is in flight, false at the deadline. Other sources that come
+// meanwhile stay in flight for their owners. Uses the hart's timer.
+bool external_wait(unsigned source, uint64_t deadline);
+
+void external_done(unsigned source);
