@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "axvisor.h"
+
+#include "text.h"
+
+#include <stddef.h>
+
+const struct axvisor_layout axvisor_cell = {
+    .name = "cell",
+    .cell_size = 64,
+    .capacity = 16,
+    .cells_at = 64,
+    .ring_size = 1088,
+    .to_subscriber = 64,
+    .to_publisher = 1152,
+    .region_size = 2240,
+    .payload = 40,
+};
+
+const struct axvisor_layout axvisor_slot = {
+    .name = "slot",
+    .cell_size = 256,
+    .capacity = 32,
+    .cells_at = 256,
+    .ring_size = 8448,
+    .to_subscriber = 256,
+    .to_publisher = 8704,
+    .region_size = 17152,
+    .payload = 232,
+};
+
+// The region's header, from the channel's beginning: behind the publisher's id and the key.
+enum {
+  MAGIC = 0x10,
+  VERSION = 0x14,
+  HEADER_SIZE = 0x18,
+  REGION_SIZE = 0x1c,
+  FEATURES = 0x20,
+  TO_SUBSCRIBER = 0x24,
+  TO_PUBLISHER = 0x28,
+  RING_SIZE = 0x2c,
+};
+
+#define REGION_MAGIC 0x49564332u
+#define REGION_VERSION 3
+#define REGION_HEADER_SIZE 32
+#define REGION_FEATURES 1
+
+// A ring's header.
+enum { DIRECTION = 0, CAPACITY = 4, CELL_SIZE = 8, HEAD = 12, TAIL = 16, RESERVED = 20 };
+
+#define DIRECTION_TO_SUBSCRIBER 1
+#define DIRECTION_TO_PUBLISHER 2
+
+#define FIRST 1
+#define LAST 2
+#define ABORT 4
+
+struct header {
+  uint8_t version;
+  uint8_t flags;
+  uint16_t header_length;
+  uint32_t fragment_length;
+  uint64_t id;
+  uint64_t length;
+};
+_Static_assert(sizeof(struct header) == 24, "Message V1");
+
+static uint32_t load(volatile uint8_t *memory, uint32_t offset) {
+  return __atomic_load_n((volatile uint32_t *)(memory + offset), __ATOMIC_ACQUIRE);
+}
+
+static void store(volatile uint8_t *memory, uint32_t offset, uint32_t value) {
+  __atomic_store_n((volatile uint32_t *)(memory + offset), value, __ATOMIC_RELEASE);
+}
+
+static void lay_out_ring(
+    volatile uint8_t *ring, uint32_t direction, const struct axvisor_layout *layout) {
+  store(ring, DIRECTION, direction);
+  store(ring, CAPACITY, layout->capacity);
+  store(ring, CELL_SIZE, layout->cell_size);
+  store(ring, HEAD, 0);
+  store(ring, TAIL, 0);
+  for (uint32_t at = RESERVED; at < RESERVED + 12; at += 4) {
+    store(ring, at, 0);
+  }
+}
+
+static void open_region(
+    struct axvisor_region *region, volatile uint8_t *memory, const struct axvisor_layout *layout,
+    uint32_t out, uint32_t in) {
+  *region = (struct axvisor_region){
+      .layout = layout,
+      .sender = {.ring = {memory + out, layout, 0}},
+      .receiver = {.ring = {memory + in, layout, 0}},
+  };
+}
+
+bool axvisor_publish(
+    struct axvisor_region *region, volatile uint8_t *memory, uint64_t size,
+    const struct axvisor_layout *layout) {
+  if (size < layout->region_size) {
+    return false;
+  }
+  store(memory, MAGIC, 0);
+  lay_out_ring(memory + layout->to_subscriber, DIRECTION_TO_SUBSCRIBER, layout);
+  lay_out_ring(memory + layout->to_publisher, DIRECTION_TO_PUBLISHER, layout);
+  store(memory, HEADER_SIZE, REGION_HEADER_SIZE);
+  store(memory, REGION_SIZE, layout->region_size);
+  store(memory, FEATURES, REGION_FEATURES);
+  store(memory, TO_SUBSCRIBER, layout->to_subscriber);
+  store(memory, TO_PUBLISHER, layout->to_publisher);
+  store(memory, RING_SIZE, layout->ring_size);
+  store(memory, VERSION, REGION_VERSION);
+  store(memory, MAGIC, REGION_MAGIC);
+  open_region(region, memory, layout, layout->to_subscriber, layout->to_publisher);
+  return true;
+}
+
+static bool is_ring(
+    volatile uint8_t *ring, uint32_t direction, const struct axvisor_layout *layout) {
+  return load(ring, DIRECTION) == direction && load(ring, CAPACITY) == layout->capacity &&
+         load(ring, CELL_SIZE) == layout->cell_size;
+}
+
+static bool is_layout(
+    volatile uint8_t *memory, uint64_t size, const struct axvisor_layout *layout) {
+  return size >= layout->region_size && load(memory, REGION_SIZE) == layout->region_size &&
+         load(memory, TO_SUBSCRIBER) == layout->to_subscriber &&
+         load(memory, TO_PUBLISHER) == layout->to_publisher &&
+         load(memory, RING_SIZE) == layout->ring_size &&
+         is_ring(memory + layout->to_subscriber, DIRECTION_TO_SUBSCRIBER, layout) &&
+         is_ring(memory + layout->to_publisher, DIRECTION_TO_PUBLISHER, layout);
+}
+
+enum axvisor_look axvisor_subscribe(
+    struct axvisor_region *region, volatile uint8_t *memory, uint64_t size) {
+  if (load(memory, MAGIC) != REGION_MAGIC) {
+    return AXVISOR_NOT_YET;
+  }
+  if (load(memory, VERSION) != REGION_VERSION || load(memory, HEADER_SIZE) != REGION_HEADER_SIZE ||
+      load(memory, FEATURES) != REGION_FEATURES) {
+    return AXVISOR_REFUSED;
+  }
+  const struct axvisor_layout *layout = is_layout(memory, size, &axvisor_cell)   ? &axvisor_cell
+                                        : is_layout(memory, size, &axvisor_slot) ? &axvisor_slot
+                                                                                 : NULL;
+  if (layout == NULL) {
+    return AXVISOR_REFUSED;
+  }
+  open_region(region, memory, layout, layout->to_publisher, layout->to_subscriber);
+  return AXVISOR_READY;
+}
+
+// This side's next cell. The index is this side's own copy, so a peer that writes it back in the
+// ring moves nothing.
+static volatile uint8_t *next_cell(const struct axvisor_ring *ring) {
+  const struct axvisor_layout *layout = ring->layout;
+  return ring->memory + layout->cells_at + ring->index % layout->capacity * layout->cell_size;
+}
+
+static void push(
+    struct axvisor_ring *ring, const struct header *header, const uint8_t *payload) {
+  volatile uint8_t *cell = next_cell(ring);
+  memcpy((void *)cell, header, sizeof *header);
+  memcpy((uint8_t *)cell + sizeof *header, payload, header->fragment_length);
+  store(ring->memory, TAIL, ++ring->index);
+}
+
+// AXVISOR_COMPLETE where there is room for a cell.
+static enum axvisor_progress room(struct axvisor_sender *sender) {
+  uint32_t used = sender->ring.index - load(sender->ring.memory, HEAD);
+  if (used > sender->ring.layout->capacity) {
+    sender->poisoned = true;
+  }
+  return sender->poisoned                        ? AXVISOR_POISONED
+         : used == sender->ring.layout->capacity ? AXVISOR_WAIT
+                                                 : AXVISOR_COMPLETE;
+}
+
+enum axvisor_progress axvisor_send(
+    struct axvisor_sender *sender, const void *message, uint64_t length) {
+  if (!sender->busy) {
+    sender->id++;
+    sender->length = length;
+    sender->sent = 0;
+    sender->busy = true;
+  }
+  bool first = sender->sent == 0;
+  do {
+    enum axvisor_progress progress = room(sender);
+    if (progress != AXVISOR_COMPLETE) {
+      return progress;
+    }
+    uint64_t left = sender->length - sender->sent;
+    uint32_t payload = sender->ring.layout->payload;
+    uint32_t fragment = left < payload ? (uint32_t)left : payload;
+    struct header header = {
+        .version = 1,
+        .flags = (uint8_t)((first ? FIRST : 0) | (fragment == left ? LAST : 0)),
+        .header_length = sizeof header,
+        .fragment_length = fragment,
+        .id = sender->id,
+        .length = sender->length,
+    };
+    push(&sender->ring, &header, (const uint8_t *)message + sender->sent);
+    sender->sent += fragment;
+    first = false;
+  } while (sender->sent < sender->length);
+  sender->busy = false;
+  return AXVISOR_COMPLETE;
+}
+
+enum axvisor_progress axvisor_abort(struct axvisor_sender *sender) {
+  if (!sender->busy || sender->sent == 0) {
+    sender->busy = false;  // the peer has seen nothing of it
+    return AXVISOR_COMPLETE;
+  }
+  enum axvisor_progress progress = room(sender);
+  if (progress == AXVISOR_COMPLETE) {
+    struct header header = {
+        .version = 1,
+        .flags = ABORT,
+        .header_length = sizeof header,
+        .id = sender->id,
+        .length = sender->length,
+    };
+    push(&sender->ring, &header, (const uint8_t *)"");
+    sender->busy = false;
+  }
+  return progress;
+}
+
+// What the cell must be, given what came before.
+static bool is_next(const struct axvisor_receiver *receiver, const struct header *header) {
+  if (header->version != 1 || header->header_length != sizeof *header ||
+      header->fragment_length > receiver->ring.layout->payload) {
+    return false;
+  }
+  bool first = (header->flags & FIRST) != 0;
+  bool last = (header->flags & LAST) != 0;
+  if (header->flags == ABORT) {
+    return receiver->busy && header->id == receiver->id && header->fragment_length == 0;
+  }
+  if ((header->flags & ~(FIRST | LAST)) != 0 || first == receiver->busy) {
+    return false;
+  }
+  uint64_t received = first ? 0 : receiver->received;
+  bool same = first ? header->id > receiver->id
+                    : header->id == receiver->id && header->length == receiver->length;
+  bool empty = header->length == 0;
+  uint64_t left = header->length - received;
+  return same && (empty ? first && last : header->fragment_length > 0) &&
+         header->fragment_length <= left && last == (header->fragment_length == left);
+}
+
+enum axvisor_progress axvisor_receive(
+    struct axvisor_receiver *receiver, void *buffer, uint64_t size, uint64_t *length) {
+  struct axvisor_ring *ring = &receiver->ring;
+  for (;;) {
+    uint32_t waiting = load(ring->memory, TAIL) - ring->index;
+    if (receiver->poisoned || waiting > ring->layout->capacity) {
+      receiver->poisoned = true;
+      return AXVISOR_POISONED;
+    }
+    if (waiting == 0) {
+      return AXVISOR_WAIT;
+    }
+    volatile uint8_t *cell = next_cell(ring);
+    struct header header;
+    memcpy(&header, (const void *)cell, sizeof header);
+    asm volatile("" : "+m"(header));  // from here on it is the copy that counts
+    if (!is_next(receiver, &header)) {
+      receiver->poisoned = true;
+      return AXVISOR_POISONED;
+    }
+    if ((header.flags & FIRST) != 0) {
+      receiver->id = header.id;
+      receiver->length = header.length;
+      receiver->received = 0;
+    }
+    if (header.length <= size) {
+      memcpy((uint8_t *)buffer + receiver->received, (const uint8_t *)cell + sizeof header,
+             header.fragment_length);
+    }
+    receiver->received += header.fragment_length;
+    receiver->busy = (header.flags & (LAST | ABORT)) == 0;
+    *length = receiver->length;
+    store(ring->memory, HEAD, ++ring->index);
+    if (!receiver->busy) {
+      return (header.flags & ABORT) != 0 ? AXVISOR_ABORTED
+             : receiver->length > size   ? AXVISOR_TOO_LONG
+                                         : AXVISOR_COMPLETE;
+    }
+  }
+}
