@@ -27,6 +27,9 @@ struct probe {
   })
 
 void probe_begin(void);
+
+// Traps since probe_begin(), for a loop that should end with the first one.
+uint64_t probe_count(void);
 struct probe probe_end(void);
 
 // A byte load, a byte store and a call, as traps want them.
