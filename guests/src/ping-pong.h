@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What ping and pong share, by the channel "ball".
+
+#include "ivc_abi.h"
+
+#define BALL_CHANNEL "ball"
+
+struct ball {
+  uint8_t host_words[IVC_RAW_HEADER];
+  _Alignas(64) uint32_t served;    // ping: counts from 1, BALL_OVER is the last
+  _Alignas(64) uint32_t returned;  // pong: the latest serve that it saw
+};
+
+#define BALL_OVER 0xffffffffu
