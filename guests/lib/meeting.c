@@ -10,20 +10,17 @@
 
 #define PAUSE (BOARD_TICKS_PER_SECOND / 1000)
 
-static const char *guest = "guest";
-
 noreturn void meeting_over(const char *what) {
-  print("%s: %s\n", guest, what);
+  print("%s\n", what);
   exit(1);
 }
 
 noreturn void meeting_failed(const char *what, enum ivc_status status) {
-  print("%s: %s: %s\n", guest, what, ivc_status_name(status));
+  print("%s: %s\n", what, ivc_status_name(status));
   exit(1);
 }
 
-void meeting_open(const char *name) {
-  guest = name;
+void meeting_open(void) {
   const char *why = ivc_open();
   if (why != NULL) {
     meeting_over(why);
@@ -51,7 +48,7 @@ void meeting_subscribe(const char *name, struct ivc_channel *channel) {
 
 void meeting_event(struct ivc_event *event, const char *of_what) {
   if (!ivc_wait_event(event, IVC_BY_INTERRUPT, MEETING_TICKS)) {
-    print("%s: waited a minute in vain for %s\n", guest, of_what);
+    print("I waited a minute in vain for %s.\n", of_what);
     exit(1);
   }
 }
@@ -62,7 +59,7 @@ void meeting_word(const volatile uint32_t *word, uint32_t wanted, const char *of
   while (__atomic_load_n(word, __ATOMIC_ACQUIRE) < wanted) {
     harts_relax(&turns);
     if (read_time() >= deadline) {
-      print("%s: waited a minute in vain for %s\n", guest, of_what);
+      print("I waited a minute in vain for %s.\n", of_what);
       exit(1);
     }
   }

@@ -12,8 +12,8 @@
 
 #define MEETING_TICKS (60 * BOARD_TICKS_PER_SECOND)
 
-// Opens the device. `guest` is the name that later messages begin with.
-void meeting_open(const char *guest);
+// Opens the device.
+void meeting_open(void);
 
 // Publishes; the channel has that name in the topology.
 void meeting_publish(const char *name, uint64_t size, struct ivc_channel *channel);
@@ -35,8 +35,8 @@ void meeting_say(volatile uint32_t *word, uint32_t value);
 // Characters that would move a terminal's cursor become dots.
 void meeting_text(char *to, const volatile char *from, uint32_t size);
 
-// Ends with "GUEST: WHAT: STATUS" and exit code 1.
+// Ends with "WHAT: STATUS" and exit code 1.
 noreturn void meeting_failed(const char *what, enum ivc_status status);
 
-// Ends with "GUEST: WHAT" and exit code 1.
+// Says that and ends with exit code 1.
 noreturn void meeting_over(const char *what);

@@ -113,7 +113,7 @@ static int subscribe(void) {
 int main(void) {
   char role[16] = "";
   command_line_text("role", role, sizeof role);
-  meeting_open("fan-out");
+  meeting_open();
   if (strcmp(role, "publish") == 0) {
     return publish();
   }

@@ -10,7 +10,7 @@
 #include "text.h"
 
 int main(void) {
-  meeting_open("greeter");
+  meeting_open();
   struct ivc_channel channel;
   meeting_publish(GREETING_CHANNEL, GREETING_SIZE, &channel);
   volatile struct greeting *shared = channel.memory;

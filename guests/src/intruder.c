@@ -28,7 +28,7 @@ static enum ivc_status ring_forged(const struct ivc_channel *notice) {
 }
 
 int main(void) {
-  meeting_open("intruder");
+  meeting_open();
   struct ivc_channel notice;
   struct ivc_channel channel;
   meeting_subscribe(NOTICE_CHANNEL, &notice);

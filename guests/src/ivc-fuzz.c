@@ -29,7 +29,7 @@ static uint64_t counts[IVC_STATUSES + 1];
 static uint64_t malformed;
 static uint32_t handles[16];  // the latest that were answered
 
-// Channels that the listing told of at the start.
+// Channels that the listing told of: at the start, and now and then where nobody disturbs.
 static struct ivc_entry known[8];
 static unsigned known_count;
 
@@ -51,29 +51,44 @@ static uint64_t random_number(uint64_t *from) {
   }
 }
 
+// True `of_four` times of four.
+static bool mostly(uint64_t *from, uint64_t of_four) {
+  return (bench_random(from) >> 8) % 4 < of_four;
+}
+
+// Every field random first; then, more often than not, one after the other becomes something that a
+// request could mean, so that many get past the first checks.
 static void random_request(struct ivc_request *request, uint64_t *from) {
   volatile uint64_t *words = (volatile uint64_t *)request;
   for (unsigned i = 0; i < IVC_SLOT_READ / 8; i++) {
     words[i] = random_number(from) ^ random_number(from) << 32;
   }
-  uint64_t pick = bench_random(from);
-  if (pick % 16 != 0) {
-    request->operation = (uint32_t)(1 + (pick >> 8) % 10);
+  if ((bench_random(from) >> 8) % 16 != 0) {
+    request->operation = (uint32_t)(1 + (bench_random(from) >> 8) % 10);
   }
-  if ((pick >> 16) % 2 == 0) {
+  if (mostly(from, 3)) {
     request->name_length = 0;
   }
-  if ((pick >> 20) % 2 == 0) {
-    request->handle = handles[(pick >> 24) % 16];
+  if (mostly(from, 3)) {
+    request->handle = handles[(bench_random(from) >> 8) % 16];
   }
-  if ((pick >> 28) % 2 == 0) {
+  if (mostly(from, 3)) {
+    request->peer = (uint32_t)((bench_random(from) >> 8) % 4);
+    request->key = (bench_random(from) >> 8) % 8;
+  }
+  if (mostly(from, 2)) {
+    request->size = 1 + (bench_random(from) >> 8) % (8 * IVC_PAGE);
+  }
+  if (mostly(from, 3)) {
     request->layout &= 1;
+    request->sections = (uint32_t)((bench_random(from) >> 8) % 4);
+    request->section_size = 1 + (bench_random(from) >> 8) % (2 * IVC_PAGE);
   }
-  if (known_count > 0 && (pick >> 32) % 4 < 3) {
-    const struct ivc_entry *entry = &known[(pick >> 40) % known_count];
+  if (known_count > 0 && mostly(from, 2)) {
+    const struct ivc_entry *entry = &known[(bench_random(from) >> 8) % known_count];
     request->peer = entry->publisher;
     request->key = entry->key;
-    if ((pick >> 34) % 2 == 0) {
+    if (mostly(from, 2)) {
       request->name_length = (uint32_t)strlen(entry->name);
       memcpy(request->name, entry->name, IVC_NAME_MAX);
     }
@@ -211,8 +226,8 @@ static void make_hypercall(void) {
   const uint64_t many = sizeof addresses / sizeof addresses[0];
   uint64_t pick = bench_random(&state);
   uint64_t code = pick % 16 == 0 ? random_number(&state) : (pick >> 8) % 8;
-  uint64_t key = known_count > 0 ? known[(pick >> 16) % known_count].key : random_number(&state);
-  uint64_t peer = random_number(&state) % 8;
+  uint64_t key = mostly(&state, 3) ? (pick >> 16) % 8 : random_number(&state);
+  uint64_t peer = mostly(&state, 3) ? (pick >> 20) % 4 : random_number(&state);
   scratch[0] = random_number(&state);
   scratch[1] = random_number(&state);
   uint64_t first = addresses[(pick >> 24) % many];
@@ -239,12 +254,26 @@ static void disturb(uint64_t seed) {
   }
 }
 
+// Learns what there is to join now.
+static void list_channels(void) {
+  uint64_t cursor = 0;
+  enum ivc_status status;
+  known_count = 0;
+  while (known_count < 8 && ((status = ivc_list(&cursor, &known[known_count])) == IVC_DONE ||
+                             status == IVC_AGAIN)) {
+    known_count += status == IVC_DONE;
+  }
+}
+
 static void run(unsigned number) {
   if (number == 1) {
     disturb(state);
     return;
   }
   for (uint64_t i = 0; i < count; i++) {
+    if (!disturbed && i % 64 == 0) {
+      list_channels();
+    }
     switch (bench_random(&state) % 16) {
       case 0:
         touch_register(&state, disturbed ? SHARED_SLOTS : IVC_SLOTS);
@@ -257,15 +286,6 @@ static void run(unsigned number) {
     }
   }
   atomic_store(&over, true);
-}
-
-static void list_channels(void) {
-  uint64_t cursor = 0;
-  enum ivc_status status;
-  while (known_count < 8 && ((status = ivc_list(&cursor, &known[known_count])) == IVC_DONE ||
-                             status == IVC_AGAIN)) {
-    known_count += status == IVC_DONE;
-  }
 }
 
 int main(void) {

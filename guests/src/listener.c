@@ -9,7 +9,7 @@
 #include "text.h"
 
 int main(void) {
-  meeting_open("listener");
+  meeting_open();
   struct ivc_channel channel;
   meeting_subscribe(GREETING_CHANNEL, &channel);
   volatile struct greeting *shared = channel.memory;

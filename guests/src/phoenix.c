@@ -10,7 +10,7 @@
 #include "meeting.h"
 
 int main(void) {
-  meeting_open("phoenix");
+  meeting_open();
   struct ivc_channel channel;
   meeting_publish(NEST_CHANNEL, IVC_PAGE, &channel);
   volatile struct nest *nest = channel.memory;

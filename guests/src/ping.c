@@ -23,7 +23,7 @@ static void play(const struct ivc_channel *channel, uint32_t serve) {
   // A bell says: look. The word says which serve it was.
   do {
     if (!ivc_wait(channel, IVC_BY_INTERRUPT, MEETING_TICKS)) {
-      meeting_over("waited a minute in vain for pong's bell");
+      meeting_over("I waited a minute in vain for pong's bell.");
     }
   } while (__atomic_load_n(&ball->returned, __ATOMIC_ACQUIRE) != serve);
 }
@@ -47,7 +47,7 @@ int main(void) {
   if (rounds == 0 || rounds > MAX_ROUNDS) {
     rounds = MAX_ROUNDS;
   }
-  meeting_open("ping");
+  meeting_open();
   struct ivc_channel channel;
   meeting_publish(BALL_CHANNEL, IVC_PAGE, &channel);
   struct ivc_event event;

@@ -8,14 +8,14 @@
 #include "meeting.h"
 
 int main(void) {
-  meeting_open("pong");
+  meeting_open();
   struct ivc_channel channel;
   meeting_subscribe(BALL_CHANNEL, &channel);
   volatile struct ball *ball = channel.memory;
   uint32_t returned = 0;
   for (;;) {
     if (!ivc_wait(&channel, IVC_BY_INTERRUPT, MEETING_TICKS)) {
-      meeting_over("waited a minute in vain for ping's bell");
+      meeting_over("I waited a minute in vain for ping's bell.");
     }
     uint32_t served = __atomic_load_n(&ball->served, __ATOMIC_ACQUIRE);
     if (served == BALL_OVER) {

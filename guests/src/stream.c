@@ -148,7 +148,7 @@ int main(void) {
   command_line_text("role", role, sizeof role);
   command_line_text("channel", name, sizeof name);
   uint64_t bytes = command_line_number("bytes", 1ul << 30) & ~7ul;
-  meeting_open("stream");
+  meeting_open();
   if (strcmp(role, "send") == 0) {
     return send(name, bytes);
   }

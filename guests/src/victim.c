@@ -70,6 +70,6 @@ static int be_friend(void) {
 int main(void) {
   char role[16] = "";
   command_line_text("role", role, sizeof role);
-  meeting_open("victim");
+  meeting_open();
   return strcmp(role, "friend") == 0 ? be_friend() : be_victim();
 }

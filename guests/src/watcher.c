@@ -34,7 +34,7 @@ static volatile struct nest *see(const struct ivc_channel *channel, uint32_t fea
 }
 
 int main(void) {
-  meeting_open("watcher");
+  meeting_open();
   enum ivc_status status = ivc_watch(NEST_CHANNEL, 0, 0);
   if (status != IVC_DONE) {
     meeting_failed("watch " NEST_CHANNEL, status);
