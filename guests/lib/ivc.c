@@ -32,6 +32,7 @@ const char *ivc_open(void) {
   ivc.features = ivc_register_wide(IVC_REG_FEATURES);
   ivc.vm = ivc_register(IVC_REG_VM);
   ivc.interrupt = pci_interrupt(&function);
+  ivc.enabled = ivc_register(IVC_REG_ENABLE);
   return NULL;
 }
 

@@ -19,6 +19,7 @@ struct ivc_device {
   uint64_t features;
   uint32_t vm;         // this VM's id
   unsigned interrupt;  // the PLIC source
+  uint32_t enabled;    // what the library knows to be in ENABLE; who writes there writes it here, too
 };
 
 extern struct ivc_device ivc;

@@ -54,11 +54,10 @@ static bool take_bell(uint32_t wanted) {
 
 // Lets `pending` raise the interrupt.
 static void listen(enum ivc_how how, uint32_t pending) {
-  static uint32_t enabled;
-  if (how == IVC_BY_INTERRUPT && enabled != pending) {
+  if (how == IVC_BY_INTERRUPT && ivc.enabled != pending) {
     external_listen(ivc.interrupt);
     ivc_set_register(IVC_REG_ENABLE, pending);
-    enabled = pending;
+    ivc.enabled = pending;
   }
 }
 

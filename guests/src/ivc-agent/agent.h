@@ -26,7 +26,7 @@
 //   0x040   32    status        result: an IVC status; 1 for an unknown command
 //   0x044   32    faulted       result: 1 where the command trapped; cause tells
 //   0x048   64    cause         result: scause of the first trap (5 load, 7 store access fault)
-//   0x050   64    value         result
+//   0x050   64    value         result; 0 where the command trapped
 //   0x058   64    result        result: a0 of a hypercall (0 or -1); 1 or 0 of a wait
 //   0x060   64    gpa           result: where a channel's memory begins
 //   0x068   64    bytes         result: a hypercall's size

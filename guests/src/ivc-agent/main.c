@@ -276,6 +276,7 @@ static enum ivc_status by_device(void) {
       return IVC_DONE;
     case AGENT_WRITE_REGISTER:
       write_width((uint64_t)ivc.registers + asked.address, asked.value);
+      ivc.enabled = ivc_register(IVC_REG_ENABLE);
       return IVC_DONE;
     default:
       return IVC_UNKNOWN_OPERATION;
@@ -310,6 +311,17 @@ static void execute(void) {
   }
 }
 
+// Spins while a test is likely to ask soon, so that commands cost microseconds; sleeps when not, so
+// that several idle agents share a core.
+static void await_request(uint32_t done) {
+  unsigned turns = 0;
+  for (unsigned spins = 0; __atomic_load_n(&block->request, __ATOMIC_ACQUIRE) == done;) {
+    if (++spins > 20000) {
+      harts_relax(&turns);
+    }
+  }
+}
+
 int main(void) {
   const char *why = ivc_open();
   block->registers = (uint64_t)ivc.registers;
@@ -323,10 +335,7 @@ int main(void) {
     print("ivc-agent: %s\n", why);
   }
   for (;;) {
-    unsigned turns = 0;
-    while (__atomic_load_n(&block->request, __ATOMIC_ACQUIRE) == done) {
-      harts_relax(&turns);
-    }
+    await_request(done);
     memcpy(&asked, block, sizeof asked);
     memset(&block->status, 0, offsetof(struct agent_block, reserved_070) -
                                   offsetof(struct agent_block, status));
@@ -334,6 +343,9 @@ int main(void) {
     struct probe seen = PROBE(execute());
     block->faulted = seen.count > 0;
     block->cause = seen.cause;
+    if (seen.count > 0) {
+      block->value_out = 0;
+    }
     done = asked.request;
     __atomic_store_n(&block->answer, done, __ATOMIC_RELEASE);
     if (asked.command == AGENT_EXIT) {
