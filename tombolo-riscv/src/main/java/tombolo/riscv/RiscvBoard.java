@@ -3,10 +3,12 @@ package tombolo.riscv;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
 import tombolo.machine.InterruptLine;
+import tombolo.machine.Scheduler;
 import tombolo.machine.device.PciHost;
 import tombolo.machine.device.TestFinisher;
 import tombolo.machine.device.Uart16550;
@@ -22,6 +24,10 @@ import tombolo.memory.GuestMemory;
  */
 final class RiscvBoard implements Board {
   static final int MAX_HARTS = 8;
+
+  /** Of all VMs in this process, for they share its processors. */
+  private static final Semaphore HOST_POLLING =
+      HaltPolling.room(Runtime.getRuntime().availableProcessors());
 
   private static final long DEVICE_TREE_ALIGNMENT = 8;
   private static final long INITRD_ALIGNMENT = 4096;
@@ -43,9 +49,13 @@ final class RiscvBoard implements Board {
     memory.map(
         BoardLayout.RAM_BASE, context.ram().size(), context.ram(), 0, Access.READ_WRITE_EXECUTE);
     Sbi sbi = new Sbi(memory, context.console(), vcpus);
+    // A scheduler that is not the host's may run all harts on one thread, where polls wait for
+    // ever.
+    Semaphore pollingRoom =
+        context.scheduler().equals(Scheduler.system()) ? HOST_POLLING : HaltPolling.room(1);
     long clockOrigin = context.clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
-      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin);
+      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin, pollingRoom);
       vcpus.add(vcpu);
       memory.register(vcpu.quiescence);
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv;
 
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.BoardContext;
 import tombolo.machine.GuestFault;
@@ -20,6 +22,11 @@ import tombolo.machine.image.SymbolTable;
  * of them writes what it has to say, then sets attention, then reads {@link #waiting}; the vCPU's
  * thread sets {@link #waiting}, then reads what was said, then parks. All of it is sequentially
  * consistent, so no wake-up is lost.
+ *
+ * <p>A hart in WFI may poll before it parks ({@link HaltPolling}). That adds nothing to the above:
+ * it only reads what was said some more times before it sets {@link #waiting}, and whatever is said
+ * after the last of these reads is seen by the read that comes after {@link #waiting} was set. Who
+ * wakes a polling hart finds {@link #waiting} false and is spared the unpark.
  */
 final class RiscvVcpu implements Vcpu {
   /**
@@ -37,6 +44,8 @@ final class RiscvVcpu implements Vcpu {
   final Quiescence quiescence;
   final HartTimer timer;
 
+  private final HaltPolling polling;
+  private final BooleanSupplier awaitsInterrupt = this::awaitsInterrupt;
   private final Scheduler scheduler;
   private final Traps traps;
   private final SystemInstructions system;
@@ -54,11 +63,12 @@ final class RiscvVcpu implements Vcpu {
   private volatile boolean waiting;
   private volatile long published;
 
-  RiscvVcpu(int index, BoardContext context, Sbi sbi, long clockOrigin) {
+  RiscvVcpu(int index, BoardContext context, Sbi sbi, long clockOrigin, Semaphore pollingRoom) {
     hart = new Hart(index, context.memory());
     scheduler = context.scheduler();
     quiescence = new Quiescence(hart, scheduler);
     timer = new HartTimer(hart, context.clock(), clockOrigin);
+    polling = new HaltPolling(context.clock(), pollingRoom);
     traps = new Traps(hart);
     system = new SystemInstructions(this, traps, new Csrs(hart, timer), sbi);
   }
@@ -262,13 +272,24 @@ final class RiscvVcpu implements Vcpu {
   /** WFI: waits until an interrupt is pending that sie enables, or a kick. */
   void waitForInterrupt() {
     timer.look();
-    long left = (hart.sie & Hart.STIP) == 0 ? Long.MAX_VALUE : timer.nanosLeft();
-    while ((hart.pendingInterrupts() & hart.sie) == 0 && !kicked.get()) {
-      park(left, true);
-      timer.look();
-      left = (hart.sie & Hart.STIP) == 0 ? Long.MAX_VALUE : timer.nanosLeft();
+    if (awaitsInterrupt()) {
+      published = hart.retired;
+      outside(() -> polling.poll(timerNanos(), awaitsInterrupt));
+      while (awaitsInterrupt()) {
+        park(timerNanos(), true);
+        timer.look();
+      }
+      polling.woken((hart.pendingInterrupts() & hart.sie & (Hart.SSIP | Hart.SEIP)) != 0);
     }
     lookAt = 0;
+  }
+
+  private boolean awaitsInterrupt() {
+    return (hart.pendingInterrupts() & hart.sie) == 0 && !kicked.get();
+  }
+
+  private long timerNanos() {
+    return (hart.sie & Hart.STIP) == 0 ? Long.MAX_VALUE : timer.nanosLeft();
   }
 
   private void park(long nanos, boolean started) {
@@ -276,9 +297,7 @@ final class RiscvVcpu implements Vcpu {
     quiescence.leave();
     waiting = true;
     boolean calm =
-        started
-            ? (hart.pendingInterrupts() & hart.sie) == 0
-            : state.get() != HartState.START_PENDING || entry == null;
+        started ? awaitsInterrupt() : state.get() != HartState.START_PENDING || entry == null;
     if (calm && !kicked.get()) {
       scheduler.park(nanos);
     }
