@@ -58,14 +58,10 @@ final class IvcDevice implements PciFunction, MmioDevice {
   // Written and read under the inbox's lock.
   private int pending;
 
-  IvcDevice(VmEndpoint endpoint, Vm vm) {
-    GpaWindow where = vm.window();
-    if (where == null) {
-      throw new IllegalArgumentException(vm.name() + " has no window");
-    }
+  IvcDevice(VmEndpoint endpoint, Vm vm, GpaWindow window) {
     this.endpoint = endpoint;
     this.vm = vm;
-    this.window = where;
+    this.window = window;
     this.mailbox = HostMemory.allocate(HostMemory.PAGE_SIZE);
     this.requests = new Requests(endpoint, mailbox.segment());
   }
@@ -73,8 +69,6 @@ final class IvcDevice implements PciFunction, MmioDevice {
   /** Puts the device behind a bridge, from where it reaches its guest. */
   void plugIn(PciHost bridge, int slot) {
     window.map(0, HostMemory.PAGE_SIZE, mailbox, 0, Access.READ_WRITE);
-    // From now on the mailbox lives as long as the VM maps it.
-    mailbox.close();
     InterruptLine line = bridge.add(slot, this);
     endpoint.inbox.signal(new Line(line));
   }
@@ -114,6 +108,12 @@ final class IvcDevice implements PciFunction, MmioDevice {
     return List.of(
         PciBar.registers(0, REGISTERS, vm.mmio(), this),
         new PciBar(2, window.size(), true, true, window));
+  }
+
+  /** Gives the mailbox up; it is freed when the VM no longer maps it. */
+  @Override
+  public void close() {
+    mailbox.close();
   }
 
   /** The VM's endpoint has left everything by now. */

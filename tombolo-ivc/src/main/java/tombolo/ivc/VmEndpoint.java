@@ -27,7 +27,7 @@ public final class VmEndpoint extends Endpoint {
 
   /** Adds the device and the hypercalls to the VM, which has not booted yet. */
   void install() {
-    IvcDevice device = new IvcDevice(this, vm);
+    IvcDevice device = new IvcDevice(this, vm, window);
     device.plugIn(vm.board().pci(), SLOT);
     new AxvisorCalls(this, vm.memory(), device).register(vm.hypercalls());
     vm.onRunEnd(this::leaveAll);

@@ -149,6 +149,7 @@ final class RiscvBoard implements Board {
 
   @Override
   public void close() {
+    pci.close();
     vcpus.forEach(vcpu -> context.memory().unregister(vcpu.quiescence));
   }
 }

@@ -22,4 +22,9 @@ public interface PciFunction {
    * bridge's lock, when the BARs are where they are at power-on.
    */
   default void reset() {}
+
+  /**
+   * Gives up what it holds: its VM is closed. Called once, by the bridge; nothing comes after it.
+   */
+  default void close() {}
 }

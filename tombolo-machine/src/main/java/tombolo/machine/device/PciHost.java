@@ -47,8 +47,7 @@ public final class PciHost implements MmioDevice {
     this.high = high;
     this.interrupts = new PciInterrupts(intx);
     slots[0] =
-        new PciSlot(
-            new PciConfig(BRIDGE, false), List.of(), new long[0], interrupts.pin(0), () -> {});
+        new PciSlot(new PciConfig(BRIDGE, false), List.of(), new long[0], interrupts.pin(0), null);
   }
 
   @Override
@@ -73,8 +72,7 @@ public final class PciHost implements MmioDevice {
       long[] assigned = bars.stream().mapToLong(bar -> allocate(bar, function.name())).toArray();
       PciInterrupts.Pin pin = interrupts.pin(device);
       slots[device] =
-          new PciSlot(
-              new PciConfig(function.identity(), true), bars, assigned, pin, function::reset);
+          new PciSlot(new PciConfig(function.identity(), true), bars, assigned, pin, function);
       settle();
       return pin;
     }
@@ -92,6 +90,17 @@ public final class PciHost implements MmioDevice {
       for (PciSlot slot : slots) {
         if (slot != null) {
           slot.reset();
+        }
+      }
+    }
+  }
+
+  /** Has every function give up what it holds. For the board, when it closes. */
+  public void close() {
+    synchronized (lock) {
+      for (PciSlot slot : slots) {
+        if (slot != null) {
+          slot.close();
         }
       }
     }

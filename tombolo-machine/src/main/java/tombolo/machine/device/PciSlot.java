@@ -4,6 +4,7 @@ package tombolo.machine.device;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function in its slot: configuration, and where its BARs answer. Guarded by its bridge's lock.
@@ -16,17 +17,21 @@ final class PciSlot {
   private final List<PciBar> bars;
   private final long[] assigned;
   private final long[] placed;
-  private final Runnable reset;
+  private final @Nullable PciFunction function;
 
   /**
    * @param assigned an address for each BAR, in the order of the list
-   * @param reset brings the function's own registers back to power-on
+   * @param function what is in the slot, or null if that is the bridge itself
    */
   PciSlot(
-      PciConfig config, List<PciBar> bars, long[] assigned, PciInterrupts.Pin pin, Runnable reset) {
+      PciConfig config,
+      List<PciBar> bars,
+      long[] assigned,
+      PciInterrupts.Pin pin,
+      @Nullable PciFunction function) {
     this.config = config;
     this.pin = pin;
-    this.reset = reset;
+    this.function = function;
     this.bars = bars;
     this.assigned = assigned;
     this.placed = new long[bars.size()];
@@ -45,7 +50,16 @@ final class PciSlot {
 
   /** The function's part of a reset; its BARs have their addresses. */
   void reset() {
-    reset.run();
+    if (function != null) {
+      function.reset();
+    }
+  }
+
+  /** The VM is closed. */
+  void close() {
+    if (function != null) {
+      function.close();
+    }
   }
 
   /** Takes away what no longer is where its BAR says. */
