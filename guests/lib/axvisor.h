@@ -2,9 +2,10 @@
 #pragma once
 
 // What AxVisor's guests speak in a raw channel: "region v3", a header with one ring of cells for
-// each direction, and "Message V1", messages cut into fragments of one cell each. Two layouts are in
-// use with the same magic and version; both are known here. What the peer writes is hostile: each
-// word is read once and checked, and a peer that breaks the protocol poisons the receiver for good.
+// each direction, and "Message V1", messages cut into fragments of one cell each. Two layouts are
+// in use with the same magic and version; both are known here. What the peer writes is hostile:
+// each word is read once and checked, and a peer that breaks the protocol poisons the receiver for
+// good.
 //
 // A side has one sender and one receiver, which belong to one hart.
 

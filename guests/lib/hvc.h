@@ -50,6 +50,6 @@ bool hvc_unsubscribe(uint64_t publisher, uint64_t key);
 // Pulses the target's IVC interrupt; all earlier stores come before it.
 bool hvc_notify(uint64_t publisher, uint64_t key, uint64_t target);
 
-// Sleeps until the IVC interrupt has been pulsed since the last time, or until the deadline (false).
-// Look at the channel after this, and before the next one.
+// Sleeps until the IVC interrupt has been pulsed since the last time, or until the deadline
+// (false). Look at the channel after this, and before the next one.
 bool hvc_wait(uint64_t deadline);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Channels by the IVC device (docs/abi.md). Requests may come from several harts at once: each has a
-// mailbox slot of its own. Bells, events and waiting belong to one hart, and no interrupt handler
+// Channels by the IVC device (docs/abi.md). Requests may come from several harts at once: each has
+// a mailbox slot of its own. Bells, events and waiting belong to one hart, and no interrupt handler
 // calls anything here.
 
 #include "external.h"
@@ -19,7 +19,7 @@ struct ivc_device {
   uint64_t features;
   uint32_t vm;         // this VM's id
   unsigned interrupt;  // the PLIC source
-  uint32_t enabled;    // what the library knows to be in ENABLE; who writes there writes it here, too
+  uint32_t enabled;    // what is in ENABLE; who writes there writes it here, too
 };
 
 extern struct ivc_device ivc;
@@ -116,7 +116,7 @@ enum ivc_status ivc_peers(uint32_t handle, uint64_t *cursor, uint32_t *vm, uint3
 // Rings by a request; IVC_EVERY_PEER rings them all.
 enum ivc_status ivc_notify(uint32_t handle, uint32_t peer);
 
-// Rings by one store, which is ordered behind all earlier ones. ivc_bell_status() tells how it went.
+// Rings by one store, ordered behind all earlier ones. ivc_bell_status() tells how it went.
 void ivc_ring(const struct ivc_channel *channel);
 void ivc_ring_peer(const struct ivc_channel *channel, uint32_t peer);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The IVC device to the bit, as docs/abi.md defines it: registers, the mailbox's requests, statuses,
-// events and the header of a sectioned channel. Needs nothing but <stdint.h>, so that a Linux
-// program or a kernel can use it as it is. Everything is little-endian.
+// The IVC device to the bit, as docs/abi.md defines it: registers, the mailbox's requests,
+// statuses, events and the header of a sectioned channel. Needs nothing but <stdint.h>, so that a
+// Linux program or a kernel can use it as it is. Everything is little-endian.
 
 #include <stdint.h>
 

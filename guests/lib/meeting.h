@@ -24,8 +24,8 @@ void meeting_subscribe(const char *name, struct ivc_channel *channel);
 // Waits for an event.
 void meeting_event(struct ivc_event *event, const char *of_what);
 
-// Returns when the word is `wanted` or more. Loads only, and short sleeps between them. Whatever was
-// stored before that word is visible then.
+// Returns when the word is `wanted` or more. Loads only, and short sleeps between them. Whatever
+// was stored before that word is visible then.
 void meeting_word(const volatile uint32_t *word, uint32_t wanted, const char *of_what);
 
 // The store that the other side's meeting_word() sees, behind all earlier ones.

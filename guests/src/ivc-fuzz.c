@@ -35,8 +35,8 @@ static unsigned known_count;
 
 static uint64_t random_number(uint64_t *from) {
   static const uint64_t edges[] = {
-      0, 1, 2, 63, 64, 65, 4095, 4096, 4097, 8192, 1 << 16, 1 << 20, 1 << 26, 0x7fffffff, 0x80000000,
-      0xffffffff, 0x100000000, 1ul << 32 | 1, 3ul << 40, INT64_MAX, 1ul << 63, UINT64_MAX - 4095,
+      0, 1, 2, 63, 64, 65, 4095, 4096, 4097, 8192, 1 << 16, 1 << 20, 1 << 26, 0x7fffffff,
+      0x80000000, 0xffffffff, 0x100000000, 1ul << 32 | 1, 3ul << 40, INT64_MAX, 1ul << 63, UINT64_MAX - 4095,
       UINT64_MAX};
   uint64_t pick = bench_random(from);
   switch (pick % 4) {

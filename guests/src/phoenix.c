@@ -2,7 +2,8 @@
 
 // Publishes the channel "nest" and lays feathers into it. In its first life it dies in the middle,
 // with exit code 1; in the next one it finishes. Nothing of a VM survives its end, so the phoenix
-// tells its life by the generation of its channel: the topology has no other one, so the first is 1.
+// tells its life by the generation of its channel: the topology has no other channel, so the first
+// generation is 1.
 
 #include "restart.h"
 

@@ -4,17 +4,16 @@
 // The command block by which a test on the host drives the agent. It lies at BOARD_SHARED_WORDS
 // (0x8100_0000) in the guest's RAM, little-endian.
 //
-// The host waits until `ready` is AGENT_READY. For each command it writes the arguments, then adds 1
-// to `request` (release). The agent does it, writes the results, then sets `answer` to `request`
-// (release). Results that a command does not name are left as the last command wrote them, but for
-// status, faulted, cause, value, result, gpa, bytes and the answer slot, which start from 0.
+// The host waits until `ready` is AGENT_READY. For each command it writes the arguments, then adds
+// 1 to `request` (release). The agent does it, writes the results, then sets `answer` to `request`
+// (release). Before each command all results are 0. Arguments stay as the host wrote them.
 //
 //   offset  bits  field
 //   0x000   32    request       host: counts commands
 //   0x004   32    answer        agent: the latest command that is done
 //   0x008   32    command       host: one of agent_command
-//   0x00c   32    ready         agent: 0x41564943 when it polls; 0xffff_ffff where ivc_open() failed
-//                               (hypercalls, peek and poke work then)
+//   0x00c   32    ready         agent: 0x41564943 when it polls; 0xffff_ffff where ivc_open()
+//                               failed (hypercalls, peek and poke work then)
 //
 //   0x010   64    address       argument
 //   0x018   64    value         argument
@@ -40,8 +39,8 @@
 //   0x100   256 bytes  slot     argument: the fields at the offsets of a request slot (abi.md)
 //   0x200   256 bytes  reply    result: the same offsets
 //
-// A command reads its channel, name, key, sizes and so on from `slot`; `operation` and `status` there
-// do not count. It writes what it got to `reply`, with `status` too. What comes by way of the
+// A command reads its channel, name, key, sizes and so on from `slot`; `operation` and `status`
+// there do not count. It writes what it got to `reply`, with `status` too. What comes by way of the
 // library (all but AGENT_RAW) has name, offset and the rest rebuilt from what the library returned.
 
 #include "ivc_abi.h"
@@ -69,8 +68,8 @@ enum agent_command {
   AGENT_WAIT_EVENT = 14,  // ticks, how: result 1 where an event came; reply
 
   // Below the library.
-  AGENT_RAW = 20,             // `slot` whole, operation too, to mailbox slot `value`; REQUEST; reply
-                              // is the whole mailbox slot (if `value` < 16)
+  AGENT_RAW = 20,             // `slot` whole, operation too, to mailbox slot `value`; REQUEST;
+                              // reply is the whole mailbox slot (if `value` < 16)
   AGENT_READ_REGISTER = 21,   // address: offset in BAR 0, width; value
   AGENT_WRITE_REGISTER = 22,  // address: offset in BAR 0, width, value
 
