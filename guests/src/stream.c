@@ -37,6 +37,9 @@ static uint64_t checksum(const struct sum *sum) { return sum->words ^ sum->sums 
 
 #define STEP 0x9e3779b97f4a7c15ul  // word n of the stream is n + 1 times this
 
+// Words are written and read eight at a time; the stream and its pieces are multiples of that.
+#define LINE 8
+
 static volatile struct control *control;
 static volatile uint64_t *ring;
 static uint64_t capacity;  // bytes
@@ -49,9 +52,9 @@ static void open_ring(const struct ivc_channel *channel) {
   control = channel->memory;
   ring = (volatile uint64_t *)((uint64_t)channel->memory + IVC_PAGE);
   capacity = channel->size - IVC_PAGE;
-  piece = capacity / 8 & ~63ul;
+  piece = capacity / 8 & ~(8ul * LINE - 1);
   while (capacity % piece != 0) {
-    piece -= 64;
+    piece -= 8 * LINE;
   }
 }
 
@@ -66,12 +69,14 @@ static void release(volatile uint64_t *index, uint64_t value) {
 static uint64_t write_words(
     volatile uint64_t *to, uint64_t count, uint64_t word, struct sum *sum) {
   uint64_t words = sum->words, sums = sum->sums;
+  for (volatile uint64_t *end = to + count; to < end; to += LINE) {
 #pragma GCC unroll 8
-  for (uint64_t i = 0; i < count; i++) {
-    word += STEP;
-    to[i] = word;
-    words += word;
-    sums += words;
+    for (unsigned i = 0; i < LINE; i++) {
+      word += STEP;
+      to[i] = word;
+      words += word;
+      sums += words;
+    }
   }
   *sum = (struct sum){words, sums};
   return word;
@@ -79,10 +84,12 @@ static uint64_t write_words(
 
 static void read_words(const volatile uint64_t *from, uint64_t count, struct sum *sum) {
   uint64_t words = sum->words, sums = sum->sums;
+  for (const volatile uint64_t *end = from + count; from < end; from += LINE) {
 #pragma GCC unroll 8
-  for (uint64_t i = 0; i < count; i++) {
-    words += from[i];
-    sums += words;
+    for (unsigned i = 0; i < LINE; i++) {
+      words += from[i];
+      sums += words;
+    }
   }
   *sum = (struct sum){words, sums};
 }
@@ -147,7 +154,7 @@ int main(void) {
   char name[IVC_NAME_MAX + 1] = "stream";
   command_line_text("role", role, sizeof role);
   command_line_text("channel", name, sizeof name);
-  uint64_t bytes = command_line_number("bytes", 1ul << 30) & ~7ul;
+  uint64_t bytes = command_line_number("bytes", 1ul << 30) & ~(8ul * LINE - 1);
   meeting_open();
   if (strcmp(role, "send") == 0) {
     return send(name, bytes);
