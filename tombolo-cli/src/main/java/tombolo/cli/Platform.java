@@ -25,7 +25,7 @@ import tombolo.riscv.RiscvAccelerator;
  */
 public record Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long maxRam) {
   /** Every one in this version, the default first. */
-  static List<Platform> all() {
+  public static List<Platform> all() {
     return List.of(
         new Platform(
             new RiscvAccelerator(),

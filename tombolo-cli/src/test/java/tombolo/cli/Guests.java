@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The repository and the guests in it. */
-final class Guests {
+public final class Guests {
   private Guests() {}
 
   /** The repository that holds the working directory. */
-  static Path repository() {
+  public static Path repository() {
     return Stream.iterate(Path.of("").toAbsolutePath(), at -> at != null, Path::getParent)
         .filter(at -> Files.isDirectory(at.resolve("guests/bin")))
         .findFirst()
@@ -19,7 +19,7 @@ final class Guests {
   }
 
   /** The path of a built guest. */
-  static String guest(String name) {
+  public static String guest(String name) {
     return repository().resolve("guests/bin/" + name + ".elf").toString();
   }
 }

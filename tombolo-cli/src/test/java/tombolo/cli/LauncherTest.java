@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static tombolo.cli.Guests.guest;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -73,6 +74,25 @@ class LauncherTest {
     assertThat(result.status()).isEqualTo(2);
     assertThat(result.err()).startsWith("tombolo").hasLineCount(1);
     assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void itChecksATopologyFile(@TempDir Path directory) throws Exception {
+    String vm = "[vm.alice]\nkernel = '" + guest("hello") + "'\n";
+    String good = Files.writeString(directory.resolve("good.toml"), vm).toString();
+    String bad = Files.writeString(directory.resolve("bad.toml"), vm + "vcpuss = 9\n").toString();
+    String none =
+        Files.writeString(directory.resolve("none.toml"), vm + "vcpus = nine\n").toString();
+
+    assertThat(tombolo("check", good))
+        .isEqualTo(new Installation.Result(0, good + ": 1 VM, 0 channels: fine\n", ""));
+    assertThat(tombolo("check", good, bad))
+        .isEqualTo(
+            new Installation.Result(
+                2, "", bad + ":3: vm.alice.vcpuss: no such key; did you mean vcpus?\n"));
+    Installation.Result result = tombolo("check", none);
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).startsWith(none + ":3: not TOML: column 9: ").hasLineCount(1);
   }
 
   @Test

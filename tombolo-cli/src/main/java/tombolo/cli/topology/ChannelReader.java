@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
@@ -19,9 +20,9 @@ import tombolo.memory.HostMemory;
  * Reads the tables {@code [channel.NAME]}. What is wrong gets a value with which no check between
  * VMs and channels can fail.
  *
- * @param vms the names of all VMs of the file, also of those that are wrong
+ * @param vms the names of all VMs of the file in its order, also of those that are wrong
  */
-record ChannelReader(List<String> vms) {
+record ChannelReader(Set<String> vms) {
   /** Stands for a key that is wrong. */
   static final long NO_KEY = -1;
 
@@ -154,7 +155,7 @@ record ChannelReader(List<String> vms) {
   private String noSuchVm(String name) {
     String guess = Spelling.didYouMean(name, vms);
     String there =
-        String.join(", ", vms.subList(0, Math.min(vms.size(), MOST_NAMES)))
+        vms.stream().limit(MOST_NAMES).collect(Collectors.joining(", "))
             + (vms.size() > MOST_NAMES ? ", …" : "");
     return "no VM \"%s\" in this file%s"
         .formatted(name, guess.isEmpty() && !vms.isEmpty() ? "; there is " + there : guess);

@@ -107,11 +107,15 @@ record Consistency(Map<String, Section> tables) {
         "window too small: it has %s, and the mailbox page and %s need at least %s (%s takes %s); %s"
             .formatted(
                 MemorySize.describe(vm.window()),
-                channels.size() == 1 ? "1 channel" : channels.size() + " channels",
+                count(channels),
                 MemorySize.describe(least),
                 table("channel", largest.name()).path(),
                 MemorySize.describe(largest.bytes()),
                 remedy));
+  }
+
+  private static String count(List<ChannelSpec> channels) {
+    return channels.size() == 1 ? "1 channel" : channels.size() + " channels";
   }
 
   private void checkQuotas(VmSpec vm, List<ChannelSpec> channels) {
@@ -119,9 +123,9 @@ record Consistency(Map<String, Section> tables) {
     if (channels.size() > vm.channels()) {
       table.wrong(
           "channels",
-          "quota too small: the VM publishes %d channels, and may publish %d; set %s to %d"
+          "quota too small: the VM publishes %s, and may publish %d; set %s to %d"
               .formatted(
-                  channels.size(), vm.channels(), table.pathOf("channels"), channels.size()));
+                  count(channels), vm.channels(), table.pathOf("channels"), channels.size()));
     }
     long bytes = bytes(channels);
     // Where only the window says how much, that it is too small was said already.

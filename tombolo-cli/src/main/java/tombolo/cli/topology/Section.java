@@ -140,15 +140,19 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     if (value instanceof Long number && number >= least && number <= most) {
       return number;
     }
-    String range =
-        most == Long.MAX_VALUE
-            ? "%d to 0x7fffffffffffffff".formatted(least)
-            : "%d to %d".formatted(least, most);
-    wrongType(key, value, "a whole number, " + range);
+    wrongType(key, value, "a whole number" + range(least, most));
     return wrong;
   }
 
-  /** An amount of memory. */
+  private static String range(long least, long most) {
+    if (least == Long.MIN_VALUE) {
+      return "";
+    }
+    String end = most == Long.MAX_VALUE ? "0x7fffffffffffffff" : Long.toString(most);
+    return ", %d to %s".formatted(least, end);
+  }
+
+  /** Bounds of an amount of memory, both inclusive, in bytes. */
   record Range(long least, long most) {}
 
   /**

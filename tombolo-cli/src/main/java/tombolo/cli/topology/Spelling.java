@@ -12,6 +12,9 @@ final class Spelling {
   private static final int MOST_EDITS = 2;
   private static final int LONGEST_WORD = 64;
 
+  /** A file of a thousand wrong names has to be refused soon, too. */
+  private static final int MOST_WORDS = 256;
+
   private Spelling() {}
 
   /** The word most like this one, if one is so alike that it may have been meant. */
@@ -21,6 +24,7 @@ final class Spelling {
     }
     int most = Math.min(MOST_EDITS, word.length() / 2);
     return words.stream()
+        .limit(MOST_WORDS)
         .filter(other -> edits(word, other) <= most)
         .min(Comparator.comparingInt(other -> edits(word, other)));
   }

@@ -5,8 +5,10 @@ package tombolo.cli.topology;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlTable;
@@ -82,7 +84,7 @@ public final class TopologyFile {
         vms.add(vmReader.read(name, vm, vms.size() + 1));
       }
     }
-    List<ChannelSpec> channels = channels(root, names);
+    List<ChannelSpec> channels = channels(root, new LinkedHashSet<>(names));
     Consistency consistency = new Consistency(tables);
     consistency.checkIds(vms);
     consistency.checkKeys(channels);
@@ -90,7 +92,7 @@ public final class TopologyFile {
     return new Topology(vms, channels);
   }
 
-  private List<ChannelSpec> channels(Section root, List<String> vms) {
+  private List<ChannelSpec> channels(Section root, Set<String> vms) {
     Section channelTable = root.section("channel", "tables [channel.NAME]");
     List<ChannelSpec> channels = new ArrayList<>();
     ChannelReader reader = new ChannelReader(vms);

@@ -110,7 +110,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
   }
 
   private static int vcpus(Section vm, @Nullable Platform platform) {
-    long vcpus = vm.integer("vcpus", 1, 1, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    long vcpus = vm.integer("vcpus", 1, 1, Long.MIN_VALUE, Long.MAX_VALUE);
     String objection = platform == null ? null : platform.objectionToVcpus(vcpus);
     if (objection != null) {
       vm.wrong("vcpus", vcpus + ": " + objection);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckCommandTest {
+  private static final String ALICE = "[vm.alice]\nkernel = '" + Guests.guest("hello") + "'\n";
+  private static final String GREETING =
+      ALICE
+          + "[vm.bob]\nkernel = '"
+          + Guests.guest("echo")
+          + "'\n[channel.greetings]\npublisher = 'alice'\nsubscribers = ['bob']\nkey = 0x1\n"
+          + "size = '16 KiB'\n";
+
+  @TempDir private Path directory;
+
+  private String file(String name, String toml) throws IOException {
+    return Files.writeString(directory.resolve(name), toml).toString();
+  }
+
+  private static Tombolo.Result check(String... files) {
+    String[] arguments = new String[files.length + 1];
+    arguments[0] = "check";
+    System.arraycopy(files, 0, arguments, 1, files.length);
+    return new Tombolo().run(arguments);
+  }
+
+  @Test
+  void aLineForEachFileThatIsFine() throws IOException {
+    String one = file("one.toml", ALICE);
+    String two = file("two.toml", GREETING);
+
+    assertThat(check(one, two))
+        .isEqualTo(
+            new Tombolo.Result(
+                0, one + ": 1 VM, 0 channels: fine\n" + two + ": 2 VMs, 1 channel: fine\n", ""));
+  }
+
+  @Test
+  void aLineForEachMistakeAndNothingElse() throws IOException {
+    String good = file("good.toml", GREETING);
+    String bad = file("bad.toml", ALICE + "memmory = 1\nvcpus = 9\n");
+
+    assertThat(check(good, bad, "nowhere.toml"))
+        .isEqualTo(
+            new Tombolo.Result(
+                2,
+                "",
+                bad
+                    + ":3: vm.alice.memmory: no such key; did you mean memory?\n"
+                    + bad
+                    + ":4: vm.alice.vcpus: 9: accelerator riscv has 1 to 8\n"
+                    + "nowhere.toml: no such file\n"));
+  }
+
+  @Test
+  void theSameInJson() throws IOException {
+    String good = file("good.toml", GREETING);
+    String bad = file("bad.toml", ALICE + "memmory = 1\n");
+
+    assertThat(check("--json", good, bad))
+        .isEqualTo(
+            new Tombolo.Result(
+                2,
+                """
+                {
+                  "fine": false,
+                  "files": [
+                    {
+                      "file": "GOOD",
+                      "fine": true,
+                      "vms": 2,
+                      "channels": 1,
+                      "mistakes": []
+                    },
+                    {
+                      "file": "BAD",
+                      "fine": false,
+                      "vms": null,
+                      "channels": null,
+                      "mistakes": [
+                        {
+                          "line": 3,
+                          "key": "vm.alice.memmory",
+                          "message": "no such key; did you mean memory?"
+                        }
+                      ]
+                    }
+                  ]
+                }
+                """
+                    .replace("GOOD", good)
+                    .replace("BAD", bad),
+                ""));
+    assertThat(check("--json", good).status()).isZero();
+  }
+
+  @Test
+  void noFile() {
+    Tombolo.Result result = check();
+
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err())
+        .startsWith("tombolo check: Missing required parameter: 'FILE'")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aNameThatNoFileCanHave() {
+    assertThat(check("a\0b"))
+        .isEqualTo(new Tombolo.Result(2, "", "a\\u0000b: not a path: Nul character not allowed\n"));
+  }
+
+  @Test
+  void helpNamesEveryKey() {
+    assertThat(check("--help").out())
+        .contains(
+            "kernel ",
+            "initrd ",
+            "append ",
+            "memory ",
+            "vcpus ",
+            "accelerator ",
+            "id ",
+            "window ",
+            "restart ",
+            "channels ",
+            "channel-bytes ")
+        .contains(
+            "publisher ",
+            "subscribers ",
+            "key ",
+            "size ",
+            "access ",
+            "layout ",
+            "section-size ",
+            "sections ",
+            "doorbell ",
+            "doorbell-rate ")
+        .contains("Exit status:");
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static tombolo.cli.topology.TopologyFixture.TWO_VMS;
+import static tombolo.cli.topology.TopologyFixture.vm;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What can be wrong with a VM of a topology. */
+class VmMistakesTest {
+  @TempDir private Path directory;
+  private TopologyFixture files;
+
+  @BeforeEach
+  void makeFiles() {
+    files = new TopologyFixture(directory);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "memmory = 3           | memmory: no such key; did you mean memory?",
+        "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
+        "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
+            + " accelerator, id, window, restart, channels, channel-bytes",
+        "append = 1            | append: found the number 1; wanted a string",
+        "append = [1]          | append: found an array; wanted a string",
+        "append = {a = 1}      | append: found a table; wanted a string",
+        "append = 1979-05-27   | append: found a date or time; wanted a string",
+        "initrd = true         | initrd: found true; wanted a path, as a string",
+        "memory = 0            | memory: '0': a VM needs at least one page of 4096 bytes",
+        "memory = '-1'         | memory: '-1': a VM needs at least one page of 4096 bytes",
+        "memory = '-4 GiB'     | memory: '-4 GiB': a VM needs at least one page of 4096 bytes",
+        "memory = 5000         | memory: '5000': not whole pages of 4096 bytes",
+        "memory = '12 parsecs' | memory: '12 parsecs': not a size; write it like 64MiB, 1GiB or"
+            + " 65536K",
+        "memory = '17 GiB'     | memory: 17 GiB is more than the host has, 16384 MiB",
+        "memory = '15 GiB'     | memory: 15 GiB is more than the board of accelerator riscv has"
+            + " room for, 14 GiB",
+        "memory = 6.4e7        | memory: found the number 6.4E7; wanted a size like \"64 MiB\"",
+        "vcpus = 0             | vcpus: 0: accelerator riscv has 1 to 8",
+        "vcpus = 9             | vcpus: 9: accelerator riscv has 1 to 8",
+        "vcpus = '2'           | vcpus: found the string \"2\"; wanted a whole number, -2147483648"
+            + " to 2147483647",
+        "accelerator = 'rscv'  | accelerator: \"rscv\": no such accelerator in this version;"
+            + " did you mean riscv?",
+        "accelerator = 'kvm'   | accelerator: \"kvm\": no such accelerator in this version;"
+            + " there is riscv",
+        "accelerator = 1       | accelerator: found the number 1; wanted the name of an"
+            + " accelerator: riscv",
+        "id = 0                | id: found the number 0; wanted a whole number, 1 to 65535",
+        "id = 65536            | id: found the number 65536; wanted a whole number, 1 to 65535",
+        "window = '3 MiB'      | window: 3 MiB is no power of two; it could be \"2 MiB\" or \"4"
+            + " MiB\"",
+        "window = '32 KiB'     | window: '32 KiB': out of range; it is 64 KiB to 8 GiB",
+        "window = '16 GiB'     | window: '16 GiB': out of range; it is 64 KiB to 8 GiB",
+        "restart = -1          | restart: found the number -1; wanted a whole number, 0 to 1000000",
+        "restart = 1000001     | restart: found the number 1000001; wanted a whole number, 0 to"
+            + " 1000000",
+        "channels = -1         | channels: found the number -1; wanted a whole number, 0 to"
+            + " 1000000",
+        "channel-bytes = -4096 | channel-bytes: '-4096': out of range; it is 0 bytes to 1024 TiB",
+      })
+  void aValueThatNoVmCanHave(String line, String message) throws IOException {
+    assertThat(files.mistakes(vm(line))).containsExactly("3: vm.alice." + message);
+  }
+
+  @Test
+  void noKernel() throws IOException {
+    assertThat(files.mistakes("\n[vm.alice]\nvcpus = 1\n"))
+        .containsExactly("2: vm.alice.kernel: missing; add a line like kernel = \"guest.elf\"");
+  }
+
+  @Test
+  void aKernelThatIsNotThere() throws IOException {
+    assertThat(files.mistakes("[vm.alice]\nkernel = '../x.elf'\n"))
+        .containsExactly("2: vm.alice.kernel: ../x.elf: no such file");
+    assertThat(files.mistakes("[vm.alice]\nkernel = '.'\n"))
+        .containsExactly("2: vm.alice.kernel: .: a directory, not a file");
+  }
+
+  @Test
+  void aPathThatNoFileCanHave() throws IOException {
+    assertThat(files.mistakes("[vm.alice]\nkernel = \"a\\u0000b\"\n"))
+        .containsExactly(
+            "2: vm.alice.kernel: \"a\\u0000b\": not a path: Nul character not allowed");
+  }
+
+  @Test
+  void aKernelThatIsNone() throws IOException {
+    Files.writeString(files.path("text"), "#!/bin/sh\n");
+    assertThat(files.mistakes("[vm.alice]\nkernel = 'text'\n"))
+        .singleElement()
+        .asString()
+        .startsWith("2: vm.alice.kernel: text: not an ELF file");
+  }
+
+  @Test
+  void aKernelThatDoesNotFit() throws IOException {
+    assertThat(files.mistakes(vm("memory = '4 KiB'")))
+        .singleElement()
+        .asString()
+        .startsWith("2: vm.alice.kernel: k.elf: the kernel's segment 0x80000")
+        .endsWith("; link it for an address there, or give the VM more memory (it has 4 KiB)");
+  }
+
+  @Test
+  void anInitrdThatIsNotThere() throws IOException {
+    assertThat(files.mistakes(vm("initrd = 'disk'")))
+        .containsExactly("3: vm.alice.initrd: disk: no such file");
+  }
+
+  @Test
+  void anInitrdThatDoesNotFit() throws IOException {
+    try (RandomAccessFile sparse = new RandomAccessFile(files.path("disk").toFile(), "rw")) {
+      sparse.setLength((64L << 20) + 1);
+      assertThat(files.mistakes(vm("initrd = 'disk'")))
+          .containsExactly(
+              "3: vm.alice.initrd: disk: 67108865 bytes don't fit into RAM of 64 MiB; give the VM"
+                  + " more memory");
+      sparse.setLength(64L << 20);
+      assertThat(files.mistakes(vm("initrd = 'disk'")))
+          .containsExactly(
+              "3: vm.alice.initrd: disk: 67108864 bytes don't fit into RAM of 64 MiB behind the"
+                  + " kernel; give the VM more memory");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "a b", "ä", "a.b", "abcdefghijklmnopqrstuvwxyzabcdefg"})
+  void aNameThatNoVmCanHave(String name) throws IOException {
+    assertThat(files.mistakes("[vm.'" + name + "']\nkernel = 'k.elf'\n"))
+        .singleElement()
+        .asString()
+        .matches("1: vm\\..*" + name + ".*: not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _");
+  }
+
+  @Test
+  void anIdThatIsTaken() throws IOException {
+    assertThat(files.mistakes(vm("id = 5") + "[vm.bob]\nkernel = 'k.elf'\nid = 5\n"))
+        .containsExactly("6: vm.bob.id: 5 is the id of vm.alice, line 3, too; choose another");
+  }
+
+  @Test
+  void anIdThatAnotherHasByItsPosition() throws IOException {
+    assertThat(files.mistakes(TWO_VMS + "id = 1\n"))
+        .containsExactly(
+            "5: vm.bob.id: 1 is the id of vm.alice, line 1, too, by its position in the file;"
+                + " choose another");
+    assertThat(files.mistakes(vm("id = 2") + "[vm.bob]\nkernel = 'k.elf'\n"))
+        .containsExactly(
+            "3: vm.alice.id: 2 is the id of vm.bob, line 4, too, by its position in the file;"
+                + " choose another");
+  }
+}
