@@ -50,8 +50,8 @@ final class TomlText {
     } catch (StackOverflowError e) { // the parser recurses as deep as brackets are nested
       mistakes.add(0, "", "brackets are nested too deep");
       return null;
-    } catch (RuntimeException e) { // some malformed values make it throw
-      mistakes.add(0, "", "not TOML: " + e.getMessage());
+    } catch (RuntimeException | AssertionError e) { // the parser trips over a malformed value
+      mistakes.add(0, "", "not TOML: a malformed value, perhaps \\u or \\U without its digits");
       return null;
     }
     List<TomlParseError> errors =

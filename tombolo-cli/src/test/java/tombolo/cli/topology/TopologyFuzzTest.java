@@ -96,7 +96,7 @@ class TopologyFuzzTest {
   @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aFileIsReadOrRefusedWithLines(@TempDir Path directory) throws IOException {
     TopologyFixture files = new TopologyFixture(directory);
-    String start = files.path("t.toml").toString() + ":";
+    String start = files.path("t.toml") + ":";
     int refused = 0;
     for (int seed = 0; seed < MUTATIONS; seed++) {
       try {
