@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +101,22 @@ class CheckCommandTest {
                     .replace("BAD", bad),
                 ""));
     assertThat(check("--json", good).status()).isZero();
+  }
+
+  @Test
+  void everyExampleIsFine() throws IOException {
+    try (Stream<Path> examples = Files.list(Guests.repository().resolve("examples"))) {
+      String[] files =
+          examples
+              .map(Path::toString)
+              .filter(name -> name.endsWith(".toml"))
+              .toArray(String[]::new);
+
+      Tombolo.Result result = check(files);
+
+      assertThat(result.err()).isEmpty();
+      assertThat(result.out()).hasLineCount(files.length);
+    }
   }
 
   @Test

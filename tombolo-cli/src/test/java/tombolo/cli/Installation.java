@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.antlr.v4.runtime.CharStream;
 import org.tomlj.Toml;
 import picocli.CommandLine;
+import tombolo.ivc.Directory;
 import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.RiscvAccelerator;
@@ -55,6 +56,7 @@ final class Installation {
             HostMemory.class,
             Vm.class,
             RiscvAccelerator.class,
+            Directory.class,
             Main.class,
             CommandLine.class,
             Toml.class,
