@@ -4,7 +4,6 @@ package tombolo.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.topology.VmSpec;
@@ -134,7 +133,7 @@ final class RunningVm implements AutoCloseable {
     try {
       lines.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // Who would have read the rest has gone, which the console has noticed before.
     }
   }
 }

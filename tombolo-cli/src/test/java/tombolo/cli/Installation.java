@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.antlr.v4.runtime.CharStream;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import picocli.CommandLine;
 import tombolo.ivc.Directory;
@@ -31,6 +32,9 @@ final class Installation {
   private final Path root;
 
   private final List<Process> started = new ArrayList<>();
+
+  /** What it has for $XDG_RUNTIME_DIR, or null to leave that as it is. */
+  private @Nullable Path runtime;
 
   private Installation(Path root) {
     this.root = root;
@@ -67,6 +71,12 @@ final class Installation {
     }
     Files.writeString(state.resolve("current"), "build\n");
     return new Installation(root);
+  }
+
+  /** Has topologies leave their control sockets there, and not where a person's are. */
+  Installation withRuntime(Path where) {
+    runtime = where;
+    return this;
   }
 
   private static String suffix(Path module) {
@@ -107,6 +117,9 @@ final class Installation {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("SHELL", "/bin/sh"); // what script runs, here as elsewhere
+    if (runtime != null) {
+      builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+    }
     Process process = builder.start();
     started.add(process);
     return new Run(process, err);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every file in {@code examples/} runs, ends by itself, and does what it is there to show. */
+class ExamplesTest {
+  private static final String LIMIT = "120s";
+
+  static Stream<Arguments> examples() {
+    return Stream.of(
+        example(
+            "greeting",
+            "bob   | I read:  Hello from my island! Is anybody there?",
+            "alice | I read:  Yes! The tide is low, I can see you from here."),
+        example(
+            "ping-pong", "ping | 2000 round trips: ", "pong | Good game: I returned 2500 serves."),
+        example(
+            "fan-out",
+            "publisher | All 8 have read them and left.",
+            "reader-1  | I read 1000 messages, all correct. My store was refused by the machine.",
+            "reader-8  | I read 1000 messages, all correct. My store was refused by the machine."),
+        example(
+            "restart",
+            "phoenix | 3 of 5 feathers, and I burn.",
+            "watcher | The phoenix died. Its nest is orphaned: I still see 3 feathers.",
+            "watcher | The nest is published: generation 2, by VM 1.",
+            "watcher | The phoenix is back, and its nest is full."),
+        example(
+            "intruder",
+            "mallory | 6 of 6 refused.",
+            "bob     | I read the secret, as I may.",
+            "alice   | My secret and my notice are unchanged, and nobody rang."),
+        example(
+            "axvisor",
+            "cell-pub | 11 messages went there and back, 10323 bytes each way.",
+            "slot-pub | 11 messages went there and back, 10323 bytes each way."));
+  }
+
+  private static Arguments example(String name, String... lines) {
+    return Arguments.of(name, List.of(lines));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("examples")
+  void itEndsWellAndSaysWhatHappened(String name, List<String> lines) {
+    String file = Guests.repository().resolve("examples/" + name + ".toml").toString();
+
+    Tombolo.Result result = new Tombolo().run("run", file, "--timeout", LIMIT);
+
+    assertThat(result.status()).as(result.out() + result.err()).isZero();
+    for (String line : lines) {
+      assertThat(result.out()).contains(line);
+    }
+  }
+
+  /** What the README shows is what greeting prints, but for the order of two VMs' lines. */
+  @Test
+  void theReadmeShowsWhatGreetingPrints() throws Exception {
+    String readme = Files.readString(Guests.repository().resolve("README.md"));
+    String file = Guests.repository().resolve("examples/greeting.toml").toString();
+
+    Tombolo.Result result = new Tombolo().run("run", file, "--timeout", LIMIT);
+
+    assertThat(result.out().lines()).isNotEmpty().allMatch(readme::contains);
+  }
+
+  @Test
+  void noExampleIsForgotten() throws Exception {
+    try (Stream<Path> files = Files.list(Guests.repository().resolve("examples"))) {
+      assertThat(files.map(file -> file.getFileName().toString().replace(".toml", "")))
+          .containsExactlyInAnyOrderElementsOf(
+              examples().map(example -> (String) example.get()[0]).toList());
+    }
+  }
+}

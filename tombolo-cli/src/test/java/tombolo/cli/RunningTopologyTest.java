@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Looking at a topology from another process: ps, channels, top, and the socket that they ask. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RunningTopologyTest {
+  @TempDir private Path directory;
+  private Path runtime;
+  private Installation installation;
+
+  @BeforeEach
+  void install() throws IOException {
+    runtime = Files.createDirectory(directory.resolve("run"));
+    installation = Installation.in(directory.resolve("installation")).withRuntime(runtime);
+  }
+
+  @AfterEach
+  void leaveNothingRunning() {
+    installation.killAll();
+  }
+
+  private Installation.Run greeterAlone() throws IOException {
+    String file =
+        new TopologyText()
+            .vm("alice", "greeter", "")
+            .vm("bob", "idle", "")
+            .channel("greetings", "alice", "bob", 1, "16 KiB")
+            .write(directory);
+    Installation.Run run = installation.start("run", file);
+    run.readUntil("I wrote");
+    return run;
+  }
+
+  private List<Path> sockets() throws IOException {
+    try (Stream<Path> files = Files.list(runtime.resolve("tombolo"))) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  void psShowsTheVms() throws Exception {
+    greeterAlone();
+
+    Installation.Result result = installation.start("ps").end();
+
+    assertThat(result.status()).isZero();
+    assertThat(result.out().lines().toList().get(0)).contains("VM", "STATE", "MEMORY MIB");
+    assertThat(result.out())
+        .containsPattern("alice +1 +running")
+        .containsPattern("bob +2 +running");
+  }
+
+  @Test
+  void channelsShowsWhoMapsWhatWithWhichAccess() throws Exception {
+    greeterAlone();
+
+    Installation.Result result = installation.start("channels").end();
+
+    assertThat(result.out())
+        .containsPattern(
+            "greetings +alice +0x1 +1 +live +raw +16384 +alice +publisher +read-write"
+                + " +0x400001000");
+  }
+
+  @Test
+  void topShowsRates() throws Exception {
+    greeterAlone();
+
+    Installation.Result result = installation.start("top", "-n", "1", "--interval", "100ms").end();
+
+    assertThat(result.status()).isZero();
+    assertThat(result.out()).contains("MIPS", "RINGS/S").containsPattern("alice +running +[0-9.]+");
+  }
+
+  @Test
+  void jsonIsForPrograms() throws Exception {
+    greeterAlone();
+
+    Installation.Result result = installation.start("channels", "--json").end();
+
+    assertThat(result.out())
+        .contains("\"channel\": \"greetings\"", "\"generation\": 1", "\"p50_us\": null");
+  }
+
+  @Test
+  void nobodyElseCanAsk() throws Exception {
+    greeterAlone();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(sockets().getFirst())))
+        .isEqualTo("rw-------");
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(runtime.resolve("tombolo"))))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void controlCCleansUpAndSaysSo() throws Exception {
+    Installation.Run run = greeterAlone();
+
+    new ProcessBuilder("kill", "-INT", Long.toString(run.process().pid())).start().waitFor();
+    Installation.Result result = run.end();
+
+    assertThat(result.status()).isEqualTo(130);
+    assertThat(result.err())
+        .matches(
+            "tombolo run: interrupted: stopped alice, bob after [0-9.]+ s,"
+                + " and gave back 1 channel, 16 KiB\n");
+    assertThat(sockets()).isEmpty();
+  }
+
+  @Test
+  void whatAKilledTopologyHasLeftIsRemoved() throws Exception {
+    Path stale = Files.createDirectory(runtime.resolve("tombolo")).resolve("1.sock");
+    Files.setPosixFilePermissions(stale.getParent(), PosixFilePermissions.fromString("rwx------"));
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(stale));
+    }
+    assertThat(stale).exists();
+
+    Installation.Result result = installation.start("ps").end();
+
+    assertThat(result)
+        .isEqualTo(new Installation.Result(0, "", "tombolo ps: no topology is running\n"));
+    assertThat(stale).doesNotExist();
+  }
+
+  @Test
+  void aDirectoryThatOthersCanReadIsNotUsed() throws Exception {
+    Path open = Files.createDirectory(runtime.resolve("tombolo"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    String file = new TopologyText().vm("a", "hello", "").write(directory);
+
+    Installation.Result result = installation.start("run", file).end();
+
+    assertThat(result.status()).isZero();
+    assertThat(result.err())
+        .startsWith("tombolo: warning: tombolo ps will not see this topology: ")
+        .contains("not this user's alone (mode 0700)")
+        .hasLineCount(1);
+  }
+}
