@@ -7,10 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import tombolo.ivc.Directory;
+import tombolo.ivc.Grant;
+import tombolo.ivc.Grants;
+import tombolo.ivc.HostChannel;
+import tombolo.ivc.HostEndpoint;
+import tombolo.ivc.Quota;
+import tombolo.ivc.Shape;
 import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
@@ -25,25 +33,41 @@ class ReadmeExampleTest {
   private static void example(Path file, PrintStream out) throws InterruptedException {
     // README begins
     KernelImage kernel = KernelImage.read(file, ElfMachine.RISCV, RiscvAccelerator.RAM_BASE);
-    BootImage image = new BootImage(kernel, null, "");
-    try (StreamConsole console = new StreamConsole("hello", out, Scheduler.system());
-        Vm vm = Vm.create(VmConfig.of("hello", image, console), new RiscvAccelerator())) {
-      vm.boot();
-      vm.awaitStop(Duration.ofSeconds(10));
+    Grants grants =
+        Grants.of(
+            Grant.Publish.of(1, 1, 16384, "greetings"), // 1 may publish this channel,
+            Grant.Subscribe.of(2, 1, 1, true)); // and 2 may subscribe to it and write
+    try (Directory directory = new Directory(grants);
+        StreamConsole console = new StreamConsole("bob", out, Scheduler.system());
+        Vm bob = Vm.create(config(kernel, console).withWindow(1 << 20), new RiscvAccelerator())) {
+      HostEndpoint java = directory.join("java", 1, Quota.DEFAULT);
+      directory.join(bob, 2, Quota.NONE);
+      HostChannel channel = java.publish("greetings", Shape.raw(16384));
+      channel.memory().setString(24, "Hello from Java!");
+      channel.memory().set(ValueLayout.JAVA_INT, 16, 1); // it can be read
+      bob.boot();
+      bob.awaitStop(Duration.ofSeconds(10));
       console.flush();
-      vm.stopReason().ifPresent(reason -> out.println(reason.describe()));
+      out.println("java reads: " + channel.memory().getString(152));
     }
     // README ends
   }
 
+  private static VmConfig config(KernelImage kernel, StreamConsole console) {
+    return VmConfig.of("bob", new BootImage(kernel, null, ""), console);
+  }
+
   @Test
-  void itBootsAGuestAndPrintsItsConsole() throws Exception {
+  void aGuestAndJavaTalkThroughAChannel() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-    example(Path.of(Guests.guest("hello")), new PrintStream(printed, true, UTF_8));
+    example(Path.of(Guests.guest("listener")), new PrintStream(printed, true, UTF_8));
 
     assertThat(printed.toString(UTF_8).lines())
-        .containsExactly("Hello from Tombolo: hart 0, 1 hart(s), 64 MiB", "the guest powered off");
+        .hasSize(4)
+        .contains(
+            "I read:  Hello from Java!",
+            "java reads: Yes! The tide is low, I can see you from here.");
   }
 
   @Test
