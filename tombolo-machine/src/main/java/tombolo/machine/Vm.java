@@ -441,6 +441,8 @@ public final class Vm implements AutoCloseable {
       threads.end(reason);
       threads.awaitEnd(config.clock());
     } else if (monitor.state() != VmState.STOPPED) {
+      // Whoever acts on the guest's behalf may have acquired something without a run.
+      endRun();
       stoppedBeforeBoot = reason;
       change(VmState.STOPPED);
     }
