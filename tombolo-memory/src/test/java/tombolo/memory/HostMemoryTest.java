@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -145,5 +147,34 @@ class HostMemoryTest {
   @DisplayName("can be larger than what the host would give if it were touched")
   void costsNothingUntouched() {
     assertThatCode(() -> HostMemory.allocate(1L << 40).close()).doesNotThrowAnyException();
+  }
+
+  @Test
+  @DisplayName("shows a slice as long as an arena is open, and itself longer")
+  void viewsCanBeTakenBack() {
+    try (HostMemory memory = HostMemory.allocate(4 * PAGE)) {
+      Arena arena = Arena.ofShared();
+      MemorySegment view = memory.view(PAGE, PAGE, arena);
+      assertThat(view.byteSize()).isEqualTo(PAGE);
+      view.set(JAVA_BYTE, 0, (byte) 7);
+      assertThat(memory.segment().get(JAVA_BYTE, PAGE)).isEqualTo((byte) 7);
+      assertThatThrownBy(() -> view.get(JAVA_BYTE, PAGE))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      arena.close();
+      assertThatThrownBy(() -> view.get(JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
+      assertThat(memory.segment().get(JAVA_BYTE, PAGE)).isEqualTo((byte) 7);
+    }
+  }
+
+  @Test
+  @DisplayName("shows no slice that reaches out of it")
+  void viewsAreInside() {
+    try (HostMemory memory = HostMemory.allocate(PAGE);
+        Arena arena = Arena.ofShared()) {
+      assertThatThrownBy(() -> memory.view(1, PAGE, arena))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> memory.view(-1, 1, arena))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
   }
 }
