@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.Accelerator;
+import tombolo.machine.Availability;
+import tombolo.machine.Board;
+import tombolo.machine.BoardContext;
+import tombolo.machine.InterruptLine;
+import tombolo.machine.Vcpu;
+import tombolo.machine.VcpuExit;
+import tombolo.machine.device.PciHost;
+import tombolo.machine.device.PciWindow;
+import tombolo.machine.image.BootImage;
+import tombolo.memory.Access;
+
+/** A board whose vCPUs never execute anything: RAM at 0, and a PCI bridge. */
+final class TestBoard implements Board {
+  static final long PCI_BASE = 0x4000_0000L;
+  static final int IVC_INTERRUPT = 36;
+
+  private final List<IdleVcpu> vcpus;
+  private final boolean[] levels = new boolean[4];
+  private final PciHost pci =
+      new PciHost(
+          new PciWindow(PCI_BASE, 0x4000_0000),
+          PciWindow.NONE,
+          IntStream.range(0, 4).mapToObj(this::interruptLine).toList());
+
+  /** Interrupts that were pulsed. */
+  final List<Integer> pulses = new CopyOnWriteArrayList<>();
+
+  TestBoard(BoardContext context) {
+    vcpus = IntStream.range(0, context.vcpus()).mapToObj(IdleVcpu::new).toList();
+    context.memory().map(0, context.ram().size(), context.ram(), 0, Access.READ_WRITE_EXECUTE);
+  }
+
+  /** Makes such boards. */
+  static final Accelerator ACCELERATOR =
+      new Accelerator() {
+        @Override
+        public String name() {
+          return "idle";
+        }
+
+        @Override
+        public Availability availability() {
+          return new Availability.Available("does nothing");
+        }
+
+        @Override
+        public int maxVcpus() {
+          return 8;
+        }
+
+        @Override
+        public Board createBoard(BoardContext context) {
+          return new TestBoard(context);
+        }
+      };
+
+  /** Whether one of the PCI interrupt lines is high. */
+  boolean interrupted() {
+    synchronized (levels) {
+      return IntStream.range(0, levels.length).anyMatch(i -> levels[i]);
+    }
+  }
+
+  @Override
+  public List<? extends Vcpu> vcpus() {
+    return vcpus;
+  }
+
+  @Override
+  public InterruptLine interruptLine(int number) {
+    return new InterruptLine() {
+      @Override
+      public void raise() {
+        synchronized (levels) {
+          levels[number] = true;
+        }
+      }
+
+      @Override
+      public void lower() {
+        synchronized (levels) {
+          levels[number] = false;
+        }
+      }
+    };
+  }
+
+  @Override
+  public void injectInterrupt(long mask, int number) {
+    pulses.add(number);
+  }
+
+  @Override
+  public int ivcInterrupt() {
+    return IVC_INTERRUPT;
+  }
+
+  @Override
+  public PciHost pci() {
+    return pci;
+  }
+
+  @Override
+  public void load(BootImage image) {
+    pci.reset();
+  }
+
+  @Override
+  public void close() {}
+
+  /** Waits in run() until it is kicked, as a hart in WFI does. */
+  private static final class IdleVcpu implements Vcpu {
+    private final int index;
+    private final AtomicBoolean kicked = new AtomicBoolean();
+    private volatile @Nullable Thread runner;
+
+    IdleVcpu(int index) {
+      this.index = index;
+    }
+
+    @Override
+    public int index() {
+      return index;
+    }
+
+    @Override
+    public VcpuExit run() {
+      runner = Thread.currentThread();
+      while (!kicked.getAndSet(false)) {
+        LockSupport.park(this);
+      }
+      return new VcpuExit.Kicked();
+    }
+
+    @Override
+    public void kick() {
+      kicked.set(true);
+      Thread thread = runner;
+      if (thread != null) {
+        LockSupport.unpark(thread);
+      }
+    }
+
+    @Override
+    public void completeRead(long value) {}
+
+    @Override
+    public void rejectAccess() {}
+
+    @Override
+    public long hypercallArgument(int number) {
+      return 0;
+    }
+
+    @Override
+    public void completeHypercall(long result) {}
+
+    @Override
+    public long retiredInstructions() {
+      return 0;
+    }
+  }
+}
