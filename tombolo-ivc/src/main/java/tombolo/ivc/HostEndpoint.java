@@ -72,6 +72,11 @@ public final class HostEndpoint extends Endpoint {
     return rang != null && rang;
   }
 
+  /** Whether a thread waits for something. */
+  boolean isAwaited() {
+    return !waiters.threads.isEmpty();
+  }
+
   void leave(HostChannel channel) {
     directory.lock.lock();
     try {
