@@ -153,14 +153,15 @@ class HostMemoryTest {
   @DisplayName("shows a slice as long as an arena is open, and itself longer")
   void viewsCanBeTakenBack() {
     try (HostMemory memory = HostMemory.allocate(4 * PAGE)) {
-      Arena arena = Arena.ofShared();
-      MemorySegment view = memory.view(PAGE, PAGE, arena);
-      assertThat(view.byteSize()).isEqualTo(PAGE);
-      view.set(JAVA_BYTE, 0, (byte) 7);
-      assertThat(memory.segment().get(JAVA_BYTE, PAGE)).isEqualTo((byte) 7);
-      assertThatThrownBy(() -> view.get(JAVA_BYTE, PAGE))
-          .isInstanceOf(IndexOutOfBoundsException.class);
-      arena.close();
+      MemorySegment view;
+      try (Arena arena = Arena.ofShared()) {
+        view = memory.view(PAGE, PAGE, arena);
+        assertThat(view.byteSize()).isEqualTo(PAGE);
+        view.set(JAVA_BYTE, 0, (byte) 7);
+        assertThat(memory.segment().get(JAVA_BYTE, PAGE)).isEqualTo((byte) 7);
+        assertThatThrownBy(() -> view.get(JAVA_BYTE, PAGE))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+      }
       assertThatThrownBy(() -> view.get(JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
       assertThat(memory.segment().get(JAVA_BYTE, PAGE)).isEqualTo((byte) 7);
     }
