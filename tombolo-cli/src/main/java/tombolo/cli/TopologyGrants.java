@@ -11,7 +11,7 @@ import tombolo.cli.topology.Topology;
 import tombolo.ivc.DoorbellRate;
 import tombolo.ivc.Grant;
 import tombolo.ivc.Grants;
-import tombolo.ivc.Shape;
+import tombolo.ivc.Layout;
 import tombolo.memory.Access;
 
 /** What a topology file grants: each channel a key to its publisher and to each subscriber. */
@@ -49,10 +49,10 @@ final class TopologyGrants {
     return new Grants(grants);
   }
 
-  private static Shape.Layout layout(ChannelSpec channel) {
+  private static Layout layout(ChannelSpec channel) {
     return switch (channel.layout()) {
-      case RAW -> Shape.Layout.RAW;
-      case SECTIONED -> Shape.Layout.SECTIONED;
+      case RAW -> Layout.RAW;
+      case SECTIONED -> Layout.SECTIONED;
     };
   }
 

@@ -13,6 +13,7 @@ import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.EndpointRow;
 import tombolo.ivc.DirectorySnapshot.Side;
+import tombolo.ivc.Layout;
 import tombolo.ivc.Shape;
 import tombolo.machine.Vm;
 
@@ -133,7 +134,7 @@ final class TopologyView {
     if (!side.writable()) {
       return "read";
     }
-    return shape.layout() == Shape.Layout.RAW ? "read-write" : "section " + side.section();
+    return shape.layout() == Layout.RAW ? "read-write" : "section " + side.section();
   }
 
   /** Counters, of which the reader makes rates. */

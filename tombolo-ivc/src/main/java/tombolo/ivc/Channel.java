@@ -69,7 +69,7 @@ final class Channel {
 
   /** Before anybody sees the memory. */
   private void writeFirstWords() {
-    if (shape.layout() == Shape.Layout.RAW) {
+    if (shape.layout() == Layout.RAW) {
       LONG.set(segment, 0L, (long) id.publisher());
       LONG.set(segment, 8L, id.key());
       return;
@@ -88,7 +88,7 @@ final class Channel {
 
   void become(ChannelState next) {
     state = next;
-    if (shape.layout() == Shape.Layout.SECTIONED) {
+    if (shape.layout() == Layout.SECTIONED) {
       INT.setRelease(segment, STATE, next.code());
     }
   }

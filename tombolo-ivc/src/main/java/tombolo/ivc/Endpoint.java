@@ -153,7 +153,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     if (channel.subscribers.containsKey(this)) {
       throw refusal(Status.ALREADY_SUBSCRIBED, "subscribe", channelId);
     }
-    boolean sectioned = channel.shape.layout() == Shape.Layout.SECTIONED;
+    boolean sectioned = channel.shape.layout() == Layout.SECTIONED;
     int section = sectioned && grant.write() ? channel.freeSection() : Shape.NO_SECTION;
     if (sectioned && grant.write() && section == Shape.NO_SECTION) {
       throw refusal(Status.NO_SECTION, "subscribe", channelId);

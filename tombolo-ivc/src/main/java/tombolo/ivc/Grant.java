@@ -28,7 +28,7 @@ public sealed interface Grant {
       long firstKey,
       long lastKey,
       long maxSize,
-      Shape.@Nullable Layout layout,
+      @Nullable Layout layout,
       @Nullable String name,
       @Nullable DoorbellRate doorbell)
       implements Grant {

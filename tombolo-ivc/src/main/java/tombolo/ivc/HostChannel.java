@@ -74,7 +74,7 @@ public final class HostChannel extends Attachment implements AutoCloseable {
     Arena life = Arena.ofShared();
     HostMemory host = channel.memory.host();
     MemorySegment whole = host.view(channel.memory.offset(), shape().total(), life);
-    boolean raw = shape().layout() == Shape.Layout.RAW;
+    boolean raw = shape().layout() == Layout.RAW;
     arena = life;
     memory = raw && writable() ? whole : whole.asReadOnly();
     if (raw && writable()) {

@@ -25,25 +25,6 @@ public record Shape(Layout layout, long size, int sections, long sectionSize) {
   /** Bytes in front of the sections, which the host alone writes. */
   static final long HEADER = HostMemory.PAGE_SIZE;
 
-  /** Raw or sectioned; the codes are those of docs/abi.md, "A request slot". */
-  public enum Layout {
-    /** One piece, as AxVisor's guests expect. */
-    RAW(0),
-    /** A header, and a section a side that only its owner can write. */
-    SECTIONED(1);
-
-    private final int code;
-
-    Layout(int code) {
-      this.code = code;
-    }
-
-    /** The number that guests see. */
-    public int code() {
-      return code;
-    }
-  }
-
   /** A raw channel of at least that many bytes. */
   public static Shape raw(long size) {
     return new Shape(Layout.RAW, size, 0, 0);

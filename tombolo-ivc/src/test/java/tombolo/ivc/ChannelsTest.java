@@ -28,8 +28,7 @@ final class ChannelsTest {
       new IvcFixture(
           new Grant.Publish(1, 0, KEY, 8 * PAGE, null, null, DoorbellRate.DEFAULT),
           Grant.Publish.of(1, NAMED, 8 * PAGE, "greeting"),
-          new Grant.Publish(
-              1, 20, 29, 8 * PAGE, Shape.Layout.SECTIONED, null, DoorbellRate.DEFAULT),
+          new Grant.Publish(1, 20, 29, 8 * PAGE, Layout.SECTIONED, null, DoorbellRate.DEFAULT),
           new Grant.Publish(1, 30, 30, Long.MAX_VALUE, null, null, null),
           new Grant.Subscribe(2, 1, 0, 30, true, DoorbellRate.DEFAULT),
           new Grant.Subscribe(3, 1, KEY, NAMED, false, null),
