@@ -31,7 +31,7 @@ public final class Directory implements AutoCloseable {
   final Inbox.Counters counters = new Inbox.Counters();
 
   // All guarded by lock.
-  final MemoryPool pool = new MemoryPool();
+  final MemoryPool pool;
   private final NavigableMap<Integer, Endpoint> endpoints = new TreeMap<>();
   private final Map<ChannelId, Channel> live = new HashMap<>();
   private final NavigableMap<Long, Channel> byGeneration = new TreeMap<>();
@@ -52,7 +52,13 @@ public final class Directory implements AutoCloseable {
    * @param scheduler where the thread for late doorbells comes from
    */
   public Directory(Grants grants, Clock clock, Scheduler scheduler) {
+    this(grants, clock, scheduler, new MemoryPool());
+  }
+
+  /** With memory from elsewhere. */
+  Directory(Grants grants, Clock clock, Scheduler scheduler, MemoryPool pool) {
     this.grants = grants;
+    this.pool = pool;
     this.clock = clock;
     this.scheduler = scheduler;
     this.delays = new DelayedBells(clock, scheduler);

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import tombolo.memory.HostMemory;
 import tombolo.memory.HostMemoryException;
@@ -18,18 +19,34 @@ import tombolo.memory.RangeAllocator;
  * channel. A slab that is free again is given back, but for one. Guarded by the directory's lock.
  */
 final class MemoryPool implements AutoCloseable {
+  private static final long SLAB = 8L << 20;
+
   /** Bytes of a slab; a larger block than an eighth of it is a piece of its own. */
-  static final long SLAB = 8L << 20;
+  private final long slabBytes;
 
-  static final long LARGEST_IN_SLAB = SLAB / 8;
+  /** From slab to slab: a page that no slab has, so that gaps of two slabs never merge. */
+  private final long stride;
 
-  /** A page that no slab has, so that gaps of two slabs never merge. */
-  private static final long STRIDE = SLAB + HostMemory.PAGE_SIZE;
-
+  private final LongFunction<HostMemory> host;
   private final RangeAllocator free = new RangeAllocator(HostMemory.PAGE_SIZE);
   private final Map<Long, HostMemory> slabs = new HashMap<>();
   private long nextSlab;
   private long blocks;
+
+  /** Slabs of 8 MiB of the host's memory. */
+  MemoryPool() {
+    this(SLAB, HostMemory::allocate);
+  }
+
+  /**
+   * @param slabBytes a multiple of the page size
+   * @param host gives memory of a size, or throws {@link HostMemoryException}
+   */
+  MemoryPool(long slabBytes, LongFunction<HostMemory> host) {
+    this.slabBytes = slabBytes;
+    this.stride = slabBytes + HostMemory.PAGE_SIZE;
+    this.host = host;
+  }
 
   /**
    * Memory of one channel.
@@ -45,29 +62,29 @@ final class MemoryPool implements AutoCloseable {
    * @throws HostMemoryException if the host gives none
    */
   Block allocate(long size) {
-    Block block = size > LARGEST_IN_SLAB ? own(size) : cut(size);
+    Block block = size > slabBytes / 8 ? own(size) : cut(size);
     blocks++;
     return block;
   }
 
-  private static Block own(long size) {
-    return new Block(HostMemory.allocate(size), 0, size, -1);
+  private Block own(long size) {
+    return new Block(host.apply(size), 0, size, -1);
   }
 
   private Block cut(long size) {
     OptionalLong place = free.allocate(size);
     if (place.isEmpty()) {
-      slabs.put(nextSlab, HostMemory.allocate(SLAB));
-      free.add(nextSlab, SLAB);
-      nextSlab += STRIDE;
+      slabs.put(nextSlab, host.apply(slabBytes));
+      free.add(nextSlab, slabBytes);
+      nextSlab += stride;
       place = free.allocate(size);
     }
     long at = place.orElseThrow();
-    return new Block(slab(at), at % STRIDE, size, at);
+    return new Block(slab(at), at % stride, size, at);
   }
 
   private HostMemory slab(long place) {
-    return Objects.requireNonNull(slabs.get(place - place % STRIDE));
+    return Objects.requireNonNull(slabs.get(place - place % stride));
   }
 
   /** Takes memory back that nobody reaches any more. */
@@ -79,10 +96,10 @@ final class MemoryPool implements AutoCloseable {
     }
     block.host.segment().asSlice(block.offset, block.size).fill((byte) 0);
     free.release(block.place, block.size);
-    long slab = block.place - block.place % STRIDE;
-    if (slabs.size() > 1 && free.remove(slab, SLAB)) {
-      @Nullable HostMemory host = slabs.remove(slab);
-      Objects.requireNonNull(host).close();
+    long slab = block.place - block.place % stride;
+    if (slabs.size() > 1 && free.remove(slab, slabBytes)) {
+      @Nullable HostMemory emptied = slabs.remove(slab);
+      Objects.requireNonNull(emptied).close();
     }
   }
 
