@@ -65,7 +65,8 @@ final class AxvisorCalls {
     endpoint.operation(
         "publish",
         () -> {
-          VmChannel made = (VmChannel) endpoint.publish(key, Shape.raw(size), true);
+          VmChannel made =
+              (VmChannel) endpoint.publish(key, endpoint.shape(() -> Shape.raw(size)), true);
           if (!answer(made, baseSlot, sizeSlot)) {
             endpoint.unpublish(made.handle(), 0);
             throw endpoint.refusal(Status.BAD_ADDRESS, "publish", made.id());

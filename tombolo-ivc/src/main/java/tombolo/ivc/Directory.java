@@ -193,10 +193,17 @@ public final class Directory implements AutoCloseable {
   }
 
   void unwatch(ChannelId id, Endpoint watcher) {
-    Set<Endpoint> all = watchers.get(id);
-    if (all != null) {
-      all.remove(watcher);
-    }
+    watchers.computeIfPresent(
+        id,
+        (_, all) -> {
+          all.remove(watcher);
+          return all.isEmpty() ? null : all;
+        });
+  }
+
+  /** How many channels anybody watches. */
+  int watchedChannels() {
+    return watchers.size();
   }
 
   Set<Endpoint> watchersOf(ChannelId id) {

@@ -603,6 +603,15 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     }
   }
 
+  /** The shape that a guest asks for; one that is none is refused as everything else is. */
+  final Shape shape(Supplier<Shape> asked) {
+    try {
+      return asked.get();
+    } catch (RefusedException e) {
+      throw refusal(e.status(), "publish", null);
+    }
+  }
+
   /** Counts and tells a refusal, for the caller to throw. */
   final RefusedException refusal(Status status, String what, @Nullable ChannelId channelId) {
     String line =

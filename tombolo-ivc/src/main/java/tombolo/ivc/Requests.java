@@ -169,8 +169,8 @@ final class Requests {
       int sections = asked.get(INT, SECTIONS);
       long sectionSize = asked.get(LONG, SECTION_SIZE);
       return switch (asked.get(INT, LAYOUT)) {
-        case 0 -> Shape.raw(size);
-        case 1 -> Shape.sectioned(size, sections, sectionSize);
+        case 0 -> endpoint.shape(() -> Shape.raw(size));
+        case 1 -> endpoint.shape(() -> Shape.sectioned(size, sections, sectionSize));
         default -> throw endpoint.refusal(Status.BAD_LAYOUT, "publish", null);
       };
     }

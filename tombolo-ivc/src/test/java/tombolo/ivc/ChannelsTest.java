@@ -10,6 +10,7 @@ import static tombolo.ivc.IvcFixture.refusal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -396,6 +397,29 @@ final class ChannelsTest {
     DirectorySnapshot.EndpointRow row = ivc.directory.snapshot().endpoints().get(1);
     assertThat(row.name()).isEqualTo("vm2");
     assertThat(row.refused()).isEqualTo(before + 2);
+  }
+
+  @Test
+  void countWhatAGuestAsksForThatIsNoShape() {
+    long mailbox = alice.vm().memory().regions().getLast().gpa();
+    alice.vm().memory().writeInt(mailbox, 1);
+    alice.vm().memory().writeLong(mailbox + 0x10, KEY);
+    alice.vm().memory().writeLong(mailbox + 0x18, -4096);
+    Objects.requireNonNull(alice.vm().mmio().find(TestBoard.PCI_BASE + 0x20, 4))
+        .device()
+        .write(0x20, 4, 0);
+    assertThat(alice.vm().memory().readInt(mailbox + 4)).isEqualTo(Status.BAD_SIZE.code());
+    assertThat(alice.refused()).isEqualTo(1);
+  }
+
+  @Test
+  void areForgottenByTheDirectoryWhenNobodyWatchesThem() {
+    bob.watch(ONE_SEVEN);
+    carol.watch(ONE_SEVEN);
+    bob.vm().stop();
+    assertThat(ivc.directory.watchedChannels()).isEqualTo(1);
+    carol.vm().stop();
+    assertThat(ivc.directory.watchedChannels()).isZero();
   }
 
   @Test
