@@ -116,7 +116,9 @@ final class TestBoard implements Board {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    pci.close();
+  }
 
   /** Waits in run() until it is kicked, as a hart in WFI does. */
   private static final class IdleVcpu implements Vcpu {
