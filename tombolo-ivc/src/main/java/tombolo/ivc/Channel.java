@@ -103,7 +103,10 @@ final class Channel {
     return Shape.NO_SECTION;
   }
 
-  /** Zeroes a section and gives it to an endpoint. Nobody can write it meanwhile. */
+  /**
+   * Zeroes a section and gives it to an endpoint, who alone can write it meanwhile, and does not
+   * know of it yet. What it holds until then, everybody who has joined could read before.
+   */
   void own(int section, Endpoint endpoint) {
     int index = section - 1;
     segment.asSlice(shape.offsetOf(section), shape.sizeOf(section)).fill((byte) 0);

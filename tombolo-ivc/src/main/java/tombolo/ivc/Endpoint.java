@@ -162,11 +162,12 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
         attachment(
             new Attachment.Terms(
                 this, channel, grant, nextHandle(), section, grant.write(), pulsed));
-    if (section != Shape.NO_SECTION) {
-      channel.own(section, this);
-    }
     channel.subscribers.put(this, made);
     attach(made);
+    if (section != Shape.NO_SECTION) {
+      // Not before it is mapped: where that fails, nobody may see that anything was tried.
+      channel.own(section, this);
+    }
     Attachment publisher = channel.publisherSide;
     if (publisher != null) {
       if (grant.doorbell() != null) {
