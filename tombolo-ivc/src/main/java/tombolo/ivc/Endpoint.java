@@ -4,6 +4,7 @@ package tombolo.ivc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -527,7 +528,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     directory.lock.lock();
     try {
       RuntimeException failure = null;
-      for (Attachment channel : List.copyOf(byHandle.values())) {
+      for (Attachment channel : attachments()) {
         try {
           if (channel.role() == Role.PUBLISHER) {
             end(channel, ChannelState.ORPHANED);
@@ -567,7 +568,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
 
   /** The attachments at this moment, by handle. Lock held. */
   final List<Attachment> attachments() {
-    return List.copyOf(byHandle.values());
+    return byHandle.values().stream().sorted(Comparator.comparingInt(Attachment::handle)).toList();
   }
 
   /** Channels whose memory is on this endpoint's account. Lock held. */
