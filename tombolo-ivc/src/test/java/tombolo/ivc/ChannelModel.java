@@ -109,7 +109,7 @@ final class ChannelModel {
   static final class Chan {
     final ChannelId id;
     final long generation;
-    final Shape.Layout layout;
+    final Layout layout;
     final int size;
     final int sections;
     final int sectionSize;
@@ -135,7 +135,7 @@ final class ChannelModel {
     }
 
     int pages() {
-      return layout == Shape.Layout.RAW ? size : 1 + size + sections * sectionSize;
+      return layout == Layout.RAW ? size : 1 + size + sections * sectionSize;
     }
 
     /** Which section a page of a sectioned channel is in, −1 for the header. */
@@ -190,7 +190,7 @@ final class ChannelModel {
     }
 
     boolean mayWrite(int channelPage) {
-      if (channel.layout == Shape.Layout.RAW) {
+      if (channel.layout == Layout.RAW) {
         return publishes || ((Grant.Subscribe) grant).write();
       }
       return section >= 0 && channel.sectionOf(channelPage) == section;
@@ -351,9 +351,7 @@ final class ChannelModel {
       return Status.NO_SUCH_CHANNEL;
     } else if (channel.of(party) != null) {
       return Status.ALREADY_SUBSCRIBED;
-    } else if (channel.layout == Shape.Layout.SECTIONED
-        && grant.write()
-        && channel.freeSection() < 0) {
+    } else if (channel.layout == Layout.SECTIONED && grant.write() && channel.freeSection() < 0) {
       return Status.NO_SECTION;
     }
     return party.vm && party.room(channel.pages()) < 0 ? Status.WINDOW_FULL : Status.DONE;
@@ -362,8 +360,7 @@ final class ChannelModel {
   Side subscribed(Party party, ChannelId id, int handle, long now) {
     Chan channel = live(id);
     Grant.Subscribe grant = subscribeGrant(party.id, id);
-    int section =
-        channel.layout == Shape.Layout.SECTIONED && grant.write() ? channel.freeSection() : -1;
+    int section = channel.layout == Layout.SECTIONED && grant.write() ? channel.freeSection() : -1;
     Side publisher = channel.publisher();
     Side side =
         joined(new Side(party, channel, grant, handle, section, party.room(channel.pages())));

@@ -77,7 +77,7 @@ final class ModelRun implements AutoCloseable {
     List<Grant> grants = new ArrayList<>();
     grants.add(new Grant.Publish(1, 0, 2, 5 * PAGE, null, null, slow));
     grants.add(new Grant.Publish(2, 0, 1, 5 * PAGE, null, null, DoorbellRate.DEFAULT));
-    grants.add(new Grant.Publish(4, 0, 1, 5 * PAGE, Shape.Layout.SECTIONED, null, null));
+    grants.add(new Grant.Publish(4, 0, 1, 5 * PAGE, Layout.SECTIONED, null, null));
     grants.add(new Grant.Publish(HOST, 0, 1, 5 * PAGE, null, null, slow));
     for (int who = 1; who <= PARTIES; who++) {
       for (int publisher = 1; publisher <= PARTIES; publisher++) {
@@ -225,7 +225,7 @@ final class ModelRun implements AutoCloseable {
   private static void fresh(Attachment side) {
     MemoryPool.Block block = side.channel.memory;
     MemorySegment memory = block.host().segment().asSlice(block.offset(), block.size());
-    boolean raw = side.shape().layout() == Shape.Layout.RAW;
+    boolean raw = side.shape().layout() == Layout.RAW;
     long from = raw ? 16 : PAGE;
     long size = memory.byteSize() - from;
     same(memory.asSlice(from).mismatch(ZEROES.asSlice(0, size)), -1L, "first byte not zero");
@@ -405,7 +405,7 @@ final class ModelRun implements AutoCloseable {
         vms.get(side.party.id - 1).memory().writeLong(gpa, tag);
       } else {
         HostChannel its = (HostChannel) Objects.requireNonNull(real.get(side));
-        boolean raw = side.channel.layout == Shape.Layout.RAW;
+        boolean raw = side.channel.layout == Layout.RAW;
         long start = raw ? 0 : its.shape().offsetOf(Math.max(its.section(), 0));
         its.output().set(LONG, at - start, tag);
       }
@@ -517,7 +517,7 @@ final class ModelRun implements AutoCloseable {
     for (int page = 0; page < channel.words.length; page++) {
       same(memory.get(LONG, page * PAGE + PAGE - 8), channel.words[page], "last word of a page");
     }
-    if (channel.layout == Shape.Layout.SECTIONED) {
+    if (channel.layout == Layout.SECTIONED) {
       same((int) memory.get(LONG, 0x10), channel.id.publisher(), "publisher in the header");
       same((int) (memory.get(LONG, 0x10) >>> 32), channel.state.code(), "state in the header");
       for (int i = 0; i < channel.sections; i++) {
