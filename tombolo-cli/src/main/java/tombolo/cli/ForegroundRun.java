@@ -7,8 +7,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
@@ -28,12 +26,12 @@ import tombolo.machine.device.StreamConsole;
  * #stop}. The shutdown waits until the report is out, because the JVM halts when it returns.
  */
 final class ForegroundRun {
-  private static final long SHUTDOWN_PATIENCE_SECONDS = 10;
   private static final Duration WITHOUT_END = Duration.ofNanos(Long.MAX_VALUE / 4);
 
   private final Host host;
   private final PrintWriter err;
-  private final CountDownLatch reported = new CountDownLatch(1);
+  private final ShutdownGuard shutdown =
+      new ShutdownGuard("tombolo boot", () -> stop(HostStop.SIGNAL), this::say);
   private volatile @Nullable Vm vm;
   private volatile @Nullable IOException outputFailure;
 
@@ -65,15 +63,14 @@ final class ForegroundRun {
     try (StreamConsole console = new StreamConsole(name, out, Scheduler.system());
         Vm made = Vm.create(config.apply(console), accelerator)) {
       vm = made;
-      Thread atShutdown = new Thread(this::stopAtShutdown, name + "/shutdown");
       long start = System.nanoTime();
       made.boot();
-      Runtime.getRuntime().addShutdownHook(atShutdown);
+      shutdown.arm();
       StopReason reason;
       try {
         reason = watch(made, console, limit);
       } finally {
-        removeHook(atShutdown);
+        shutdown.disarm();
       }
       Duration wall = Duration.ofNanos(System.nanoTime() - start);
       console.flush(); // what the guest printed comes before what we say of it
@@ -84,7 +81,7 @@ final class ForegroundRun {
       return status;
     } finally {
       err.flush();
-      reported.countDown();
+      shutdown.reported();
     }
   }
 
@@ -154,26 +151,6 @@ final class ForegroundRun {
     Vm running = vm;
     if (running != null) {
       running.stop(stop.why);
-    }
-  }
-
-  private void stopAtShutdown() {
-    stop(HostStop.SIGNAL);
-    try {
-      if (!reported.await(SHUTDOWN_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        say("tombolo boot: nobody takes the output; what is left of it is lost");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Not where the JVM is shutting down already: then the hook is at work and waits for us. */
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // Shutting down.
     }
   }
 

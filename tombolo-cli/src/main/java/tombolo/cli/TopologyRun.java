@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -31,8 +30,6 @@ import tombolo.machine.VmState;
  * the report is out, because the JVM halts when it returns.
  */
 final class TopologyRun {
-  private static final long SHUTDOWN_PATIENCE_SECONDS = 10;
-
   /** Foreground colours of a terminal that are legible on dark and light: cyan, green, … */
   private static final int[] COLOURS = {36, 32, 33, 35, 34, 31};
 
@@ -41,7 +38,8 @@ final class TopologyRun {
   private final Host host;
   private final PrintWriter err;
   private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
-  private final CountDownLatch reported = new CountDownLatch(1);
+  private final ShutdownGuard shutdown =
+      new ShutdownGuard("tombolo run", () -> end(HostStop.SIGNAL), this::say);
 
   /** Looked at by others while it grows. */
   private final List<RunningVm> vms = new CopyOnWriteArrayList<>();
@@ -79,7 +77,6 @@ final class TopologyRun {
   int run(@Nullable VmSpec console, @Nullable TimeLimit limit, boolean stats)
       throws InterruptedException {
     GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
-    Thread atShutdown = new Thread(this::stopAtShutdown, "tombolo/shutdown");
     long start = System.nanoTime();
     try (Directory directory = new Directory(TopologyGrants.of(topology));
         ClosingVms _ = new ClosingVms();
@@ -90,13 +87,13 @@ final class TopologyRun {
         vm.vm().addListener(state -> stateChanged(vm, state));
       }
       // From here on a signal stops what runs; before, there is nothing to be stopped.
-      Runtime.getRuntime().addShutdownHook(atShutdown);
+      shutdown.arm();
       @Nullable HostStop stop;
       try {
         vms.forEach(RunningVm::boot);
         stop = watch(console, limit);
       } finally {
-        removeHook(atShutdown);
+        shutdown.disarm();
       }
       DirectorySnapshot atEnd = directory.snapshot();
       if (stop != null) {
@@ -113,7 +110,7 @@ final class TopologyRun {
       return status;
     } finally {
       err.flush();
-      reported.countDown();
+      shutdown.reported();
     }
   }
 
@@ -187,9 +184,7 @@ final class TopologyRun {
           .readFrom(
               terminal
                   ? new EscapeKeys(
-                      host.in(),
-                      () -> news.add(new News.End(HostStop.KEYBOARD)),
-                      () -> say(EscapeKeys.HELP))
+                      host.in(), () -> end(HostStop.KEYBOARD), () -> say(EscapeKeys.HELP))
                   : host.in());
     }
   }
@@ -262,29 +257,12 @@ final class TopologyRun {
   /** On a thread that writes, for which a vCPU may be waiting; the topology's thread acts on it. */
   private void outputFailed(IOException failure) {
     outputFailure = failure;
-    news.add(
-        new News.End(
-            GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED));
+    end(GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED);
   }
 
-  private void stopAtShutdown() {
-    news.add(new News.End(HostStop.SIGNAL));
-    try {
-      if (!reported.await(SHUTDOWN_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        say("tombolo run: nobody takes the output; what is left of it is lost");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Not where the JVM is shutting down already: then the hook is at work and waits for us. */
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // Shutting down.
-    }
+  /** Any thread. */
+  private void end(HostStop why) {
+    news.add(new News.End(why));
   }
 
   private void say(String line) {
