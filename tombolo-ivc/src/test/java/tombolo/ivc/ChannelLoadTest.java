@@ -61,14 +61,14 @@ final class ChannelLoadTest {
     List<Grant> grants = new ArrayList<>();
     DoorbellRate rate = new DoorbellRate(20_000, 10);
     for (int who = 1; who <= VMS; who++) {
-      grants.add(new Grant.Publish(who, 0, KEYS - 1, 1 << 20, null, null, rate));
+      grants.add(IvcFixture.anyLayout(who, 0, KEYS - 1, 1 << 20, rate));
       for (int other = 1; other <= VMS; other++) {
         if (other != who) {
           grants.add(new Grant.Subscribe(who, other, 0, KEYS - 1, other % 2 == 0, rate));
         }
       }
     }
-    grants.add(new Grant.Publish(RINGER, STREAM, STREAM, 4096, null, null, rate));
+    grants.add(IvcFixture.anyLayout(RINGER, STREAM, STREAM, 4096, rate));
     grants.add(new Grant.Subscribe(WAITER, RINGER, STREAM, STREAM, false, rate));
     return grants;
   }

@@ -27,7 +27,7 @@ final class ChannelMemoryTest {
 
   private final IvcFixture ivc =
       new IvcFixture(
-          new Grant.Publish(1, ID.key(), ID.key(), LARGE, null, null, null),
+          IvcFixture.anyLayout(1, ID.key(), ID.key(), LARGE, null),
           new Grant.Subscribe(2, 1, ID.key(), ID.key(), true, null),
           new Grant.Subscribe(3, 1, ID.key(), ID.key(), false, null),
           new Grant.Subscribe(4, 1, ID.key(), ID.key(), true, null),

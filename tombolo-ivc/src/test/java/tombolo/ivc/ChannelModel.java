@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -316,7 +317,7 @@ final class ChannelModel {
 
   Side published(Party party, long key, Shape shape, int handle, long generation) {
     Chan channel = new Chan(new ChannelId(party.id, key), generation, shape);
-    Grant.Publish grant = publishGrant(party.id, key);
+    Grant.Publish grant = Objects.requireNonNull(publishGrant(party.id, key));
     Side side = joined(new Side(party, channel, grant, handle, 0, party.room(channel.pages())));
     channels.add(channel);
     youngest = generation;
@@ -358,10 +359,11 @@ final class ChannelModel {
   }
 
   Side subscribed(Party party, ChannelId id, int handle, long now) {
-    Chan channel = live(id);
-    Grant.Subscribe grant = subscribeGrant(party.id, id);
-    int section = channel.layout == Layout.SECTIONED && grant.write() ? channel.freeSection() : -1;
-    Side publisher = channel.publisher();
+    Chan channel = Objects.requireNonNull(live(id));
+    Grant.Subscribe grant = Objects.requireNonNull(subscribeGrant(party.id, id));
+    int section =
+        channel.layout == Shape.Layout.SECTIONED && grant.write() ? channel.freeSection() : -1;
+    Side publisher = Objects.requireNonNull(channel.publisher());
     Side side =
         joined(new Side(party, channel, grant, handle, section, party.room(channel.pages())));
     if (section > 0) {
@@ -397,8 +399,8 @@ final class ChannelModel {
   }
 
   Status mayLeave(Party party, @Nullable Side side, boolean publisher) {
-    boolean its = side != null && side.joined && side.party == party;
-    return its && side.publishes == publisher ? Status.DONE : Status.BAD_HANDLE;
+    boolean its = side != null && side.joined && side.party == party && side.publishes == publisher;
+    return its ? Status.DONE : Status.BAD_HANDLE;
   }
 
   void leave(Side side, ChannelState next) {

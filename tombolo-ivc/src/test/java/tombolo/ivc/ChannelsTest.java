@@ -27,10 +27,11 @@ final class ChannelsTest {
 
   private final IvcFixture ivc =
       new IvcFixture(
-          new Grant.Publish(1, 0, KEY, 8 * PAGE, null, null, DoorbellRate.DEFAULT),
+          IvcFixture.anyLayout(1, 0, KEY, 8 * PAGE, DoorbellRate.DEFAULT),
           Grant.Publish.of(1, NAMED, 8 * PAGE, "greeting"),
-          new Grant.Publish(1, 20, 29, 8 * PAGE, Layout.SECTIONED, null, DoorbellRate.DEFAULT),
-          new Grant.Publish(1, 30, 30, Long.MAX_VALUE, null, null, null),
+          IvcFixture.anyLayout(
+              1, 20, 29, 8 * PAGE, Shape.Layout.SECTIONED, null, DoorbellRate.DEFAULT),
+          new Grant.Publish(1, 30, 30, Long.MAX_VALUE, null),
           new Grant.Subscribe(2, 1, 0, 30, true, DoorbellRate.DEFAULT),
           new Grant.Subscribe(3, 1, KEY, NAMED, false, null),
           Grant.Subscribe.of(4, 1, KEY, true),
@@ -321,7 +322,7 @@ final class ChannelsTest {
     assertThat(dave.quota().channels()).isEqualTo(1);
     try (IvcFixture other =
         new IvcFixture(
-            new Grant.Publish(1, 0, 99, 64 * PAGE, null, null, null),
+            IvcFixture.anyLayout(1, 0, 99, 64 * PAGE, null),
             new Grant.Subscribe(2, 1, 0, 99, true, null))) {
       VmEndpoint few = other.vm(1, IvcFixture.WINDOW, new Quota(2, 4 * PAGE));
       VmEndpoint peer = other.vm(2);
@@ -350,7 +351,7 @@ final class ChannelsTest {
   void fitTheWindowOrAreNotThere() {
     try (IvcFixture other =
         new IvcFixture(
-            new Grant.Publish(1, 0, 99, 64 * PAGE, null, null, null),
+            IvcFixture.anyLayout(1, 0, 99, 64 * PAGE, null),
             new Grant.Subscribe(2, 1, 0, 99, true, null))) {
       VmEndpoint small = other.vm(1, 16 * PAGE, Quota.DEFAULT);
       assertThat(refusal(() -> small.publish(1, Shape.raw(16 * PAGE))))
@@ -437,7 +438,7 @@ final class ChannelsTest {
   @Test
   void canBeAHundredThousandOfOneVm() {
     int count = 100_000;
-    try (IvcFixture many = new IvcFixture(new Grant.Publish(1, 0, count, PAGE, null, null, null))) {
+    try (IvcFixture many = new IvcFixture(IvcFixture.anyLayout(1, 0, count, PAGE, null))) {
       VmEndpoint one = many.vm(1, 1L << 29, new Quota(count, 1L << 30));
       LongStream.range(0, count).forEach(key -> one.publish(key, PAGE_RAW));
       assertThat(refusal(() -> one.publish(count, PAGE_RAW))).isEqualTo(Status.TOO_MANY_CHANNELS);

@@ -28,8 +28,8 @@ final class DoorbellsTest {
   private final IvcFixture ivc =
       new IvcFixture(
           time,
-          new Grant.Publish(1, 7, 7, PAGE, null, null, DoorbellRate.DEFAULT),
-          new Grant.Publish(1, 8, 8, PAGE, null, null, null),
+          IvcFixture.anyLayout(1, 7, 7, PAGE, DoorbellRate.DEFAULT),
+          IvcFixture.anyLayout(1, 8, 8, PAGE, null),
           new Grant.Subscribe(2, 1, 7, 8, true, SLOW),
           new Grant.Subscribe(3, 1, 7, 7, false, DoorbellRate.DEFAULT),
           new Grant.Subscribe(4, 1, 7, 7, false, null));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.Clock;
 import tombolo.machine.RandomSource;
 import tombolo.machine.Scheduler;
@@ -42,6 +43,13 @@ final class IvcFixture implements AutoCloseable {
 
   IvcFixture(Directory directory) {
     this.directory = directory;
+  }
+
+  /** A grant to publish without names, in any layout. */
+  @SuppressWarnings("NullAway") // the layout may be null; it does not see that of a nested type
+  static Grant.Publish anyLayout(
+      int endpoint, long firstKey, long lastKey, long maxSize, @Nullable DoorbellRate doorbell) {
+    return new Grant.Publish(endpoint, firstKey, lastKey, maxSize, null, null, doorbell);
   }
 
   VmEndpoint vm(int id) {

@@ -75,10 +75,10 @@ final class ModelRun implements AutoCloseable {
   private static List<Grant> grants() {
     DoorbellRate slow = new DoorbellRate(1_000_000, 2);
     List<Grant> grants = new ArrayList<>();
-    grants.add(new Grant.Publish(1, 0, 2, 5 * PAGE, null, null, slow));
-    grants.add(new Grant.Publish(2, 0, 1, 5 * PAGE, null, null, DoorbellRate.DEFAULT));
-    grants.add(new Grant.Publish(4, 0, 1, 5 * PAGE, Layout.SECTIONED, null, null));
-    grants.add(new Grant.Publish(HOST, 0, 1, 5 * PAGE, null, null, slow));
+    grants.add(IvcFixture.anyLayout(1, 0, 2, 5 * PAGE, slow));
+    grants.add(IvcFixture.anyLayout(2, 0, 1, 5 * PAGE, DoorbellRate.DEFAULT));
+    grants.add(new Grant.Publish(4, 0, 1, 5 * PAGE, Shape.Layout.SECTIONED, null, null));
+    grants.add(IvcFixture.anyLayout(HOST, 0, 1, 5 * PAGE, slow));
     for (int who = 1; who <= PARTIES; who++) {
       for (int publisher = 1; publisher <= PARTIES; publisher++) {
         if (who != publisher && who * publisher != 4) {
@@ -145,7 +145,7 @@ final class ModelRun implements AutoCloseable {
     return attempt(() -> made.add(operation.get()));
   }
 
-  private static void same(Object actual, Object expected, String what) {
+  private static void same(@Nullable Object actual, @Nullable Object expected, String what) {
     if (!Objects.equals(actual, expected)) {
       throw new AssertionError(what + ": " + actual + ", but the model says " + expected);
     }
