@@ -37,7 +37,14 @@ final class AxvisorCalls {
 
   void register(HypercallTable table) {
     for (int code = FIRST_UNSUPPORTED; code <= LAST_UNSUPPORTED; code++) {
-      table.register(code, _ -> result(() -> Status.UNSUPPORTED));
+      String what = "make hypercall " + code;
+      table.register(
+          code,
+          _ ->
+              result(
+                  () -> {
+                    throw endpoint.refusal(Status.UNSUPPORTED, what, null);
+                  }));
     }
     table.register(PUBLISH, arguments -> result(() -> publish(arguments)));
     table.register(SUBSCRIBE, arguments -> result(() -> subscribe(arguments)));

@@ -605,7 +605,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     }
   }
 
-  /** The shape that a guest asks for; one that is none is refused as everything else is. */
+  /** A shape that was asked for; what is wrong with it is this endpoint's refusal. */
   final Shape shape(Supplier<Shape> asked) {
     try {
       return asked.get();

@@ -92,7 +92,9 @@ final class Requests {
     Status execute() {
       switch (asked.get(INT, OPERATION)) {
         case 1 ->
-            endpoint.operation("publish", () -> joined(endpoint.publish(ownKey(), shape(), false)));
+            endpoint.operation(
+                "publish",
+                () -> joined(endpoint.publish(ownKey(), endpoint.shape(this::shape), false)));
         case 2 ->
             endpoint.operation("subscribe", () -> joined(endpoint.subscribe(channelId(), false)));
         case 3 ->
@@ -112,9 +114,9 @@ final class Requests {
         case 10 -> {
           return peers();
         }
-        default -> {
-          return Status.UNKNOWN_OPERATION;
-        }
+        default ->
+            throw endpoint.refusal(
+                Status.UNKNOWN_OPERATION, "do operation " + asked.get(INT, OPERATION), null);
       }
       return Status.DONE;
     }
@@ -169,9 +171,9 @@ final class Requests {
       int sections = asked.get(INT, SECTIONS);
       long sectionSize = asked.get(LONG, SECTION_SIZE);
       return switch (asked.get(INT, LAYOUT)) {
-        case 0 -> endpoint.shape(() -> Shape.raw(size));
-        case 1 -> endpoint.shape(() -> Shape.sectioned(size, sections, sectionSize));
-        default -> throw endpoint.refusal(Status.BAD_LAYOUT, "publish", null);
+        case 0 -> Shape.raw(size);
+        case 1 -> Shape.sectioned(size, sections, sectionSize);
+        default -> throw new RefusedException(Status.BAD_LAYOUT, "no such layout");
       };
     }
 
