@@ -64,6 +64,14 @@ final class ExitDispatch {
           vcpu.rejectAccess();
         }
       }
+      case VcpuExit.MmioRefused(long gpa, int size, boolean store) -> {
+        if (store) {
+          reportStore(vcpu, gpa, size);
+        } else {
+          reportUnknown(vcpu, "load", "guest physical address", gpa, size);
+        }
+        vcpu.rejectAccess();
+      }
       case VcpuExit.PortRead(int port, int size) -> {
         DeviceBus.Slot slot = ports.find(port, size);
         if (slot != null) {

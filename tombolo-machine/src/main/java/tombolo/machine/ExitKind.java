@@ -18,7 +18,9 @@ public enum ExitKind {
   /** {@link VcpuExit.SystemEvent}. */
   SYSTEM_EVENT(6),
   /** {@link VcpuExit.Stuck}. */
-  STUCK(7);
+  STUCK(7),
+  /** {@link VcpuExit.MmioRefused}. */
+  MMIO_REFUSED(8);
 
   /** Its place in a row of counters. */
   final int counter;
@@ -38,6 +40,7 @@ public enum ExitKind {
       case VcpuExit.Kicked _ -> KICKED;
       case VcpuExit.SystemEvent _ -> SYSTEM_EVENT;
       case VcpuExit.Stuck _ -> STUCK;
+      case VcpuExit.MmioRefused _ -> MMIO_REFUSED;
     };
   }
 }

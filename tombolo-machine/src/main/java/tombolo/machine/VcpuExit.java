@@ -20,6 +20,12 @@ public sealed interface VcpuExit {
    */
   record MmioWrite(long gpa, int size, long value) implements VcpuExit {}
 
+  /**
+   * An access that memory alone can answer (an atomic or a misaligned one, or an update of a page
+   * table), where there is none that allows it; complete with {@link Vcpu#rejectAccess}.
+   */
+  record MmioRefused(long gpa, int size, boolean store) implements VcpuExit {}
+
   /** An x86 port read; complete with {@link Vcpu#completeRead}. */
   record PortRead(int port, int size) implements VcpuExit {}
 

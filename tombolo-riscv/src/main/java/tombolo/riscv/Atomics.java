@@ -64,7 +64,7 @@ final class Atomics {
       hart.trap(function == LR ? Cause.LOAD_MISALIGNED : Cause.STORE_MISALIGNED, address);
       return false;
     }
-    long host = hart.mmu.atomicAddress(address, function != LR);
+    long host = hart.mmu.atomicAddress(address, function != LR, size);
     if (host == Mmu.TRAPPED) {
       return false;
     }

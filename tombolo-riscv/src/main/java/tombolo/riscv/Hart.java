@@ -48,7 +48,9 @@ final class Hart {
     /** A load from a device: {@link #deviceOp}, {@link Mmu#deviceGpa}. */
     DEVICE_LOAD,
     /** A store to a device. */
-    DEVICE_STORE
+    DEVICE_STORE,
+    /** An access that only memory could answer, see {@link #refuse}. */
+    REFUSED
   }
 
   static final VarHandle ATTENTION;
@@ -126,6 +128,22 @@ final class Hart {
     stop = Stop.TRAP;
     trapCause = cause;
     trapValue = value;
+  }
+
+  long refusedGpa;
+  int refusedSize;
+  boolean refusedStore;
+
+  /**
+   * Notes an exception of the instruction at hand, of which the VM shall know: no memory is at gpa,
+   * or none that allows the access, and no device could answer it.
+   */
+  void refuse(int cause, long value, long gpa, int size, boolean store) {
+    trap(cause, value);
+    stop = Stop.REFUSED;
+    refusedGpa = gpa;
+    refusedSize = size;
+    refusedStore = store;
   }
 
   /** STIP, as of the last look at the clock. */

@@ -33,7 +33,7 @@ final class MemoryAccess {
       if ((va & Mmu.PAGE_SIZE - 1) > Mmu.PAGE_SIZE - size) {
         return loadAcrossPages(op, va, size);
       }
-      long host = memoryAddress(va, Mmu.LOAD);
+      long host = memoryAddress(va, Mmu.LOAD, size);
       if (host == Mmu.TRAPPED) {
         return false;
       }
@@ -64,11 +64,11 @@ final class MemoryAccess {
   private boolean loadAcrossPages(long op, long va, int size) {
     long secondVa = (va | Mmu.PAGE_SIZE - 1) + 1;
     int first = (int) (secondVa - va);
-    long low = memoryAddress(va, Mmu.LOAD);
+    long low = memoryAddress(va, Mmu.LOAD, first);
     if (low == Mmu.TRAPPED) {
       return false;
     }
-    long high = memoryAddress(secondVa, Mmu.LOAD);
+    long high = memoryAddress(secondVa, Mmu.LOAD, size - first);
     if (high == Mmu.TRAPPED) {
       return false;
     }
@@ -103,7 +103,7 @@ final class MemoryAccess {
       if ((va & Mmu.PAGE_SIZE - 1) > Mmu.PAGE_SIZE - size) {
         return storeAcrossPages(va, size, value);
       }
-      long host = memoryAddress(va, Mmu.STORE);
+      long host = memoryAddress(va, Mmu.STORE, size);
       if (host == Mmu.TRAPPED) {
         return false;
       }
@@ -133,11 +133,11 @@ final class MemoryAccess {
   private boolean storeAcrossPages(long va, int size, long value) {
     long secondVa = (va | Mmu.PAGE_SIZE - 1) + 1;
     int first = (int) (secondVa - va);
-    long low = memoryAddress(va, Mmu.STORE);
+    long low = memoryAddress(va, Mmu.STORE, first);
     if (low == Mmu.TRAPPED) {
       return false;
     }
-    long high = memoryAddress(secondVa, Mmu.STORE);
+    long high = memoryAddress(secondVa, Mmu.STORE, size - first);
     if (high == Mmu.TRAPPED) {
       return false;
     }
@@ -164,10 +164,12 @@ final class MemoryAccess {
   }
 
   /** A misaligned access to a device is refused, as the specification lets I/O regions do. */
-  private long memoryAddress(long va, int kind) {
+  private long memoryAddress(long va, int kind, int bytes) {
     long host = hart.mmu.hostAddress(va, kind);
     if (host == Mmu.DEVICE) {
-      hart.trap(kind == Mmu.STORE ? Cause.STORE_ACCESS : Cause.LOAD_ACCESS, va);
+      boolean store = kind == Mmu.STORE;
+      int cause = store ? Cause.STORE_ACCESS : Cause.LOAD_ACCESS;
+      hart.refuse(cause, va, hart.mmu.deviceGpa, bytes, store);
       return Mmu.TRAPPED;
     }
     return host;

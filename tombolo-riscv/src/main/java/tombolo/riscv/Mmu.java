@@ -191,14 +191,14 @@ final class Mmu {
    * The host address for an atomic operation; a device can't have one, so TRAPPED is the only other
    * answer.
    */
-  long atomicAddress(long va, boolean store) {
+  long atomicAddress(long va, boolean store, int size) {
     long known = store ? tlb.writeAddress(va) : tlb.readAddress(va);
     if (known != Tlb.INVALID) {
       return known;
     }
     long host = hostAddress(va, store ? STORE : LOAD);
     if (host == DEVICE) {
-      hart.trap(store ? Cause.STORE_ACCESS : Cause.LOAD_ACCESS, va);
+      hart.refuse(store ? Cause.STORE_ACCESS : Cause.LOAD_ACCESS, va, deviceGpa, size, store);
       return TRAPPED;
     }
     return host;
@@ -242,7 +242,8 @@ final class Mmu {
       long wanted = access == STORE ? A | D : A;
       if ((pte & wanted) != wanted) {
         if (!region.access().canWrite()) {
-          return fault(ACCESS_FAULT[access], va);
+          hart.refuse(ACCESS_FAULT[access], va, pteGpa, Long.BYTES, true);
+          return NO_GPA;
         }
         if (!HostBytes.compareAndSet(pteHost, pte, pte | wanted)) {
           level++; // somebody changed the entry: look at it again

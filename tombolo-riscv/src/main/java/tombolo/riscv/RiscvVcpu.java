@@ -134,6 +134,8 @@ final class RiscvVcpu implements Vcpu {
               yield new VcpuExit.MmioWrite(
                   hart.mmu.deviceGpa, hart.access.deviceSize(), hart.access.deviceValue());
             }
+            case REFUSED ->
+                new VcpuExit.MmioRefused(hart.refusedGpa, hart.refusedSize, hart.refusedStore);
           };
       if (exit != null) {
         return exit;
@@ -176,9 +178,13 @@ final class RiscvVcpu implements Vcpu {
   @Override
   public void rejectAccess() {
     deviceAccess = false;
-    hart.trap(
-        hart.stop == Hart.Stop.DEVICE_LOAD ? Cause.LOAD_ACCESS : Cause.STORE_ACCESS,
-        hart.trapValue);
+    int cause =
+        switch (hart.stop) {
+          case DEVICE_LOAD -> Cause.LOAD_ACCESS;
+          case DEVICE_STORE -> Cause.STORE_ACCESS;
+          default -> hart.trapCause; // of what was refused
+        };
+    hart.trap(cause, hart.trapValue);
     due = exception();
   }
 
