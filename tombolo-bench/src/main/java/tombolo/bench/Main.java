@@ -16,6 +16,8 @@ public final class Main {
                   --runs N, --programs A,B, --quick, --cold, --first-output N
         guests    guests that time one mechanism themselves: MMIO exit, trap, TLB miss
                   --runs N, --quick
+        ivc       channels between VMs: joining, doorbells, bandwidth
+                  --runs N, --quick
         jmh       single mechanisms under JMH
                   [REGEX], --full, --quick\
       """;
@@ -46,10 +48,11 @@ public final class Main {
       switch (arguments.getFirst()) {
         case "vcpu" -> new VcpuSuite(VcpuOptions.parse(rest), QemuUser.find(), root, report).run();
         case "guests" -> MechanismSuite.parse(rest, root, report).run();
+        case "ivc" -> IvcSuite.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests or jmh".formatted(arguments.getFirst()));
+                "no suite %s: vcpu, guests, ivc or jmh".formatted(arguments.getFirst()));
       }
       report.close();
       return 0;

@@ -4,6 +4,8 @@ package tombolo.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,17 +49,57 @@ class SuitesTest {
             "jmh.read-page");
   }
 
+  @Test
+  void everyPartOfTheChannelsSuiteRunsAndEndsInFigures() throws InterruptedException {
+    List<String> names = new ArrayList<>();
+    for (String way : List.of("fresh", "fragmented", "churn")) {
+      names.add("ivc.allocation." + way);
+    }
+    for (String by : List.of("idle", "spin-word", "guest")) {
+      for (String what : List.of("publish", "subscribe", "unsubscribe", "unpublish")) {
+        names.add("ivc.join." + by + "." + what);
+      }
+    }
+    for (DoorbellLatency.Way way : DoorbellLatency.WAYS) {
+      names.add("ivc.doorbell." + way.name() + ".p50");
+      names.add("ivc.doorbell." + way.name() + ".p99");
+    }
+    names.add("ivc.doorbell.round-trips");
+    names.add("ivc.doorbell.round-trip.p50");
+    names.add("ivc.doorbell.round-trip.p99");
+    names.add("ivc.doorbell.flood.rings");
+    names.add("ivc.doorbell.flood.interrupts");
+    names.add("ivc.bandwidth.memcpy");
+    for (String way : List.of("guest-guest", "guest-host", "host-guest", "copy-to", "copy-from")) {
+      names.add("ivc.bandwidth." + way);
+      names.add("ivc.bandwidth." + way + ".memcpy-ratio");
+    }
+    for (String way : List.of("unix-socket", "pipe")) {
+      names.add("ivc.host." + way + ".round-trip.p50");
+      names.add("ivc.host." + way + ".round-trip.p99");
+    }
+
+    Invocation run = Invocation.of("ivc", "--quick");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.figures())
+        .allMatch(line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (ns/op|us|1/s|MiB/s|x)"));
+    assertThat(run.figureNames()).containsExactlyElementsOf(names);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          cpu                       | no suite cpu: vcpu, guests or jmh
+          cpu                       | no suite cpu: vcpu, guests, ivc or jmh
           vcpu --runs 0             | --runs 0: a whole number from 1
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value
           vcpu --fast               | no such option: --fast
           vcpu --programs sieve,doom| no program doom: coremark-like, sieve, crc32, quicksort, matrix, memcopy, floating-point
+          ivc --runs 0              | --runs 0: a whole number from 1
+          ivc ping                  | no such option: ping
           guests sieve              | no such option: sieve
           jmh nothing-like-this     | no benchmark matches nothing-like-this
           jmh *                     | *: no regular expression: Dangling meta character '*'

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import tombolo.machine.Clock;
+
+/**
+ * A clock that stands still until it is started. A VM's time counts from the VM's making, so VMs
+ * that are made before the start count from the same moment, and a time that one guest has read
+ * means the same to another guest and, by {@link #ticks}, to Java code.
+ *
+ * <p>Thread-safe.
+ */
+final class CommonClock implements Clock {
+  private static final long NANOS_PER_TICK = 100; // time counts at 10 MHz
+
+  private final long origin = System.nanoTime();
+  private volatile boolean started;
+
+  @Override
+  public long nanos() {
+    return started ? System.nanoTime() : origin;
+  }
+
+  void start() {
+    started = true;
+  }
+
+  /** What a guest would read from {@code time} now. */
+  long ticks() {
+    return (nanos() - origin) / NANOS_PER_TICK;
+  }
+
+  static double micros(long ticks) {
+    return ticks * NANOS_PER_TICK / 1e3;
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import java.nio.file.Path;
+import tombolo.ivc.ChannelId;
+import tombolo.ivc.Shape;
+import tombolo.ivc.VmChannel;
+import tombolo.ivc.VmEndpoint;
+
+/**
+ * A channel of a page from one VM to another, by the Java API: published, subscribed, and left
+ * again. When a call returns, the memory is mapped in the VM, or out of its vCPU's reach.
+ *
+ * @param guest what both VMs run meanwhile: {@code idle}, or {@code spin-word}, whose vCPU has to
+ *     be waited for where memory is taken away
+ */
+record JoinCost(String guest, int rounds, Path root) implements IvcMeasurement {
+  @Override
+  public String name() {
+    return "join and leave beside " + guest;
+  }
+
+  @Override
+  public void measure(IvcResults results) {
+    JoinedGuests.Guest running = new JoinedGuests.Guest(guest, "");
+    try (JoinedGuests guests =
+        new JoinedGuests(root, JoinedGuests.channel("cost", 1, 2), running, running)) {
+      guests.boot();
+      VmEndpoint publisher = guests.endpoint(1);
+      VmEndpoint subscriber = guests.endpoint(2);
+      ChannelId id = new ChannelId(1, JoinedGuests.KEY);
+      long[] nanos = new long[4];
+      for (int i = -rounds; i < rounds; i++) {
+        long start = System.nanoTime();
+        VmChannel published = publisher.publish(JoinedGuests.KEY, Shape.raw(4096));
+        long live = System.nanoTime();
+        VmChannel subscribed = subscriber.subscribe(id);
+        long joined = System.nanoTime();
+        subscriber.unsubscribe(subscribed);
+        long left = System.nanoTime();
+        publisher.unpublish(published);
+        long over = System.nanoTime();
+        if (i >= 0) { // the first half warms up, and the guests boot meanwhile
+          nanos[0] += live - start;
+          nanos[1] += joined - live;
+          nanos[2] += left - joined;
+          nanos[3] += over - left;
+        }
+      }
+      String[] what = {"publish", "subscribe", "unsubscribe", "unpublish"};
+      for (int i = 0; i < what.length; i++) {
+        String name = "join.%s.%s".formatted(guest, what[i]);
+        results.add(name, (double) nanos[i] / rounds, "ns/op");
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tombolo.ivc.ChannelId;
+import tombolo.ivc.Directory;
+import tombolo.ivc.DoorbellRate;
+import tombolo.ivc.Grant;
+import tombolo.ivc.Grants;
+import tombolo.ivc.HostChannel;
+import tombolo.ivc.HostEndpoint;
+import tombolo.ivc.Quota;
+import tombolo.ivc.RefusedException;
+import tombolo.ivc.Shape;
+import tombolo.ivc.VmEndpoint;
+import tombolo.machine.RandomSource;
+import tombolo.machine.Scheduler;
+import tombolo.machine.StopReason;
+import tombolo.machine.Vm;
+import tombolo.machine.VmConfig;
+import tombolo.machine.device.BufferConsole;
+import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ElfMachine;
+import tombolo.machine.image.KernelImage;
+import tombolo.riscv.RiscvAccelerator;
+
+/**
+ * VMs with a vCPU each, and Java code, in one directory and on one clock. The VMs have the ids 1
+ * and up, in order, Java code has {@link #HOST}. Nobody's doorbell is limited by its rate.
+ */
+final class JoinedGuests implements AutoCloseable {
+  static final int HOST = 9;
+
+  /** Of most channels. */
+  static final long KEY = 1;
+
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final long RAM_BASE = 0x8000_0000L;
+  private static final long WINDOW = 16L << 20;
+  private static final DoorbellRate UNLIMITED = new DoorbellRate(100_000_000, 100_000_000);
+
+  private final CommonClock clock = new CommonClock();
+  private final Directory directory;
+  private final HostEndpoint host;
+  private final List<Member> members = new ArrayList<>();
+
+  /** A guest of {@code guests/bin}, and its command line. */
+  record Guest(String name, String commandLine) {}
+
+  private record Member(Vm vm, VmEndpoint endpoint, BufferConsole console) {}
+
+  /** Makes the VMs, with everything that is granted; nothing runs yet. */
+  JoinedGuests(Path root, List<Grant> grants, Guest... guests) {
+    this(root, grants, WINDOW, guests);
+  }
+
+  /** The same with windows of another size. */
+  JoinedGuests(Path root, List<Grant> grants, long window, Guest... guests) {
+    directory = new Directory(new Grants(grants), clock, Scheduler.system());
+    host = directory.join("host", HOST, Quota.DEFAULT);
+    boolean made = false;
+    try {
+      for (Guest guest : guests) {
+        add(root, guest, window);
+      }
+      made = true;
+    } finally {
+      if (!made) {
+        close();
+      }
+    }
+    clock.start();
+  }
+
+  private void add(Path root, Guest guest, long window) {
+    Path elf = root.resolve("guests/bin").resolve(guest.name + ".elf");
+    KernelImage kernel = KernelImage.read(elf, ElfMachine.RISCV, RAM_BASE);
+    BufferConsole console = new BufferConsole();
+    int id = members.size() + 1;
+    VmConfig config =
+        VmConfig.of(guest.name + "-" + id, new BootImage(kernel, null, guest.commandLine), console)
+            .withHost(clock, Scheduler.system(), RandomSource.system())
+            .withWindow(window);
+    Vm vm = Vm.create(config, new RiscvAccelerator());
+    members.add(new Member(vm, directory.join(vm, id, Quota.DEFAULT), console));
+  }
+
+  /** Everything about one channel: who publishes it, and who reads, writes and rings. */
+  static List<Grant> channel(String name, int publisher, int subscriber) {
+    return List.of(
+        new Grant.Publish(publisher, KEY, KEY, 1 << 23, Shape.Layout.RAW, name, UNLIMITED),
+        new Grant.Subscribe(subscriber, publisher, KEY, KEY, true, UNLIMITED));
+  }
+
+  CommonClock clock() {
+    return clock;
+  }
+
+  HostEndpoint host() {
+    return host;
+  }
+
+  /**
+   * Java code joins a guest's channel as soon as it is there.
+   *
+   * @param publisher the guest's id
+   */
+  HostChannel hostJoins(int publisher) {
+    long end = clock.nanos() + DEADLINE.toNanos();
+    while (true) {
+      try {
+        return host.subscribe(new ChannelId(publisher, KEY));
+      } catch (RefusedException e) {
+        if (clock.nanos() > end) {
+          throw new BenchmarkException("the guest has published no channel: " + e.getMessage());
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** By id. */
+  VmEndpoint endpoint(int id) {
+    return members.get(id - 1).endpoint;
+  }
+
+  /** By id. */
+  Vm vm(int id) {
+    return members.get(id - 1).vm;
+  }
+
+  JoinedGuests boot() {
+    members.forEach(member -> member.vm.boot());
+    return this;
+  }
+
+  /**
+   * Waits for all of them to end.
+   *
+   * @throws BenchmarkException if one does not power off well
+   */
+  void awaitEnd() throws InterruptedException {
+    for (Member member : members) {
+      Optional<StopReason> reason = member.vm.awaitStop(DEADLINE);
+      if (!(reason.orElse(null) instanceof StopReason.PowerOff)) {
+        throw new BenchmarkException(
+            "%s: %s; it printed: %s"
+                .formatted(
+                    member.vm.name(),
+                    reason.map(StopReason::describe).orElse("no end within " + DEADLINE),
+                    member.console.text().strip()));
+      }
+    }
+  }
+
+  /** The numbers that the pattern's groups find in what a guest has printed. */
+  double[] printed(int id, Pattern pattern) {
+    String text = members.get(id - 1).console.text();
+    Matcher found = pattern.matcher(text);
+    if (!found.find()) {
+      throw new BenchmarkException(
+          "%s printed no result: %s".formatted(vm(id).name(), text.strip()));
+    }
+    double[] numbers = new double[found.groupCount()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = Double.parseDouble(found.group(i + 1));
+    }
+    return numbers;
+  }
+
+  @Override
+  public void close() {
+    members.forEach(member -> member.vm.close());
+    directory.close();
+  }
+}
