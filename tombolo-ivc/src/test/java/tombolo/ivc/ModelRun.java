@@ -539,14 +539,9 @@ final class ModelRun implements AutoCloseable {
         model.channels.stream()
             .map(each -> Objects.requireNonNull(real.get(each.sides.getFirst())).channel.memory)
             .toList();
-    for (MemoryPool.Block one : blocks) {
-      for (MemoryPool.Block other : blocks) {
-        boolean apart =
-            one == other
-                || one.host() != other.host()
-                || one.offset() + one.size() <= other.offset()
-                || other.offset() + other.size() <= one.offset();
-        same(apart, true, "memory of two channels apart");
+    for (int i = 0; i < blocks.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        same(apart(blocks.get(i), blocks.get(j)), true, "memory of two channels apart");
       }
     }
     for (ChannelModel.Side side : model.sidesEver) {
@@ -554,6 +549,12 @@ final class ModelRun implements AutoCloseable {
         same(left.memory().scope().isAlive(), false, "segment of a channel that was left");
       }
     }
+  }
+
+  private static boolean apart(MemoryPool.Block one, MemoryPool.Block other) {
+    return !one.host().equals(other.host())
+        || one.offset() + one.size() <= other.offset()
+        || other.offset() + other.size() <= one.offset();
   }
 
   /** Takes what waits, has everybody die, and looks for leftovers. */
