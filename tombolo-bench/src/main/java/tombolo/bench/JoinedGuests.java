@@ -16,9 +16,9 @@ import tombolo.ivc.Grant;
 import tombolo.ivc.Grants;
 import tombolo.ivc.HostChannel;
 import tombolo.ivc.HostEndpoint;
+import tombolo.ivc.Layout;
 import tombolo.ivc.Quota;
 import tombolo.ivc.RefusedException;
-import tombolo.ivc.Shape;
 import tombolo.ivc.VmEndpoint;
 import tombolo.machine.RandomSource;
 import tombolo.machine.Scheduler;
@@ -95,7 +95,7 @@ final class JoinedGuests implements AutoCloseable {
   /** Everything about one channel: who publishes it, and who reads, writes and rings. */
   static List<Grant> channel(String name, int publisher, int subscriber) {
     return List.of(
-        new Grant.Publish(publisher, KEY, KEY, 1 << 23, Shape.Layout.RAW, name, UNLIMITED),
+        new Grant.Publish(publisher, KEY, KEY, 1 << 23, Layout.RAW, name, UNLIMITED),
         new Grant.Subscribe(subscriber, publisher, KEY, KEY, true, UNLIMITED));
   }
 

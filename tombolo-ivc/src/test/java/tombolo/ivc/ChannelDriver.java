@@ -34,7 +34,7 @@ interface ChannelDriver {
       long gpa,
       long size,
       long generation,
-      Shape.Layout layout,
+      Layout layout,
       boolean writable,
       int sections,
       int section,
@@ -46,7 +46,7 @@ interface ChannelDriver {
     }
 
     static Answer bare(Status status, ChannelId id, long gpa, long size) {
-      return new Answer(status, 0, id, gpa, size, 0, Shape.Layout.RAW, false, 0, 0, 0, 0, "");
+      return new Answer(status, 0, id, gpa, size, 0, Layout.RAW, false, 0, 0, 0, 0, "");
     }
   }
 

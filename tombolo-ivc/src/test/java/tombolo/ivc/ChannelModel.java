@@ -361,8 +361,7 @@ final class ChannelModel {
   Side subscribed(Party party, ChannelId id, int handle, long now) {
     Chan channel = Objects.requireNonNull(live(id));
     Grant.Subscribe grant = Objects.requireNonNull(subscribeGrant(party.id, id));
-    int section =
-        channel.layout == Shape.Layout.SECTIONED && grant.write() ? channel.freeSection() : -1;
+    int section = channel.layout == Layout.SECTIONED && grant.write() ? channel.freeSection() : -1;
     Side publisher = Objects.requireNonNull(channel.publisher());
     Side side =
         joined(new Side(party, channel, grant, handle, section, party.room(channel.pages())));

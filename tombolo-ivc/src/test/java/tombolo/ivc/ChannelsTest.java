@@ -29,8 +29,7 @@ final class ChannelsTest {
       new IvcFixture(
           IvcFixture.anyLayout(1, 0, KEY, 8 * PAGE, DoorbellRate.DEFAULT),
           Grant.Publish.of(1, NAMED, 8 * PAGE, "greeting"),
-          new Grant.Publish(
-              1, 20, 29, 8 * PAGE, Shape.Layout.SECTIONED, null, DoorbellRate.DEFAULT),
+          new Grant.Publish(1, 20, 29, 8 * PAGE, Layout.SECTIONED, null, DoorbellRate.DEFAULT),
           IvcFixture.anyLayout(1, 30, 30, Long.MAX_VALUE, null),
           new Grant.Subscribe(2, 1, 0, 30, true, DoorbellRate.DEFAULT),
           new Grant.Subscribe(3, 1, KEY, NAMED, false, null),

@@ -62,16 +62,10 @@ class ConformanceTest {
     Grant.Publish.of(PUBLISHER, KEY, MAX, "news"),
     Grant.Subscribe.of(WRITER, PUBLISHER, KEY, true),
     Grant.Subscribe.of(READER, PUBLISHER, KEY, false),
-    new Grant.Publish(PUBLISHER, SILENT, SILENT, MAX, Shape.Layout.RAW, null, null),
+    new Grant.Publish(PUBLISHER, SILENT, SILENT, MAX, Layout.RAW, null, null),
     Grant.Subscribe.of(WRITER, PUBLISHER, SILENT, true),
     new Grant.Publish(
-        PUBLISHER,
-        SECTIONED,
-        SECTIONED,
-        MAX,
-        Shape.Layout.SECTIONED,
-        "parts",
-        DoorbellRate.DEFAULT),
+        PUBLISHER, SECTIONED, SECTIONED, MAX, Layout.SECTIONED, "parts", DoorbellRate.DEFAULT),
     Grant.Subscribe.of(WRITER, PUBLISHER, SECTIONED, true),
     Grant.Subscribe.of(READER, PUBLISHER, SECTIONED, false),
     Grant.Publish.of(PUBLISHER, LARGE, 1 << 20, null),
@@ -336,7 +330,7 @@ class ConformanceTest {
     assertThat(out.name()).isEqualTo("news").isEqualTo(in.name());
     assertThat(out.writable()).isTrue();
     assertThat(in.writable()).isFalse();
-    assertThat(out.layout()).isEqualTo(Shape.Layout.RAW).isEqualTo(in.layout());
+    assertThat(out.layout()).isEqualTo(Layout.RAW).isEqualTo(in.layout());
     assertThat(in.generation()).isEqualTo(out.generation());
     assertThat(in.section()).isEqualTo(Shape.NO_SECTION);
     assertThat(in.state()).isEqualTo(ChannelState.LIVE.code());

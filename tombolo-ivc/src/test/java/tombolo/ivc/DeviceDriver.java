@@ -31,7 +31,7 @@ final class DeviceDriver implements ChannelDriver {
         done.gpa(),
         done.replyLong(AgentVm.SIZE_FIELD),
         done.replyLong(AgentVm.GENERATION_FIELD),
-        Shape.Layout.values()[done.replyInt(AgentVm.LAYOUT_FIELD)],
+        Layout.values()[done.replyInt(AgentVm.LAYOUT_FIELD)],
         (done.replyInt(AgentVm.ACCESS_FIELD) & 2) != 0,
         done.replyInt(AgentVm.SECTIONS_FIELD),
         done.replyInt(AgentVm.SECTION_FIELD),

@@ -46,7 +46,6 @@ final class IvcFixture implements AutoCloseable {
   }
 
   /** A grant to publish without names, in any layout. */
-  @SuppressWarnings("NullAway") // the layout may be null; it does not see that of a nested type
   static Grant.Publish anyLayout(
       int endpoint, long firstKey, long lastKey, long maxSize, @Nullable DoorbellRate doorbell) {
     return new Grant.Publish(endpoint, firstKey, lastKey, maxSize, null, null, doorbell);

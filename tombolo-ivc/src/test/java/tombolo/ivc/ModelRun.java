@@ -77,7 +77,7 @@ final class ModelRun implements AutoCloseable {
     List<Grant> grants = new ArrayList<>();
     grants.add(IvcFixture.anyLayout(1, 0, 2, 5 * PAGE, slow));
     grants.add(IvcFixture.anyLayout(2, 0, 1, 5 * PAGE, DoorbellRate.DEFAULT));
-    grants.add(new Grant.Publish(4, 0, 1, 5 * PAGE, Shape.Layout.SECTIONED, null, null));
+    grants.add(new Grant.Publish(4, 0, 1, 5 * PAGE, Layout.SECTIONED, null, null));
     grants.add(IvcFixture.anyLayout(HOST, 0, 1, 5 * PAGE, slow));
     for (int who = 1; who <= PARTIES; who++) {
       for (int publisher = 1; publisher <= PARTIES; publisher++) {
