@@ -5,8 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ final class Channel {
   @Nullable Attachment publisherSide;
 
   final Map<Endpoint, Attachment> subscribers = new LinkedHashMap<>();
+  private final Map<Endpoint, Doorbell> toPublisher = new HashMap<>();
   private final @Nullable Endpoint[] owners;
   private final int[] owned;
 
@@ -121,6 +124,21 @@ final class Channel {
     int index = section - 1;
     owners[index] = null;
     INT.setRelease(segment, OWNERS + 8L * index, 0);
+  }
+
+  /**
+   * By which a subscriber rings the publisher. The same one when it leaves and comes back: with it
+   * comes its bucket, so nobody gets new tokens by subscribing anew.
+   */
+  @Nullable Doorbell toPublisher(Endpoint subscriber, Supplier<@Nullable Doorbell> fresh) {
+    @Nullable Doorbell known = toPublisher.get(subscriber);
+    if (known == null) {
+      known = fresh.get();
+      if (known != null) {
+        toPublisher.put(subscriber, known);
+      }
+    }
+    return known;
   }
 
   boolean isDeserted() {

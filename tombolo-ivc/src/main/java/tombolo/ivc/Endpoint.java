@@ -32,6 +32,9 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   /** How many channels one step of a listing looks at. */
   private static final int LISTING_STEP = 256;
 
+  /** A grant can be for more keys than the host has memory for watches. */
+  static final int MAX_WATCHES = 1024;
+
   final Directory directory;
   final Inbox inbox;
   private final int id;
@@ -172,8 +175,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     Attachment publisher = channel.publisherSide;
     if (publisher != null) {
       if (grant.doorbell() != null) {
-        addDoorbell(publisher, made);
-        addDoorbell(made, publisher);
+        addDoorbell(publisher, doorbell(publisher, made));
+        addDoorbell(made, channel.toPublisher(this, () -> doorbell(made, publisher)));
       }
       if (!publisher.pulsed) {
         made.announced = true;
@@ -215,16 +218,20 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     }
   }
 
-  private static void addDoorbell(Attachment from, Attachment to) {
+  private static @Nullable Doorbell doorbell(Attachment from, Attachment to) {
     DoorbellRate rate = from.grant.doorbell();
-    if (rate == null) {
-      return;
+    return rate == null
+        ? null
+        : new Doorbell(to, new TokenBucket(rate, from.endpoint.directory.clock.nanos()));
+  }
+
+  private static void addDoorbell(Attachment from, @Nullable Doorbell bell) {
+    if (bell != null) {
+      Doorbell[] before = from.doorbells;
+      Doorbell[] after = Arrays.copyOf(before, before.length + 1);
+      after[before.length] = bell;
+      from.doorbells = after;
     }
-    Doorbell[] before = from.doorbells;
-    Doorbell[] after = Arrays.copyOf(before, before.length + 1);
-    after[before.length] =
-        new Doorbell(to, new TokenBucket(rate, from.endpoint.directory.clock.nanos()));
-    from.doorbells = after;
   }
 
   /** Ends a channel that this endpoint has published. Who has joined it keeps the memory. */
@@ -514,6 +521,9 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
         "watch",
         () -> {
           requireSubscription("watch", channelId);
+          if (watched.size() >= MAX_WATCHES && !watched.contains(channelId)) {
+            throw refusal(Status.TOO_MANY_CHANNELS, "watch", channelId);
+          }
           directory.watch(channelId, this);
           watched.add(channelId);
           Channel channel = directory.live(channelId);
