@@ -110,6 +110,11 @@ final class AgentVm implements AutoCloseable {
     return this;
   }
 
+  /** The host has reset it, so the guest counts commands from 0 again. */
+  void restarted() {
+    request = 0;
+  }
+
   /** Waits until the guest takes commands. */
   AgentVm awaitReady() {
     await("boot", () -> memory.getAcquireInt(BLOCK + 0xc) == READY);
@@ -245,6 +250,13 @@ final class AgentVm implements AutoCloseable {
     Command done = access(POKE, gpa, width, value);
     assertThat(done.cause()).isEqualTo(done.faulted() ? 7 : 0);
     return !done.faulted();
+  }
+
+  /** Has the guest begin a load that it may not end. */
+  void startLoad(long gpa) {
+    Command command = command(PEEK).with(ADDRESS, gpa);
+    memory.writeInt(BLOCK + WIDTH, 8);
+    command.start();
   }
 
   private Command access(int what, long gpa, int width, long value) {
