@@ -40,6 +40,31 @@ class HostileVmTest {
   }
 
   @Test
+  void aFloodOfRingsInterruptsNoMoreOftenThanItsRate() {
+    DoorbellRate rate = new DoorbellRate(1000, 10);
+    try (Directory directory =
+        directory(
+            Grant.Publish.of(1, 1, 4096, null), new Grant.Subscribe(2, 1, 1, 1, true, rate))) {
+      HostEndpoint publisher = directory.join("publisher", 1, Quota.DEFAULT);
+      HostEndpoint hostile = directory.join("hostile", 2, Quota.DEFAULT);
+      HostChannel channel = publisher.publish(1, Shape.raw(4096));
+      HostChannel joined = hostile.subscribe(CHANNEL);
+      int bells = 0;
+      for (int i = 0; i < 100_000; i++) {
+        joined.ring();
+        bells += publisher.inbox.takeBell(channel) ? 1 : 0;
+      }
+      assertThat(bells).as("while no time passes").isEqualTo(10);
+      for (int i = 0; i < 100_000; i++) {
+        now.addAndGet(10_000);
+        joined.ring();
+        bells += publisher.inbox.takeBell(channel) ? 1 : 0;
+      }
+      assertThat(bells).as("in a second").isLessThanOrEqualTo(10 + 1000 + 1);
+    }
+  }
+
+  @Test
   void eventsThatNobodyTakesAreBoundedAndWhatIsLostIsCounted() {
     try (Directory directory =
         directory(Grant.Publish.of(1, 1, 4096, null), Grant.Subscribe.of(2, 1, 1, true))) {
@@ -96,6 +121,74 @@ class HostileVmTest {
       accomplice.close();
       hostile.publish(1, Shape.raw(4096));
     }
+  }
+
+  @Test
+  void aWindowThatIsMovedWhileAPeerRingsTakesItsChannelsAlong() {
+    try (World world =
+        new World(2, Grant.Publish.of(1, 1, 4096, null), Grant.Subscribe.of(2, 1, 1, true))) {
+      DeviceDriver publisher = new DeviceDriver(world.vm(1));
+      DeviceDriver peer = new DeviceDriver(world.vm(2));
+      ChannelDriver.Answer made = publisher.publish(1, 4096);
+      ChannelDriver.Answer joined = peer.subscribe(1, 1);
+      long bar = 0x3000_8018L;
+      long home = world.vm(1).window();
+      for (int i = 1; i <= 50; i++) {
+        long place = home + (i % 3) * Guests.WINDOW;
+        assertThat(world.vm(2).store(joined.gpa() + 64, i)).isTrue();
+        assertThat(peer.ring(joined, 1)).isEqualTo(Status.DONE);
+        assertThat(world.vm(1).store(bar, 4, place)).isTrue();
+        assertThat(world.vm(1).load(place + made.gpa() - home + 64)).hasValue(i);
+        if (place != home) {
+          assertThat(world.vm(1).load(made.gpa() + 64)).isEmpty();
+        }
+      }
+      // On the RAM, the bridge forwards nothing; back at home all is there.
+      assertThat(world.vm(1).store(bar, 4, 0x8000_0000L)).isTrue();
+      assertThat(world.vm(1).store(bar + 4, 4, 0)).isTrue();
+      assertThat(world.vm(1).load(made.gpa() + 64)).isEmpty();
+      assertThat(world.vm(1).endpoint.attachments().getFirst()).isInstanceOf(VmChannel.class);
+      assertThat(world.vm(1).store(bar, 4, home & 0xffff_ffffL)).isTrue();
+      assertThat(world.vm(1).store(bar + 4, 4, home >>> 32)).isTrue();
+      assertThat(world.vm(1).load(made.gpa() + 64)).hasValue(50);
+      assertThat(publisher.awaitBell(made)).isTrue();
+    }
+  }
+
+  @Test
+  void hypercallSlotsInAChannelAreCheckedLikeAnyOther() {
+    try (World world =
+        new World(
+            2,
+            Grant.Publish.of(1, 1, 4096, null),
+            Grant.Subscribe.of(2, 1, 1, false),
+            Grant.Publish.of(2, 5, 1 << 20, null))) {
+      ChannelDriver.Answer made = new DeviceDriver(world.vm(1)).publish(1, 4096);
+      long readable = new DeviceDriver(world.vm(2)).subscribe(1, 1).gpa();
+      long mailbox = world.vm(2).window();
+      long ram = 0x8100_1000L;
+      // Where it may only read, where nothing is, in its registers: refused, and nothing published.
+      for (long slot : new long[] {readable + 64, readable + 4096, 0x4000_0000L, 0}) {
+        assertThat(rawPublish(world.vm(2), slot, ram)).isEqualTo(Status.BAD_ADDRESS);
+        assertThat(rawPublish(world.vm(2), ram, slot)).isEqualTo(Status.BAD_ADDRESS);
+      }
+      assertThat(world.vm(1).load(made.gpa() + 64)).hasValue(0);
+      assertThat(world.generations()).hasSize(1);
+      // One slot for both gets the size last; in the mailbox is RAM like any other.
+      world.vm(2).store(mailbox + 2048, 5000);
+      assertThat(rawPublish(world.vm(2), mailbox + 2048, mailbox + 2048)).isEqualTo(Status.DONE);
+      assertThat(world.vm(2).load(mailbox + 2048)).hasValue(8192);
+    }
+  }
+
+  private static Status rawPublish(AgentVm vm, long baseSlot, long sizeSlot) {
+    return vm.command(AgentVm.HVC_RAW)
+        .with(AgentVm.VALUE, 3)
+        .field(AgentVm.KEY_FIELD, 5L)
+        .field(AgentVm.SIZE_FIELD, baseSlot)
+        .field(AgentVm.OFFSET_FIELD, sizeSlot)
+        .run()
+        .status();
   }
 
   private static Status status(Runnable operation) {
