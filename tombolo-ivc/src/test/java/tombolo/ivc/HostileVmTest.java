@@ -4,7 +4,12 @@ package tombolo.ivc;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import tombolo.machine.Scheduler;
 
@@ -82,6 +87,36 @@ class HostileVmTest {
       Event lost = requireNonNull(publisher.inbox.takeEvent());
       assertThat(lost.kind()).isEqualTo(Event.Kind.LOST);
       assertThat(lost.count()).isEqualTo(2000 - Inbox.MAX_EVENTS);
+    }
+  }
+
+  @Test
+  void refusalsAreAllCountedAndTheFirstFewLogged() {
+    Logger logger = Logger.getLogger(Refusals.class.getName());
+    List<LogRecord> lines = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            lines.add(line);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    try (Directory directory = directory()) {
+      HostEndpoint hostile = directory.join("hostile", 2, Quota.DEFAULT);
+      for (int i = 0; i < 1000; i++) {
+        assertThat(status(() -> hostile.subscribe(CHANNEL))).isEqualTo(Status.NOT_GRANTED);
+      }
+      assertThat(hostile.refused()).isEqualTo(1000);
+      assertThat(lines).hasSize(33); // 32, and one that says that it is the last
+    } finally {
+      logger.removeHandler(handler);
     }
   }
 
