@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -188,7 +189,11 @@ final class AgentVm implements AutoCloseable {
     }
 
     Status status() {
-      return Status.values()[memory.readInt(BLOCK + 0x40)];
+      int code = memory.readInt(BLOCK + 0x40);
+      return Arrays.stream(Status.values())
+          .filter(status -> status.code() == code)
+          .findFirst()
+          .orElseThrow();
     }
 
     boolean faulted() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class DeviceDriver implements ChannelDriver {
         done.gpa(),
         done.replyLong(AgentVm.SIZE_FIELD),
         done.replyLong(AgentVm.GENERATION_FIELD),
-        Layout.values()[done.replyInt(AgentVm.LAYOUT_FIELD)],
+        done.replyInt(AgentVm.LAYOUT_FIELD) == 0 ? Layout.RAW : Layout.SECTIONED,
         (done.replyInt(AgentVm.ACCESS_FIELD) & 2) != 0,
         done.replyInt(AgentVm.SECTIONS_FIELD),
         done.replyInt(AgentVm.SECTION_FIELD),
@@ -145,11 +146,18 @@ final class DeviceDriver implements ChannelDriver {
       return null;
     }
     return new Event(
-        Event.Kind.values()[done.replyInt(AgentVm.EVENT_FIELD) - 1],
+        kind(done.replyInt(AgentVm.EVENT_FIELD)),
         done.replyInt(AgentVm.HANDLE_FIELD),
         done.replyInt(AgentVm.PEER_FIELD),
         done.replyLong(AgentVm.KEY_FIELD),
         done.replyLong(AgentVm.GENERATION_FIELD),
         done.replyInt(AgentVm.COUNT_FIELD));
+  }
+
+  private static Event.Kind kind(int code) {
+    return Arrays.stream(Event.Kind.values())
+        .filter(kind -> kind.code() == code)
+        .findFirst()
+        .orElseThrow();
   }
 }
