@@ -4,21 +4,24 @@ package tombolo.bench;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
 import tombolo.machine.GpaRange;
 import tombolo.machine.Vm;
 
 /**
  * {@code Vm.allocateChannel} and {@code Vm.releaseChannel} of 4 KiB with many such ranges live, in
- * a plain loop after one that isn't counted. In a fresh window there is one gap behind them all. In
- * a fragmented one there were twice as many, of which every second was released. Churn releases one
- * of the live in random order and allocates another.
+ * a plain loop after one that isn't counted, as the median of short batches. In a fresh window
+ * there is one gap behind them all. In a fragmented one there were twice as many, of which every
+ * second was released. Churn releases one of the live in random order and allocates another.
  */
 record AllocationCost(Path root, int live, int operations) implements IvcMeasurement {
   private static final long PAGE = 4096;
+  private static final int BATCH = 500;
   private static final long WINDOW = 1L << 30;
 
   @Override
@@ -54,27 +57,35 @@ record AllocationCost(Path root, int live, int operations) implements IvcMeasure
   }
 
   private double again(Vm vm) {
-    long start = 0;
-    for (int i = -operations; i < operations; i++) {
-      if (i == 0) {
-        start = System.nanoTime();
-      }
-      release(vm, allocate(vm));
-    }
-    return (double) (System.nanoTime() - start) / operations;
+    return median(_ -> release(vm, allocate(vm)));
   }
 
   private double churn(Vm vm, List<GpaRange> ranges) {
-    long start = 0;
-    for (int i = -operations; i < operations; i++) {
-      if (i == 0) {
-        start = System.nanoTime();
+    return median(
+        i -> {
+          int which = i % ranges.size();
+          release(vm, ranges.get(which));
+          ranges.set(which, allocate(vm));
+        });
+  }
+
+  /**
+   * Nanoseconds an operation: the median of batches, which are so short that few of them are
+   * interrupted by somebody who wants the processor, too.
+   */
+  private double median(IntConsumer operation) {
+    double[] nanos = new double[operations / BATCH];
+    for (int i = -nanos.length; i < nanos.length; i++) {
+      long start = System.nanoTime();
+      for (int j = 0; j < BATCH; j++) {
+        operation.accept((i + nanos.length) * BATCH + j);
       }
-      int which = Math.floorMod(i, ranges.size());
-      release(vm, ranges.get(which));
-      ranges.set(which, allocate(vm));
+      if (i >= 0) { // as many before warm up
+        nanos[i] = (double) (System.nanoTime() - start) / BATCH;
+      }
     }
-    return (double) (System.nanoTime() - start) / operations;
+    Arrays.sort(nanos);
+    return nanos[nanos.length / 2];
   }
 
   private static GpaRange allocate(Vm vm) {

@@ -3,6 +3,7 @@
 package tombolo.bench;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import tombolo.ivc.ChannelId;
 import tombolo.ivc.Shape;
 import tombolo.ivc.VmChannel;
@@ -10,7 +11,7 @@ import tombolo.ivc.VmEndpoint;
 
 /**
  * A channel of a page from one VM to another, by the Java API: published, subscribed, and left
- * again. When a call returns, the memory is mapped in the VM, or out of its vCPU's reach.
+ * again; medians. When a call returns, the memory is mapped in the VM, or out of its vCPU's reach.
  *
  * @param guest what both VMs run meanwhile: {@code idle}, or {@code spin-word}, whose vCPU has to
  *     be waited for where memory is taken away
@@ -30,7 +31,7 @@ record JoinCost(String guest, int rounds, Path root) implements IvcMeasurement {
       VmEndpoint publisher = guests.endpoint(1);
       VmEndpoint subscriber = guests.endpoint(2);
       ChannelId id = new ChannelId(1, JoinedGuests.KEY);
-      long[] nanos = new long[4];
+      long[][] nanos = new long[4][rounds];
       for (int i = -rounds; i < rounds; i++) {
         long start = System.nanoTime();
         VmChannel published = publisher.publish(JoinedGuests.KEY, Shape.raw(4096));
@@ -42,16 +43,17 @@ record JoinCost(String guest, int rounds, Path root) implements IvcMeasurement {
         publisher.unpublish(published);
         long over = System.nanoTime();
         if (i >= 0) { // the first half warms up, and the guests boot meanwhile
-          nanos[0] += live - start;
-          nanos[1] += joined - live;
-          nanos[2] += left - joined;
-          nanos[3] += over - left;
+          nanos[0][i] = live - start;
+          nanos[1][i] = joined - live;
+          nanos[2][i] = left - joined;
+          nanos[3][i] = over - left;
         }
       }
       String[] what = {"publish", "subscribe", "unsubscribe", "unpublish"};
       for (int i = 0; i < what.length; i++) {
         String name = "join.%s.%s".formatted(guest, what[i]);
-        results.add(name, (double) nanos[i] / rounds, "ns/op");
+        Arrays.sort(nanos[i]);
+        results.add(name, (double) nanos[i][rounds / 2], "ns/op");
       }
     }
   }
