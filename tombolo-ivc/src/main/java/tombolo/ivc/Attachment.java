@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,26 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
    * each successful {@link #map}.
    */
   abstract void unmap();
+
+  /** Lets this side ring a peer; null is nobody. Directory locked. */
+  void mayRing(@Nullable Doorbell bell) {
+    if (bell != null) {
+      Doorbell[] before = doorbells;
+      Doorbell[] after = Arrays.copyOf(before, before.length + 1);
+      after[before.length] = bell;
+      doorbells = after;
+    }
+  }
+
+  /** The peer is no longer there to be rung. Directory locked. */
+  void mayNotRing(Attachment peer) {
+    doorbells = Arrays.stream(doorbells).filter(bell -> bell.to != peer).toArray(Doorbell[]::new);
+  }
+
+  /** This side leaves. Directory locked. */
+  void mayRingNobody() {
+    doorbells = NOBODY;
+  }
 
   /** What the endpoint calls it: from 1, never used twice in a run. */
   public int handle() {

@@ -117,7 +117,8 @@ final class AxvisorCalls {
       throw endpoint.refusal(Status.NOT_A_PEER, "ring", channelId);
     }
     endpoint.ring(
-        endpoint.newest(channelId), everybody ? Endpoint.EVERY_PEER : requireId(target, channelId));
+        endpoint.requireNewest(channelId, "ring"),
+        everybody ? Endpoint.EVERY_PEER : requireId(target, channelId));
     return Status.DONE;
   }
 

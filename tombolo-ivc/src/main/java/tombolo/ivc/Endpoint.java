@@ -2,14 +2,11 @@
 package tombolo.ivc;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -29,14 +26,12 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   /** As a target of a doorbell: everybody on the other side. */
   public static final int EVERY_PEER = -1;
 
-  /** How many channels one step of a listing looks at. */
-  private static final int LISTING_STEP = 256;
-
   /** A grant can be for more keys than the host has memory for watches. */
   static final int MAX_WATCHES = 1024;
 
   final Directory directory;
   final Inbox inbox;
+  private final Catalogue catalogue = new Catalogue(this);
   private final int id;
   private final String name;
   private final Quota quota;
@@ -175,8 +170,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     Attachment publisher = channel.publisherSide;
     if (publisher != null) {
       if (grant.doorbell() != null) {
-        addDoorbell(publisher, doorbell(publisher, made));
-        addDoorbell(made, channel.toPublisher(this, () -> doorbell(made, publisher)));
+        publisher.mayRing(Doorbell.between(publisher, made));
+        made.mayRing(channel.toPublisher(this, () -> Doorbell.between(made, publisher)));
       }
       if (!publisher.pulsed) {
         made.announced = true;
@@ -215,22 +210,6 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       if (!mapped) {
         forget(made);
       }
-    }
-  }
-
-  private static @Nullable Doorbell doorbell(Attachment from, Attachment to) {
-    DoorbellRate rate = from.grant.doorbell();
-    return rate == null
-        ? null
-        : new Doorbell(to, new TokenBucket(rate, from.endpoint.directory.clock.nanos()));
-  }
-
-  private static void addDoorbell(Attachment from, @Nullable Doorbell bell) {
-    if (bell != null) {
-      Doorbell[] before = from.doorbells;
-      Doorbell[] after = Arrays.copyOf(before, before.length + 1);
-      after[before.length] = bell;
-      from.doorbells = after;
     }
   }
 
@@ -273,13 +252,22 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     return all.getFirst();
   }
 
-  /** The youngest channel of this id that was joined. */
-  final Attachment newest(ChannelId channelId) {
+  /** The youngest channel of this id that was joined, or null. Lock held. */
+  final @Nullable Attachment newest(ChannelId channelId) {
+    ArrayDeque<Attachment> all = byChannel.get(channelId);
+    return all == null ? null : all.peekLast();
+  }
+
+  /** The same for who must have joined one. */
+  final Attachment requireNewest(ChannelId channelId, String what) {
     return operation(
-        "ring",
+        what,
         () -> {
-          oldest(channelId, "ring");
-          return Objects.requireNonNull(byChannel.get(channelId)).getLast();
+          Attachment newest = newest(channelId);
+          if (newest == null) {
+            throw refusal(Status.BAD_HANDLE, what, channelId);
+          }
+          return newest;
         });
   }
 
@@ -310,7 +298,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     channel.become(next);
     Event.Kind kind = next == ChannelState.ORPHANED ? Event.Kind.ORPHANED : Event.Kind.WITHDRAWN;
     for (Attachment subscriber : channel.subscribers.values()) {
-      subscriber.doorbells = without(subscriber.doorbells, publisher);
+      subscriber.mayNotRing(publisher);
       if (!subscriber.pulsed) {
         subscriber.endpoint.inbox.post(subscriber.event(kind, id));
       }
@@ -326,7 +314,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
    */
   private void detach(Attachment channel) {
     boolean unmapped = false;
-    channel.doorbells = new Doorbell[0];
+    channel.mayRingNobody();
     inbox.close(channel);
     try {
       channel.unmap();
@@ -356,7 +344,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       }
       Attachment publisher = whole.publisherSide;
       if (publisher != null) {
-        publisher.doorbells = without(publisher.doorbells, channel);
+        publisher.mayNotRing(channel);
         if (channel.announced) {
           publisher.endpoint.inbox.post(publisher.event(Event.Kind.PEER_LEFT, id));
         }
@@ -367,10 +355,6 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       whole.publisher.published--;
       whole.publisher.publishedBytes -= whole.shape.total();
     }
-  }
-
-  private static Doorbell[] without(Doorbell[] doorbells, Attachment peer) {
-    return Arrays.stream(doorbells).filter(bell -> bell.to != peer).toArray(Doorbell[]::new);
   }
 
   /**
@@ -405,26 +389,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
 
   /** The live channel that this endpoint may join or has joined. */
   public ChannelInfo lookUp(ChannelId channelId) {
-    return operation("look up", () -> find(channelId));
-  }
-
-  final ChannelInfo find(ChannelId channelId) {
-    boolean own = channelId.publisher() == id;
-    if (own
-        ? directory.grants.toPublish(id, channelId.key()) == null
-        : directory.grants.toSubscribe(id, channelId) == null) {
-      throw refusal(Status.NOT_GRANTED, "look up", channelId);
-    }
-    Channel channel = directory.live(channelId);
-    if (channel == null) {
-      // What it has joined it may see, dead or alive.
-      ArrayDeque<Attachment> joined = byChannel.get(channelId);
-      if (joined == null) {
-        throw refusal(Status.NO_SUCH_CHANNEL, "look up", channelId);
-      }
-      channel = joined.getLast().channel;
-    }
-    return info(channel);
+    return operation("look up", () -> catalogue.find(channelId));
   }
 
   /** Which channel a name stands for, published or not. */
@@ -437,52 +402,13 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     return found;
   }
 
-  private ChannelInfo info(Channel channel) {
-    Attachment mine =
-        channel.publisher == this ? channel.publisherSide : channel.subscribers.get(this);
-    boolean writable;
-    if (mine != null) {
-      writable = mine.writable();
-    } else {
-      Grant.@Nullable Subscribe grant = directory.grants.toSubscribe(id, channel.id);
-      writable = grant != null && grant.write();
-    }
-    return new ChannelInfo(
-        channel.id,
-        channel.name,
-        channel.generation,
-        channel.shape,
-        channel.state,
-        writable,
-        mine == null ? 0 : mine.handle());
-  }
-
   /**
    * A step through all channels that this endpoint has joined or may join, by generation.
    *
    * @param cursor 0 to begin, then what the step before says
    */
   public Listing<ChannelInfo> list(long cursor) {
-    return operation(
-        "list",
-        () -> {
-          long at = Math.max(cursor, 0);
-          for (int i = 0; i < LISTING_STEP; i++) {
-            Channel next = directory.after(at);
-            if (next == null) {
-              return Listing.end(at);
-            }
-            at = next.generation;
-            boolean joined = next.publisherSide != null && next.publisher == this;
-            boolean joinable =
-                next.state == ChannelState.LIVE
-                    && directory.grants.toSubscribe(id, next.id) != null;
-            if (joined || joinable || next.subscribers.containsKey(this)) {
-              return Listing.of(info(next), at);
-            }
-          }
-          return Listing.again(at);
-        });
+    return operation("list", () -> catalogue.list(cursor));
   }
 
   /**
@@ -491,28 +417,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
    * @param cursor 0 to begin, then what the step before says
    */
   public Listing<Peer> peers(Attachment channel, long cursor) {
-    return operation(
-        "list peers",
-        () -> {
-          @Nullable Attachment next = null;
-          for (Attachment each : everybody(owned(channel).channel)) {
-            int other = each.endpoint.id;
-            if (other > cursor && other != id && (next == null || other < next.endpoint.id)) {
-              next = each;
-            }
-          }
-          return next == null
-              ? Listing.end(cursor)
-              : Listing.of(new Peer(next.endpoint.id, next.section()), next.endpoint.id);
-        });
-  }
-
-  private static List<Attachment> everybody(Channel channel) {
-    List<Attachment> all = new ArrayList<>(channel.subscribers.values());
-    if (channel.publisherSide != null) {
-      all.add(channel.publisherSide);
-    }
-    return all;
+    return operation("list peers", () -> catalogue.peers(owned(channel).channel, cursor));
   }
 
   /** Has each publication of a channel told as an event, the present one, too. */
