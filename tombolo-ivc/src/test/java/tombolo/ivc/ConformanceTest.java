@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,14 +32,16 @@ import tombolo.memory.HostMemory;
 @EnumSource(ConformanceTest.FrontEnd.class)
 class ConformanceTest {
   enum FrontEnd {
-    JAVA(vm -> new JavaDriver(vm.endpoint)),
-    DEVICE(DeviceDriver::new),
-    HYPERCALLS(HypercallDriver::new);
+    JAVA,
+    DEVICE,
+    HYPERCALLS;
 
-    final Function<AgentVm, ChannelDriver> driver;
-
-    FrontEnd(Function<AgentVm, ChannelDriver> driver) {
-      this.driver = driver;
+    ChannelDriver driver(AgentVm vm) {
+      return switch (this) {
+        case JAVA -> new JavaDriver(vm.endpoint);
+        case DEVICE -> new DeviceDriver(vm);
+        case HYPERCALLS -> new HypercallDriver(vm);
+      };
     }
   }
 
@@ -82,7 +83,7 @@ class ConformanceTest {
   void boot() {
     world = new World(4, QUOTA, WINDOW, GRANTS);
     for (int id = 1; id <= 4; id++) {
-      drivers[id] = frontEnd.driver.apply(world.vm(id));
+      drivers[id] = frontEnd.driver(world.vm(id));
     }
   }
 
@@ -152,6 +153,10 @@ class ConformanceTest {
 
   @Test
   void itsMemoryIsZeroButForThePublisherAndTheKey() {
+    expectFreshMemory();
+  }
+
+  private void expectFreshMemory() {
     Answer made = publish();
     AgentVm vm = world.vm(PUBLISHER);
     assertThat(vm.load(made.gpa())).hasValue(PUBLISHER);
@@ -166,7 +171,7 @@ class ConformanceTest {
     Answer first = publish();
     world.vm(PUBLISHER).fill(first.gpa(), first.size(), 5);
     by(PUBLISHER).unpublish(first);
-    itsMemoryIsZeroButForThePublisherAndTheKey();
+    expectFreshMemory();
   }
 
   @ParameterizedTest
@@ -477,7 +482,7 @@ class ConformanceTest {
     assertThat(by(READER).subscribe(PUBLISHER, KEY).status()).isEqualTo(Status.NO_SUCH_CHANNEL);
 
     world.vm(PUBLISHER).boot().awaitReady();
-    drivers[PUBLISHER] = frontEnd.driver.apply(world.vm(PUBLISHER));
+    drivers[PUBLISHER] = frontEnd.driver(world.vm(PUBLISHER));
     publish();
     Answer anew = subscribe(WRITER);
     assertThat(world.generations()).hasSize(2).allMatch(each -> each >= old);
@@ -496,7 +501,7 @@ class ConformanceTest {
     assertThat(world.reserved(WRITER)).isZero();
     assertThat(by(PUBLISHER).ring(out, WRITER)).isEqualTo(Status.NOT_A_PEER);
     world.vm(WRITER).boot().awaitReady();
-    drivers[WRITER] = frontEnd.driver.apply(world.vm(WRITER));
+    drivers[WRITER] = frontEnd.driver(world.vm(WRITER));
     Answer in = subscribe(WRITER);
     assertThat(world.vm(WRITER).load(in.gpa())).isEqualTo(OptionalLong.of(PUBLISHER));
   }
