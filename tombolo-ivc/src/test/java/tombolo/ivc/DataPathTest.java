@@ -90,7 +90,7 @@ class DataPathTest {
       receiver.statistics().exits().forEach((kind, count) -> all.merge(kind, count, Long::sum));
       // The UART takes a load of its status and a store for each character that a guest prints, and
       // larger numbers are longer.
-      long printed = says.bytes().length + hears.bytes().length;
+      long printed = (long) says.bytes().length + hears.bytes().length;
       all.merge(ExitKind.MMIO_READ, -printed, Long::sum);
       all.merge(ExitKind.MMIO_WRITE, -printed, Long::sum);
       System.Logger log = System.getLogger(DataPathTest.class.getName());
