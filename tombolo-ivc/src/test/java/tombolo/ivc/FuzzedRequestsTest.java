@@ -236,7 +236,7 @@ class FuzzedRequestsTest {
         before.stream().filter(region -> region.gpa() == 0x8000_0000L).findFirst().orElseThrow();
     PciHost bridge = vm.board().pci();
     long function = 1 << 15;
-    long home2 = bridge.read(function + 0x18, 4) & ~15L | bridge.read(function + 0x1c, 4) << 32;
+    long home2 = (bridge.read(function + 0x18, 4) & ~15L) | (bridge.read(function + 0x1c, 4) << 32);
     long home0 = bridge.read(function + 0x10, 4);
     long[] places = {
       0,
