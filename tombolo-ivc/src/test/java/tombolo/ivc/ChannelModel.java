@@ -200,7 +200,7 @@ final class ChannelModel {
 
   /** From a side to one of its peers: nanoseconds' worth of tokens, and a ring that waits. */
   static final class Bell {
-    final Side from;
+    Side from;
     final Side to;
     final long interval;
     final long full;
@@ -374,13 +374,28 @@ final class ChannelModel {
       }
     }
     if (grant.doorbell() != null) {
-      bells.add(new Bell(side, publisher, grant.doorbell(), now));
+      Bell before = bellOf(party, publisher);
+      if (before != null) {
+        before.from = side; // with the tokens that are left
+      } else {
+        bells.add(new Bell(side, publisher, grant.doorbell(), now));
+      }
       if (publisher.grant.doorbell() != null) {
         bells.add(new Bell(publisher, side, publisher.grant.doorbell(), now));
       }
     }
     tell(publisher, Event.Kind.PEER_JOINED, party.id);
     return side;
+  }
+
+  /** By which this party has rung that publisher before. */
+  private @Nullable Bell bellOf(Party party, Side publisher) {
+    for (Bell bell : bells) {
+      if (bell.from.party == party && bell.to == publisher) {
+        return bell;
+      }
+    }
+    return null;
   }
 
   private static void tell(Side side, Event.Kind kind, int peer) {
