@@ -2,9 +2,8 @@
 
 package tombolo.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -86,26 +85,31 @@ final class ControlSocket implements AutoCloseable {
   }
 
   private void serve(SocketChannel client) {
-    try (client;
-        BufferedReader requests =
-            new BufferedReader(
-                new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8),
-                LONGEST_REQUEST)) {
-      for (String name = requests.readLine(); name != null; name = requests.readLine()) {
-        String answer;
-        try {
-          answer = view.table(name).toTabs();
-        } catch (IllegalArgumentException e) {
-          return; // no client of ours
-        }
-        ByteBuffer bytes = ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-          client.write(bytes);
+    try (client) {
+      InputStream requests = Channels.newInputStream(client);
+      for (String name = request(requests); name != null; name = request(requests)) {
+        ByteBuffer answer =
+            ByteBuffer.wrap((view.table(name).toTabs() + "\n").getBytes(StandardCharsets.UTF_8));
+        while (answer.hasRemaining()) {
+          client.write(answer);
         }
       }
-    } catch (IOException e) {
-      // The client has gone.
+    } catch (IOException | IllegalArgumentException e) {
+      // The client has gone, or is none of ours.
     }
+  }
+
+  /** The next line, or null at the end, or where it is longer than any request. */
+  private static @Nullable String request(InputStream from) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int octet = from.read(); octet >= 0 && line.length() < LONGEST_REQUEST; ) {
+      if (octet == '\n') {
+        return line.toString();
+      }
+      line.append((char) octet);
+      octet = from.read();
+    }
+    return null;
   }
 
   @Override

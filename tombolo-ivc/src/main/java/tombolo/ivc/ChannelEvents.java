@@ -2,6 +2,7 @@
 package tombolo.ivc;
 
 import jdk.jfr.Category;
+import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("UnusedVariable") // JDK Flight Recorder reads the fields
 final class ChannelEvents {
+  /** One of so many bells of a side is told: there can be a hundred thousand a second. */
+  private static final long BELLS_A_SAMPLE = 64;
+
   private ChannelEvents() {}
 
   static void published(Attachment by) {
@@ -51,6 +55,17 @@ final class ChannelEvents {
       event.status = status.words();
       event.what = what;
       event.commit();
+    }
+  }
+
+  /**
+   * A bell has rung.
+   *
+   * @param number how many of this side have, this one counted
+   */
+  static void rang(Attachment at, long number) {
+    if (FlightRecorder.isInitialized() && number % BELLS_A_SAMPLE == 1) {
+      tell(new Rang(), at);
     }
   }
 
@@ -107,6 +122,12 @@ final class ChannelEvents {
   @Name("tombolo.ChannelOrphaned")
   @Label("Channel Orphaned")
   private static final class Orphaned extends OfChannel {}
+
+  @Name("tombolo.Doorbell")
+  @Label("Doorbell")
+  @Description(
+      "A bell that rang at this endpoint: its first one of a channel, and each 64th after it")
+  private static final class Rang extends OfChannel {}
 
   @Name("tombolo.ChannelRefused")
   @Label("Channel Operation Refused")

@@ -9,24 +9,33 @@ import tombolo.machine.Scheduler;
 
 /**
  * Delivers the rings that were over their rate when a token is there. One thread for a directory,
- * which is started by the first such ring and ends when none waits.
+ * which is started by the first such ring and ends when for a while none has come: a guest that
+ * rings a little over its rate must not cost a thread each time.
  *
  * <p>No ring is forgotten: a ring is queued, and the thread found or started, under the lock; the
  * thread looks at the queue and decides to end under it, too. It parks outside, and who adds a ring
  * that is due earlier unparks it.
  */
 final class DelayedBells {
+  private static final long LINGER_NANOS = 1_000_000_000;
+
   private final Clock clock;
   private final Scheduler scheduler;
 
   // Guarded by this.
   private final PriorityQueue<Delayed> queue =
-      new PriorityQueue<>(Comparator.comparingLong(Delayed::due));
+      new PriorityQueue<>(
+          Comparator.comparingLong(Delayed::due).thenComparingLong(Delayed::number));
+  private long added;
   private @Nullable Thread thread;
   private boolean started;
   private boolean closed;
 
-  private record Delayed(long due, Doorbell bell) {}
+  /** When a ring was last delivered; of interest while none waits. */
+  private long idleSince;
+
+  /** Numbered, so that of those that are due at once the first one comes first. */
+  private record Delayed(long due, long number, Doorbell bell) {}
 
   DelayedBells(Clock clock, Scheduler scheduler) {
     this.clock = clock;
@@ -38,7 +47,7 @@ final class DelayedBells {
     if (closed) {
       return;
     }
-    queue.add(new Delayed(due, bell));
+    queue.add(new Delayed(due, added++, bell));
     if (!started) {
       started = true;
       scheduler.start("tombolo/doorbells", this::run);
@@ -53,18 +62,20 @@ final class DelayedBells {
       long left;
       synchronized (this) {
         thread = Thread.currentThread();
+        long now = clock.nanos();
         next = queue.peek();
-        if (next == null || closed) {
+        if (closed || (next == null && now - idleSince >= LINGER_NANOS)) {
           thread = null;
           started = false;
           return;
         }
-        left = next.due - clock.nanos();
-        if (left <= 0) {
+        left = next == null ? LINGER_NANOS - (now - idleSince) : next.due - now;
+        if (next != null && left <= 0) {
           queue.remove();
+          idleSince = now;
         }
       }
-      if (left <= 0) {
+      if (next != null && left <= 0) {
         // Without our lock: the inbox's comes first.
         next.bell.to.endpoint.inbox.deliverDelayed(next.bell);
       } else {

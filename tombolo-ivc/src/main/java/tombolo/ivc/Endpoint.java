@@ -46,7 +46,9 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   private int lastHandle;
   private int published;
   private long publishedBytes;
-  private boolean closed;
+
+  /** Written under the directory's lock; who waits for this endpoint reads it without. */
+  private volatile boolean closed;
 
   Endpoint(Directory directory, int id, String name, Quota quota, Inbox.Signal signal) {
     this.directory = directory;
@@ -208,7 +210,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       mapped = true;
     } finally {
       if (!mapped) {
-        forget(made);
+        forget(made, true);
       }
     }
   }
@@ -321,12 +323,17 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       unmapped = true;
     } finally {
       channel.channel.leaked |= !unmapped;
-      forget(channel);
+      forget(channel, unmapped);
     }
   }
 
-  /** Removes what is noted of one side, which is not mapped any more. */
-  private void forget(Attachment channel) {
+  /**
+   * Removes what is noted of one side.
+   *
+   * @param unmapped whether the endpoint can't reach the memory; if it still can, nobody else gets
+   *     its section
+   */
+  private void forget(Attachment channel, boolean unmapped) {
     byHandle.remove(channel.handle());
     ArrayDeque<Attachment> sameId = byChannel.get(channel.id());
     if (sameId != null) {
@@ -339,7 +346,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     if (channel.role() == Role.PUBLISHER) {
       whole.publisherSide = null;
     } else if (whole.subscribers.remove(this, channel)) {
-      if (channel.section() != Shape.NO_SECTION) {
+      if (channel.section() != Shape.NO_SECTION && unmapped) {
         whole.disown(channel.section());
       }
       Attachment publisher = whole.publisherSide;
@@ -472,13 +479,21 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     directory.lock.lock();
     try {
       if (!closed) {
-        leaveAll();
-        closed = true;
-        directory.remove(this);
+        closed = true; // before those are woken who wait for something
+        try {
+          leaveAll();
+        } finally {
+          directory.remove(this);
+        }
       }
     } finally {
       directory.lock.unlock();
     }
+  }
+
+  /** Whether it is no more. Any thread. */
+  final boolean isClosed() {
+    return closed;
   }
 
   /** The attachments at this moment, by handle. Lock held. */

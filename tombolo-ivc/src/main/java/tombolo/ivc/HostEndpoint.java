@@ -52,7 +52,7 @@ public final class HostEndpoint extends Endpoint {
    * Waits for the next event and takes it. Doorbells are events here, too, when there is no other.
    *
    * @param limit how long at the most, by the directory's clock
-   * @return the event, or empty if there was none in that time
+   * @return the event, or empty if there was none in that time, or the endpoint is closed
    * @throws InterruptedException if the thread is interrupted
    */
   public Optional<Event> nextEvent(Duration limit) throws InterruptedException {
@@ -107,7 +107,7 @@ public final class HostEndpoint extends Endpoint {
       while (true) {
         @Nullable T found = attempt.get();
         long left = end - directory.clock.nanos();
-        if (found != null || left <= 0) {
+        if (found != null || left <= 0 || isClosed()) {
           return found;
         }
         if (Thread.interrupted()) {

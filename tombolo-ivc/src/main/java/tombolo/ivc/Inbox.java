@@ -102,6 +102,7 @@ final class Inbox {
   private void deliver(Attachment to, long now) {
     counters.delivered.increment();
     to.delivered++;
+    ChannelEvents.rang(to, to.delivered);
     if (to.pulsed) {
       signal.pulse();
       return;
@@ -140,7 +141,7 @@ final class Inbox {
   /** Something has happened. */
   synchronized void post(Event event) {
     if (events.size() == MAX_EVENTS) {
-      lost++;
+      lost = Math.min(lost, Integer.MAX_VALUE - 1) + 1;
     } else {
       events.add(event);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,18 +14,21 @@ final class Refusals {
 
   private final String endpoint;
   private final AtomicLong count = new AtomicLong();
+  private final AtomicInteger notable = new AtomicInteger();
 
   Refusals(String endpoint) {
     this.endpoint = endpoint;
   }
 
   void add(Status status, String what) {
-    long number = count.incrementAndGet();
+    count.incrementAndGet();
     ChannelEvents.refused(endpoint, status, what);
     if (status == Status.NO_SUCH_CHANNEL || status == Status.NOT_A_PEER) {
       return; // whoever comes first asks until the other one is there
     }
-    if (number <= LOGGED && LOG.isLoggable(System.Logger.Level.INFO)) {
+    // Stays where it is once it is past the last one that is logged, so it never wraps.
+    int number = notable.get() > LOGGED ? LOGGED + 1 : notable.incrementAndGet();
+    if (number <= LOGGED) {
       LOG.log(System.Logger.Level.INFO, what + ": " + status.words());
       if (number == LOGGED) {
         LOG.log(System.Logger.Level.INFO, endpoint + ": further refusals are counted, not logged");

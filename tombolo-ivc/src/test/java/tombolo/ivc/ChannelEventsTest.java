@@ -32,6 +32,7 @@ final class ChannelEventsTest {
       HostEndpoint bob = ivc.host(2);
       alice.publish(7, Shape.raw(PAGE));
       HostChannel joined = bob.subscribe("greeting");
+      joined.ring();
       refusal(() -> bob.publish(7, Shape.raw(PAGE)));
       alice.vm().stop();
       joined.close();
@@ -53,6 +54,10 @@ final class ChannelEventsTest {
             tuple("Orphaned", "host2"),
             tuple("Left", "vm1"),
             tuple("Left", "host2"));
+    assertThat(RecordingFile.readAllEvents(file))
+        .filteredOn(event -> event.getEventType().getName().equals("tombolo.Doorbell"))
+        .extracting(event -> event.getString("endpoint"))
+        .containsExactly("vm1");
     RecordedEvent published =
         events.stream()
             .filter(event -> event.getEventType().getName().endsWith("Published"))

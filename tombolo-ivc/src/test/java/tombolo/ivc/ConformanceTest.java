@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,121 +15,16 @@ import tombolo.ivc.ChannelDriver.Answer;
 import tombolo.ivc.ChannelDriver.Feature;
 import tombolo.ivc.Event.Kind;
 import tombolo.machine.StopReason;
-import tombolo.memory.HostMemory;
 
 /**
  * What docs/abi.md says of the operations, through each front end. Memory is always seen as a guest
- * sees it. Tests of what a front end does not have are skipped there and say so.
+ * sees it. What only some front ends have is in {@link DetailsConformanceTest}.
  *
  * <p>VM 1 publishes. VM 2 may write its channels, VM 3 may read the first, VM 4 may do nothing.
  */
 @ParameterizedClass
-@EnumSource(ConformanceTest.FrontEnd.class)
-class ConformanceTest {
-  enum FrontEnd {
-    JAVA,
-    DEVICE,
-    HYPERCALLS;
-
-    ChannelDriver driver(AgentVm vm) {
-      return switch (this) {
-        case JAVA -> new JavaDriver(vm.endpoint);
-        case DEVICE -> new DeviceDriver(vm);
-        case HYPERCALLS -> new HypercallDriver(vm);
-      };
-    }
-  }
-
-  private static final int PUBLISHER = 1;
-  private static final int WRITER = 2;
-  private static final int READER = 3;
-  private static final int STRANGER = 4;
-
-  private static final long KEY = 10;
-  private static final long SILENT = 11; // a channel whose publisher may not ring
-  private static final long SECTIONED = 12;
-  private static final long LARGE = 13;
-  private static final long PAGE = HostMemory.PAGE_SIZE;
-  private static final long MAX = 64 << 10;
-  private static final Quota QUOTA = new Quota(3, 2 * MAX);
-  private static final long WINDOW = 256 << 10;
-
-  private static final Grant[] GRANTS = {
-    Grant.Publish.of(PUBLISHER, KEY, MAX, "news"),
-    Grant.Subscribe.of(WRITER, PUBLISHER, KEY, true),
-    Grant.Subscribe.of(READER, PUBLISHER, KEY, false),
-    new Grant.Publish(PUBLISHER, SILENT, SILENT, MAX, Layout.RAW, null, null),
-    Grant.Subscribe.of(WRITER, PUBLISHER, SILENT, true),
-    new Grant.Publish(
-        PUBLISHER, SECTIONED, SECTIONED, MAX, Layout.SECTIONED, "parts", DoorbellRate.DEFAULT),
-    Grant.Subscribe.of(WRITER, PUBLISHER, SECTIONED, true),
-    Grant.Subscribe.of(READER, PUBLISHER, SECTIONED, false),
-    Grant.Publish.of(PUBLISHER, LARGE, 1 << 20, null),
-    Grant.Publish.of(WRITER, KEY, 1 << 20, null),
-  };
-
-  @Parameter FrontEnd frontEnd = FrontEnd.JAVA;
-
-  private final long memoriesBefore = HostMemory.liveCount();
-  private World world = new World(0);
-  private final ChannelDriver[] drivers = new ChannelDriver[5];
-
-  @BeforeEach
-  void boot() {
-    world = new World(4, QUOTA, WINDOW, GRANTS);
-    for (int id = 1; id <= 4; id++) {
-      drivers[id] = frontEnd.driver(world.vm(id));
-    }
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    world.close();
-    assertThat(HostMemory.liveCount()).isEqualTo(memoriesBefore);
-  }
-
-  private ChannelDriver by(int id) {
-    return drivers[id];
-  }
-
-  private void needs(Feature feature) {
-    assumeTrue(by(PUBLISHER).features().contains(feature), () -> frontEnd + " has no " + feature);
-  }
-
-  private Answer publish() {
-    return done(by(PUBLISHER).publish(KEY, 4 * PAGE));
-  }
-
-  private Answer subscribe(int id) {
-    return done(by(id).subscribe(PUBLISHER, KEY));
-  }
-
-  private static Answer done(Answer answer) {
-    assertThat(answer.status()).isEqualTo(Status.DONE);
-    return answer;
-  }
-
-  private void expectEvent(int id, Kind kind, int handle, int peer, long key) {
-    if (by(id).features().contains(Feature.EVENTS)) {
-      Event event = requireNonNull(by(id).nextEvent(), () -> "no event, but " + kind);
-      assertThat(event.kind()).isEqualTo(kind);
-      assertThat(event.handle()).isEqualTo(handle);
-      assertThat(event.peer()).isEqualTo(peer);
-      assertThat(event.key()).isEqualTo(key);
-    }
-  }
-
-  private void expectNoEvent(int id) {
-    if (by(id).features().contains(Feature.EVENTS)) {
-      assertThat(by(id).nextEvent()).isNull();
-    }
-  }
-
-  private void expectFault(int id, long gpa) {
-    assertThat(world.vm(id).load(gpa)).isEmpty();
-    assertThat(world.vm(id).store(gpa, 1)).isFalse();
-  }
-
+@EnumSource(ConformanceFixture.FrontEnd.class)
+class ConformanceTest extends ConformanceFixture {
   // Publishing.
 
   @ParameterizedTest
@@ -326,22 +216,6 @@ class ConformanceTest {
     }
   }
 
-  @Test
-  void theAnswerSaysAllOfTheChannel() {
-    needs(Feature.DETAILS);
-    Answer out = publish();
-    Answer in = subscribe(READER);
-    assertThat(out.id()).isEqualTo(new ChannelId(PUBLISHER, KEY)).isEqualTo(in.id());
-    assertThat(out.name()).isEqualTo("news").isEqualTo(in.name());
-    assertThat(out.writable()).isTrue();
-    assertThat(in.writable()).isFalse();
-    assertThat(out.layout()).isEqualTo(Layout.RAW).isEqualTo(in.layout());
-    assertThat(in.generation()).isEqualTo(out.generation());
-    assertThat(in.section()).isEqualTo(Shape.NO_SECTION);
-    assertThat(in.state()).isEqualTo(ChannelState.LIVE.code());
-    assertThat(out.handle()).isPositive();
-  }
-
   // Leaving.
 
   @Test
@@ -389,17 +263,6 @@ class ConformanceTest {
     assertThat(by(WRITER).unsubscribe(in)).isEqualTo(Status.DONE); // by hypercall: the oldest
     expectFault(WRITER, in.gpa());
     assertThat(world.vm(WRITER).load(anew.gpa())).hasValue(PUBLISHER);
-  }
-
-  @Test
-  void thePublisherIsToldWhoComesAndGoes() {
-    needs(Feature.EVENTS);
-    Answer out = publish();
-    Answer in = subscribe(WRITER);
-    expectEvent(PUBLISHER, Kind.PEER_JOINED, out.handle(), WRITER, KEY);
-    by(WRITER).unsubscribe(in);
-    expectEvent(PUBLISHER, Kind.PEER_LEFT, out.handle(), WRITER, KEY);
-    expectNoEvent(PUBLISHER);
   }
 
   // Doorbells.
@@ -507,175 +370,4 @@ class ConformanceTest {
   }
 
   // What only some front ends have.
-
-  @Test
-  void aChannelCanBeNamed() {
-    needs(Feature.NAMES);
-    assertThat(by(WRITER).subscribe("news").status()).isEqualTo(Status.NO_SUCH_CHANNEL);
-    Answer out = done(by(PUBLISHER).publish("news", PAGE));
-    assertThat(out.id()).isEqualTo(new ChannelId(PUBLISHER, KEY));
-    assertThat(done(by(WRITER).subscribe("news")).generation()).isEqualTo(out.generation());
-    assertThat(by(STRANGER).subscribe("news").status()).isEqualTo(Status.NOT_GRANTED);
-    assertThat(by(WRITER).subscribe("olds").status()).isEqualTo(Status.NOT_GRANTED);
-    assertThat(by(WRITER).publish("parts", PAGE).status()).isEqualTo(Status.NOT_GRANTED);
-  }
-
-  @Test
-  void lookingUpTellsOfAChannelWithoutJoiningIt() {
-    needs(Feature.LOOK_UP);
-    assertThat(by(READER).lookUp(PUBLISHER, KEY).status()).isEqualTo(Status.NO_SUCH_CHANNEL);
-    Answer out = publish();
-    Answer found = done(by(READER).lookUp(PUBLISHER, KEY));
-    assertThat(found.id()).isEqualTo(out.id());
-    assertThat(found.size()).isEqualTo(out.size());
-    assertThat(found.generation()).isEqualTo(out.generation());
-    assertThat(found.writable()).isFalse();
-    assertThat(found.handle()).isZero();
-    assertThat(done(by(WRITER).lookUp("news")).writable()).isTrue();
-    assertThat(by(STRANGER).lookUp(PUBLISHER, KEY).status()).isEqualTo(Status.NOT_GRANTED);
-    Answer in = subscribe(READER);
-    assertThat(done(by(READER).lookUp(PUBLISHER, KEY)).handle()).isEqualTo(in.handle());
-    by(PUBLISHER).unpublish(out);
-    assertThat(done(by(READER).lookUp(PUBLISHER, KEY)).state())
-        .isEqualTo(ChannelState.WITHDRAWN.code());
-  }
-
-  @Test
-  void aListingShowsWhatWasJoinedOrMayBe() {
-    needs(Feature.LOOK_UP);
-    publish();
-    done(by(PUBLISHER).publish(LARGE, PAGE));
-    ChannelDriver.Step first = by(WRITER).list(0);
-    assertThat(done(first.answer()).id()).isEqualTo(new ChannelId(PUBLISHER, KEY));
-    assertThat(by(WRITER).list(first.cursor()).answer().status()).isEqualTo(Status.END);
-    assertThat(by(STRANGER).list(0).answer().status()).isEqualTo(Status.END);
-    ChannelDriver.Step own = by(PUBLISHER).list(by(PUBLISHER).list(0).cursor());
-    assertThat(done(own.answer()).id()).isEqualTo(new ChannelId(PUBLISHER, LARGE));
-    assertThat(own.answer().handle()).isPositive();
-  }
-
-  @Test
-  void peersAreAllOthersWhoHaveJoined() {
-    needs(Feature.LOOK_UP);
-    Answer out = publish();
-    assertThat(by(PUBLISHER).peers(out, 0).status()).isEqualTo(Status.END);
-    subscribe(WRITER);
-    Answer in = subscribe(READER);
-    ChannelDriver.PeerStep step = by(PUBLISHER).peers(out, 0);
-    assertThat(step.peer()).isEqualTo(WRITER);
-    step = by(PUBLISHER).peers(out, step.cursor());
-    assertThat(step.peer()).isEqualTo(READER);
-    assertThat(by(PUBLISHER).peers(out, step.cursor()).status()).isEqualTo(Status.END);
-    assertThat(by(READER).peers(in, 0).peer()).isEqualTo(PUBLISHER);
-  }
-
-  @Test
-  void aWatchTellsOfEachPublicationUntilTheRunEnds() {
-    needs(Feature.EVENTS);
-    assertThat(by(STRANGER).watch(PUBLISHER, KEY)).isEqualTo(Status.NOT_GRANTED);
-    assertThat(by(WRITER).watch(PUBLISHER, KEY)).isEqualTo(Status.DONE);
-    expectNoEvent(WRITER);
-    Answer out = publish();
-    expectEvent(WRITER, Kind.PUBLISHED, 0, PUBLISHER, KEY);
-    by(PUBLISHER).unpublish(out);
-    publish();
-    expectEvent(WRITER, Kind.PUBLISHED, 0, PUBLISHER, KEY);
-    assertThat(by(READER).watch(PUBLISHER, KEY)).isEqualTo(Status.DONE);
-    expectEvent(READER, Kind.PUBLISHED, 0, PUBLISHER, KEY);
-  }
-
-  @Test
-  void aBellIsAnEventWhenThereIsNoOther() {
-    needs(Feature.EVENTS);
-    Answer out = publish();
-    Answer in = subscribe(WRITER);
-    by(WRITER).ring(in, PUBLISHER);
-    expectEvent(PUBLISHER, Kind.PEER_JOINED, out.handle(), WRITER, KEY);
-    expectEvent(PUBLISHER, Kind.DOORBELL, out.handle(), 0, KEY);
-    assertThat(by(PUBLISHER).takeBell(out)).isFalse();
-  }
-
-  @Test
-  void eachSectionIsWrittenByItsOwnerAloneAndReadByAll() {
-    needs(Feature.SECTIONS);
-    Answer out = done(by(PUBLISHER).publish(SECTIONED, 5000, 2, 1));
-    assertThat(out.size()).isEqualTo(PAGE + 2 * PAGE + 2 * PAGE);
-    assertThat(out.sections()).isEqualTo(2);
-    assertThat(out.sectionSize()).isEqualTo(PAGE);
-    assertThat(out.section()).isZero();
-    Answer writers = done(by(WRITER).subscribe(PUBLISHER, SECTIONED));
-    Answer readers = done(by(READER).subscribe(PUBLISHER, SECTIONED));
-    assertThat(writers.section()).isEqualTo(1);
-    assertThat(readers.section()).isEqualTo(Shape.NO_SECTION);
-    for (int page = 0; page < 5; page++) {
-      long at = page * PAGE + 256;
-      boolean publishers = page == 1 || page == 2;
-      assertThat(world.vm(PUBLISHER).store(out.gpa() + at, 1)).isEqualTo(publishers);
-      assertThat(world.vm(WRITER).store(writers.gpa() + at, 2)).isEqualTo(page == 3);
-      assertThat(world.vm(READER).store(readers.gpa() + at, 3)).isFalse();
-      long content = publishers ? 1 : page == 3 ? 2 : 0;
-      assertThat(world.vm(READER).load(readers.gpa() + at)).hasValue(content);
-    }
-  }
-
-  @Test
-  void theHeaderOfASectionedChannelSaysWhatDocsSay() {
-    needs(Feature.SECTIONS);
-    Answer out = done(by(PUBLISHER).publish(SECTIONED, PAGE, 2, PAGE));
-    Answer in = done(by(WRITER).subscribe(PUBLISHER, SECTIONED));
-    AgentVm vm = world.vm(WRITER);
-    assertThat(vm.load(in.gpa(), 4)).hasValue(0x43424d54);
-    assertThat(vm.load(in.gpa() + 4, 4)).hasValue(1);
-    assertThat(vm.load(in.gpa() + 8)).hasValue(out.generation());
-    assertThat(vm.load(in.gpa() + 0x10, 4)).hasValue(PUBLISHER);
-    assertThat(vm.load(in.gpa() + 0x14, 4)).hasValue(ChannelState.LIVE.code());
-    assertThat(vm.load(in.gpa() + 0x18)).hasValue(SECTIONED);
-    assertThat(vm.load(in.gpa() + 0x20)).hasValue(PAGE);
-    assertThat(vm.load(in.gpa() + 0x28)).hasValue(PAGE);
-    assertThat(vm.load(in.gpa() + 0x30)).hasValue(PAGE);
-    assertThat(vm.load(in.gpa() + 0x38, 4)).hasValue(2);
-    assertThat(vm.load(in.gpa() + 0x40, 4)).hasValue(WRITER);
-    assertThat(vm.load(in.gpa() + 0x44, 4)).hasValue(1);
-    assertThat(vm.load(in.gpa() + 0x48, 4)).hasValue(0);
-    by(PUBLISHER).unpublish(out);
-    assertThat(vm.load(in.gpa() + 0x14, 4)).hasValue(ChannelState.WITHDRAWN.code());
-  }
-
-  @Test
-  void aSectionIsZeroForItsNextOwner() {
-    needs(Feature.SECTIONS);
-    Answer out = done(by(PUBLISHER).publish(SECTIONED, PAGE, 1, PAGE));
-    Answer in = done(by(WRITER).subscribe(PUBLISHER, SECTIONED));
-    world.vm(WRITER).fill(in.gpa() + 2 * PAGE, PAGE, 1);
-    by(WRITER).unsubscribe(in);
-    assertThat(world.vm(PUBLISHER).load(out.gpa() + 0x40)).hasValue(1L << 32);
-    in = done(by(WRITER).subscribe(PUBLISHER, SECTIONED));
-    assertThat(world.vm(WRITER).checksum(in.gpa() + 2 * PAGE, PAGE)).hasValue(0);
-    assertThat(world.vm(WRITER).load(in.gpa() + 0x40)).hasValue(2L << 32 | WRITER);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "1, 65, 4096, BAD_LAYOUT",
-    "1, -1, 4096, BAD_LAYOUT",
-    "0, 1, 4096, BAD_SIZE",
-    "4096, 1, 0, BAD_SIZE",
-    "4096, 64, 4096, BAD_SIZE",
-    "4096, 2, -4096, BAD_SIZE",
-    "1099511627776, 64, 1099511627776, BAD_SIZE",
-    "9223372036854775807, 64, 288230376151711744, BAD_SIZE",
-  })
-  void sectionsThatDoNotFitAreRefused(long size, int sections, long sectionSize, Status status) {
-    needs(Feature.SECTIONS);
-    assertThat(by(PUBLISHER).publish(SECTIONED, size, sections, sectionSize).status())
-        .isEqualTo(status);
-  }
-
-  @Test
-  void whereEverySectionHasAnOwnerTheNextWriterIsRefusedAndAReaderIsNot() {
-    needs(Feature.SECTIONS);
-    done(by(PUBLISHER).publish(SECTIONED, PAGE, 0, 0));
-    assertThat(by(WRITER).subscribe(PUBLISHER, SECTIONED).status()).isEqualTo(Status.NO_SECTION);
-    done(by(READER).subscribe(PUBLISHER, SECTIONED));
-  }
 }

@@ -192,8 +192,8 @@ public final class Vm implements AutoCloseable {
   }
 
   /**
-   * Gives a range of {@link #allocateChannel} back and takes what is mapped there off the VM's map.
-   * Returns when no vCPU reaches it any more.
+   * Gives a range of {@link #allocateChannel} back and takes what {@link GpaWindow#map} has mapped
+   * there off the VM's map. Returns when no vCPU reaches it any more.
    *
    * @return false, and nothing has changed, unless it is exactly a range that was allocated from
    *     this VM and not released yet
