@@ -15,8 +15,8 @@ import tombolo.machine.device.BufferConsole;
 
 /** Payload goes from guest to guest by loads and stores, and the VM's exit counters show it. */
 class DataPathTest {
-  /** Payload of the large run: 1 GiB where one has the time. */
-  private static final long BYTES = Long.getLong("tombolo.stream.bytes", 64L << 20);
+  /** Payload of the large run; less where one has no time. */
+  private static final long BYTES = Long.getLong("tombolo.stream.bytes", 1L << 30);
 
   private static final int ROUNDS = Integer.getInteger("tombolo.ping.rounds", 10_000);
   private static final long TINY = 64;
