@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.device;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.InterruptLine;
@@ -171,8 +172,17 @@ public final class PciHost implements MmioDevice {
     }
     for (PciSlot slot : slots) {
       if (slot != null) {
-        slot.placeMissing((gpa, size) -> low.holds(gpa, size) || high.holds(gpa, size));
+        slot.placeMissing(this::isFree);
       }
     }
+  }
+
+  /**
+   * Whether the bridge forwards these addresses and no BAR answers there. Not left to the targets:
+   * one that is memory would hide one that is registers.
+   */
+  private boolean isFree(long gpa, long size) {
+    return (low.holds(gpa, size) || high.holds(gpa, size))
+        && Arrays.stream(slots).noneMatch(slot -> slot != null && slot.answersIn(gpa, size));
   }
 }

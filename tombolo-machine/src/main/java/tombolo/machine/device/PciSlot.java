@@ -73,14 +73,28 @@ final class PciSlot {
     }
   }
 
-  /** Places what is nowhere and should be somewhere that the bridge forwards. */
-  void placeMissing(BiPredicate<Long, Long> forwarded) {
+  /** Whether a BAR of this function answers at one of these addresses. */
+  boolean answersIn(long gpa, long size) {
+    for (int i = 0; i < placed.length; i++) {
+      if (placed[i] != NOWHERE && placed[i] < gpa + size && gpa < placed[i] + bars.get(i).size()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Places what is nowhere and should be somewhere.
+   *
+   * @param free whether the bridge forwards these addresses, and nothing answers there
+   */
+  void placeMissing(BiPredicate<Long, Long> free) {
     for (int i = 0; i < placed.length; i++) {
       PciBar bar = bars.get(i);
       long wanted = config.address(bar);
       if (placed[i] == NOWHERE
           && wanted != NOWHERE
-          && forwarded.test(wanted, bar.size())
+          && free.test(wanted, bar.size())
           && bar.target().place(wanted)) {
         placed[i] = wanted;
       }

@@ -205,6 +205,17 @@ final class PciHostTest {
   }
 
   @Test
+  void memoryOnTopOfRegistersWaitsUntilTheyAreGone() {
+    host.add(1, fake);
+    host.write(config(1, 0x18), 8, LOW);
+    assertThat(fake.moves).containsExactly("place 0x400000000", "remove 0x400000000");
+    assertThat(answersAt(LOW)).isTrue();
+    out(1, 0x10, (int) LOW + 0x20000);
+    assertThat(fake.moves).endsWith("place 0x40000000");
+    assertThat(answersAt(LOW + 0x20000)).isTrue();
+  }
+
+  @Test
   void aTargetThatRefusesIsNotRemovedLater() {
     host.add(1, fake);
     fake.refuses = true;
