@@ -24,7 +24,9 @@ class ExamplesTest {
             "bob   | I read:  Hello from my island! Is anybody there?",
             "alice | I read:  Yes! The tide is low, I can see you from here."),
         example(
-            "ping-pong", "ping | 2000 round trips: ", "pong | Good game: I returned 2500 serves."),
+            "ping-pong",
+            "ping | 20000 round trips: ",
+            "pong | Good game: I returned 25000 serves."),
         example(
             "fan-out",
             "publisher | All 8 have read them and left.",
