@@ -37,6 +37,7 @@ class ModuleTableTest {
         new Row("memory"),
         new Row("machine", MEMORY),
         new Row("riscv", MEMORY, MACHINE),
+        new Row("ring"),
         new Row("ivc", MEMORY, MACHINE),
         new Row(
             "cli", MEMORY, MACHINE, RISCV, IVC, "picocli..", "org.tomlj..", "com.sun.management.."),

@@ -46,7 +46,8 @@ class RulesTest {
 
     noClasses()
         .that()
-        .resideInAnyPackage("tombolo.machine..", "tombolo.riscv..", "tombolo.ivc..")
+        .resideInAnyPackage(
+            "tombolo.machine..", "tombolo.riscv..", "tombolo.ring..", "tombolo.ivc..")
         .and(DescribedPredicate.not(hostSide))
         .should()
         .accessTargetWhere(hostSource)

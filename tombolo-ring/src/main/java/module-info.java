@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Messages over shared memory: rings that need nothing but the JDK. */
+module tombolo.ring {
+  requires static org.jspecify;
+
+  exports tombolo.ring;
+}

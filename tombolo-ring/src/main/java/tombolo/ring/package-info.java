@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Messages over shared memory, in a host process or in a JVM inside a guest. {@link
+ * tombolo.ring.SpscRing} joins one writer and one reader that do not trust each other.
+ *
+ * <p>The wire formats are in {@code docs/ring-format.md}.
+ */
+@NullMarked
+package tombolo.ring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The golden file was made from docs/ring-format.md, not by this code. */
+@DisplayName("The wire format of a ring")
+final class WireFormatTest {
+  private static final int CAPACITY = 64;
+  private static final long GENERATION = 0x1122334455667788L;
+
+  private final byte[] golden = golden();
+  private final List<String> messages = new ArrayList<>();
+
+  @Test
+  void isWhatTheWriterAndTheReaderStore() {
+    MemorySegment ring = Arena.ofAuto().allocate(SpscRing.size(CAPACITY), 128);
+    SpscRing.format(ring, CAPACITY, GENERATION);
+    SpscWriter writer = SpscRing.writer(ring, GENERATION);
+    SpscReader reader = SpscRing.reader(ring, GENERATION);
+    offer(writer, 1, "hello");
+    offer(writer, 2, "");
+    offer(writer, Integer.MAX_VALUE, "@ABCDEFGHIJKLMNOPQRSTUVW");
+    assertThat(reader.drain(this::add, 3)).isEqualTo(3);
+    offer(writer, 3, "world");
+
+    assertThat(ring.toArray(ValueLayout.JAVA_BYTE)).containsExactly(golden);
+  }
+
+  @Test
+  void isWhatTheReaderLoads() {
+    MemorySegment ring = Arena.ofAuto().allocate(golden.length, 128);
+    ring.copyFrom(MemorySegment.ofArray(golden));
+
+    assertThat(SpscRing.reader(ring, GENERATION).drain(this::add, 10)).isOne();
+    assertThat(messages).containsExactly("3 world");
+  }
+
+  private static void offer(SpscWriter writer, int type, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    assertThat(writer.offer(type, MemorySegment.ofArray(bytes), 0, bytes.length))
+        .isEqualTo(SpscRing.OK);
+  }
+
+  private void add(int type, MemorySegment data, int at, int length) {
+    byte[] bytes = data.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
+    messages.add(type + " " + new String(bytes, StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] golden() {
+    byte[] bytes = new byte[(int) SpscRing.size(CAPACITY)];
+    try (InputStream file = WireFormatTest.class.getResourceAsStream("spsc-ring-v1.hex")) {
+      String text =
+          new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.US_ASCII);
+      text.lines()
+          .filter(line -> !line.startsWith("#"))
+          .forEach(
+              line -> {
+                byte[] row = HexFormat.ofDelimiter(" ").parseHex(line.substring(5));
+                int at = HexFormat.fromHexDigits(line.substring(0, 3));
+                System.arraycopy(row, 0, bytes, at, row.length);
+              });
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return bytes;
+  }
+}
