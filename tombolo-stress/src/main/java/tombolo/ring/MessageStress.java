@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.ring;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/**
+ * A message is seen as a whole or not at all, and so is what was read before it was overwritten.
+ */
+public final class MessageStress {
+  private static final int CAPACITY = 64;
+
+  private MessageStress() {}
+
+  private static MemorySegment ring() {
+    MemorySegment ring = Arena.ofAuto().allocate(SpscRing.size(CAPACITY), 8);
+    SpscRing.format(ring, CAPACITY, 1);
+    return ring;
+  }
+
+  /** A message that holds one number. */
+  private static int offer(SpscWriter writer, int number) {
+    int at = writer.tryClaim(1, 4);
+    if (at < 0) {
+      return at;
+    }
+    writer.data().set(ValueLayout.JAVA_INT, at, number);
+    writer.commit();
+    return SpscRing.OK;
+  }
+
+  /** One writes, the other looks. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "Not there yet.")
+  @Outcome(id = "1, 42", expect = Expect.ACCEPTABLE, desc = "There, and whole.")
+  @State
+  public static class Publication {
+    private final MemorySegment ring = ring();
+    private final SpscWriter writer = SpscRing.writer(ring, 1);
+    private final SpscReader reader = SpscRing.reader(ring, 1);
+
+    /** Writes. */
+    @Actor
+    public void write() {
+      offer(writer, 42);
+    }
+
+    /** Looks. */
+    @Actor
+    public void read(II_Result result) {
+      result.r1 =
+          reader.poll((type, data, at, length) -> result.r2 = data.get(ValueLayout.JAVA_INT, at));
+    }
+  }
+
+  /** The ring is full of ones; what is read is still one when the writer has had room again. */
+  @JCStressTest
+  @Outcome(id = "-1, 1", expect = Expect.ACCEPTABLE, desc = "No room yet.")
+  @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "Room, behind the reader.")
+  @State
+  public static class Reuse {
+    private final MemorySegment ring = ring();
+    private final SpscWriter writer = SpscRing.writer(ring, 1);
+    private final SpscReader reader = SpscRing.reader(ring, 1);
+
+    /** Fills the ring. */
+    public Reuse() {
+      while (offer(writer, 1) == SpscRing.OK) {
+        // until it is full
+      }
+    }
+
+    /** Wants room. */
+    @Actor
+    public void write(II_Result result) {
+      result.r1 = offer(writer, 2);
+    }
+
+    /** Makes room by reading. */
+    @Actor
+    public void read(II_Result result) {
+      reader.poll((type, data, at, length) -> result.r2 = data.get(ValueLayout.JAVA_INT, at));
+    }
+  }
+}
