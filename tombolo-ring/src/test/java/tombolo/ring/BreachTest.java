@@ -36,12 +36,16 @@ final class BreachTest {
   }
 
   @Test
-  void doesNotLetTheReadersPositionGoBack() {
-    ring.offer(1, CAPACITY / 2 - 8);
-    ring.offer(2, CAPACITY / 2 - 8);
-    ring.drain(1);
-    ring.offer(3, CAPACITY / 2 - 8);
-    RingFixture.set(ring.readerPart, Part.POSITION_AT, 1024);
+  void doesNotLetTheReadersPositionGoBackNotEvenToWhereItCouldBe() {
+    ring.offer(1, 56);
+    ring.offer(2, 56);
+    ring.drain();
+    ring.offer(3, 0);
+    ring.offer(4, 48);
+    ring.offer(5, 24);
+
+    // 96 bytes wait from 1152 on, which the writer has seen; from 1144 on it would be 104.
+    RingFixture.set(ring.readerPart, Part.POSITION_AT, 1144);
     writerIsBroken();
   }
 

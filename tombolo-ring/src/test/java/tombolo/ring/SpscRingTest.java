@@ -272,6 +272,17 @@ final class SpscRingTest {
   }
 
   @Test
+  void givesNoRoomBackBeforeItsMessageIsHandled() {
+    for (int i = 1; i <= CAPACITY / 32; i++) {
+      ring.offer(i, 24);
+    }
+    int count =
+        ring.reader.drain(
+            (_, _, at, _) -> assertThat(ring.read()).isLessThanOrEqualTo(at - 8), 100);
+    assertThat(count).isEqualTo(CAPACITY / 32);
+  }
+
+  @Test
   void endsADrainEvenIfTheWriterNeverDoes() {
     ring.offer(1, 0);
     assertThat(ring.reader.drain((_, _, _, _) -> ring.offer(1, 0), Integer.MAX_VALUE)).isOne();
