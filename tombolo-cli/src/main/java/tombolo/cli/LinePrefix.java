@@ -20,18 +20,15 @@ final class LinePrefix extends OutputStream {
 
   private final OutputStream out;
   private final byte[] prefix;
-  private final byte[] suffix;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
   /**
    * @param out shared with the other consoles
    * @param prefix what comes before each line
-   * @param suffix what comes between the line and its newline, for example what ends a colour
    */
-  LinePrefix(OutputStream out, String prefix, String suffix) {
+  LinePrefix(OutputStream out, String prefix) {
     this.out = out;
     this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
-    this.suffix = suffix.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
@@ -59,7 +56,6 @@ final class LinePrefix extends OutputStream {
     whole.writeBytes(prefix);
     line.writeTo(whole);
     line.reset();
-    whole.writeBytes(suffix);
     whole.write('\n');
     synchronized (out) {
       whole.writeTo(out);

@@ -129,10 +129,10 @@ final class TopologyRun {
     int width = topology.vms().stream().mapToInt(vm -> vm.name().length()).max().orElse(0);
     String name = spec.name() + " ".repeat(width - spec.name().length());
     if (!host.colours().getAsBoolean()) {
-      return new LinePrefix(out, name + " | ", "");
+      return new LinePrefix(out, name + " | ");
     }
     int colour = COLOURS[topology.vms().indexOf(spec) % COLOURS.length];
-    return new LinePrefix(out, "\u001b[%dm%s |\u001b[0m ".formatted(colour, name), "");
+    return new LinePrefix(out, "\u001b[%dm%s |\u001b[0m ".formatted(colour, name));
   }
 
   /** A listener must not boot a VM, so it only passes on that one has stopped. */

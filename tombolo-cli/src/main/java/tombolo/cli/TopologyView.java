@@ -35,7 +35,11 @@ final class TopologyView {
     this.directory = directory;
   }
 
-  /** The table of this name, or null. */
+  /**
+   * The table of this name: ps, channels or top.
+   *
+   * @throws IllegalArgumentException if there is no such table
+   */
   Table table(String name) {
     return switch (name) {
       case "ps" -> ps();

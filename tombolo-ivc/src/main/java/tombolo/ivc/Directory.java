@@ -122,7 +122,7 @@ public final class Directory implements AutoCloseable {
     }
   }
 
-  /** The id of the endpoint with this name, if there is one. */
+  /** The endpoint with this id, or null. */
   public @Nullable Endpoint endpoint(int id) {
     lock.lock();
     try {

@@ -70,9 +70,4 @@ public enum Status {
   public String words() {
     return words;
   }
-
-  /** Whether this is an answer to a question and not a refusal. */
-  boolean isAnswer() {
-    return this == DONE || this == NO_EVENT || this == END || this == AGAIN;
-  }
 }
