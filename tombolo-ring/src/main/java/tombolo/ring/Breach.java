@@ -3,16 +3,16 @@ package tombolo.ring;
 
 /** How the other side of a ring has broken the format. Found once; the ring is no use after it. */
 public enum Breach {
-  /** The reader's position went back, is ahead of the writer's, or is no multiple of 8. */
+  /** The other side's part has a generation, but not the magic number and the version. */
+  HEAD,
+  /** The writer's capacity is no power of two from 64 to 1 GiB, or more than the memory holds. */
+  CAPACITY,
+  /** The reader's position went back, is ahead of the writer's, or has wrong low bits. */
   READER_POSITION,
-  /** The writer's position went back, is a whole ring too far, or is no multiple of 8. */
-  WRITER_POSITION,
-  /** A message is longer than allowed, than what is published, or than to the data area's end. */
+  /** A message is longer than allowed, or than there is room to the data area's end. */
   RECORD_LENGTH,
   /** A record is neither a message nor padding. */
   RECORD_TYPE,
-  /**
-   * Padding that does not end where the data area ends, is too long, or has no message after it.
-   */
+  /** Padding that does not end where the data area ends, is too long, or has nothing after it. */
   PADDING
 }

@@ -5,18 +5,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of one side's part of a ring: what it says and where. See docs/ring-format.md.
  *
- * <p>The magic number is stored last, with release, and loaded first, with acquire. So who finds it
- * finds the other fields of the same format call, or of a later one.
+ * <p>The generation is stored last, with release, and loaded first, with acquire. It is 0 while the
+ * rest is being written, so who finds the same generation before and after loading the rest has
+ * loaded what belongs to it.
  */
 enum Part {
   /** Only the writer writes it; the data area follows its head. */
-  WRITER("writer", 0x57424d54),
+  WRITER(0x57424d54),
   /** Only the reader writes it. */
-  READER("reader", 0x52424d54);
+  READER(0x52424d54);
 
   static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
@@ -31,92 +33,86 @@ enum Part {
   static final long MAGIC_AT = 0x00;
   static final long VERSION_AT = 0x04;
   static final long CAPACITY_AT = 0x08;
+
+  /** Which life of this side it is; 0 where there is none. */
   static final long GENERATION_AT = 0x10;
+
+  /** The generation of the other side which this side has joined; 0 none. */
+  static final long PEER_AT = 0x18;
+
+  /** Odd while this side sleeps and wants to be rung; another number for each sleep. */
+  static final long SLEEP_AT = 0x20;
+
   static final long POSITION_AT = 0x80;
+
+  /** In the writer's part: messages of the stream, for those who look on. */
+  static final long MESSAGES_AT = 0x88;
 
   /** Bytes of a head. */
   static final int HEAD = 0x100;
 
-  private final String side;
+  /** In a reader's position, which is a multiple of 8 otherwise: there is a reader. */
+  static final long PRESENT = 1;
+
   private final int magic;
 
-  Part(String side, int magic) {
-    this.side = side;
+  Part(int magic) {
     this.magic = magic;
   }
 
-  /** Bytes of this part of a ring. */
-  long size(int capacity) {
-    return this == WRITER ? HEAD + (long) capacity : HEAD;
-  }
-
-  /** Begins a stream: position 0, and nothing of an earlier stream is left in the head. */
-  void format(MemorySegment part, int capacity, long generation) {
-    checkPlace(part);
+  /** Throws unless a segment can be this side's own part. */
+  static void checkOwn(MemorySegment part, long size, String side) {
+    checkPeers(part, side);
     if (part.isReadOnly()) {
       throw new IllegalArgumentException("the " + side + "'s part is read-only");
     }
-    if (!SpscRing.isCapacity(capacity)) {
+    if (part.byteSize() < size) {
       throw new IllegalArgumentException(
-          "capacity " + capacity + " is no power of two from 64 to 1 GiB");
+          "the %s's part has %d bytes and needs %d".formatted(side, part.byteSize(), size));
     }
-    if (part.byteSize() < size(capacity)) {
-      throw new IllegalArgumentException(
-          "the %s's part has %d bytes, capacity %d needs %d"
-              .formatted(side, part.byteSize(), capacity, size(capacity)));
-    }
-    INT.setOpaque(part, MAGIC_AT, 0);
-    VarHandle.fullFence();
-    part.asSlice(0, HEAD).fill((byte) 0);
-    INT.set(part, VERSION_AT, VERSION);
-    LONG.set(part, CAPACITY_AT, (long) capacity);
-    LONG.set(part, GENERATION_AT, generation);
-    INT.setRelease(part, MAGIC_AT, magic);
   }
 
-  /**
-   * Checks every field of a head, each read once, and returns the capacity.
-   *
-   * @throws InvalidRingException at the first field that is wrong
-   */
-  int validate(MemorySegment part, long generation) {
-    checkPlace(part);
+  /** Throws unless a segment can be the other side's part. */
+  static void checkPeers(MemorySegment part, String side) {
+    if (part.maxByteAlignment() < Long.BYTES) {
+      throw new IllegalArgumentException("a ring's memory must be aligned to 8 bytes: " + part);
+    }
     if (part.byteSize() < HEAD) {
       throw new IllegalArgumentException(
           "the %s's part has %d bytes, its head alone needs %d"
               .formatted(side, part.byteSize(), HEAD));
     }
-    int foundMagic = (int) INT.getAcquire(part, MAGIC_AT);
-    if (foundMagic != magic) {
-      throw invalid("magic number 0x%08x, expected 0x%08x".formatted(foundMagic, magic));
-    }
-    int version = (int) INT.getOpaque(part, VERSION_AT);
-    if (version != VERSION) {
-      throw invalid("version %d, expected %d".formatted(version, VERSION));
-    }
-    long capacity = (long) LONG.getOpaque(part, CAPACITY_AT);
-    if (!SpscRing.isCapacity(capacity)) {
-      throw invalid("capacity %d is no power of two from 64 to 1 GiB".formatted(capacity));
-    }
-    if (part.byteSize() < size((int) capacity)) {
-      throw invalid(
-          "capacity %d needs %d bytes, the memory has %d"
-              .formatted(capacity, size((int) capacity), part.byteSize()));
-    }
-    long found = (long) LONG.getOpaque(part, GENERATION_AT);
-    if (found != generation) {
-      throw invalid("generation %d, expected %d".formatted(found, generation));
-    }
-    return (int) capacity;
   }
 
-  private static void checkPlace(MemorySegment part) {
-    if (part.maxByteAlignment() < Long.BYTES) {
-      throw new IllegalArgumentException("a ring's memory must be aligned to 8 bytes: " + part);
+  /**
+   * Begins another life of this side: a generation that is neither the last one nor the one that
+   * the other side remembers.
+   *
+   * @param remembered what the other side has joined
+   */
+  long format(MemorySegment own, long capacity, long remembered) {
+    long generation = (long) LONG.getOpaque(own, GENERATION_AT) + 1;
+    while (generation == 0 || generation == remembered) {
+      generation++;
     }
+    LONG.setOpaque(own, GENERATION_AT, 0L);
+    VarHandle.storeStoreFence();
+    LONG.set(own, PEER_AT, 0L);
+    INT.set(own, MAGIC_AT, magic);
+    INT.set(own, VERSION_AT, VERSION);
+    LONG.set(own, CAPACITY_AT, capacity);
+    own.asSlice(SLEEP_AT, HEAD - SLEEP_AT).fill((byte) 0);
+    if (this == READER) {
+      LONG.set(own, POSITION_AT, PRESENT);
+    }
+    LONG.setRelease(own, GENERATION_AT, generation);
+    return generation;
   }
 
-  private InvalidRingException invalid(String what) {
-    return new InvalidRingException("the " + side + "'s part of the ring: " + what);
+  /** What is wrong with the fields that are the same for every part of this kind, or null. */
+  @Nullable Breach validate(MemorySegment peers) {
+    int foundMagic = (int) INT.getOpaque(peers, MAGIC_AT);
+    int version = (int) INT.getOpaque(peers, VERSION_AT);
+    return foundMagic == magic && version == VERSION ? null : Breach.HEAD;
   }
 }

@@ -6,15 +6,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading side of an {@link SpscRing}. For one thread at a time. No call allocates or waits.
- * Messages are read where they lie.
+ * The reading side of an {@link SpscRing}. For one thread at a time. No call allocates or waits,
+ * but for the one that joins another writer. Messages are read where they lie.
  */
-public final class SpscReader {
+public final class SpscReader extends Spaced implements RingReader {
   private final MemorySegment own;
   private final MemorySegment peers;
-  private final MemorySegment data;
-  private final int capacity;
-  private final int maxLength;
+  private final Session session;
+  private final Session.Start start = new Beginning();
+
+  // Of the writer that this side has joined.
+  private MemorySegment data;
+  private int capacity;
 
   /** Where the next record begins. */
   private long read;
@@ -22,47 +25,17 @@ public final class SpscReader {
   /** What the reader's position in memory says; behind {@link #read} while messages are handled. */
   private long released;
 
-  /** The writer's position as last seen: read ≤ written ≤ released + capacity. */
-  private long written;
-
   private boolean handling;
-  private @Nullable Breach breach;
 
-  SpscReader(
-      MemorySegment writerPart, MemorySegment readerPart, int capacity, long written, long read) {
+  SpscReader(MemorySegment writerPart, MemorySegment readerPart) {
     this.own = readerPart;
     this.peers = writerPart;
-    this.data = writerPart.asSlice(Part.HEAD, capacity).asReadOnly();
-    this.capacity = capacity;
-    this.maxLength = Records.maxLength(capacity);
-    this.written = written;
-    this.read = read;
-    this.released = read;
+    this.data = writerPart.asSlice(Part.HEAD, 0);
+    this.session = new Session(Part.READER, own, peers, 0);
   }
 
-  /**
-   * Reads one message, if there is one.
-   *
-   * @return 1, 0 if there was none, or {@link SpscRing#PEER_BROKEN}
-   * @throws IllegalStateException if called by a handler of this reader
-   */
-  public int poll(MessageHandler handler) {
-    return drain(handler, 1);
-  }
-
-  /**
-   * Reads messages that are there. The writer gets their room back at the end of the call, and
-   * earlier whenever it is a quarter of the ring. One call reads no more than was published when it
-   * last looked, so it ends even if the writer never does.
-   *
-   * <p>What a handler throws goes to the caller; the message it was thrown for counts as read.
-   *
-   * @param limit how many at the most, at least 1
-   * @return how many were read, from 0, or {@link SpscRing#PEER_BROKEN}. Messages before a breach
-   *     are read and counted; the next call then says that the peer is broken
-   * @throws IllegalArgumentException if the limit is none
-   * @throws IllegalStateException if called by a handler of this reader
-   */
+  /** As the interface says. The writer gets room back whenever it is a quarter of the ring. */
+  @Override
   public int drain(MessageHandler handler, int limit) {
     if (limit <= 0) {
       throw new IllegalArgumentException("a limit of " + limit + " messages");
@@ -70,18 +43,39 @@ public final class SpscReader {
     if (handling) {
       throw new IllegalStateException("a handler cannot read on from the ring that calls it");
     }
-    if (breach != null || (read == written && !lookAtWriter())) {
-      return SpscRing.PEER_BROKEN;
+    if (!session.isConnected()) {
+      int answer = session.joinAsReader(start);
+      if (answer != Answer.OK) {
+        return answer == Answer.NOT_CONNECTED ? 0 : answer;
+      }
     }
+    int count = read(handler, limit);
+    if (count == 0 && session.breach().isPresent()) {
+      return Answer.PEER_BROKEN;
+    }
+    // A writer that has started anew stores nothing before this side has joined it, so what the
+    // old one had published, even between these loads, is still there, and comes first.
+    if (count == 0 && session.hasPeerChanged() && header(index(read)) == 0) {
+      int answer = session.joinAsReader(start);
+      return answer == Answer.NOT_CONNECTED ? 0 : answer;
+    }
+    return count;
+  }
+
+  private int read(MessageHandler handler, int limit) {
+    // Plain locals: what the loop needs does not go through the fields for each message.
+    MemorySegment records = data;
+    int mask = capacity - 1;
+    long end = read + capacity;
     int count = 0;
     handling = true;
     try {
-      while (count < limit && read != written) {
-        if (read - released >= capacity / 4) {
-          release();
+      while (count < limit && read - end < 0) {
+        int index = (int) read & mask;
+        long header = (long) Part.LONG.getAcquire(records, (long) index);
+        if (header == 0) {
+          break;
         }
-        int index = (int) read & (capacity - 1);
-        long header = (long) Part.LONG.getOpaque(data, (long) index);
         int size = check(index, header);
         if (size == 0) {
           break;
@@ -90,7 +84,10 @@ public final class SpscReader {
         if (Records.type(header) != Records.PADDING) {
           count++;
           handler.onMessage(
-              Records.type(header), data, index + Records.HEADER, Records.length(header));
+              Records.type(header), records, index + Records.HEADER, Records.length(header));
+          if (read - released >= capacity / 4) {
+            release();
+          }
         }
       }
     } finally {
@@ -99,28 +96,59 @@ public final class SpscReader {
         release();
       }
     }
-    return breach != null && count == 0 ? SpscRing.PEER_BROKEN : count;
+    return count;
   }
 
-  /** Bytes of the data area. */
+  /** Bytes of the data area; 0 as long as no writer was there. */
   public int capacity() {
     return capacity;
   }
 
   /** What the writer has done to the ring; empty as long as nothing was noticed. */
   public Optional<Breach> breach() {
-    return Optional.ofNullable(breach);
+    return session.breach();
   }
 
-  private boolean lookAtWriter() {
-    long position = (long) Part.LONG.getAcquire(peers, Part.POSITION_AT);
-    // Here read = written, so this holds all three: aligned, not back, not a whole ring too far.
-    if (!Records.isAligned(position) || Long.compareUnsigned(position - read, capacity) > 0) {
-      breach = Breach.WRITER_POSITION;
+  @Override
+  public boolean isConnected() {
+    return session.isConnected();
+  }
+
+  @Override
+  public boolean peerSleeps() {
+    return session.peerSleeps();
+  }
+
+  @Override
+  public boolean sleep() {
+    session.sleep();
+    if (hasNews()) {
+      session.wake();
       return false;
     }
-    written = position;
     return true;
+  }
+
+  @Override
+  public void wake() {
+    session.wake();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  private boolean hasNews() {
+    return session.hasNews() || (session.isConnected() && header(index(read)) != 0);
+  }
+
+  private int index(long position) {
+    return (int) position & (capacity - 1);
+  }
+
+  private long header(int index) {
+    return (long) Part.LONG.getAcquire(data, (long) index);
   }
 
   /** Bytes of the record with that header; 0 if it is none, and then the breach is noted. */
@@ -128,11 +156,12 @@ public final class SpscReader {
     int type = Records.type(header);
     int length = Records.length(header);
     int toEnd = capacity - index;
-    long published = written - read;
     if (type == Records.PADDING) {
-      // Shorter than the message that did not fit, which comes with it. So a second one cannot
-      // follow at the data area's start, and padding alone never keeps a call busy.
-      if (length != toEnd - Records.HEADER || toEnd >= capacity / 2 || toEnd >= published) {
+      // Published by the same store as the message behind it, at the data area's start. So a call
+      // meets at most one padding for each message, and ends.
+      if (length != toEnd - Records.HEADER
+          || toEnd >= capacity / 2
+          || Records.type(header(0)) <= 0) {
         return broken(Breach.PADDING);
       }
       return toEnd;
@@ -140,23 +169,41 @@ public final class SpscReader {
     if (type <= 0) {
       return broken(Breach.RECORD_TYPE);
     }
-    if (length < 0 || length > maxLength) {
+    if (length < 0 || length > Records.maxLength(capacity)) {
       return broken(Breach.RECORD_LENGTH);
     }
     int size = Records.size(length);
-    if (size > toEnd || size > published) {
-      return broken(Breach.RECORD_LENGTH);
-    }
-    return size;
+    return size <= toEnd ? size : broken(Breach.RECORD_LENGTH);
   }
 
   private int broken(Breach how) {
-    breach = how;
+    session.broken(how);
     return 0;
   }
 
   private void release() {
     released = read;
-    Part.LONG.setRelease(own, Part.POSITION_AT, read);
+    Part.LONG.setRelease(own, Part.POSITION_AT, read | Part.PRESENT);
+  }
+
+  private final class Beginning implements Session.Start {
+    private long found;
+
+    @Override
+    public @Nullable Breach check() {
+      found = (long) Part.LONG.getOpaque(peers, Part.CAPACITY_AT);
+      boolean right =
+          SpscRing.isCapacity(found) && peers.byteSize() >= SpscRing.writerPartSize((int) found);
+      return right ? null : Breach.CAPACITY;
+    }
+
+    @Override
+    public void begin() {
+      capacity = (int) found;
+      data = peers.asSlice(Part.HEAD, found).asReadOnly();
+      read = 0;
+      released = 0;
+      Part.LONG.setOpaque(own, Part.POSITION_AT, Part.PRESENT);
+    }
   }
 }

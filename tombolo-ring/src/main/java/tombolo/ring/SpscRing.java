@@ -12,10 +12,13 @@ import java.lang.foreign.MemorySegment;
  * writes it. In a sectioned channel each lies in its owner's section. In a raw one both lie in one
  * segment, the reader's part first.
  *
- * <p>Each side formats its part, with a generation that both know from elsewhere (the channel's,
- * say), and joins when the other has done so. Joining a ring that is under way goes on where its
- * positions are. The memory belongs to the caller and must outlive the use of the ring; memory that
- * is closed early makes the calls throw {@link IllegalStateException}.
+ * <p>Each side formats its own part when it is made, which begins a new life of it, and joins the
+ * other as soon as that is there: by the calls of both, none of which waits for the other. A writer
+ * has written nothing before a reader has joined it, so a message is never for nobody. When one side
+ * is made anew, the other says {@link Answer#PEER_RESTARTED}, once; then a new stream begins, empty.
+ * A reader says so when it has read what the old writer had published. The memory belongs to the
+ * caller and must outlive the use of the ring; memory that is closed early makes the calls throw
+ * {@link IllegalStateException}.
  *
  * <h2>Concurrency</h2>
  *
@@ -25,36 +28,39 @@ import java.lang.foreign.MemorySegment;
  * <table>
  * <caption>Who writes what, and how</caption>
  * <tr><th>what</th><th>stored by</th><th>loaded by the other side</th></tr>
- * <tr><td>writer's position</td><td>writer, release</td><td>reader, acquire</td></tr>
- * <tr><td>reader's position</td><td>reader, release</td><td>writer, acquire</td></tr>
- * <tr><td>record headers</td><td>writer, plain</td><td>reader, opaque: one load of 64 bits</td></tr>
+ * <tr><td>record headers</td><td>writer, release</td><td>reader, acquire</td></tr>
  * <tr><td>payloads</td><td>writer, plain</td><td>reader, plain</td></tr>
+ * <tr><td>reader's position</td><td>reader, release</td><td>writer, acquire</td></tr>
+ * <tr><td>generations</td><td>either, release</td><td>the other, acquire</td></tr>
+ * <tr><td>sleep</td><td>either, opaque, then a full fence</td><td>the other, acquire, after a full
+ * fence</td></tr>
+ * <tr><td>writer's position, messages</td><td>writer, opaque</td><td>nobody but onlookers</td></tr>
  * </table>
  *
- * <p>Positions count bytes since the stream began, so they only grow; modulo the capacity they are
- * places in the data area. Each side keeps its own position in a field and never loads it back, and
- * keeps the other's as it last saw it, which is too small at worst: the writer then believes in
- * less room, the reader in fewer messages, and looks anew before it says so.
+ * <p>A record's header is one word, and not zero. Before the writer stores it, with release, it has
+ * stored the payload and a zero where the next header will be. So the reader needs one cache line
+ * of the writer's to see a short message: it loads the word where the next record begins, with
+ * acquire, and if that is not zero, the record is there, and behind it again a word that is zero or
+ * a record.
  *
- * <p><b>No message is seen half.</b> The writer stores header and payload first and its position
- * after them, with release. A reader that loads this position with acquire sees all that was stored
- * before it, and never looks beyond it. A writer that dies before that store leaves its message
- * unpublished, whatever of it is in the data area.
+ * <p><b>No message is seen half.</b> That one store publishes a message, or padding together with
+ * the message behind it. A writer that dies before it leaves its message unpublished, whatever of
+ * it is in the data area.
  *
  * <p><b>No message is overwritten before it is read.</b> The reader has done all its loads of a
  * message before it stores the position after it, with release. The writer stores only into what a
  * position loaded with acquire has set free. <b>None is lost or read twice</b>: the reader takes
- * every record between the two positions, in order, and only this moves its position on.
+ * every record in order, and only this moves its position on. {@link Session} says why this holds
+ * when a side is made anew, and why nobody sleeps for ever.
  *
  * <h2>A hostile other side</h2>
  *
  * <p>Every word that the other side can write is loaded once into a local and checked against
  * bounds that this side keeps for itself: the capacity and its own position. A position must be a
- * multiple of 8, not go back, and not leave more than the capacity between the two; a record must
- * lie in what is published and before the data area's end. What fails makes this side answer {@link
- * #PEER_BROKEN}, from that call on and for ever ({@link SpscWriter#breach}, {@link
- * SpscReader#breach} say why), and touch the ring no more. No call loops on what the other side
- * writes: one call looks at its position once, and at no more records than lie up to there.
+ * multiple of 8, not go back, and not pass the writer's; a record must lie before the data area's
+ * end. What fails makes this side answer {@link Answer#PEER_BROKEN}, from that call on and for ever
+ * ({@link SpscWriter#breach}, {@link SpscReader#breach} say why), and touch the ring no more. No call
+ * loops on what the other side writes: one call reads no more bytes than the ring has.
  */
 public final class SpscRing {
   /** Bytes of the smallest data area. */
@@ -66,20 +72,17 @@ public final class SpscRing {
   /** Bytes of the reader's part. */
   public static final int READER_PART_SIZE = Part.HEAD;
 
-  /** An answer: the message is in the ring. */
-  public static final int OK = 0;
-
-  /** An answer: the ring has no room until the reader has read more. */
-  public static final int BACK_PRESSURED = -1;
-
-  /** An answer: the other side has broken the format, and this side uses the ring no more. */
-  public static final int PEER_BROKEN = -2;
-
   private SpscRing() {}
 
-  /** Bytes of the writer's part of a ring with that capacity. */
+  /**
+   * Bytes of the writer's part of a ring.
+   *
+   * @param capacity bytes of the data area, a power of two from 64 to 1 GiB
+   * @throws IllegalArgumentException if it is none
+   */
   public static long writerPartSize(int capacity) {
-    return Part.WRITER.size(capacity);
+    checkCapacity(capacity);
+    return Part.HEAD + (long) capacity;
   }
 
   /** Bytes of a ring with that capacity whose parts lie in one segment. */
@@ -89,7 +92,58 @@ public final class SpscRing {
 
   /** The longest message, in bytes, of a ring with that capacity: half of it, less 8. */
   public static int maxMessageLength(int capacity) {
+    checkCapacity(capacity);
     return Records.maxLength(capacity);
+  }
+
+  /**
+   * Becomes the writer of a ring in one segment; as {@link
+   * #writer(MemorySegment,MemorySegment,int)}.
+   */
+  public static SpscWriter writer(MemorySegment ring, int capacity) {
+    checkWhole(ring);
+    return writer(writerPart(ring), readerPart(ring), capacity);
+  }
+
+  /**
+   * Becomes the writer. Whoever was the writer of this memory must have ended.
+   *
+   * @param writerPart this side's, aligned to 8 bytes; to 128 keeps what changes on cache lines of
+   *     its own. It may hold anything, but zeros if it was never a ring's
+   * @param readerPart the other side's; may be read-only
+   * @param capacity bytes of the data area, a power of two from 64 to 1 GiB
+   * @throws IllegalArgumentException if the capacity is none, a segment is too small for its part
+   *     or not aligned, or this side's is read-only
+   */
+  public static SpscWriter writer(
+      MemorySegment writerPart, MemorySegment readerPart, int capacity) {
+    Part.checkOwn(writerPart, writerPartSize(capacity), "writer");
+    Part.checkPeers(readerPart, "reader");
+    return new SpscWriter(writerPart, readerPart, capacity);
+  }
+
+  /**
+   * Becomes the reader of a ring in one segment; as {@link #reader(MemorySegment,MemorySegment)}.
+   */
+  public static SpscReader reader(MemorySegment ring) {
+    checkWhole(ring);
+    return reader(writerPart(ring), readerPart(ring));
+  }
+
+  /**
+   * Becomes the reader, of as much as the writer says. Whoever was the reader of this memory must
+   * have ended.
+   *
+   * @param writerPart the other side's; may be read-only
+   * @param readerPart this side's, aligned to 8 bytes; to 128 keeps what changes on cache lines of
+   *     its own. It may hold anything, but zeros if it was never a ring's
+   * @throws IllegalArgumentException if a segment is too small for its part or not aligned, or this
+   *     side's is read-only
+   */
+  public static SpscReader reader(MemorySegment writerPart, MemorySegment readerPart) {
+    Part.checkPeers(writerPart, "writer");
+    Part.checkOwn(readerPart, READER_PART_SIZE, "reader");
+    return new SpscReader(writerPart, readerPart);
   }
 
   /** Whether a data area can have so many bytes: a power of two from 64 to 1 GiB. */
@@ -97,113 +151,10 @@ public final class SpscRing {
     return capacity >= MIN_CAPACITY && capacity <= MAX_CAPACITY && Long.bitCount(capacity) == 1;
   }
 
-  /**
-   * Formats both parts in one segment. Nobody may be using the ring.
-   *
-   * @param ring at least {@link #size} bytes, aligned to 8; to 128 keeps the positions on cache
-   *     lines of their own
-   * @param capacity bytes of the data area, a power of two from 64 to 1 GiB
-   * @param generation of the stream, any number; what was written under another one is gone
-   * @throws IllegalArgumentException if the capacity or the segment is none for it
-   */
-  public static void format(MemorySegment ring, int capacity, long generation) {
-    checkWhole(ring);
-    formatWriter(writerPart(ring), capacity, generation);
-    formatReader(readerPart(ring), capacity, generation);
-  }
-
-  /** Formats the writer's part, as {@link #format}; for the writer, who then joins. */
-  public static void formatWriter(MemorySegment part, int capacity, long generation) {
-    Part.WRITER.format(part, capacity, generation);
-  }
-
-  /** Formats the reader's part, as {@link #format}; for the reader, who then joins. */
-  public static void formatReader(MemorySegment part, int capacity, long generation) {
-    Part.READER.format(part, capacity, generation);
-  }
-
-  /**
-   * Joins a ring in one segment as its writer, as {@link
-   * #writer(MemorySegment,MemorySegment,long)}.
-   */
-  public static SpscWriter writer(MemorySegment ring, long generation) {
-    checkWhole(ring);
-    return writer(writerPart(ring), readerPart(ring), generation);
-  }
-
-  /**
-   * Joins as the writer.
-   *
-   * @param writerPart this side's, formatted
-   * @param readerPart the other side's; may be read-only
-   * @param generation that both parts must have
-   * @throws InvalidRingException if a field of either part is wrong
-   * @throws IllegalArgumentException if a segment is too small for a part, is not aligned to 8, or
-   *     this side's is read-only
-   */
-  public static SpscWriter writer(
-      MemorySegment writerPart, MemorySegment readerPart, long generation) {
-    int capacity = validate(writerPart, readerPart, generation);
-    if (writerPart.isReadOnly()) {
-      throw new IllegalArgumentException("the writer's part is read-only");
-    }
-    // The own position stands still, so the reader's, loaded after it, cannot honestly pass it.
-    long written = (long) Part.LONG.getAcquire(writerPart, Part.POSITION_AT);
-    long read = (long) Part.LONG.getAcquire(readerPart, Part.POSITION_AT);
-    checkPositions(written, read, capacity);
-    return new SpscWriter(writerPart, readerPart, capacity, written, read);
-  }
-
-  /**
-   * Joins a ring in one segment as its reader, as {@link
-   * #reader(MemorySegment,MemorySegment,long)}.
-   */
-  public static SpscReader reader(MemorySegment ring, long generation) {
-    checkWhole(ring);
-    return reader(writerPart(ring), readerPart(ring), generation);
-  }
-
-  /**
-   * Joins as the reader.
-   *
-   * @param writerPart the other side's; may be read-only
-   * @param readerPart this side's, formatted
-   * @param generation that both parts must have
-   * @throws InvalidRingException if a field of either part is wrong
-   * @throws IllegalArgumentException if a segment is too small for a part, is not aligned to 8, or
-   *     this side's is read-only
-   */
-  public static SpscReader reader(
-      MemorySegment writerPart, MemorySegment readerPart, long generation) {
-    int capacity = validate(writerPart, readerPart, generation);
-    if (readerPart.isReadOnly()) {
-      throw new IllegalArgumentException("the reader's part is read-only");
-    }
-    // The own position stands still, so the writer's cannot honestly be too far from it.
-    long read = (long) Part.LONG.getAcquire(readerPart, Part.POSITION_AT);
-    long written = (long) Part.LONG.getAcquire(writerPart, Part.POSITION_AT);
-    checkPositions(written, read, capacity);
-    return new SpscReader(writerPart, readerPart, capacity, written, read);
-  }
-
-  private static int validate(MemorySegment writerPart, MemorySegment readerPart, long generation) {
-    int capacity = Part.WRITER.validate(writerPart, generation);
-    int readers = Part.READER.validate(readerPart, generation);
-    if (readers != capacity) {
-      throw new InvalidRingException(
-          "the two parts of the ring differ in capacity: the writer's says %d, the reader's %d"
-              .formatted(capacity, readers));
-    }
-    return capacity;
-  }
-
-  private static void checkPositions(long written, long read, int capacity) {
-    if (!Records.isAligned(written)
-        || !Records.isAligned(read)
-        || Long.compareUnsigned(written - read, capacity) > 0) {
-      throw new InvalidRingException(
-          "positions of the ring: writer %s, reader %s, expected multiples of 8 at most %d apart"
-              .formatted(Long.toUnsignedString(written), Long.toUnsignedString(read), capacity));
+  private static void checkCapacity(int capacity) {
+    if (!isCapacity(capacity)) {
+      throw new IllegalArgumentException(
+          "capacity " + capacity + " is no power of two from 64 to 1 GiB");
     }
   }
 

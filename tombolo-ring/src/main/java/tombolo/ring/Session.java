@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side's view of whom it is joined with. Belongs to that side's thread.
+ *
+ * <p>Each side has a generation, another one for each of its lives, and says in its part which
+ * generation of the other side it has joined. The two are connected when each has joined the
+ * other's generation. A stream is a pair of generations: it begins, empty, when both sides have
+ * said so, and neither touches the data area for it before.
+ *
+ * <p>So nobody who starts anew disturbs what the other still does: a new writer stores nothing into
+ * the data area until the reader has joined it, which the reader does when it has read what the old
+ * one had published; a new reader reads nothing until the writer has begun at position 0 for it.
+ */
+final class Session {
+  /** What a side does to begin a stream, before it says that it has joined. */
+  interface Start {
+    /** Checks what the other side's part says beyond magic and version; null is right. */
+    @Nullable Breach check();
+
+    void begin();
+  }
+
+  private final Part peersKind;
+  private final MemorySegment own;
+  private final MemorySegment peers;
+  private final long generation;
+
+  /** The other side's generation as last seen. */
+  private long peer;
+
+  private boolean connected;
+
+  /** Was connected and has not said since that this is over. */
+  private boolean owesRestart;
+
+  private boolean gone;
+  private boolean closed;
+  private long rung;
+  private @Nullable Breach breach;
+
+  Session(Part kind, MemorySegment own, MemorySegment peers, long capacity) {
+    this.peersKind = kind == Part.WRITER ? Part.READER : Part.WRITER;
+    this.own = own;
+    this.peers = peers;
+    this.generation = kind.format(own, capacity, (long) Part.LONG.getOpaque(peers, Part.PEER_AT));
+  }
+
+  boolean isConnected() {
+    return connected;
+  }
+
+  Optional<Breach> breach() {
+    return Optional.ofNullable(breach);
+  }
+
+  /** Whether the other side is still in the life that this side is connected with. */
+  boolean holds() {
+    return connected && (long) Part.LONG.getAcquire(peers, Part.GENERATION_AT) == peer;
+  }
+
+  /** The other side has broken the format: it is never looked at again. */
+  int broken(Breach how) {
+    breach = how;
+    connected = false;
+    return Answer.PEER_BROKEN;
+  }
+
+  /** Whether the next call would say something or get on with joining, rather than wait. */
+  boolean hasNews() {
+    if (breach != null || hasPeerChanged()) {
+      return true;
+    }
+    if (connected || peer == 0) {
+      return false;
+    }
+    return (long) Part.LONG.getAcquire(peers, Part.PEER_AT) == generation
+        || (peersKind == Part.WRITER && (long) Part.LONG.getOpaque(own, Part.PEER_AT) != peer);
+  }
+
+  /** Whether the other side has started anew, or gone. */
+  boolean hasPeerChanged() {
+    return (long) Part.LONG.getAcquire(peers, Part.GENERATION_AT) != peer;
+  }
+
+  /**
+   * Goes on with joining, as far as it can. For the writer: whatever the other side does meanwhile,
+   * the reader of the old stream has ended when this begins a new one, because it says so.
+   *
+   * @return {@link Answer#OK} if the two are connected now, else why not
+   */
+  int joinAsWriter(Start start) {
+    int answer = look(start);
+    if (answer != Answer.OK || connected) {
+      return answer;
+    }
+    if ((long) Part.LONG.getAcquire(peers, Part.PEER_AT) != generation) {
+      return Answer.NOT_CONNECTED;
+    }
+    start.begin();
+    Part.LONG.setRelease(own, Part.PEER_AT, peer);
+    connect();
+    return Answer.OK;
+  }
+
+  /** The same for the reader, who says first that it is ready, and then waits for the writer. */
+  int joinAsReader(Start start) {
+    int answer = look(start);
+    if (answer != Answer.OK || connected) {
+      return answer;
+    }
+    if ((long) Part.LONG.getOpaque(own, Part.PEER_AT) != peer) {
+      start.begin();
+      Part.LONG.setRelease(own, Part.PEER_AT, peer);
+    }
+    if ((long) Part.LONG.getAcquire(peers, Part.PEER_AT) != generation) {
+      return Answer.NOT_CONNECTED;
+    }
+    connect();
+    return Answer.OK;
+  }
+
+  private void connect() {
+    connected = true;
+    owesRestart = true;
+  }
+
+  /** Takes note of the other side's generation. OK means that there is one to be joined with. */
+  private int look(Start start) {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    if (breach != null) {
+      return Answer.PEER_BROKEN;
+    }
+    long found = (long) Part.LONG.getAcquire(peers, Part.GENERATION_AT);
+    if (found != peer) {
+      connected = false;
+      rung = 0;
+      gone = found == 0 && owesRestart;
+      if (found != 0) {
+        @Nullable Breach wrong = peersKind.validate(peers);
+        if (wrong == null) {
+          wrong = start.check();
+        }
+        VarHandle.loadLoadFence();
+        if ((long) Part.LONG.getOpaque(peers, Part.GENERATION_AT) != found) {
+          return Answer.NOT_CONNECTED; // being written: the next call looks again
+        }
+        if (wrong != null) {
+          return broken(wrong);
+        }
+      }
+      peer = found;
+      if (found != 0 && owesRestart) {
+        owesRestart = false;
+        return Answer.PEER_RESTARTED;
+      }
+    }
+    if (peer == 0) {
+      return gone ? Answer.PEER_GONE : Answer.NOT_CONNECTED;
+    }
+    return Answer.OK;
+  }
+
+  /**
+   * Says that this side sleeps. The fence orders this store before the loads of whoever looks once
+   * more before it sleeps; {@link #peerSleeps} has the other one. So of a side that falls asleep
+   * and a side that makes something ready, at least one sees what the other has done.
+   */
+  void sleep() {
+    int number = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
+    Part.INT.setOpaque(own, Part.SLEEP_AT, number | 1);
+    VarHandle.fullFence();
+  }
+
+  /** Says that this side is awake. */
+  void wake() {
+    int number = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
+    Part.INT.setOpaque(own, Part.SLEEP_AT, (number | 1) + 1);
+  }
+
+  /** Whether the other side sleeps and has not been rung for this sleep yet. */
+  boolean peerSleeps() {
+    VarHandle.fullFence();
+    int number = (int) Part.INT.getAcquire(peers, Part.SLEEP_AT);
+    if ((number & 1) == 0 || number == (int) rung) {
+      return false;
+    }
+    rung = number;
+    return true;
+  }
+
+  /** Leaves: the other side finds that nobody is here any more. */
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    connected = false;
+    Part.LONG.setRelease(own, Part.GENERATION_AT, 0L);
+  }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+/**
+ * Keeps the fields of a subclass off the cache lines of what lies before it on the heap. The two
+ * sides of a ring are often made one after the other, and each writes its fields all the time.
+ */
+abstract class Spaced {
+  @SuppressWarnings("unused")
+  private long s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15;
+}
