@@ -6,6 +6,7 @@
 module tombolo.ivc {
   requires jdk.jfr;
   requires transitive tombolo.machine;
+  requires transitive tombolo.ring;
   requires static org.jspecify;
 
   exports tombolo.ivc;

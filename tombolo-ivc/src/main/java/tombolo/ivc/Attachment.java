@@ -134,6 +134,11 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
     return channel.state;
   }
 
+  /** Another number whenever somebody has joined or left, or the state is another one. */
+  int changes() {
+    return channel.changes;
+  }
+
   Event event(Event.Kind kind, int peer) {
     return new Event(kind, handle, peer, channel.id.key(), channel.generation, 0);
   }

@@ -40,6 +40,12 @@ final class Channel {
   /** Written under the directory's lock. */
   volatile ChannelState state = ChannelState.LIVE;
 
+  /**
+   * Counts who comes and goes, and states. Written under the directory's lock, after what has
+   * changed and before anybody is told; so who is woken, or looks before it sleeps, sees it.
+   */
+  volatile int changes;
+
   /** The publisher's side, while it is there. */
   @Nullable Attachment publisherSide;
 
@@ -94,6 +100,17 @@ final class Channel {
     if (shape.layout() == Layout.SECTIONED) {
       INT.setRelease(segment, STATE, next.code());
     }
+    changed();
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // by who holds the lock
+  void changed() {
+    changes++;
+  }
+
+  /** Who owns a section of a channel, as its memory says; 0 is nobody. Any thread. */
+  static int sectionOwner(MemorySegment memory, int section) {
+    return (int) INT.getAcquire(memory, OWNERS + 8L * (section - 1));
   }
 
   /** The first subscriber's section without an owner, or {@link Shape#NO_SECTION}. */

@@ -169,6 +169,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       // Not before it is mapped: where that fails, nobody may see that anything was tried.
       channel.own(section, this);
     }
+    channel.changed();
     Attachment publisher = channel.publisherSide;
     if (publisher != null) {
       if (grant.doorbell() != null) {
@@ -349,6 +350,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       if (channel.section() != Shape.NO_SECTION && unmapped) {
         whole.disown(channel.section());
       }
+      whole.changed();
       Attachment publisher = whole.publisherSide;
       if (publisher != null) {
         publisher.mayNotRing(channel);
@@ -377,6 +379,17 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     if (channel.grant.doorbell() == null) {
       throw refusal(Status.NOT_GRANTED, "ring", channel.id());
     }
+    if (!ringPeers(channel, target)) {
+      throw refusal(Status.NOT_A_PEER, "ring " + target + " of", channel.id());
+    }
+  }
+
+  /** Rings everybody on the other side. False if nobody is there, or no grant says that it may. */
+  final boolean ringAll(Attachment channel) {
+    return ringPeers(channel, EVERY_PEER);
+  }
+
+  private static boolean ringPeers(Attachment channel, int target) {
     boolean rang = false;
     for (Doorbell bell : channel.doorbells) {
       if (target == EVERY_PEER || bell.to.endpoint.id == target) {
@@ -384,9 +397,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
         rang = true;
       }
     }
-    if (!rang) {
-      throw refusal(Status.NOT_A_PEER, "ring " + target + " of", channel.id());
-    }
+    return rang;
   }
 
   /** The same by handle. */

@@ -60,6 +60,20 @@ public final class HostChannel extends Attachment implements AutoCloseable {
     return owner.awaitDoorbell(this, limit);
   }
 
+  /** Rings everybody on the other side; false if nobody is there, or this side may not. */
+  boolean ringIfAnybody() {
+    return owner.ringAll(this);
+  }
+
+  HostEndpoint owner() {
+    return owner;
+  }
+
+  /** Who has a section now, or 0; in a sectioned channel. */
+  int sectionOwner(int section) {
+    return Channel.sectionOwner(memory(), section);
+  }
+
   /**
    * Leaves the channel: unpublishes or unsubscribes. Does nothing if this side has left already.
    */

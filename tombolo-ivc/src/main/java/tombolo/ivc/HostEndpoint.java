@@ -72,6 +72,50 @@ public final class HostEndpoint extends Endpoint {
     return rang != null && rang;
   }
 
+  /**
+   * Waits until the bell of this channel has rung, and takes it; or until this side has left, or
+   * anybody has come or gone since the number of changes was what the caller knows.
+   */
+  void awaitBellOrChange(HostChannel channel, int changes, long nanos)
+      throws InterruptedException {
+    await(
+        () ->
+            inbox.takeBell(channel) || inbox.hasLeft(channel) || channel.changes() != changes
+                ? true
+                : null,
+        Duration.ofNanos(nanos));
+  }
+
+  /**
+   * Joins the channel that has this name, as soon as it is published.
+   *
+   * @param limit how long to wait for that at the most, by the directory's clock
+   * @throws RefusedException with {@link Status#NO_SUCH_CHANNEL} if it is not published in that
+   *     time
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public HostChannel subscribe(String name, Duration limit) throws InterruptedException {
+    ChannelId channelId = resolve(name);
+    watch(channelId);
+    awaitLive(channelId, limit.toNanos());
+    return subscribe(channelId);
+  }
+
+  /** Waits until a channel that is watched is published; false if it is not in that time. */
+  boolean awaitLive(ChannelId channelId, long nanos) throws InterruptedException {
+    return await(() -> isLive(channelId) ? true : null, Duration.ofNanos(nanos)) != null;
+  }
+
+  /** Whether the channel can be joined now. */
+  boolean isLive(ChannelId channelId) {
+    directory.lock.lock();
+    try {
+      return directory.live(channelId) != null;
+    } finally {
+      directory.lock.unlock();
+    }
+  }
+
   /** Whether a thread waits for something. */
   boolean isAwaited() {
     return !waiters.threads.isEmpty();

@@ -24,7 +24,10 @@ public final class Answer {
    */
   public static final int PEER_RESTARTED = -4;
 
-  /** The other side has closed the ring, or its memory has been cleared. */
+  /**
+   * The other side has closed the ring, or died, or its memory has been cleared. Said once for each
+   * that goes; then it is not connected until another one comes.
+   */
   public static final int PEER_GONE = -5;
 
   private Answer() {}

@@ -19,6 +19,14 @@ public interface Bell {
    */
   void await(long nanos) throws InterruptedException;
 
+  /**
+   * Whether something has happened that who waits must know and the ring does not tell: somebody
+   * has died, say. Then waiting ends early. Any thread.
+   */
+  default boolean endsWait() {
+    return false;
+  }
+
   /** A clock that only goes on, in nanoseconds; differences mean something. */
   long nanoTime();
 }

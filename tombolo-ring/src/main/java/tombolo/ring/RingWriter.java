@@ -61,6 +61,15 @@ public sealed interface RingWriter extends AutoCloseable permits SpscWriter {
   /** Bytes of the longest message. */
   int maxMessageLength();
 
+  /**
+   * A reader is dead, as somebody knows who is not in the ring: the directory of channels, say. It
+   * does not hold the writer back any more. The next call says {@link Answer#PEER_GONE} if nobody
+   * is left.
+   *
+   * @param reader which one, from 0; a ring of one reader has 0 only
+   */
+  void readerIsDead(int reader);
+
   /** Whether there is somebody to write for. What the next call says may differ. */
   boolean isConnected();
 

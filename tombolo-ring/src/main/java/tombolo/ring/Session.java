@@ -40,9 +40,13 @@ final class Session {
   /** Was connected and has not said since that this is over. */
   private boolean owesRestart;
 
-  private boolean gone;
+  private boolean owesGone;
   private boolean closed;
   private long rung;
+
+  /** A generation of the other side which is dead, although its memory does not say so; or 0. */
+  private long dead;
+
   private @Nullable Breach breach;
 
   Session(Part kind, MemorySegment own, MemorySegment peers, long capacity) {
@@ -77,8 +81,8 @@ final class Session {
     if (breach != null || hasPeerChanged()) {
       return true;
     }
-    if (connected || peer == 0) {
-      return false;
+    if (connected || peer == 0 || peer == dead) {
+      return owesGone;
     }
     return (long) Part.LONG.getAcquire(peers, Part.PEER_AT) == generation
         || (peersKind == Part.WRITER && (long) Part.LONG.getOpaque(own, Part.PEER_AT) != peer);
@@ -139,11 +143,14 @@ final class Session {
     if (breach != null) {
       return Answer.PEER_BROKEN;
     }
+    if (owesGone) {
+      owesGone = false;
+      return Answer.PEER_GONE;
+    }
     long found = (long) Part.LONG.getAcquire(peers, Part.GENERATION_AT);
     if (found != peer) {
       connected = false;
       rung = 0;
-      gone = found == 0 && owesRestart;
       if (found != 0) {
         @Nullable Breach wrong = peersKind.validate(peers);
         if (wrong == null) {
@@ -158,15 +165,25 @@ final class Session {
         }
       }
       peer = found;
-      if (found != 0 && owesRestart) {
-        owesRestart = false;
-        return Answer.PEER_RESTARTED;
+      dead = 0;
+      if (owesRestart) {
+        owesRestart = found == 0;
+        return found == 0 ? Answer.PEER_GONE : Answer.PEER_RESTARTED;
       }
     }
-    if (peer == 0) {
-      return gone ? Answer.PEER_GONE : Answer.NOT_CONNECTED;
+    return peer == 0 || peer == dead ? Answer.NOT_CONNECTED : Answer.OK;
+  }
+
+  /**
+   * The other side is dead, as somebody knows who is not in the ring. Its memory may say that it is
+   * there until another one comes.
+   */
+  void peerIsDead() {
+    if (peer != 0 && peer != dead) {
+      dead = peer;
+      owesGone = connected;
+      connected = false;
     }
-    return Answer.OK;
   }
 
   /**

@@ -47,7 +47,8 @@ final class Sleeper {
   }
 
   /**
-   * There was nothing: waits a little, or until rung. False if the time is over.
+   * There was nothing: waits a little, or until rung. False if the time is over, or the bell says
+   * that something else has happened.
    *
    * @throws InterruptedException if the thread is interrupted
    */
@@ -66,7 +67,7 @@ final class Sleeper {
       throw new InterruptedException();
     }
     long waited = bell.nanoTime() - since;
-    if (waited >= limit) {
+    if (waited >= limit || bell.endsWait()) {
       return false;
     }
     if (waited >= how.spinNanos() && fallAsleep.getAsBoolean()) {

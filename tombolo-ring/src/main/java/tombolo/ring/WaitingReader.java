@@ -30,8 +30,8 @@ public final class WaitingReader {
    *
    * @param limit how many at the most, at least 1
    * @param nanos how long to wait; 0 or less not at all
-   * @return how many were read, 0 if there was none in that time, or an {@link Answer}, which is
-   *     negative
+   * @return how many were read, 0 if there was none in that time or the bell ended the wait, or an
+   *     {@link Answer}, which is negative
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public int drain(MessageHandler handler, int limit, long nanos) throws InterruptedException {

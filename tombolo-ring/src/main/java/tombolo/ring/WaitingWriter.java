@@ -33,7 +33,7 @@ public final class WaitingWriter {
    *
    * @param nanos how long to wait; 0 or less not at all
    * @return {@link Answer#OK}; {@link Answer#BACK_PRESSURED} or {@link Answer#NOT_CONNECTED} if it
-   *     was so all the time; or another answer, at once
+   *     was so all the time or until the bell ended the wait; or another answer, at once
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public int offer(int type, MemorySegment source, long offset, int length, long nanos)

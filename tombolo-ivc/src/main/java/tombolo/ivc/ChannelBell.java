@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import tombolo.ring.Bell;
+
+/**
+ * A channel's doorbell, for the ring in the channel. For the thread that uses the ring.
+ *
+ * <p>Who comes, goes and dies ends a wait, too, because the directory knows of it and the ring does
+ * not. No such change is missed: the user of the ring calls {@link #hasChanged} before it looks at
+ * the ring, and a wait ends at once if anything has changed since.
+ */
+final class ChannelBell implements Bell {
+  private final HostChannel channel;
+  private int seen;
+
+  ChannelBell(HostChannel channel) {
+    this.channel = channel;
+    seen = channel.changes() - 1;
+  }
+
+  /** Whether anything has changed since the last call; true for the first. */
+  boolean hasChanged() {
+    int now = channel.changes();
+    boolean changed = now != seen;
+    seen = now;
+    return changed;
+  }
+
+  @Override
+  public boolean endsWait() {
+    return channel.changes() != seen;
+  }
+
+  @Override
+  public void ring() {
+    channel.ringIfAnybody();
+  }
+
+  @Override
+  public void await(long nanos) throws InterruptedException {
+    channel.owner().awaitBellOrChange(channel, seen, nanos);
+  }
+
+  @Override
+  public long nanoTime() {
+    return channel.owner().directory.clock.nanos();
+  }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import tombolo.ring.Answer;
+import tombolo.ring.RingWriter;
+import tombolo.ring.Waiting;
+import tombolo.ring.WaitingWriter;
+
+/**
+ * Sends messages to whoever subscribes to a channel of this name: another host endpoint, by {@link
+ * Subscriber}, or a guest, by the ring of guests/lib. Whoever opens it closes it.
+ *
+ * <p>What it says is an {@link Answer}. Without a subscriber a message is not sent: {@link
+ * Answer#NOT_CONNECTED}. A subscriber that leaves or dies is {@link Answer#PEER_GONE}, said once,
+ * and one that starts anew {@link Answer#PEER_RESTARTED}, once.
+ *
+ * <p>For one thread at a time. No call allocates for a message; one that sleeps may.
+ */
+public final class Publisher implements AutoCloseable {
+  /** Bytes of the ring, if nothing else is said: 1 MiB. */
+  public static final int DEFAULT_CAPACITY = 1 << 20;
+
+  private final HostChannel channel;
+  private final ChannelBell bell;
+  private final RingWriter writer;
+  private final WaitingWriter waiting;
+
+  private Publisher(HostChannel channel, RingWriter writer, Waiting how) {
+    this.channel = channel;
+    this.bell = new ChannelBell(channel);
+    this.writer = writer;
+    this.waiting = new WaitingWriter(writer, how, bell);
+  }
+
+  /** Publishes a channel for one subscriber, which both sides look at a while, then sleep. */
+  public static Publisher open(HostEndpoint endpoint, String name) {
+    return open(endpoint, name, DEFAULT_CAPACITY, Waiting.SPIN_THEN_BELL);
+  }
+
+  /**
+   * Publishes a channel for one subscriber.
+   *
+   * @param endpoint who publishes; its grant must allow {@link #channelSize} bytes and a sectioned
+   *     channel
+   * @param name the channel's
+   * @param capacity bytes of the ring, a power of two from 64 to 1 GiB; messages are half of that
+   *     at the most
+   * @param how both sides wait
+   * @throws RefusedException if the endpoint may not, or the channel is published already
+   */
+  public static Publisher open(HostEndpoint endpoint, String name, int capacity, Waiting how) {
+    HostChannel channel = endpoint.publish(name, RingChannel.shape(capacity, 1));
+    return new Publisher(channel, RingChannel.writer(channel, capacity), how);
+  }
+
+  /** Bytes of the channel for a ring of that capacity, as a grant must allow them. */
+  public static long channelSize(int capacity) {
+    return RingChannel.shape(capacity, 1).total();
+  }
+
+  /**
+   * Copies a message into the ring, waiting for room, or for a subscriber, if there is none.
+   *
+   * @param type at least 1
+   * @param message at most {@link #maxMessageLength} bytes
+   * @param limit how long to wait at the most
+   * @return {@link Answer#OK}; {@link Answer#BACK_PRESSURED} or {@link Answer#NOT_CONNECTED} if it
+   *     was so all that time; or another answer, at once
+   * @throws IllegalArgumentException if the type or the length is none
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public int send(int type, MemorySegment message, Duration limit) throws InterruptedException {
+    if (message.byteSize() > writer.maxMessageLength()) {
+      throw new IllegalArgumentException(
+          "a message of %d bytes; this ring takes 0 to %d"
+              .formatted(message.byteSize(), writer.maxMessageLength()));
+    }
+    long left = limit.toNanos();
+    long end = left > 0 ? bell.nanoTime() + left : 0;
+    while (true) {
+      lookAround();
+      int answer = waiting.offer(type, message, 0, (int) message.byteSize(), left);
+      if (isFinal(answer) || left <= 0) {
+        return answer;
+      }
+      left = end - bell.nanoTime();
+    }
+  }
+
+  /** The same for bytes of an array, at the cost of a small object. */
+  public int send(int type, byte[] message, Duration limit) throws InterruptedException {
+    return send(type, MemorySegment.ofArray(message), limit);
+  }
+
+  /**
+   * Claims room for a message, to be written in place into {@link #data}; {@link #commit} or {@link
+   * #abort} must follow.
+   *
+   * @return where the message's bytes go, or an answer, which is negative, as {@link #send}
+   * @throws IllegalArgumentException if the type or the length is none
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public int claim(int type, int length, Duration limit) throws InterruptedException {
+    long left = limit.toNanos();
+    long end = left > 0 ? bell.nanoTime() + left : 0;
+    while (true) {
+      lookAround();
+      int answer = waiting.claim(type, length, left);
+      if (isFinal(answer) || left <= 0) {
+        return answer;
+      }
+      left = end - bell.nanoTime();
+    }
+  }
+
+  private static boolean isFinal(int answer) {
+    return answer != Answer.BACK_PRESSURED && answer != Answer.NOT_CONNECTED;
+  }
+
+  /**
+   * Publishes the claimed message.
+   *
+   * @throws IllegalStateException if none is claimed
+   */
+  public void commit() {
+    waiting.commit();
+  }
+
+  /**
+   * Gives the claimed room back.
+   *
+   * @throws IllegalStateException if none is claimed
+   */
+  public void abort() {
+    writer.abort();
+  }
+
+  /** The ring's data area. Only the bytes of a claimed message may be written. */
+  public MemorySegment data() {
+    return writer.data();
+  }
+
+  /** Bytes of the longest message. */
+  public int maxMessageLength() {
+    return writer.maxMessageLength();
+  }
+
+  /** Whether there is a subscriber that reads. */
+  public boolean isConnected() {
+    lookAround();
+    return writer.isConnected();
+  }
+
+  /** The channel, for its doorbell and its events; its memory is the ring's. */
+  public HostChannel channel() {
+    return channel;
+  }
+
+  /** Unpublishes the channel. A subscriber can still read what was sent. */
+  @Override
+  public void close() {
+    channel.close();
+  }
+
+  /** Tells the ring who is dead, because a dead reader's memory does not. */
+  private void lookAround() {
+    if (bell.hasChanged()) {
+      for (int section = 1; section <= channel.shape().sections(); section++) {
+        if (channel.sectionOwner(section) == 0) {
+          writer.readerIsDead(section - 1);
+        }
+      }
+    }
+  }
+}
