@@ -30,6 +30,7 @@ class ModuleTableTest {
   private static final String MEMORY = "tombolo.memory..";
   private static final String MACHINE = "tombolo.machine..";
   private static final String RISCV = "tombolo.riscv..";
+  private static final String RING = "tombolo.ring..";
   private static final String IVC = "tombolo.ivc..";
 
   static Stream<Row> table() {
@@ -38,10 +39,18 @@ class ModuleTableTest {
         new Row("machine", MEMORY),
         new Row("riscv", MEMORY, MACHINE),
         new Row("ring"),
-        new Row("ivc", MEMORY, MACHINE),
+        new Row("ivc", MEMORY, MACHINE, RING),
         new Row(
-            "cli", MEMORY, MACHINE, RISCV, IVC, "picocli..", "org.tomlj..", "com.sun.management.."),
-        new Row("bench", MEMORY, MACHINE, RISCV, IVC, "tombolo.cli..", "org.openjdk.jmh.."));
+            "cli",
+            MEMORY,
+            MACHINE,
+            RISCV,
+            RING,
+            IVC,
+            "picocli..",
+            "org.tomlj..",
+            "com.sun.management.."),
+        new Row("bench", MEMORY, MACHINE, RISCV, RING, IVC, "tombolo.cli..", "org.openjdk.jmh.."));
   }
 
   @ParameterizedTest

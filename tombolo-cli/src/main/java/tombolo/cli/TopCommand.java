@@ -4,13 +4,10 @@ package tombolo.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,7 +46,7 @@ final class TopCommand implements Callable<Integer> {
       description = "how many looks (default: until Ctrl-C)")
   private int looks;
 
-  @Option(names = "--json", description = "say it in JSON: a list of objects a look, a line each")
+  @Option(names = "--json", description = "say it in JSON: an object a look, a line each")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -66,7 +63,7 @@ final class TopCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "-n " + looks + ": a number from 1");
     }
     PrintWriter out = spec.commandLine().getOut();
-    Optional<Table> before = RunningTopologies.table("top");
+    Optional<Look> before = Look.now();
     if (before.isEmpty()) {
       spec.commandLine().getErr().println("tombolo top: no topology is running");
       spec.commandLine().getErr().flush();
@@ -74,11 +71,11 @@ final class TopCommand implements Callable<Integer> {
     }
     for (int look = 0; looks == 0 || look < looks; look++) {
       sleep(interval.duration());
-      Optional<Table> now = RunningTopologies.table("top");
+      Optional<Look> now = Look.now();
       if (now.isEmpty()) {
         break;
       }
-      print(rates(before.get(), now.get()), out);
+      print(before.get().ratesUntil(now.get()), out);
       before = now;
     }
     return ExitStatus.GOOD;
@@ -88,81 +85,51 @@ final class TopCommand implements Callable<Integer> {
     Thread.sleep(time);
   }
 
-  private void print(Table rates, PrintWriter out) {
+  private void print(Look rates, PrintWriter out) {
     if (json) {
-      out.println(Json.write(rates.json()).replaceAll("\\s*\n\\s*", ""));
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("vms", rates.vms.json());
+      object.put("rings", rates.rings.json());
+      out.println(Json.write(object).replaceAll("\\s*\n\\s*", ""));
     } else {
       out.print(host.colours().getAsBoolean() ? CLEAR : "");
-      rates.lines().forEach(out::println);
+      rates.vms.lines().forEach(out::println);
+      if (!rates.rings.rows().isEmpty()) {
+        out.println();
+        rates.rings.lines().forEach(out::println);
+      }
     }
     out.flush();
   }
 
-  /** What two looks at the counters say of the time between them. */
-  static Table rates(Table before, Table now) {
-    List<List<String>> rows = new ArrayList<>();
-    for (List<String> row : now.rows()) {
-      List<String> earlier = sameVm(before, now, row);
-      double seconds = earlier == null ? 0 : difference(before, earlier, now, row, "nanos") / 1e9;
-      rows.add(
-          List.of(
-              cell(now, row, "pid"),
-              cell(now, row, "topology"),
-              cell(now, row, "vm"),
-              cell(now, row, "state"),
-              rate(before, earlier, now, row, "instructions", seconds * 1e6),
-              rate(before, earlier, now, row, "exits", seconds),
-              rate(before, earlier, now, row, "rings", seconds),
-              rate(before, earlier, now, row, "bells", seconds),
-              cell(now, row, "p50 us"),
-              cell(now, row, "p99 us")));
+  /** Counters, or the rates between two looks at them. */
+  private record Look(Table vms, Table rings) {
+    private static final Rates OF_VMS =
+        new Rates("pid", "vm")
+            .copy("pid", "topology", "vm", "state")
+            .rate("mips", "instructions", 1e6)
+            .rate("exits/s", "exits", 1)
+            .rate("rings/s", "rings", 1)
+            .rate("bells/s", "bells", 1)
+            .copy("p50 us", "p99 us");
+
+    private static final Rates OF_RINGS =
+        new Rates("pid", "channel", "publisher", "key", "generation", "reader")
+            .copy("pid", "topology", "channel", "publisher", "reader")
+            .rate("messages/s", "messages", 1)
+            .rate("mib/s", "bytes", 1 << 20)
+            .copy("capacity", "waiting", "full %", "lost");
+
+    static Optional<Look> now() {
+      Optional<Table> vms = RunningTopologies.table("top");
+      Optional<Table> rings = RunningTopologies.table("rings");
+      return vms.isPresent() && rings.isPresent()
+          ? Optional.of(new Look(vms.get(), rings.get()))
+          : Optional.empty();
     }
-    return new Table(
-        List.of(
-            "pid",
-            "topology",
-            "vm",
-            "state",
-            "mips",
-            "exits/s",
-            "rings/s",
-            "bells/s",
-            "p50 us",
-            "p99 us"),
-        rows);
-  }
 
-  private static @Nullable List<String> sameVm(Table before, Table now, List<String> row) {
-    return before.rows().stream()
-        .filter(
-            earlier ->
-                cell(before, earlier, "pid").equals(cell(now, row, "pid"))
-                    && cell(before, earlier, "vm").equals(cell(now, row, "vm")))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private static String cell(Table table, List<String> row, String column) {
-    return Objects.requireNonNull(table.cell(row, column));
-  }
-
-  private static long difference(
-      Table before, List<String> earlier, Table now, List<String> row, String column) {
-    return Long.parseLong(cell(now, row, column)) - Long.parseLong(cell(before, earlier, column));
-  }
-
-  private static String rate(
-      Table before,
-      @Nullable List<String> earlier,
-      Table now,
-      List<String> row,
-      String column,
-      double by) {
-    if (earlier == null || by <= 0) {
-      return "";
+    Look ratesUntil(Look later) {
+      return new Look(OF_VMS.between(vms, later.vms), OF_RINGS.between(rings, later.rings));
     }
-    // A VM that was booted again may count its channels' rings anew.
-    double rate = Math.max(difference(before, earlier, now, row, column), 0) / by;
-    return String.format(Locale.ROOT, rate < 100 ? "%.1f" : "%.0f", rate);
   }
 }

@@ -12,13 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.ivc.Directory;
 import tombolo.ivc.Grant;
 import tombolo.ivc.Grants;
 import tombolo.ivc.HostChannel;
 import tombolo.ivc.HostEndpoint;
+import tombolo.ivc.Publisher;
 import tombolo.ivc.Quota;
 import tombolo.ivc.Shape;
+import tombolo.ivc.Subscriber;
 import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
@@ -26,6 +30,7 @@ import tombolo.machine.device.StreamConsole;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
+import tombolo.ring.Waiting;
 import tombolo.riscv.RiscvAccelerator;
 
 /** The Java example of README.md: here it compiles and runs, and there it has the same lines. */
@@ -53,6 +58,30 @@ class ReadmeExampleTest {
     // README ends
   }
 
+  private static void messages(PrintStream out) throws InterruptedException {
+    // README's messages begin
+    Grants grants =
+        Grants.of(
+            Grant.Publish.of(1, 7, Publisher.channelSize(65536), "prices"),
+            Grant.Subscribe.of(2, 1, 7, true)); // to write where it has read to
+    Duration second = Duration.ofSeconds(1);
+    try (Directory directory = new Directory(grants);
+        HostEndpoint alice = directory.join("alice", 1, Quota.DEFAULT);
+        HostEndpoint bob = directory.join("bob", 2, Quota.NONE);
+        Publisher publisher = Publisher.open(alice, "prices", 65536, Waiting.SPIN_THEN_BELL);
+        Subscriber subscriber = Subscriber.open(bob, "prices", second)) {
+      publisher.send(1, "EUR 1.0843".getBytes(UTF_8), second); // OK, or BACK_PRESSURED, PEER_GONE …
+      subscriber.receive(
+          (type, data, at, length) -> {
+            byte[] message = data.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
+            out.println(type + ": " + new String(message, UTF_8));
+          },
+          10,
+          second);
+    }
+    // README's messages end
+  }
+
   private static VmConfig config(KernelImage kernel, StreamConsole console) {
     return VmConfig.of("bob", new BootImage(kernel, null, ""), console);
   }
@@ -71,15 +100,25 @@ class ReadmeExampleTest {
   }
 
   @Test
-  void theReadmeHasTheseLines() throws Exception {
+  void javaSendsMessages() throws Exception {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+    messages(new PrintStream(printed, true, UTF_8));
+
+    assertThat(printed.toString(UTF_8)).isEqualTo("1: EUR 1.0843\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"README", "README's messages"})
+  void theReadmeHasTheseLines(String name) throws Exception {
     Path repository = Guests.repository();
     String here =
         Files.readString(
             repository.resolve("tombolo-cli/src/test/java/tombolo/cli/ReadmeExampleTest.java"));
-    String begin = "// README begins\n";
+    String begin = "// " + name + " begin" + (name.endsWith("s") ? "\n" : "s\n");
     String code =
         here.substring(
-            here.indexOf(begin) + begin.length(), here.indexOf("    // README" + " ends"));
+            here.indexOf(begin) + begin.length(), here.indexOf("    // " + name + " end"));
 
     assertThat(Files.readString(repository.resolve("README.md"))).contains("\n" + code);
   }

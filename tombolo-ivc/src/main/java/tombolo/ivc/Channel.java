@@ -8,15 +8,18 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.RingSnapshot;
 
 /**
  * One published channel, until the last one who has joined it leaves. Guarded by the directory's
  * lock; what is final may be read by any thread.
  *
  * <p>Of its memory it writes what docs/abi.md, "A channel's memory", says that the host writes, and
- * reads nothing: that is the guests' business.
+ * reads nothing but a ring's counters, for people who look on: the rest is the guests' business.
  */
 final class Channel {
   private static final VarHandle LONG =
@@ -129,7 +132,7 @@ final class Channel {
    */
   void own(int section, Endpoint endpoint) {
     int index = section - 1;
-    segment.asSlice(shape.offsetOf(section), shape.sizeOf(section)).fill((byte) 0);
+    section(section).fill((byte) 0);
     owners[index] = endpoint;
     owned[index]++;
     INT.set(segment, OWNERS + 8L * index + 4, owned[index]);
@@ -156,6 +159,19 @@ final class Channel {
       }
     }
     return known;
+  }
+
+  /** The ring of messages in it, if there is one where docs/ring-format.md says. */
+  Optional<RingSnapshot> ring() {
+    if (shape.layout() == Layout.RAW) {
+      return Optional.empty();
+    }
+    return RingSnapshot.of(
+        section(0), IntStream.rangeClosed(1, shape.sections()).mapToObj(this::section).toList());
+  }
+
+  private MemorySegment section(int number) {
+    return segment.asSlice(shape.offsetOf(number), shape.sizeOf(number));
   }
 
   boolean isDeserted() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.RingSnapshot;
 
 /**
  * A directory at one moment: what a person or a program wants to see of it. Immutable.
@@ -48,7 +49,12 @@ public record DirectorySnapshot(
       int joined,
       long refused) {}
 
-  /** A channel and who has joined it, the publisher first if it is still there. */
+  /**
+   * A channel and who has joined it, the publisher first if it is still there.
+   *
+   * @param ring the ring of messages in it, or null if the host sees none; docs/ring-format.md says
+   *     where it would be
+   */
   public record ChannelRow(
       ChannelId id,
       String publisher,
@@ -56,7 +62,8 @@ public record DirectorySnapshot(
       long generation,
       Shape shape,
       ChannelState state,
-      List<Side> sides) {}
+      List<Side> sides,
+      @Nullable RingSnapshot ring) {}
 
   /**
    * One who has joined a channel.
@@ -122,7 +129,8 @@ public record DirectorySnapshot(
         channel.generation,
         channel.shape,
         channel.state,
-        List.copyOf(sides));
+        List.copyOf(sides),
+        channel.ring().orElse(null));
   }
 
   private static Side side(Attachment of) {

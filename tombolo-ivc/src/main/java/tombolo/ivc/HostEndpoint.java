@@ -76,8 +76,7 @@ public final class HostEndpoint extends Endpoint {
    * Waits until the bell of this channel has rung, and takes it; or until this side has left, or
    * anybody has come or gone since the number of changes was what the caller knows.
    */
-  void awaitBellOrChange(HostChannel channel, int changes, long nanos)
-      throws InterruptedException {
+  void awaitBellOrChange(HostChannel channel, int changes, long nanos) throws InterruptedException {
     await(
         () ->
             inbox.takeBell(channel) || inbox.hasLeft(channel) || channel.changes() != changes

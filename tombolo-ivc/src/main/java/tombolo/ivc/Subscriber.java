@@ -8,8 +8,8 @@ import tombolo.ring.Waiting;
 import tombolo.ring.WaitingReader;
 
 /**
- * Receives what a {@link Publisher}, or a guest by the ring of guests/lib, sends through the channel
- * of this name. Whoever opens it closes it.
+ * Receives what a {@link Publisher}, or a guest by the ring of guests/lib, sends through the
+ * channel of this name. Whoever opens it closes it.
  *
  * <p>It outlives its publisher. When that has gone, and all that it had sent has been read, a call
  * says {@link Answer#PEER_GONE}, once; when it is back, {@link Answer#PEER_RESTARTED}, once, and
@@ -24,6 +24,7 @@ public final class Subscriber implements AutoCloseable {
   private HostChannel channel;
   private ChannelBell bell;
   private WaitingReader reader;
+
   /** It was said that the publisher has gone. */
   private boolean told;
 
@@ -45,8 +46,8 @@ public final class Subscriber implements AutoCloseable {
   /**
    * Subscribes to a channel, as soon as it is published.
    *
-   * @param endpoint who subscribes; its grant must allow it to write, because a reader says where it
-   *     is, and to ring if anybody sleeps
+   * @param endpoint who subscribes; its grant must allow it to write, because a reader says where
+   *     it is, and to ring if anybody sleeps
    * @param name the channel's
    * @param limit how long to wait until it is published
    * @param how both sides wait
@@ -80,8 +81,7 @@ public final class Subscriber implements AutoCloseable {
    *     negative
    * @throws InterruptedException if the thread is interrupted while it waits
    */
-  public int receive(MessageHandler handler, int limit, Duration time)
-      throws InterruptedException {
+  public int receive(MessageHandler handler, int limit, Duration time) throws InterruptedException {
     long left = time.toNanos();
     long end = left > 0 ? bell.nanoTime() + left : 0;
     while (true) {

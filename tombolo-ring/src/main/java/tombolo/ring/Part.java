@@ -72,6 +72,11 @@ enum Part {
     }
   }
 
+  /** Whether a segment has room for a head, where a part may lie. */
+  static boolean canHold(MemorySegment part) {
+    return part.byteSize() >= HEAD && part.maxByteAlignment() >= Long.BYTES;
+  }
+
   /** Throws unless a segment can be the other side's part. */
   static void checkPeers(MemorySegment part, String side) {
     if (part.maxByteAlignment() < Long.BYTES) {

@@ -32,6 +32,7 @@ public final class SpscReader extends Spaced implements RingReader {
     this.peers = writerPart;
     this.data = writerPart.asSlice(Part.HEAD, 0);
     this.session = new Session(Part.READER, own, peers, 0);
+    session.joinAsReader(start); // so that a writer that is there need not wait for the first call
   }
 
   /** As the interface says. The writer gets room back whenever it is a quarter of the ring. */

@@ -14,11 +14,11 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Each side formats its own part when it is made, which begins a new life of it, and joins the
  * other as soon as that is there: by the calls of both, none of which waits for the other. A writer
- * has written nothing before a reader has joined it, so a message is never for nobody. When one side
- * is made anew, the other says {@link Answer#PEER_RESTARTED}, once; then a new stream begins, empty.
- * A reader says so when it has read what the old writer had published. The memory belongs to the
- * caller and must outlive the use of the ring; memory that is closed early makes the calls throw
- * {@link IllegalStateException}.
+ * has written nothing before a reader has joined it, so a message is never for nobody. When one
+ * side is made anew, the other says {@link Answer#PEER_RESTARTED}, once; then a new stream begins,
+ * empty. A reader says so when it has read what the old writer had published. The memory belongs to
+ * the caller and must outlive the use of the ring; memory that is closed early makes the calls
+ * throw {@link IllegalStateException}.
  *
  * <h2>Concurrency</h2>
  *
@@ -59,8 +59,8 @@ import java.lang.foreign.MemorySegment;
  * bounds that this side keeps for itself: the capacity and its own position. A position must be a
  * multiple of 8, not go back, and not pass the writer's; a record must lie before the data area's
  * end. What fails makes this side answer {@link Answer#PEER_BROKEN}, from that call on and for ever
- * ({@link SpscWriter#breach}, {@link SpscReader#breach} say why), and touch the ring no more. No call
- * loops on what the other side writes: one call reads no more bytes than the ring has.
+ * ({@link SpscWriter#breach}, {@link SpscReader#breach} say why), and touch the ring no more. No
+ * call loops on what the other side writes: one call reads no more bytes than the ring has.
  */
 public final class SpscRing {
   /** Bytes of the smallest data area. */

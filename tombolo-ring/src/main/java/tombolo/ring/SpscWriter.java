@@ -152,8 +152,7 @@ public final class SpscWriter extends Spaced implements RingWriter {
 
   private boolean hasNews(int length) {
     return session.hasNews()
-        || (session.isConnected()
-            && (!lookAtReader() || hasRoom(needed(Records.size(length)))));
+        || (session.isConnected() && (!lookAtReader() || hasRoom(needed(Records.size(length)))));
   }
 
   private void checkMessage(int type, int length) {

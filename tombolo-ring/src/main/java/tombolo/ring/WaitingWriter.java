@@ -84,8 +84,7 @@ public final class WaitingWriter {
   }
 
   private boolean isToWaitAfter(int answer) throws InterruptedException {
-    return (answer == Answer.BACK_PRESSURED || answer == Answer.NOT_CONNECTED)
-        && sleeper.waitOn();
+    return (answer == Answer.BACK_PRESSURED || answer == Answer.NOT_CONNECTED) && sleeper.waitOn();
   }
 
   private void ringIfAsked() {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an onlooker sees of a ring who is none of its sides and stores nothing. The words are loaded
+ * one after the other while the sides work, and may be lies: numbers for people, in their ranges,
+ * and no more.
+ *
+ * @param capacity bytes of the data area
+ * @param generation of the writer
+ * @param messages of the stream up to now, from 0
+ * @param bytes the same with headers and padding
+ * @param readers those who have joined this writer
+ */
+public record RingSnapshot(
+    int capacity, long generation, long messages, long bytes, List<Reader> readers) {
+  /**
+   * A reader.
+   *
+   * @param number which one, from 0
+   * @param waiting bytes that are published and that it has not read, from 0 to the capacity
+   * @param lost messages that it has lost, from 0
+   */
+  public record Reader(int number, int waiting, long lost) {}
+
+  /** Copies the list. */
+  public RingSnapshot {
+    readers = List.copyOf(readers);
+  }
+
+  /**
+   * Looks at a ring.
+   *
+   * @param writerPart where a writer's part may be
+   * @param readerParts where readers' parts may be
+   * @return empty if there is no ring
+   */
+  public static Optional<RingSnapshot> of(
+      MemorySegment writerPart, List<MemorySegment> readerParts) {
+    if (!Part.canHold(writerPart) || Part.WRITER.validate(writerPart) != null) {
+      return Optional.empty();
+    }
+    long generation = (long) Part.LONG.getAcquire(writerPart, Part.GENERATION_AT);
+    long capacity = (long) Part.LONG.getOpaque(writerPart, Part.CAPACITY_AT);
+    if (generation == 0 || !SpscRing.isCapacity(capacity)) {
+      return Optional.empty();
+    }
+    List<Reader> readers = new ArrayList<>();
+    for (int i = 0; i < readerParts.size(); i++) {
+      MemorySegment part = readerParts.get(i);
+      if (Part.canHold(part)
+          && Part.READER.validate(part) == null
+          && (long) Part.LONG.getOpaque(part, Part.GENERATION_AT) != 0
+          && (long) Part.LONG.getOpaque(part, Part.PEER_AT) == generation) {
+        readers.add(new Reader(i, waiting(writerPart, part, (int) capacity), 0));
+      }
+    }
+    return Optional.of(
+        new RingSnapshot(
+            (int) capacity,
+            generation,
+            Math.max((long) Part.LONG.getOpaque(writerPart, Part.MESSAGES_AT), 0),
+            Math.max((long) Part.LONG.getOpaque(writerPart, Part.POSITION_AT), 0),
+            readers));
+  }
+
+  /** The reader's position first, so that an honest one is not ahead. */
+  private static int waiting(MemorySegment writerPart, MemorySegment readerPart, int capacity) {
+    long read = (long) Part.LONG.getAcquire(readerPart, Part.POSITION_AT) - Part.PRESENT;
+    long written = (long) Part.LONG.getOpaque(writerPart, Part.POSITION_AT);
+    return (int) Math.clamp(written - read, 0, capacity);
+  }
+}
