@@ -36,7 +36,7 @@ import tombolo.riscv.RiscvAccelerator;
 /** The Java example of README.md: here it compiles and runs, and there it has the same lines. */
 class ReadmeExampleTest {
   private static void example(Path file, PrintStream out) throws InterruptedException {
-    // README begins
+    // README joins: begin
     KernelImage kernel = KernelImage.read(file, ElfMachine.RISCV, RiscvAccelerator.RAM_BASE);
     Grants grants =
         Grants.of(
@@ -55,11 +55,11 @@ class ReadmeExampleTest {
       console.flush();
       out.println("java reads: " + channel.memory().getString(152));
     }
-    // README ends
+    // README joins: end
   }
 
   private static void messages(PrintStream out) throws InterruptedException {
-    // README's messages begin
+    // README sends: begin
     Grants grants =
         Grants.of(
             Grant.Publish.of(1, 7, Publisher.channelSize(65536), "prices"),
@@ -79,7 +79,7 @@ class ReadmeExampleTest {
           10,
           second);
     }
-    // README's messages end
+    // README sends: end
   }
 
   private static VmConfig config(KernelImage kernel, StreamConsole console) {
@@ -109,16 +109,17 @@ class ReadmeExampleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"README", "README's messages"})
-  void theReadmeHasTheseLines(String name) throws Exception {
+  @ValueSource(strings = {"joins", "sends"})
+  void theReadmeHasTheseLines(String example) throws Exception {
     Path repository = Guests.repository();
     String here =
         Files.readString(
             repository.resolve("tombolo-cli/src/test/java/tombolo/cli/ReadmeExampleTest.java"));
-    String begin = "// " + name + " begin" + (name.endsWith("s") ? "\n" : "s\n");
+    String begin = "// README " + example + ": begin\n";
     String code =
         here.substring(
-            here.indexOf(begin) + begin.length(), here.indexOf("    // " + name + " end"));
+            here.indexOf(begin) + begin.length(),
+            here.indexOf("    // README " + example + ": end"));
 
     assertThat(Files.readString(repository.resolve("README.md"))).contains("\n" + code);
   }
