@@ -35,7 +35,7 @@ final class AllocationTest {
   /** Every call, both answers of it, and padding. */
   private void pass(int messages) {
     for (int i = 0; i < messages; i += 2) {
-      boolean offered = ring.writer.offer(1, source, 0, i % 100) == SpscRing.OK;
+      boolean offered = ring.writer.offer(1, source, 0, i % 100) == Answer.OK;
       boolean claimed = ring.writer.tryClaim(2, i % 100) >= 0;
       if (claimed && i % 10 == 0) {
         ring.writer.abort();

@@ -43,7 +43,7 @@ final class HostilePeerTest {
       memory = Arena.ofAuto().allocate(2 * GUARDED + 256 + writers, 128);
       memory.fill(GUARD);
       MemorySegment both = memory.asSlice(GUARDED, 256 + writers);
-      long start = random.nextInt(capacity / 8) * 8L - (random.nextBoolean() ? capacity : 0);
+      long start = random.nextInt(capacity / 4) * 8L;
       ring = RingFixture.in(both, start, capacity);
       readerPart = ring.readerPart;
       writerPart = ring.writerPart;
@@ -57,30 +57,45 @@ final class HostilePeerTest {
       }
     }
 
-    /** Writes one word or byte of what the writer can write: position, a header, any. */
+    /** Writes one word or byte of what the writer can write: a record's header, its head, any. */
     void attackReader(Random random) {
       long place = random.nextInt(capacity / 8) * 8L;
-      switch (random.nextInt(8)) {
-        case 0 -> RingFixture.set(writerPart, Part.POSITION_AT, position(random));
-        case 1 -> RingFixture.set(writerPart, Part.HEAD + place, random.nextLong());
-        case 2, 3 -> ring.setHeader(place, types(random), random.nextInt(capacity));
+      switch (random.nextInt(9)) {
+        case 0 -> RingFixture.set(writerPart, Part.HEAD + place, random.nextLong());
+        case 1, 2, 3 -> ring.setHeader(place, types(random), random.nextInt(capacity));
         case 4 -> ring.setHeader(place, Records.PADDING, (int) (capacity - place) - 8);
         case 5 -> ring.setHeader(place, 1, lengths(random));
         case 6 -> {
           long any = random.nextLong(writerPart.byteSize());
           writerPart.set(ValueLayout.JAVA_BYTE, any, (byte) random.nextInt());
         }
+        case 7 -> attackHead(writerPart, readerPart, random);
         default -> RingFixture.set(readerPart, random.nextInt(32) * 8L, random.nextLong());
       }
     }
 
     void attackWriter(Random random) {
-      switch (random.nextInt(4)) {
-        case 0, 1 -> RingFixture.set(readerPart, Part.POSITION_AT, position(random));
+      switch (random.nextInt(5)) {
+        case 0, 1 -> RingFixture.set(readerPart, Part.POSITION_AT, position(random) + 1);
         case 2 -> RingFixture.set(readerPart, random.nextInt(32) * 8L, random.nextLong());
+        case 3 -> attackHead(readerPart, writerPart, random);
         default ->
             RingFixture.set(
                 writerPart, random.nextLong(writerPart.byteSize() / 8) * 8, random.nextLong());
+      }
+    }
+
+    /** Other lives, other capacities, and what the victim itself has said. */
+    private void attackHead(MemorySegment own, MemorySegment victims, Random random) {
+      switch (random.nextInt(7)) {
+        case 0 -> RingFixture.set(own, Part.GENERATION_AT, random.nextInt(3));
+        case 1 -> RingFixture.set(own, Part.PEER_AT, random.nextInt(3));
+        case 2 -> RingFixture.set(own, Part.PEER_AT, RingFixture.get(victims, Part.GENERATION_AT));
+        case 3 -> RingFixture.set(victims, Part.PEER_AT, RingFixture.get(own, Part.GENERATION_AT));
+        case 4 -> RingFixture.set(own, Part.CAPACITY_AT, 32L << random.nextInt(8));
+        case 5 -> RingFixture.set(own, Part.SLEEP_AT, random.nextInt(4));
+        default ->
+            RingFixture.set(own, Part.GENERATION_AT, RingFixture.get(own, Part.GENERATION_AT) + 1);
       }
     }
 
@@ -120,15 +135,24 @@ final class HostilePeerTest {
     /** Whether the writer is still unbroken after a few reads. */
     boolean read() {
       SpscReader reader = field.ring.reader;
+      if (random.nextInt(4) == 0) {
+        reader.peerSleeps();
+        reader.sleep();
+        reader.wake();
+      }
       int limit = 1 + random.nextInt(4);
       long before = delivered;
       int count = reader.drain(handler, limit);
-      if (count == SpscRing.PEER_BROKEN) {
+      if (count == Answer.PEER_BROKEN) {
         check(delivered == before, "a message with the news of the breach");
         check(reader.breach().isPresent(), "no reason");
-        check(reader.poll(handler) == SpscRing.PEER_BROKEN, "broken once only");
+        check(reader.poll(handler) == Answer.PEER_BROKEN, "broken once only");
         check(delivered == before, "a message after the breach");
         return false;
+      }
+      if (count == Answer.PEER_RESTARTED || count == Answer.PEER_GONE) {
+        check(delivered == before, "a message with the news of another life");
+        return true;
       }
       check(count >= 0 && count <= limit && count == delivered - before, "count " + count);
       return true;
@@ -136,6 +160,11 @@ final class HostilePeerTest {
 
     boolean write() {
       SpscWriter writer = field.ring.writer;
+      if (random.nextInt(4) == 0) {
+        writer.peerSleeps();
+        writer.sleep(0);
+        writer.wake();
+      }
       int length = random.nextInt(writer.maxMessageLength() + 1);
       int answer;
       if (random.nextBoolean()) {
@@ -148,24 +177,26 @@ final class HostilePeerTest {
           writer.commit();
         }
       }
-      if (answer == SpscRing.PEER_BROKEN) {
+      if (answer == Answer.PEER_BROKEN) {
         check(writer.breach().isPresent(), "no reason");
-        check(writer.offer(1, source, 0, 0) == SpscRing.PEER_BROKEN, "broken once only");
+        check(writer.offer(1, source, 0, 0) == Answer.PEER_BROKEN, "broken once only");
         return false;
       }
-      check(answer >= 0 || answer == SpscRing.BACK_PRESSURED, "answer " + answer);
+      check(answer >= Answer.PEER_GONE, "answer " + answer);
       return true;
     }
 
     private void onMessage(int type, MemorySegment data, int at, int length) {
+      // The writer's capacity: any that there is memory for.
+      long capacity = data.byteSize();
       boolean inside =
           at >= 8
               && at % 8 == 0
               && length >= 0
-              && length <= field.capacity - at
-              && length <= field.capacity / 2 - 8;
+              && length <= capacity - at
+              && length <= capacity / 2 - 8;
       check(type > 0 && inside, "type " + type + " at " + at + " of " + length);
-      check(data.byteSize() == field.capacity && data.isReadOnly(), "data " + data);
+      check(capacity <= field.capacity && data.isReadOnly(), "data " + data);
       MemorySegment.copy(data, at, source, 0, length);
       delivered++;
     }

@@ -9,8 +9,6 @@ import java.util.List;
 
 /** A ring and both of its sides. In sections, each side has the other's part read-only. */
 final class RingFixture {
-  static final long GENERATION = 7;
-
   /** A message as a test sees it: the bytes that {@link #payload} makes of type and length. */
   record Message(int type, int length) {}
 
@@ -19,33 +17,62 @@ final class RingFixture {
   final SpscWriter writer;
   final SpscReader reader;
 
-  private RingFixture(MemorySegment readerPart, MemorySegment writerPart, int capacity, long at) {
+  private RingFixture(MemorySegment readerPart, MemorySegment writerPart, int capacity) {
     this.readerPart = readerPart;
     this.writerPart = writerPart;
-    SpscRing.formatReader(readerPart, capacity, GENERATION);
-    SpscRing.formatWriter(writerPart, capacity, GENERATION);
-    set(readerPart, Part.POSITION_AT, at);
-    set(writerPart, Part.POSITION_AT, at);
-    writer = SpscRing.writer(writerPart, readerPart.asReadOnly(), GENERATION);
-    reader = SpscRing.reader(writerPart.asReadOnly(), readerPart, GENERATION);
+    writer = SpscRing.writer(writerPart, readerPart.asReadOnly(), capacity);
+    reader = SpscRing.reader(writerPart.asReadOnly(), readerPart);
   }
 
   static RingFixture of(int capacity) {
     return startingAt(0, capacity);
   }
 
-  /** A ring whose stream has got to that position, and where all is read. */
+  /** A connected ring whose stream has got to that position, and where all is read. */
   static RingFixture startingAt(long position, int capacity) {
-    MemorySegment both = Arena.ofAuto().allocate(SpscRing.size(capacity), 128);
-    return in(both, position, capacity);
+    return in(Arena.ofAuto().allocate(SpscRing.size(capacity), 128), position, capacity);
   }
 
   static RingFixture in(MemorySegment both, long position, int capacity) {
+    RingFixture ring = notConnectedIn(both, capacity);
+    connect(ring.writer, ring.reader);
+    ring.advanceTo(position);
+    return ring;
+  }
+
+  static RingFixture notConnectedIn(MemorySegment both, int capacity) {
     return new RingFixture(
         both.asSlice(0, SpscRing.READER_PART_SIZE),
         both.asSlice(SpscRing.READER_PART_SIZE),
-        capacity,
-        position);
+        capacity);
+  }
+
+  /** Joins two sides that have nothing else to say to each other. */
+  static void connect(SpscWriter writer, SpscReader reader) {
+    expect(reader.poll(RingFixture::check), 0);
+    expect(writer.tryClaim(1, 0), Records.HEADER);
+    writer.abort();
+    expect(reader.poll(RingFixture::check), 0);
+    expect(reader.isConnected() ? 1 : 0, 1);
+  }
+
+  /** Writes and reads messages until both sides are at that position. */
+  private void advanceTo(long position) {
+    long at = 0;
+    while (at < position) {
+      long toEnd = writer.capacity() - at % writer.capacity();
+      int record = (int) Math.min(Math.min(writer.capacity() / 2, toEnd), position - at);
+      expect(writer.tryClaim(1, record - Records.HEADER), (int) (at % writer.capacity()) + 8);
+      writer.commit();
+      expect(reader.poll((_, _, _, _) -> {}), 1);
+      at += record;
+    }
+  }
+
+  private static void expect(int answer, int expected) {
+    if (answer != expected) {
+      throw new AssertionError("%d instead of %d".formatted(answer, expected));
+    }
   }
 
   static void set(MemorySegment part, long at, long value) {
@@ -61,7 +88,7 @@ final class RingFixture {
   }
 
   long read() {
-    return get(readerPart, Part.POSITION_AT);
+    return get(readerPart, Part.POSITION_AT) - Part.PRESENT;
   }
 
   /** Stores what the reader would take for a record's header. */
@@ -70,6 +97,10 @@ final class RingFixture {
   }
 
   int offer(int type, int length) {
+    return offer(writer, type, length);
+  }
+
+  static int offer(SpscWriter writer, int type, int length) {
     return writer.offer(type, payload(type, length), 0, length);
   }
 

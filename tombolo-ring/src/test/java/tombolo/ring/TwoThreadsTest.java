@@ -68,7 +68,7 @@ final class TwoThreadsTest {
       int length = 8 * words(number);
       if (number % 2 == 0) {
         fill(source, 0, number);
-        while (writer.offer(type(number), source, 0, length) != SpscRing.OK) {
+        while (writer.offer(type(number), source, 0, length) != Answer.OK) {
           pause(reader);
         }
       } else {

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The wire format of a ring")
 final class WireFormatTest {
   private static final int CAPACITY = 64;
-  private static final long GENERATION = 0x1122334455667788L;
 
   private final byte[] golden = golden();
   private final List<String> messages = new ArrayList<>();
@@ -28,9 +27,12 @@ final class WireFormatTest {
   @Test
   void isWhatTheWriterAndTheReaderStore() {
     MemorySegment ring = Arena.ofAuto().allocate(SpscRing.size(CAPACITY), 128);
-    SpscRing.format(ring, CAPACITY, GENERATION);
-    SpscWriter writer = SpscRing.writer(ring, GENERATION);
-    SpscReader reader = SpscRing.reader(ring, GENERATION);
+    // The last lives of both.
+    RingFixture.set(ring, 0x10, 0x98);
+    RingFixture.set(ring, 0x110, 0x1122334455667787L);
+    SpscWriter writer = SpscRing.writer(ring, CAPACITY);
+    SpscReader reader = SpscRing.reader(ring);
+    assertThat(reader.poll(this::add)).isZero();
     offer(writer, 1, "hello");
     offer(writer, 2, "");
     offer(writer, Integer.MAX_VALUE, "@ABCDEFGHIJKLMNOPQRSTUVW");
@@ -40,19 +42,34 @@ final class WireFormatTest {
     assertThat(ring.toArray(ValueLayout.JAVA_BYTE)).containsExactly(golden);
   }
 
+  /** Nobody joins a stream in the middle: so a reader that was there from the start. */
   @Test
   void isWhatTheReaderLoads() {
     MemorySegment ring = Arena.ofAuto().allocate(golden.length, 128);
-    ring.copyFrom(MemorySegment.ofArray(golden));
+    MemorySegment image = MemorySegment.ofArray(golden);
+    RingFixture.set(ring, 0x10, 0x98);
+    SpscReader reader = SpscRing.reader(ring);
+    ring.asSlice(0x100, 0x100).copyFrom(image.asSlice(0x100, 0x100));
+    RingFixture.set(ring, 0x200, 0);
+    assertThat(reader.poll(this::add)).isZero();
+    assertThat(reader.isConnected()).isTrue();
+    // Messages of 32 and 24 bytes, as the example's three.
+    RingFixture.set(ring, 0x200, 0x01_0000_0018L);
+    RingFixture.set(ring, 0x220, 0x01_0000_0010L);
+    assertThat(reader.drain((_, _, _, _) -> {}, 2)).isEqualTo(2);
 
-    assertThat(SpscRing.reader(ring, GENERATION).drain(this::add, 10)).isOne();
+    ring.asSlice(0x100).copyFrom(image.asSlice(0x100));
+
+    assertThat(reader.drain(this::add, 10)).isOne();
     assertThat(messages).containsExactly("3 world");
+    assertThat(ring.asSlice(0, 0x80).mismatch(image.asSlice(0, 0x80))).isEqualTo(-1);
+    assertThat(RingFixture.get(ring, 0x80)).isEqualTo(81);
   }
 
   private static void offer(SpscWriter writer, int type, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
     assertThat(writer.offer(type, MemorySegment.ofArray(bytes), 0, bytes.length))
-        .isEqualTo(SpscRing.OK);
+        .isEqualTo(Answer.OK);
   }
 
   private void add(int type, MemorySegment data, int at, int length) {

@@ -21,9 +21,15 @@ public final class MessageStress {
   private MessageStress() {}
 
   private static MemorySegment ring() {
-    MemorySegment ring = Arena.ofAuto().allocate(SpscRing.size(CAPACITY), 8);
-    SpscRing.format(ring, CAPACITY, 1);
-    return ring;
+    return Arena.ofAuto().allocate(SpscRing.size(CAPACITY), 8);
+  }
+
+  /** Joins two sides, so that the next message is the first. */
+  private static void connect(SpscWriter writer, SpscReader reader) {
+    reader.poll((type, data, at, length) -> {});
+    writer.tryClaim(1, 0);
+    writer.abort();
+    reader.poll((type, data, at, length) -> {});
   }
 
   /** A message that holds one number. */
@@ -34,7 +40,7 @@ public final class MessageStress {
     }
     writer.data().set(ValueLayout.JAVA_INT, at, number);
     writer.commit();
-    return SpscRing.OK;
+    return Answer.OK;
   }
 
   /** One writes, the other looks. */
@@ -44,8 +50,13 @@ public final class MessageStress {
   @State
   public static class Publication {
     private final MemorySegment ring = ring();
-    private final SpscWriter writer = SpscRing.writer(ring, 1);
-    private final SpscReader reader = SpscRing.reader(ring, 1);
+    private final SpscWriter writer = SpscRing.writer(ring, CAPACITY);
+    private final SpscReader reader = SpscRing.reader(ring);
+
+    /** Connects the two. */
+    public Publication() {
+      connect(writer, reader);
+    }
 
     /** Writes. */
     @Actor
@@ -68,12 +79,13 @@ public final class MessageStress {
   @State
   public static class Reuse {
     private final MemorySegment ring = ring();
-    private final SpscWriter writer = SpscRing.writer(ring, 1);
-    private final SpscReader reader = SpscRing.reader(ring, 1);
+    private final SpscWriter writer = SpscRing.writer(ring, CAPACITY);
+    private final SpscReader reader = SpscRing.reader(ring);
 
     /** Fills the ring. */
     public Reuse() {
-      while (offer(writer, 1) == SpscRing.OK) {
+      connect(writer, reader);
+      while (offer(writer, 1) == Answer.OK) {
         // until it is full
       }
     }
