@@ -73,6 +73,6 @@ public record RingSnapshot(
   private static int waiting(MemorySegment writerPart, MemorySegment readerPart, int capacity) {
     long read = (long) Part.LONG.getAcquire(readerPart, Part.POSITION_AT) - Part.PRESENT;
     long written = (long) Part.LONG.getOpaque(writerPart, Part.POSITION_AT);
-    return (int) Math.clamp(written - read, 0, capacity);
+    return Math.clamp(written - read, 0, capacity);
   }
 }
