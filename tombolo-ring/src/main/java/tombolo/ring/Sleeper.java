@@ -20,7 +20,11 @@ final class Sleeper {
   private final BooleanSupplier fallAsleep;
   private final Runnable wake;
   private final Backoff backoff = new Backoff();
+
+  /** Looks of this wait, modulo 2³². */
   private int looks;
+
+  private boolean waiting;
   private long since;
   private long limit;
 
@@ -38,6 +42,7 @@ final class Sleeper {
   /** A wait of so long at the most begins. */
   void begin(long nanos) {
     looks = 0;
+    waiting = false;
     limit = nanos;
   }
 
@@ -56,11 +61,12 @@ final class Sleeper {
     if (limit <= 0) {
       return false;
     }
-    if (looks == 0) {
+    if (!waiting) {
+      waiting = true;
       since = bell.nanoTime();
     }
     backoff.idle(0);
-    if (++looks % LOOKS_BEFORE_TIME != 1 && how.spinNanos() > 0) {
+    if (Integer.remainderUnsigned(++looks, LOOKS_BEFORE_TIME) != 1 && how.spinNanos() > 0) {
       return true;
     }
     if (Thread.interrupted()) {
