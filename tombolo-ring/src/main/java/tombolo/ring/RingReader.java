@@ -4,7 +4,7 @@ package tombolo.ring;
 /**
  * The reading side of a ring. For one thread at a time. No call allocates or waits.
  *
- * <p>After {@link #close} every call throws {@link IllegalStateException}.
+ * <p>After {@link #close} nothing can be read or waited for: {@link IllegalStateException}.
  */
 public sealed interface RingReader extends AutoCloseable permits SpscReader {
   /**
@@ -50,7 +50,11 @@ public sealed interface RingReader extends AutoCloseable permits SpscReader {
   /** Ends {@link #sleep}. */
   void wake();
 
-  /** Leaves the ring. */
+  /**
+   * Leaves the ring.
+   *
+   * @throws IllegalStateException if called by a handler of this reader
+   */
   @Override
   void close();
 }

@@ -5,7 +5,7 @@ package tombolo.ring;
  * Reads from a ring and waits where there is nothing, and wakes a writer that waits for room. For
  * one thread at a time. Nothing is allocated.
  */
-public final class WaitingReader {
+public final class WaitingReader implements AutoCloseable {
   private final RingReader reader;
   private final Waiting how;
   private final Bell bell;
@@ -37,8 +37,7 @@ public final class WaitingReader {
   public int drain(MessageHandler handler, int limit, long nanos) throws InterruptedException {
     sleeper.begin(nanos);
     while (true) {
-      int count = reader.drain(handler, limit);
-      ringIfAsked();
+      int count = drain(handler, limit);
       if (count != 0) {
         sleeper.found(count);
         return count;
@@ -47,6 +46,22 @@ public final class WaitingReader {
         return 0;
       }
     }
+  }
+
+  /** What is read makes room, even if the handler throws after it. */
+  private int drain(MessageHandler handler, int limit) {
+    try {
+      return reader.drain(handler, limit);
+    } finally {
+      ringIfAsked();
+    }
+  }
+
+  /** Leaves the ring, and wakes a writer that waits, to learn of it. */
+  @Override
+  public void close() {
+    reader.close();
+    ringIfAsked();
   }
 
   private void ringIfAsked() {

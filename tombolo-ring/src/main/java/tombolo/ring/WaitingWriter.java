@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * Writes into a ring, waits where there is no room or nobody to write for, and wakes a reader that
  * sleeps. For one thread at a time. Nothing is allocated.
  */
-public final class WaitingWriter {
+public final class WaitingWriter implements AutoCloseable {
   private final RingWriter writer;
   private final Waiting how;
   private final Bell bell;
@@ -75,6 +75,13 @@ public final class WaitingWriter {
    */
   public void commit() {
     writer.commit();
+    ringIfAsked();
+  }
+
+  /** Leaves the ring, and wakes a reader that waits, to learn of it. */
+  @Override
+  public void close() {
+    writer.close();
     ringIfAsked();
   }
 
