@@ -100,7 +100,7 @@ enum Part {
     while (generation == 0 || generation == remembered) {
       generation++;
     }
-    LONG.setOpaque(own, GENERATION_AT, 0L);
+    LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
     VarHandle.storeStoreFence();
     LONG.set(own, PEER_AT, 0L);
     INT.set(own, MAGIC_AT, magic);
@@ -112,6 +112,11 @@ enum Part {
     }
     LONG.setRelease(own, GENERATION_AT, generation);
     return generation;
+  }
+
+  /** Whether there is no magic number: the part has never been one, or is being cleared. */
+  boolean isBlank(MemorySegment part) {
+    return (int) INT.getOpaque(part, MAGIC_AT) == 0;
   }
 
   /** What is wrong with the fields that are the same for every part of this kind, or null. */

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * <p>A message goes in by {@link #offer}, which copies it, or in place: {@link #tryClaim}, stores
  * into {@link #data}, then {@link #commit} or {@link #abort}.
  *
- * <p>After {@link #close} every call throws {@link IllegalStateException}.
+ * <p>After {@link #close} nothing can be written or waited for: {@link IllegalStateException}.
  */
 public sealed interface RingWriter extends AutoCloseable permits SpscWriter {
   /**
@@ -76,7 +76,8 @@ public sealed interface RingWriter extends AutoCloseable permits SpscWriter {
   /**
    * Whether somebody sleeps who must be rung, said once for each sleep. To be asked after anything
    * that the other side may wait for: a message, or an answer that something has changed. It costs
-   * a full fence, so who writes for readers that never sleep does not ask.
+   * a full fence, so who writes for readers that never sleep does not ask. May be asked after
+   * {@link #close}, too.
    */
   boolean peerSleeps();
 
@@ -91,7 +92,7 @@ public sealed interface RingWriter extends AutoCloseable permits SpscWriter {
   /** Ends {@link #sleep}. */
   void wake();
 
-  /** Leaves the ring; what is published can still be read. */
+  /** Leaves the ring, and a claimed message with it; what is published can still be read. */
   @Override
   void close();
 }

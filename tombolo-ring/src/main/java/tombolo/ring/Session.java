@@ -35,6 +35,9 @@ final class Session {
   /** The other side's generation as last seen. */
   private long peer;
 
+  /** What this side's part says it has joined; kept here, as others may write to the part. */
+  private long joined;
+
   private boolean connected;
 
   /** Was connected and has not said since that this is over. */
@@ -42,7 +45,7 @@ final class Session {
 
   private boolean owesGone;
   private boolean closed;
-  private long rung;
+  private int rung;
 
   /** A generation of the other side which is dead, although its memory does not say so; or 0. */
   private long dead;
@@ -84,8 +87,12 @@ final class Session {
     if (connected || peer == 0 || peer == dead) {
       return owesGone;
     }
-    return (long) Part.LONG.getAcquire(peers, Part.PEER_AT) == generation
-        || (peersKind == Part.WRITER && (long) Part.LONG.getOpaque(own, Part.PEER_AT) != peer);
+    return isJoined() || (peersKind == Part.WRITER && joined != peer);
+  }
+
+  /** Whether the other side says that it has joined this life of this side. */
+  private boolean isJoined() {
+    return (long) Part.LONG.getAcquire(peers, Part.PEER_AT) == generation;
   }
 
   /** Whether the other side has started anew, or gone. */
@@ -104,30 +111,52 @@ final class Session {
     if (answer != Answer.OK || connected) {
       return answer;
     }
-    if ((long) Part.LONG.getAcquire(peers, Part.PEER_AT) != generation) {
+    if (!isJoined()) {
       return Answer.NOT_CONNECTED;
     }
-    start.begin();
-    Part.LONG.setRelease(own, Part.PEER_AT, peer);
+    begin(start);
     connect();
     return Answer.OK;
   }
 
-  /** The same for the reader, who says first that it is ready, and then waits for the writer. */
+  /**
+   * The same for the reader, who says first that it is ready, and then waits for the writer. Of a
+   * writer that has joined and left meanwhile, what it has published comes first.
+   */
   int joinAsReader(Start start) {
+    boolean waits = !connected && !closed && breach == null && peer != 0 && peer != dead;
+    if (waits && joined == peer && isJoined()) {
+      connect();
+      return Answer.OK;
+    }
     int answer = look(start);
     if (answer != Answer.OK || connected) {
       return answer;
     }
-    if ((long) Part.LONG.getOpaque(own, Part.PEER_AT) != peer) {
-      start.begin();
-      Part.LONG.setRelease(own, Part.PEER_AT, peer);
+    if (joined != peer) {
+      // Again: a life that this side has not said it joined may have ended, and another one have
+      // taken its number, and another capacity.
+      @Nullable Breach wrong = start.check();
+      VarHandle.loadLoadFence();
+      if (hasPeerChanged()) {
+        return Answer.NOT_CONNECTED;
+      }
+      if (wrong != null) {
+        return broken(wrong);
+      }
+      begin(start);
     }
-    if ((long) Part.LONG.getAcquire(peers, Part.PEER_AT) != generation) {
+    if (!isJoined()) {
       return Answer.NOT_CONNECTED;
     }
     connect();
     return Answer.OK;
+  }
+
+  private void begin(Start start) {
+    start.begin();
+    joined = peer;
+    Part.LONG.setRelease(own, Part.PEER_AT, peer);
   }
 
   private void connect() {
@@ -160,13 +189,17 @@ final class Session {
         if ((long) Part.LONG.getOpaque(peers, Part.GENERATION_AT) != found) {
           return Answer.NOT_CONNECTED; // being written: the next call looks again
         }
+        if (wrong != null && peersKind.isBlank(peers)) {
+          return Answer.NOT_CONNECTED; // being cleared, from its start on
+        }
         if (wrong != null) {
           return broken(wrong);
         }
       }
+      boolean saidGone = found == 0 && dead != 0;
       peer = found;
       dead = 0;
-      if (owesRestart) {
+      if (owesRestart && !saidGone) {
         owesRestart = found == 0;
         return found == 0 ? Answer.PEER_GONE : Answer.PEER_RESTARTED;
       }
@@ -192,6 +225,9 @@ final class Session {
    * and a side that makes something ready, at least one sees what the other has done.
    */
   void sleep() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
     int number = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
     Part.INT.setOpaque(own, Part.SLEEP_AT, number | 1);
     VarHandle.fullFence();
@@ -207,7 +243,7 @@ final class Session {
   boolean peerSleeps() {
     VarHandle.fullFence();
     int number = (int) Part.INT.getAcquire(peers, Part.SLEEP_AT);
-    if ((number & 1) == 0 || number == (int) rung) {
+    if ((number & 1) == 0 || number == rung) {
       return false;
     }
     rung = number;

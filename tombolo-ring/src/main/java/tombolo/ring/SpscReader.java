@@ -56,7 +56,7 @@ public final class SpscReader extends Spaced implements RingReader {
     }
     // A writer that has started anew stores nothing before this side has joined it, so what the
     // old one had published, even between these loads, is still there, and comes first.
-    if (count == 0 && session.hasPeerChanged() && header(index(read)) == 0) {
+    if (count == 0 && session.hasPeerChanged() && isAtEnd()) {
       int answer = session.joinAsReader(start);
       return answer == Answer.NOT_CONNECTED ? 0 : answer;
     }
@@ -137,11 +137,20 @@ public final class SpscReader extends Spaced implements RingReader {
 
   @Override
   public void close() {
+    if (handling) {
+      throw new IllegalStateException("a handler cannot close the ring that calls it");
+    }
     session.close();
   }
 
   private boolean hasNews() {
     return session.hasNews() || (session.isConnected() && header(index(read)) != 0);
+  }
+
+  /** Nothing follows, not even behind padding: there it is so while the part is being cleared. */
+  private boolean isAtEnd() {
+    long header = header(index(read));
+    return header == 0 || (Records.type(header) == Records.PADDING && header(0) == 0);
   }
 
   private int index(long position) {
@@ -160,12 +169,12 @@ public final class SpscReader extends Spaced implements RingReader {
     if (type == Records.PADDING) {
       // Published by the same store as the message behind it, at the data area's start. So a call
       // meets at most one padding for each message, and ends.
-      if (length != toEnd - Records.HEADER
-          || toEnd >= capacity / 2
-          || Records.type(header(0)) <= 0) {
-        return broken(Breach.PADDING);
+      boolean right = length == toEnd - Records.HEADER && toEnd < capacity / 2;
+      long behind = header(0);
+      if (right && behind == 0 && session.hasPeerChanged()) {
+        return 0; // being cleared, from its start on
       }
-      return toEnd;
+      return right && Records.type(behind) > 0 ? toEnd : broken(Breach.PADDING);
     }
     if (type <= 0) {
       return broken(Breach.RECORD_TYPE);

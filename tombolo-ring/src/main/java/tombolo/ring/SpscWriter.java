@@ -147,6 +147,7 @@ public final class SpscWriter extends Spaced implements RingWriter {
   /** Leaves the ring; what is published can still be read. */
   @Override
   public void close() {
+    claimed = NONE;
     session.close();
   }
 
@@ -216,6 +217,9 @@ public final class SpscWriter extends Spaced implements RingWriter {
     }
     long position = found - Part.PRESENT;
     if (!Records.isAligned(position) || Long.compareUnsigned(position - read, written - read) > 0) {
+      if (session.hasPeerChanged()) {
+        return true; // another reader's position, of which the next call learns
+      }
       session.broken(Breach.READER_POSITION);
       return false;
     }

@@ -21,9 +21,9 @@ final class JoiningTest {
 
   @Test
   void worksInOneSegment() {
-    SpscWriter writer = SpscRing.writer(ring, CAPACITY);
     SpscReader reader = SpscRing.reader(ring);
     assertThat(reader.capacity()).isZero();
+    SpscWriter writer = SpscRing.writer(ring, CAPACITY);
 
     carriesAMessage(writer, reader);
     assertThat(writer.capacity()).isEqualTo(CAPACITY).isEqualTo(reader.capacity());
