@@ -43,6 +43,13 @@ enum Part {
   /** Odd while this side sleeps and wants to be rung; another number for each sleep. */
   static final long SLEEP_AT = 0x20;
 
+  /**
+   * In the writer's part: its generation when it joined that of {@link #PEER_AT}. A new life leaves
+   * both as they were until it joins somebody itself, so that a reader which looks late still finds
+   * that the last life had begun a stream for it.
+   */
+  static final long JOINED_AS_AT = 0x28;
+
   static final long POSITION_AT = 0x80;
 
   /** In the writer's part: messages of the stream, for those who look on. */
@@ -90,24 +97,26 @@ enum Part {
   }
 
   /**
-   * Begins another life of this side: a generation that is neither the last one nor the one that
-   * the other side remembers.
+   * Begins another life of this side: a generation that is neither the last one, nor the one that
+   * the other side remembers, nor the one that joined the other side last.
    *
    * @param remembered what the other side has joined
    */
   long format(MemorySegment own, long capacity, long remembered) {
     long generation = (long) LONG.getOpaque(own, GENERATION_AT) + 1;
-    while (generation == 0 || generation == remembered) {
+    long joined = this == WRITER ? (long) LONG.getOpaque(own, JOINED_AS_AT) : 0;
+    while (generation == 0 || generation == remembered || generation == joined) {
       generation++;
     }
     LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
     VarHandle.storeStoreFence();
-    LONG.set(own, PEER_AT, 0L);
     INT.set(own, MAGIC_AT, magic);
     INT.set(own, VERSION_AT, VERSION);
     LONG.set(own, CAPACITY_AT, capacity);
-    own.asSlice(SLEEP_AT, HEAD - SLEEP_AT).fill((byte) 0);
+    INT.set(own, SLEEP_AT, 0);
+    own.asSlice(JOINED_AS_AT + Long.BYTES, HEAD - JOINED_AS_AT - Long.BYTES).fill((byte) 0);
     if (this == READER) {
+      LONG.set(own, PEER_AT, 0L);
       LONG.set(own, POSITION_AT, PRESENT);
     }
     LONG.setRelease(own, GENERATION_AT, generation);

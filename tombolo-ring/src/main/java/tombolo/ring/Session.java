@@ -35,7 +35,7 @@ final class Session {
   /** The other side's generation as last seen. */
   private long peer;
 
-  /** What this side's part says it has joined; kept here, as others may write to the part. */
+  /** For the reader: what its part says it has joined. Others may write to the part. */
   private long joined;
 
   private boolean connected;
@@ -90,9 +90,11 @@ final class Session {
     return isJoined() || (peersKind == Part.WRITER && joined != peer);
   }
 
-  /** Whether the other side says that it has joined this life of this side. */
+  /** Whether the other side, in the life that was seen, says that it has joined this life. */
   private boolean isJoined() {
-    return (long) Part.LONG.getAcquire(peers, Part.PEER_AT) == generation;
+    return (long) Part.LONG.getAcquire(peers, Part.PEER_AT) == generation
+        && (peersKind == Part.READER
+            || (long) Part.LONG.getAcquire(peers, Part.JOINED_AS_AT) == peer);
   }
 
   /** Whether the other side has started anew, or gone. */
@@ -114,20 +116,28 @@ final class Session {
     if (!isJoined()) {
       return Answer.NOT_CONNECTED;
     }
-    begin(start);
+    start.begin();
+    Part.LONG.setRelease(own, Part.JOINED_AS_AT, generation);
+    Part.LONG.setRelease(own, Part.PEER_AT, peer);
     connect();
     return Answer.OK;
   }
 
   /**
    * The same for the reader, who says first that it is ready, and then waits for the writer. Of a
-   * writer that has joined and left meanwhile, what it has published comes first.
+   * writer that has joined and ended meanwhile, what it has published comes first.
    */
   int joinAsReader(Start start) {
     boolean waits = !connected && !closed && breach == null && peer != 0 && peer != dead;
-    if (waits && joined == peer && isJoined()) {
-      connect();
-      return Answer.OK;
+    if (waits && joined == peer) {
+      boolean ended = hasPeerChanged(); // first: then what it says of joining is its last word
+      if (isJoined()) {
+        connect();
+        return Answer.OK;
+      }
+      if (!ended) {
+        return Answer.NOT_CONNECTED;
+      }
     }
     int answer = look(start);
     if (answer != Answer.OK || connected) {
@@ -144,19 +154,15 @@ final class Session {
       if (wrong != null) {
         return broken(wrong);
       }
-      begin(start);
+      start.begin();
+      joined = peer;
+      Part.LONG.setRelease(own, Part.PEER_AT, peer);
     }
     if (!isJoined()) {
       return Answer.NOT_CONNECTED;
     }
     connect();
     return Answer.OK;
-  }
-
-  private void begin(Start start) {
-    start.begin();
-    joined = peer;
-    Part.LONG.setRelease(own, Part.PEER_AT, peer);
   }
 
   private void connect() {

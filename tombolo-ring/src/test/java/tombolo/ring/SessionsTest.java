@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -171,6 +172,26 @@ final class SessionsTest {
     drain(reader);
     drain(reader);
     assertThat(seen).containsExactly(1, 2, Answer.PEER_GONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void whatAWriterPublishedThatDiedBeforeTheReaderLookedIsReadAfterOthersHaveCome(int others) {
+    SpscWriter writer = newWriter();
+    SpscReader reader = newReader();
+    offer(writer, 1);
+    offer(writer, 2);
+    for (int i = 0; i < others; i++) {
+      writer = newWriter(64);
+      assertThat(offer(writer, 3)).isEqualTo(Answer.NOT_CONNECTED);
+    }
+
+    drain(reader);
+    drain(reader);
+    drain(reader);
+    assertThat(offer(writer, 4)).isEqualTo(Answer.OK);
+    drain(reader);
+    assertThat(seen).containsExactly(1, 2, Answer.PEER_RESTARTED, 4);
   }
 
   @Test
@@ -542,5 +563,58 @@ final class SessionsTest {
     }
     end.get();
     assertThat(connected).isPositive();
+  }
+
+  /** A message's type is its writer's life, and its length its number. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aReaderGetsAllOfEachWriterThatComesAndGoes() throws Exception {
+    int lives = 30_000;
+    int[] written = new int[lives];
+    int[] read = new int[lives];
+    SpscReader reader = newReader();
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              for (int life = 1; life < lives; life++) {
+                written[life] = live(newWriter(64 << (life % 3)), life);
+              }
+              end.complete(null);
+            },
+            "writers");
+    thread.setDaemon(true);
+    thread.start();
+    MessageHandler handler =
+        (type, found, at, length) -> {
+          RingFixture.check(type, found, at, length);
+          assertThat(length).as("life %d", type).isEqualTo(read[type]++);
+        };
+    int count = 0;
+    while (!end.isDone() || count != 0) {
+      count = reader.drain(handler, 7);
+      assertThat(count).as("%s", reader.breach()).isNotEqualTo(Answer.PEER_BROKEN);
+    }
+    end.get();
+    for (int life = 1; life < lives; life++) {
+      assertThat(read[life]).as("messages of life %d", life).isEqualTo(written[life]);
+    }
+    assertThat(Arrays.stream(read).sum()).isGreaterThan(1000);
+  }
+
+  /** Writes up to 20 messages, then leaves, or dies with one half written. */
+  private static int live(SpscWriter writer, int life) {
+    int written = 0;
+    for (int tries = 0; tries < 1000 && written < 20; tries++) {
+      if (RingFixture.offer(writer, life, written) == Answer.OK) {
+        written++;
+      }
+    }
+    if (life % 3 == 0) {
+      writer.close();
+    } else if (writer.tryClaim(1, 8) == 8) {
+      writer.data().set(ValueLayout.JAVA_LONG, 8, Records.header(1, 0));
+    }
+    return written;
   }
 }
