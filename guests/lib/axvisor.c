@@ -149,6 +149,9 @@ enum axvisor_look axvisor_subscribe(
     return AXVISOR_REFUSED;
   }
   open_region(region, memory, layout, layout->to_publisher, layout->to_subscriber);
+  // Where an earlier subscriber has left them; 0 where there was none.
+  region->sender.ring.index = load(region->sender.ring.memory, TAIL);
+  region->receiver.ring.index = load(region->receiver.ring.memory, HEAD);
   return AXVISOR_READY;
 }
 
@@ -240,7 +243,8 @@ static bool is_next(const struct axvisor_receiver *receiver, const struct header
   bool first = (header->flags & FIRST) != 0;
   bool last = (header->flags & LAST) != 0;
   if (header->flags == ABORT) {
-    return receiver->busy && header->id == receiver->id && header->fragment_length == 0;
+    return receiver->busy && header->id == receiver->id && header->length == receiver->length &&
+           header->fragment_length == 0;
   }
   if ((header->flags & ~(FIRST | LAST)) != 0 || first == receiver->busy) {
     return false;
