@@ -79,7 +79,7 @@ public final class MessageReceiver {
 
   /** Whether a message is under way. */
   public boolean isReceiving() {
-    return receiving;
+    return receiving && error == null;
   }
 
   /** What the other side has done to the ring; empty as long as nothing was noticed. */
@@ -92,7 +92,7 @@ public final class MessageReceiver {
     if (buffer.isReadOnly()) {
       throw new IllegalArgumentException("the buffer is read-only");
     }
-    if (receiving && !dropping && length > size) {
+    if (isReceiving() && !dropping && length > size) {
       throw new IllegalArgumentException(
           "a message of %d bytes is under way, the buffer now has %d".formatted(length, size));
     }

@@ -51,6 +51,9 @@ public final class MessageSender {
    */
   public SendProgress send(MemorySegment source, long offset, long length) {
     Objects.checkFromIndexSize(offset, length, source.byteSize());
+    if (error != null) {
+      return SendProgress.POISONED;
+    }
     begin(length);
     int room = room();
     for (; room > 0; room--) {

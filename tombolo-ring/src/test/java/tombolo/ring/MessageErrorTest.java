@@ -263,6 +263,22 @@ final class MessageErrorTest {
   }
 
   @Test
+  void isPoisonedAndNotMisusedWhenTheCallerTurnsToAnotherMessage() {
+    int length = region.capacity() * payload + 1;
+    region.send(1, length);
+    region.receive();
+    region.forge(0, 1, 1, length);
+    region.setWord(CellRing.HEAD_AT, -1000);
+    assertThat(region.receiver.receive(region.buffer, 0, length))
+        .isEqualTo(ReceiveProgress.POISONED);
+    assertThat(region.receiver.isReceiving()).isFalse();
+    assertThat(region.receiver.receive(region.buffer, 0, 0)).isEqualTo(ReceiveProgress.POISONED);
+    region.setWord(CellRing.HEAD_AT, -1000);
+    assertThat(region.send(1, length)).isEqualTo(SendProgress.POISONED);
+    assertThat(region.send(2, 1)).isEqualTo(SendProgress.POISONED);
+  }
+
+  @Test
   void deliversWhatCameBefore() {
     region.send(1, 3 * payload);
     region.forge(Cell.word(8, 0), 2, 0);
