@@ -3,15 +3,19 @@ package tombolo.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tombolo.ring.AxvisorLayout.Direction;
+import tombolo.ring.RegionSide.Language;
 
 /**
  * A message is its sequence number, which its length and each of its words follow from. Every
@@ -27,16 +31,48 @@ final class MessageTwoThreadsTest {
   @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void losesNothingAndShowsNothingHalf(AxvisorLayout layout, Direction direction, long messages)
       throws Exception {
-    RegionFixture region = new RegionFixture(layout, direction);
+    run(layout, RegionSide.InJava.LANGUAGE, RegionSide.InJava.LANGUAGE, direction, messages);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CELL, TO_SUBSCRIBER, true",
+    "SLOT, TO_SUBSCRIBER, false",
+    "CELL, TO_PUBLISHER, false",
+    "SLOT, TO_PUBLISHER, true"
+  })
+  @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void doesNotEitherWhenTheOtherSideIsAGuest(
+      AxvisorLayout layout, Direction direction, boolean guestPublishes, @TempDir Path directory)
+      throws Exception {
+    Language java = RegionSide.InJava.LANGUAGE;
+    Language c = RegionSide.Functions.compile(directory);
+    run(layout, guestPublishes ? c : java, guestPublishes ? java : c, direction, 20001);
+  }
+
+  private static void run(
+      AxvisorLayout layout,
+      Language publishers,
+      Language subscribers,
+      Direction direction,
+      long messages)
+      throws Exception {
+    MemorySegment memory = RegionFixture.allocate(layout);
+    RegionSide publisher = publishers.publish(memory, layout);
+    RegionSide subscriber = subscribers.subscribe(memory);
+    boolean toSubscriber = direction == Direction.TO_SUBSCRIBER;
+    RegionSide from = toSubscriber ? publisher : subscriber;
+    RegionSide to = toSubscriber ? subscriber : publisher;
     CompletableFuture<Void> sender = new CompletableFuture<>();
     CompletableFuture<Void> receiver = new CompletableFuture<>();
-    start("sender", sender, receiver, () -> send(region.sender, messages, receiver));
-    start("receiver", receiver, sender, () -> receive(region.receiver, messages, sender));
+    start("sender", sender, receiver, () -> send(from, messages, receiver));
+    start("receiver", receiver, sender, () -> receive(to, messages, sender));
 
     sender.get();
     receiver.get();
-    assertThat(region.tail()).isEqualTo(region.head());
-    assertThat(region.sender.error()).isEmpty();
+    long ring = layout.ringOffset(direction);
+    int head = (int) CellRing.INT.getVolatile(memory, ring + CellRing.HEAD_AT);
+    assertThat((int) CellRing.INT.getVolatile(memory, ring + CellRing.TAIL_AT)).isEqualTo(head);
   }
 
   private static void start(
@@ -61,8 +97,8 @@ final class MessageTwoThreadsTest {
     return (int) (number * 7 % (LONGEST + 1));
   }
 
-  private static void send(MessageSender sender, long messages, CompletableFuture<Void> other) {
-    MemorySegment source = MemorySegment.ofArray(new long[LONGEST]);
+  private static void send(RegionSide sender, long messages, CompletableFuture<Void> other) {
+    MemorySegment source = Arena.ofAuto().allocate(WORD, LONGEST);
     for (long number = 1; number <= messages; number++) {
       for (int word = 0; word < words(number); word++) {
         source.setAtIndex(WORD, word, number + word);
@@ -72,23 +108,22 @@ final class MessageTwoThreadsTest {
         pause(other);
       }
       if (progress != SendProgress.COMPLETE) {
-        throw new AssertionError("" + sender.error());
+        throw new AssertionError("message " + number + ": " + progress);
       }
     }
   }
 
-  private static SendProgress step(MessageSender sender, MemorySegment source, long number) {
-    SendProgress progress = sender.send(source, 0, 8L * words(number));
+  private static SendProgress step(RegionSide sender, MemorySegment source, long number) {
+    SendProgress progress = sender.send(source, 8L * words(number));
     return progress == SendProgress.BACK_PRESSURED && number % 8 == 0 ? sender.abort() : progress;
   }
 
   /** Of a message that was given up early nothing is seen: the next one follows instead. */
-  private static void receive(
-      MessageReceiver receiver, long messages, CompletableFuture<Void> other) {
-    MemorySegment buffer = MemorySegment.ofArray(new long[LONGEST]);
+  private static void receive(RegionSide receiver, long messages, CompletableFuture<Void> other) {
+    MemorySegment buffer = Arena.ofAuto().allocate(WORD, LONGEST);
     long number = 1;
     while (number <= messages) {
-      switch (receiver.receive(buffer, 0, buffer.byteSize())) {
+      switch (receiver.receive(buffer, buffer.byteSize())) {
         case COMPLETE -> {
           long next = number;
           while (next % 8 == 0 && !is(next, buffer, receiver.length())) {
@@ -106,7 +141,7 @@ final class MessageTwoThreadsTest {
           }
           number++;
         }
-        case TOO_LONG, POISONED -> throw new AssertionError("" + receiver.error());
+        case TOO_LONG, POISONED -> throw new AssertionError("message " + number);
       }
     }
   }
