@@ -10,11 +10,13 @@ import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.ring.AxvisorLayout.Direction;
 
@@ -275,6 +277,68 @@ final class MessageHostilePeerTest {
     assertThat(attacker.failure).isNull();
     assertThat(errors).isNotEmpty();
     assertThat(worked).isPositive();
+  }
+
+  /** A word of a cell's header is one thing when it is checked and another right afterwards. */
+  @ParameterizedTest
+  @CsvSource({"CELL, FRAGMENT", "SLOT, LENGTH", "CELL, FLAGS"})
+  @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void gainsNothingByAWordThatChangesBetweenTwoLooks(AxvisorLayout layout, Change change)
+      throws InterruptedException {
+    RegionFixture region = new RegionFixture(layout, Direction.TO_SUBSCRIBER);
+    CellRing ring = new CellRing(region.memory, layout, Direction.TO_SUBSCRIBER);
+    region.forge(Cell.FIRST | Cell.LAST, 1, 1, 1);
+    long at = region.cell(0) + change.at;
+    long good = (long) CellRing.LONG.getVolatile(region.ring, at);
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread thread =
+        new Thread(
+            () -> {
+              while (!stop.get()) {
+                CellRing.LONG.setVolatile(region.ring, at, change.bad);
+                CellRing.LONG.setVolatile(region.ring, at, good);
+              }
+            },
+            "attacker");
+    thread.setDaemon(true);
+    thread.start();
+    MemorySegment buffer = MemorySegment.ofArray(new byte[3]);
+    Set<ReceiveProgress> seen = EnumSet.noneOf(ReceiveProgress.class);
+    long end = System.nanoTime() + NANOS / 4;
+    while (seen.size() < 2 || System.nanoTime() < end) {
+      buffer.fill(GUARD);
+      MessageReceiver receiver = new MessageReceiver(ring, 0, 0);
+      ReceiveProgress progress = receiver.receive(buffer, 1, 1);
+      seen.add(progress);
+      Victim.check(buffer.get(ValueLayout.JAVA_BYTE, 0) == GUARD, "before the buffer");
+      Victim.check(buffer.get(ValueLayout.JAVA_BYTE, 2) == GUARD, "behind the buffer");
+      if (progress == ReceiveProgress.COMPLETE) {
+        Victim.check(receiver.length() == 1, "length " + receiver.length());
+        Victim.check(buffer.get(ValueLayout.JAVA_BYTE, 1) != GUARD, "not received");
+      } else {
+        Victim.check(receiver.error().filter(change.error::equals).isPresent(), "" + progress);
+      }
+    }
+    stop.set(true);
+    thread.join();
+    assertThat(seen).containsExactlyInAnyOrder(ReceiveProgress.COMPLETE, ReceiveProgress.POISONED);
+  }
+
+  /** A word of a good cell's header, what a hostile peer makes of it and what is wrong then. */
+  private enum Change {
+    FRAGMENT(Cell.WORD_AT, Cell.word(Cell.FIRST | Cell.LAST, 1000), MessageError.FRAGMENT_LENGTH),
+    FLAGS(Cell.WORD_AT, Cell.word(Cell.FIRST, 1), MessageError.LAST),
+    LENGTH(Cell.LENGTH_AT, 1000, MessageError.LAST);
+
+    private final long at;
+    private final long bad;
+    private final MessageError error;
+
+    Change(long at, long bad, MessageError error) {
+      this.at = at;
+      this.bad = bad;
+      this.error = error;
+    }
   }
 
   /** Does the peer's honest work now and then, so that the victim has some too. */

@@ -241,6 +241,7 @@ final class MessageStreamTest {
   void dropsAMessageOfAnyLengthThatThereIs() {
     for (long length : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, RegionFixture.BUFFER + 1}) {
       RegionFixture other = new RegionFixture(region.layout, region.direction);
+      other.buffer.fill((byte) 0x5a);
       other.forge(Cell.FIRST, payload, 1, length);
       assertThat(other.receive()).isEqualTo(ReceiveProgress.EMPTY);
       other.forge(0, payload, 1, length);
@@ -248,6 +249,7 @@ final class MessageStreamTest {
       assertThat(other.receiver.isReceiving()).isTrue();
       other.forge(Cell.ABORT, 0, 1, length);
       assertThat(other.receive()).isEqualTo(ReceiveProgress.ABORTED);
+      assertThat(other.buffer.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0x5a);
     }
   }
 
