@@ -2,9 +2,15 @@
 
 /** Benchmarks and comparisons with peers. */
 module tombolo.bench {
+  requires HdrHistogram;
+  requires io.aeron.client;
+  requires io.aeron.driver;
   requires java.management;
   requires jmh.core;
+  requires org.agrona;
+  requires org.jctools.core;
   requires tombolo.ivc;
+  requires tombolo.ring;
   requires tombolo.riscv;
   requires static org.jspecify;
 }

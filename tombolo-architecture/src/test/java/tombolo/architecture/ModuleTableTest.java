@@ -50,7 +50,19 @@ class ModuleTableTest {
             "picocli..",
             "org.tomlj..",
             "com.sun.management.."),
-        new Row("bench", MEMORY, MACHINE, RISCV, RING, IVC, "tombolo.cli..", "org.openjdk.jmh.."));
+        new Row(
+            "bench",
+            MEMORY,
+            MACHINE,
+            RISCV,
+            RING,
+            IVC,
+            "tombolo.cli..",
+            "org.openjdk.jmh..",
+            "org.agrona..",
+            "io.aeron..",
+            "org.jctools..",
+            "org.HdrHistogram.."));
   }
 
   @ParameterizedTest

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A suite's arguments, each of which is taken once; what is left at the end is a mistake. */
-final class Arguments {
+public final class Arguments {
   private final List<String> left;
 
   Arguments(List<String> arguments) {
@@ -15,12 +15,12 @@ final class Arguments {
   }
 
   /** Whether the flag was given. */
-  boolean flag(String name) {
+  public boolean flag(String name) {
     return left.remove(name);
   }
 
   /** The word behind an option. */
-  Optional<String> value(String name) {
+  public Optional<String> value(String name) {
     int at = left.indexOf(name);
     if (at < 0) {
       return Optional.empty();
@@ -33,7 +33,7 @@ final class Arguments {
   }
 
   /** The number behind an option, at least {@code least}. */
-  int number(String name, int least, int otherwise) {
+  public int number(String name, int least, int otherwise) {
     return value(name).map(text -> parse(name, text, least)).orElse(otherwise);
   }
 
@@ -56,7 +56,7 @@ final class Arguments {
         : Optional.of(left.removeFirst());
   }
 
-  void requireNoMore() {
+  public void requireNoMore() {
     if (!left.isEmpty()) {
       throw new UsageException("no such option: " + String.join(" ", left));
     }

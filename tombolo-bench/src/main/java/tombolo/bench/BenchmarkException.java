@@ -3,10 +3,10 @@
 package tombolo.bench;
 
 /** What was to be measured did not work, so there is no number; the message is the line to say. */
-final class BenchmarkException extends RuntimeException {
+public final class BenchmarkException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  BenchmarkException(String message) {
+  public BenchmarkException(String message) {
     super(message);
   }
 }

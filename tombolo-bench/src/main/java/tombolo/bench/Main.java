@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import tombolo.bench.ring.RingSuite;
 
 /** {@code ./tombolo-bench/run <suite>}: runs one suite of benchmarks, or says which there are. */
 public final class Main {
@@ -18,6 +19,8 @@ public final class Main {
                   --runs N, --quick
         ivc       channels between VMs: joining, doorbells, bandwidth
                   --runs N, --quick
+        ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
+                  --runs N, --settings threads,processes, --sizes 24,96,1k,64k, --only REGEX, --quick
         jmh       single mechanisms under JMH
                   [REGEX], --full, --quick\
       """;
@@ -49,10 +52,11 @@ public final class Main {
         case "vcpu" -> new VcpuSuite(VcpuOptions.parse(rest), QemuUser.find(), root, report).run();
         case "guests" -> MechanismSuite.parse(rest, root, report).run();
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
+        case "ring" -> RingSuite.parse(rest, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests, ivc or jmh".formatted(arguments.getFirst()));
+                "no suite %s: vcpu, guests, ivc, ring or jmh".formatted(arguments.getFirst()));
       }
       report.close();
       return 0;

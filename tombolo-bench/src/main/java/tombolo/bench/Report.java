@@ -14,7 +14,7 @@ import java.util.Locale;
  *
  * <p>Used by one thread.
  */
-final class Report {
+public final class Report {
   private final PrintStream out;
   private final PrintStream err;
   private final List<Figure> figures = new ArrayList<>();
@@ -37,7 +37,7 @@ final class Report {
   }
 
   /** What is going on, for who waits. */
-  void progress(String text) {
+  public void progress(String text) {
     err.println(text);
     err.flush();
   }
@@ -47,11 +47,11 @@ final class Report {
     return err;
   }
 
-  void line(String text) {
+  public void line(String text) {
     out.println(text);
   }
 
-  void figure(String name, double value, String unit) {
+  public void figure(String name, double value, String unit) {
     figures.add(new Figure(name, value, unit));
   }
 

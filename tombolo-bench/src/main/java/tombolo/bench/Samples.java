@@ -8,29 +8,29 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** The same quantity, measured several times, in ascending order; at least once. */
-record Samples(List<Double> sorted) {
-  Samples {
+public record Samples(List<Double> sorted) {
+  public Samples {
     sorted = sorted.stream().sorted().toList();
     if (sorted.isEmpty()) {
       throw new IllegalArgumentException("no samples");
     }
   }
 
-  static <T> Samples of(Collection<T> runs, ToDoubleFunction<T> quantity) {
+  public static <T> Samples of(Collection<T> runs, ToDoubleFunction<T> quantity) {
     return new Samples(runs.stream().map(quantity::applyAsDouble).toList());
   }
 
   /** The middle one, or the mean of the two in the middle. */
-  double median() {
+  public double median() {
     int size = sorted.size();
     return (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
   }
 
-  double min() {
+  public double min() {
     return sorted.getFirst();
   }
 
-  double max() {
+  public double max() {
     return sorted.getLast();
   }
 

@@ -3,10 +3,10 @@
 package tombolo.bench;
 
 /** What a person asked for makes no sense; the message is the one line to say. */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  UsageException(String message) {
+  public UsageException(String message) {
     super(message);
   }
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.ring;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Who sends messages. A fork has one of them, and its peers' classes are never loaded there; hence
+ * the switch, which loads nothing but what it makes.
+ */
+enum Contender {
+  /** {@code offer} and {@code drain}. */
+  TOMBOLO,
+  /** {@code tryClaim}, the message written in place, {@code commit}, and {@code drain}. */
+  TOMBOLO_CLAIM,
+  /** Agrona's OneToOneRingBuffer. */
+  AGRONA_ONE_TO_ONE,
+  /** Agrona's ManyToOneRingBuffer with one producer. */
+  AGRONA_MANY_TO_ONE,
+  /** Aeron IPC. */
+  AERON,
+  /** JCTools' SpscArrayQueue: references, so no payload and no second process. */
+  JCTOOLS,
+  /** A blocking Unix-domain socket. */
+  UNIX_SOCKET,
+  /** A blocking pipe. */
+  PIPE,
+  /** No message at all: the same bytes copied by one thread. */
+  MEMCPY;
+
+  /** The rings for messages in shared memory that Tombolo is to be faster than. */
+  static final List<Contender> PEERS = List.of(AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON);
+
+  /** As on the command line and in figures. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  boolean takesPart(boolean twoProcesses, Size size) {
+    return switch (this) {
+      // A reference is as large as another.
+      case JCTOOLS -> !twoProcesses && size == Size.BYTES_24;
+      case MEMCPY -> size == Size.KIB_64;
+      default -> true;
+    };
+  }
+
+  /** What its JVM has to allow. */
+  List<String> jvmFlags() {
+    return switch (this) {
+      // Only for these peers, in their own JVMs: Tombolo's must do without.
+      case AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON ->
+          List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+      case JCTOOLS -> List.of("--sun-misc-unsafe-memory-access=allow");
+      default -> List.of();
+    };
+  }
+
+  Medium open(Place place, Size size) {
+    int bytes = size.bytes();
+    return switch (this) {
+      case TOMBOLO -> new TomboloMedium(place, bytes, false);
+      case TOMBOLO_CLAIM -> new TomboloMedium(place, bytes, true);
+      case AGRONA_ONE_TO_ONE -> AgronaMedium.oneToOne(place, bytes);
+      case AGRONA_MANY_TO_ONE -> AgronaMedium.manyToOne(place, bytes);
+      case AERON -> new AeronMedium(place, bytes);
+      case JCTOOLS -> new QueueMedium(bytes);
+      case UNIX_SOCKET -> new SocketMedium(place, bytes);
+      case PIPE -> new PipeMedium(place, bytes);
+      case MEMCPY -> throw new IllegalArgumentException("memcpy has no ends");
+    };
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.ring;
+
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tombolo.bench.UsageException;
+
+/** How long messages are, and how many a second are sent where their latency is measured. */
+enum Size {
+  BYTES_24("24", 24, 100_000),
+  BYTES_96("96", 96, 100_000),
+  KIB_1("1k", 1 << 10, 100_000),
+  KIB_64("64k", 64 << 10, 5_000);
+
+  private final String label;
+  private final int bytes;
+  private final int rate;
+
+  Size(String label, int bytes, int rate) {
+    this.label = label;
+    this.bytes = bytes;
+    this.rate = rate;
+  }
+
+  /** As on the command line and in figures. */
+  String label() {
+    return label;
+  }
+
+  /** Of a payload: a multiple of 8, at least 24. */
+  int bytes() {
+    return bytes;
+  }
+
+  /** Messages a second, well below what the slowest contender can do. */
+  int rate() {
+    return rate;
+  }
+
+  static Size named(String label) {
+    return Stream.of(values())
+        .filter(size -> size.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "no size %s: %s"
+                        .formatted(
+                            label,
+                            Stream.of(values())
+                                .map(Size::label)
+                                .collect(Collectors.joining(", ")))));
+  }
+}
