@@ -87,12 +87,52 @@ class SuitesTest {
     assertThat(run.figureNames()).containsExactlyElementsOf(names);
   }
 
+  @Test
+  void ringsAreMeasuredBetweenThreadsAndBetweenProcesses() throws InterruptedException {
+    List<String> names = new ArrayList<>();
+    for (String setting : List.of("threads", "processes")) {
+      String prefix = "ring." + setting + ".24.";
+      for (String contender : List.of("tombolo", "agrona-one-to-one")) {
+        for (String what : List.of("", ".p50", ".p99", ".p99.9")) {
+          names.add(prefix + contender + what);
+        }
+      }
+      names.add(prefix + "vs-best-of-agrona-aeron");
+      names.add(prefix + "p50-vs-best-of-agrona-aeron");
+    }
+
+    Invocation run =
+        Invocation.of("ring", "--quick", "--sizes", "24", "--only", "^tombolo$|one-to-one");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.figures())
+        .allMatch(line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (1/s|ns|x)"));
+    assertThat(run.figureNames()).containsExactlyElementsOf(names);
+  }
+
+  @Test
+  void largeMessagesAreComparedWithACopy() throws InterruptedException {
+    Invocation run =
+        Invocation.of(
+            "ring", "--quick", "--settings", "threads", "--sizes", "64k", "--only", "claim|memcpy");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.figureNames())
+        .containsExactly(
+            "ring.threads.64k.tombolo-claim",
+            "ring.threads.64k.tombolo-claim.p50",
+            "ring.threads.64k.tombolo-claim.p99",
+            "ring.threads.64k.tombolo-claim.p99.9",
+            "ring.threads.64k.memcpy",
+            "ring.threads.64k.claim-vs-memcpy");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          cpu                       | no suite cpu: vcpu, guests, ivc or jmh
+          cpu                       | no suite cpu: vcpu, guests, ivc, ring or jmh
           vcpu --runs 0             | --runs 0: a whole number from 1
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value
@@ -100,6 +140,10 @@ class SuitesTest {
           vcpu --programs sieve,doom| no program doom: coremark-like, sieve, crc32, quicksort, matrix, memcopy, floating-point
           ivc --runs 0              | --runs 0: a whole number from 1
           ivc ping                  | no such option: ping
+          ring --sizes 24,32        | no size 32: 24, 96, 1k, 64k
+          ring --settings guests    | no setting guests: threads, processes
+          ring --only carrier       | no contender matches carrier
+          ring --only (             | (: no regular expression: Unclosed group
           guests sieve              | no such option: sieve
           jmh nothing-like-this     | no benchmark matches nothing-like-this
           jmh *                     | *: no regular expression: Dangling meta character '*'

@@ -5,7 +5,6 @@ package tombolo.bench.ring;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import tombolo.bench.BenchmarkException;
 
 /**
@@ -44,12 +43,11 @@ record Fork(Part part, Contender contender, Size size, Effort effort, Path direc
       status = 0;
     } catch (BenchmarkException e) {
       System.err.println(e.getMessage());
-    } catch (InterruptedException | IOException e) {
+    } catch (InterruptedException | IOException | RuntimeException e) {
       System.err.println(e);
-    } finally {
-      // Peers leave threads behind that would keep the process.
-      System.exit(status);
     }
+    // Peers leave threads behind that would keep the process.
+    System.exit(status);
   }
 
   private void run() throws InterruptedException, IOException {
@@ -70,13 +68,5 @@ record Fork(Part part, Contender contender, Size size, Effort effort, Path direc
         while (System.in.read() >= 0) {}
       }
     }
-  }
-
-  @Override
-  public String toString() {
-    return Stream.of(part, contender.label(), size.label())
-        .map(Object::toString)
-        .reduce((a, b) -> a + " " + b)
-        .orElseThrow();
   }
 }

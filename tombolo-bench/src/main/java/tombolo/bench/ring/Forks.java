@@ -45,6 +45,11 @@ final class Forks implements AutoCloseable {
     }
   }
 
+  /** Where the ends meet. */
+  Path directory() {
+    return directory;
+  }
+
   /**
    * Runs one process for each part.
    *
