@@ -6,6 +6,7 @@ import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
 import io.aeron.FragmentAssembler;
 import io.aeron.Publication;
+import io.aeron.RethrowingErrorHandler;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
@@ -101,9 +102,12 @@ final class AeronMedium implements Medium {
     return () -> subscription.poll(whole, Receiver.LIMIT);
   }
 
-  /** The client waits for the driver by itself. */
+  /** The client waits for the driver by itself. What a handler throws must end the fork. */
   private Aeron connect() {
-    return Aeron.connect(new Aeron.Context().aeronDirectoryName(directory()));
+    return Aeron.connect(
+        new Aeron.Context()
+            .aeronDirectoryName(directory())
+            .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
   }
 
   private String directory() {

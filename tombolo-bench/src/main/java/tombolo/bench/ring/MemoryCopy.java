@@ -3,6 +3,9 @@
 package tombolo.bench.ring;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import tombolo.bench.Samples;
 
 /**
  * What the machine copies at all: one thread that copies messages, one behind the other, into a
@@ -23,10 +26,14 @@ final class MemoryCopy {
   }
 
   Measured measure(Effort effort) {
-    for (int piece = 0; piece < PIECES; piece++) {
-      copiesPerSecond(effort.warmUpNanos() / PIECES);
+    for (int part = 0; part < PARTS; part++) {
+      copiesPerSecond(effort.warmUpNanos() / PARTS);
     }
-    return new Measured(copiesPerSecond(effort.streamNanos()), Double.NaN, Double.NaN, Double.NaN);
+    List<Double> rates = new ArrayList<>();
+    for (int part = 0; part < PARTS; part++) {
+      rates.add(copiesPerSecond(effort.streamNanos() / PARTS));
+    }
+    return new Measured(new Samples(rates).median(), Double.NaN, Double.NaN, Double.NaN);
   }
 
   private double copiesPerSecond(long nanos) {
