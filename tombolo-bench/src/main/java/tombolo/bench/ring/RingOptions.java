@@ -26,6 +26,8 @@ record RingOptions(
     List<Contender> contenders,
     int rounds,
     boolean quick) {
+  private static final List<Setting> SETTINGS = List.of(ForkSetting.THREADS, ForkSetting.PROCESSES);
+
   static RingOptions parse(Arguments arguments) {
     boolean quick = arguments.flag("--quick");
     int rounds = arguments.number("--runs", 1, quick ? 1 : 7);
@@ -33,7 +35,7 @@ record RingOptions(
         arguments
             .value("--settings")
             .map(names -> Stream.of(names.split(",", -1)).map(RingOptions::setting).toList())
-            .orElse(List.of((Setting[]) ForkSetting.values()));
+            .orElse(SETTINGS);
     List<Size> sizes =
         arguments
             .value("--sizes")
@@ -44,18 +46,18 @@ record RingOptions(
     return new RingOptions(settings, sizes, contenders, rounds, quick);
   }
 
-  private static Setting setting(String name) {
-    return Stream.of(ForkSetting.values())
-        .filter(setting -> setting.label().equals(name))
+  private static Setting setting(String label) {
+    return SETTINGS.stream()
+        .filter(setting -> setting.label().equals(label))
         .findFirst()
         .orElseThrow(
             () ->
                 new UsageException(
                     "no setting %s: %s"
                         .formatted(
-                            name,
-                            Stream.of(ForkSetting.values())
-                                .map(ForkSetting::label)
+                            label,
+                            SETTINGS.stream()
+                                .map(Setting::label)
                                 .collect(Collectors.joining(", ")))));
   }
 
