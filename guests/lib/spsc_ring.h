@@ -1,0 +1,734 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A ring of messages of any length from one writer to one reader, over shared memory; the format is
+// docs/ring-format.md's, and the Java side of it is tombolo.ring.SpscRing. Needs C11 with its
+// atomics and nothing else, so a Linux program can use it, too.
+//
+// A side belongs to one thread or hart. What the other side writes is hostile: each word of it is
+// loaded once and checked against what this side keeps for itself, and a side that breaks the
+// format is never looked at again. Two things are not checked: a payload may change while it is
+// read, so copy first what you check, and what spsc_claim() gives must not be written past its end.
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SPSC_MIN_CAPACITY 64u
+#define SPSC_MAX_CAPACITY (1u << 30)
+#define SPSC_READER_PART 0x100u  // bytes of the reader's part; the writer's has the capacity more
+
+// What a call says. A number of messages, from 1, says more than SPSC_OK.
+enum spsc_answer {
+  SPSC_OK = 0,
+  SPSC_BACK_PRESSURED = -1,  // no room until the reader has read more
+  SPSC_PEER_BROKEN = -2,     // the other side broke the format: the ring is of no use any more
+  SPSC_NOT_CONNECTED = -3,   // the other side has not joined, or not since one started anew
+  SPSC_PEER_RESTARTED = -4,  // said once: what comes next is another stream, which starts empty
+  SPSC_PEER_GONE = -5,       // the other side has left, or its memory was cleared
+  SPSC_MISUSE = -6,          // the caller's own mistake, for which Java has exceptions
+};
+
+// How the other side has broken the format.
+enum spsc_breach {
+  SPSC_NO_BREACH,
+  SPSC_BREACH_HEAD,             // a generation, but another magic number or version
+  SPSC_BREACH_CAPACITY,         // no power of two in range, or more than there is memory
+  SPSC_BREACH_READER_POSITION,  // it went back, is ahead of the writer's, or has wrong low bits
+  SPSC_BREACH_RECORD_LENGTH,    // longer than allowed, or than there is room to the end
+  SPSC_BREACH_RECORD_TYPE,      // neither a message nor padding
+  SPSC_BREACH_PADDING,          // does not end at the end, too long, or nothing behind it
+};
+
+// Whom a side is joined with.
+struct spsc_session {
+  volatile uint8_t *own;
+  const volatile uint8_t *peers;
+  bool is_writer;
+  bool connected;
+  bool owes_restart;  // was connected and has not said since that this is over
+  bool gone;
+  bool closed;
+  uint32_t rung;        // the other side's sleep that it was rung for
+  uint64_t generation;  // of this side
+  uint64_t peer;        // the other side's generation as last seen
+  enum spsc_breach breach;
+};
+
+struct spsc_writer {
+  struct spsc_session session;
+  volatile uint8_t *data;
+  uint32_t capacity;
+  uint64_t written;  // where the next record begins
+  uint64_t read;     // the reader's position as last seen
+  uint64_t zeroed;   // the data area is zero from `written` to here
+  uint64_t messages;
+  bool claimed;
+  uint32_t claimed_type;
+  uint32_t claimed_length;
+  uint32_t claimed_index;
+};
+
+struct spsc_reader {
+  struct spsc_session session;
+  const volatile uint8_t *data;
+  uint64_t room;  // bytes that can be mapped behind the writer's head
+  uint32_t capacity;
+  uint64_t read;      // where the next record begins
+  uint64_t released;  // what this side's position in memory says
+  uint32_t peeked;    // bytes of the record that spsc_peek() has shown
+  bool handling;
+};
+
+// A message where it lies in the ring.
+struct spsc_message {
+  uint32_t type;    // 1 to INT32_MAX
+  uint32_t length;  // of the payload in bytes
+  const volatile void *payload;  // aligned to 8
+};
+
+// Bytes of the parts of a ring.
+static inline uint64_t spsc_writer_part(uint32_t capacity) { return 0x100 + (uint64_t)capacity; }
+
+// The longest message.
+static inline uint32_t spsc_max_length(uint32_t capacity) { return capacity / 2 - 8; }
+
+// Becomes the writer of a ring; whoever was it before must have ended. Both parts begin at a
+// multiple of 8, better of 128. The capacity is a power of two. SPSC_OK or SPSC_MISUSE.
+static inline enum spsc_answer spsc_open_writer(
+    struct spsc_writer *writer, volatile void *writer_part, uint64_t writer_size,
+    const volatile void *reader_part, uint64_t reader_size, uint32_t capacity);
+
+// Becomes the reader, of as much as the writer will say.
+static inline enum spsc_answer spsc_open_reader(
+    struct spsc_reader *reader, const volatile void *writer_part, uint64_t writer_size,
+    volatile void *reader_part, uint64_t reader_size);
+
+// Copies a message into the ring. Unless SPSC_OK, nothing was written.
+static inline enum spsc_answer spsc_offer(
+    struct spsc_writer *writer, uint32_t type, const void *message, uint32_t length);
+
+// Room for a message to be written in place, at *payload. Nobody sees it before spsc_commit().
+static inline enum spsc_answer spsc_claim(
+    struct spsc_writer *writer, uint32_t type, uint32_t length, volatile void **payload);
+static inline enum spsc_answer spsc_commit(struct spsc_writer *writer);
+static inline enum spsc_answer spsc_abort(struct spsc_writer *writer);
+
+// Called with each message, which is the writer's again when this returns.
+typedef void spsc_handler(void *context, const struct spsc_message *message);
+
+// Reads up to `limit` messages that are there. How many, 0 for none, or an answer, which is
+// negative. What comes before an answer is read and counted; the next call says the answer.
+static inline int32_t spsc_drain(
+    struct spsc_reader *reader, spsc_handler *handler, void *context, int32_t limit);
+static inline int32_t spsc_poll(struct spsc_reader *reader, spsc_handler *handler, void *context);
+
+// Shows the next message, which stays in the ring until spsc_release(): 1, 0 for none, or an
+// answer.
+static inline int32_t spsc_peek(struct spsc_reader *reader, struct spsc_message *message);
+static inline enum spsc_answer spsc_release(struct spsc_reader *reader);
+
+// How to sleep, with a bell that keeps a ring for who waits next: spsc_..._sleep(), and where that
+// says true, wait for the bell, then spsc_..._wake(). False: there is something to do, and this
+// side has not gone to sleep. The writer sleeps until there is room for a message of that length.
+static inline bool spsc_writer_sleep(struct spsc_writer *writer, uint32_t length);
+static inline bool spsc_reader_sleep(struct spsc_reader *reader);
+static inline void spsc_writer_wake(struct spsc_writer *writer);
+static inline void spsc_reader_wake(struct spsc_reader *reader);
+
+// Whether the other side sleeps and has to be rung, said once for each sleep. To be asked after
+// anything that the other side may wait for: a message, messages read, an answer, opening.
+static inline bool spsc_writer_peer_sleeps(struct spsc_writer *writer);
+static inline bool spsc_reader_peer_sleeps(struct spsc_reader *reader);
+
+// Leaves the ring; what is published can still be read.
+static inline void spsc_close_writer(struct spsc_writer *writer);
+static inline void spsc_close_reader(struct spsc_reader *reader);
+
+// The rest is for nobody else.
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
+_Static_assert(sizeof(_Atomic uint64_t) == 8 && ATOMIC_LLONG_LOCK_FREE == 2, "plain words");
+
+enum {
+  SPSC_MAGIC_AT = 0x00,
+  SPSC_VERSION_AT = 0x04,
+  SPSC_CAPACITY_AT = 0x08,
+  SPSC_GENERATION_AT = 0x10,
+  SPSC_PEER_AT = 0x18,
+  SPSC_SLEEP_AT = 0x20,
+  SPSC_POSITION_AT = 0x80,
+  SPSC_MESSAGES_AT = 0x88,
+  SPSC_HEAD = 0x100,
+};
+
+#define SPSC_WRITER_MAGIC 0x57424d54u
+#define SPSC_READER_MAGIC 0x52424d54u
+#define SPSC_VERSION 1u
+#define SPSC_PRESENT 1u          // in a reader's position: there is a reader
+#define SPSC_HEADER 8u           // bytes of a record's header
+#define SPSC_PADDING 0xffffffffu
+
+// A writer zeroes so much ahead at a time where records are short: that takes the cache lines from
+// the reader's processor in one go. Java does the same, so the two leave the same bytes.
+#define SPSC_ZEROED_AT_ONCE 4096u
+#define SPSC_SHORT_RECORD 512u
+
+static inline uint32_t spsc_get32(const volatile uint8_t *part, uint32_t at) {
+  return atomic_load_explicit(
+      (const volatile _Atomic uint32_t *)(part + at), memory_order_relaxed);
+}
+
+static inline void spsc_put32(volatile uint8_t *part, uint32_t at, uint32_t value) {
+  atomic_store_explicit((volatile _Atomic uint32_t *)(part + at), value, memory_order_relaxed);
+}
+
+static inline uint64_t spsc_get(const volatile uint8_t *part, uint32_t at) {
+  return atomic_load_explicit(
+      (const volatile _Atomic uint64_t *)(part + at), memory_order_relaxed);
+}
+
+static inline void spsc_put(volatile uint8_t *part, uint32_t at, uint64_t value) {
+  atomic_store_explicit((volatile _Atomic uint64_t *)(part + at), value, memory_order_relaxed);
+}
+
+static inline uint64_t spsc_acquire(const volatile uint8_t *part, uint32_t at) {
+  return atomic_load_explicit(
+      (const volatile _Atomic uint64_t *)(part + at), memory_order_acquire);
+}
+
+// The store that publishes what was stored before it.
+static inline void spsc_publish(volatile uint8_t *part, uint32_t at, uint64_t value) {
+  atomic_store_explicit((volatile _Atomic uint64_t *)(part + at), value, memory_order_release);
+}
+
+static inline bool spsc_is_capacity(uint64_t capacity) {
+  return capacity >= SPSC_MIN_CAPACITY && capacity <= SPSC_MAX_CAPACITY &&
+         (capacity & (capacity - 1)) == 0;
+}
+
+static inline bool spsc_is_part(const volatile void *part, uint64_t size) {
+  return ((uintptr_t)part & 7) == 0 && size >= SPSC_HEAD;
+}
+
+static inline uint64_t spsc_header(uint32_t type, uint32_t length) {
+  return (uint64_t)type << 32 | length;
+}
+
+// Bytes of a record; the length is at most half of 1 GiB.
+static inline uint32_t spsc_record(uint32_t length) { return (SPSC_HEADER + length + 7) & ~7u; }
+
+static inline uint32_t spsc_index(uint64_t position, uint32_t capacity) {
+  return (uint32_t)position & (capacity - 1);
+}
+
+// Begins another life of this side. The generation is 0 while the rest is being written, so who
+// finds the same one before and after loading the rest has loaded what belongs to it.
+static inline void spsc_format(struct spsc_session *session, uint64_t capacity) {
+  volatile uint8_t *own = session->own;
+  uint64_t joined = spsc_get(session->peers, SPSC_PEER_AT);
+  uint64_t generation = spsc_get(own, SPSC_GENERATION_AT) + 1;
+  while (generation == 0 || generation == joined) {
+    generation++;
+  }
+  spsc_put(own, SPSC_GENERATION_AT, 0);
+  atomic_thread_fence(memory_order_release);
+  spsc_put(own, SPSC_PEER_AT, 0);
+  spsc_put32(own, SPSC_MAGIC_AT, session->is_writer ? SPSC_WRITER_MAGIC : SPSC_READER_MAGIC);
+  spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
+  spsc_put(own, SPSC_CAPACITY_AT, capacity);
+  for (uint32_t at = SPSC_SLEEP_AT; at < SPSC_HEAD; at += 8) {
+    spsc_put(own, at, 0);
+  }
+  if (!session->is_writer) {
+    spsc_put(own, SPSC_POSITION_AT, SPSC_PRESENT);
+  }
+  spsc_publish(own, SPSC_GENERATION_AT, generation);
+  session->generation = generation;
+}
+
+static inline bool spsc_peer_changed(const struct spsc_session *session) {
+  return spsc_acquire(session->peers, SPSC_GENERATION_AT) != session->peer;
+}
+
+static inline enum spsc_answer spsc_broken(struct spsc_session *session, enum spsc_breach breach) {
+  session->breach = breach;
+  session->connected = false;
+  return SPSC_PEER_BROKEN;
+}
+
+// Takes note of the other side's generation, and of the capacity where that is a writer. SPSC_OK:
+// there is a side to be joined with.
+static inline enum spsc_answer spsc_look(
+    struct spsc_session *session, uint64_t room, uint32_t *capacity) {
+  if (session->closed) {
+    return SPSC_MISUSE;
+  }
+  if (session->breach != SPSC_NO_BREACH) {
+    return SPSC_PEER_BROKEN;
+  }
+  const volatile uint8_t *peers = session->peers;
+  uint64_t found = spsc_acquire(peers, SPSC_GENERATION_AT);
+  if (found != session->peer) {
+    session->connected = false;
+    session->rung = 0;
+    session->gone = found == 0 && session->owes_restart;
+    if (found != 0) {
+      uint32_t magic = spsc_get32(peers, SPSC_MAGIC_AT);
+      uint32_t version = spsc_get32(peers, SPSC_VERSION_AT);
+      uint64_t says = spsc_get(peers, SPSC_CAPACITY_AT);
+      atomic_thread_fence(memory_order_acquire);
+      if (spsc_get(peers, SPSC_GENERATION_AT) != found) {
+        return SPSC_NOT_CONNECTED;  // it is being written: the next call looks again
+      }
+      if (magic != (session->is_writer ? SPSC_READER_MAGIC : SPSC_WRITER_MAGIC) ||
+          version != SPSC_VERSION) {
+        return spsc_broken(session, SPSC_BREACH_HEAD);
+      }
+      if (!session->is_writer) {
+        if (!spsc_is_capacity(says) || says > room) {
+          return spsc_broken(session, SPSC_BREACH_CAPACITY);
+        }
+        *capacity = (uint32_t)says;
+      }
+    }
+    session->peer = found;
+    if (found != 0 && session->owes_restart) {
+      session->owes_restart = false;
+      return SPSC_PEER_RESTARTED;
+    }
+  }
+  return session->peer != 0 ? SPSC_OK : session->gone ? SPSC_PEER_GONE : SPSC_NOT_CONNECTED;
+}
+
+static inline bool spsc_is_joined(const struct spsc_session *session) {
+  return spsc_acquire(session->peers, SPSC_PEER_AT) == session->generation;
+}
+
+static inline void spsc_connect(struct spsc_session *session) {
+  session->connected = true;
+  session->owes_restart = true;
+}
+
+// Whether the next call would say something or get on with joining, rather than wait.
+static inline bool spsc_has_news(const struct spsc_session *session) {
+  if (session->breach != SPSC_NO_BREACH || spsc_peer_changed(session)) {
+    return true;
+  }
+  if (session->connected || session->peer == 0) {
+    return false;
+  }
+  return spsc_is_joined(session) ||
+         (!session->is_writer && spsc_get(session->own, SPSC_PEER_AT) != session->peer);
+}
+
+// The fence orders this store before the loads of the last look; spsc_peer_sleeps() has the other
+// one. So of a side that falls asleep and one that makes something ready, one sees the other.
+static inline void spsc_sleep(struct spsc_session *session) {
+  spsc_put32(session->own, SPSC_SLEEP_AT, spsc_get32(session->own, SPSC_SLEEP_AT) | 1);
+  atomic_thread_fence(memory_order_seq_cst);
+}
+
+static inline void spsc_wake(struct spsc_session *session) {
+  spsc_put32(session->own, SPSC_SLEEP_AT, (spsc_get32(session->own, SPSC_SLEEP_AT) | 1) + 1);
+}
+
+static inline bool spsc_peer_sleeps(struct spsc_session *session) {
+  atomic_thread_fence(memory_order_seq_cst);
+  uint32_t number = spsc_get32(session->peers, SPSC_SLEEP_AT);
+  if ((number & 1) == 0 || number == session->rung) {
+    return false;
+  }
+  session->rung = number;
+  return true;
+}
+
+static inline void spsc_close(struct spsc_session *session) {
+  if (!session->closed) {
+    session->closed = true;
+    session->connected = false;
+    spsc_publish(session->own, SPSC_GENERATION_AT, 0);
+  }
+}
+
+static inline enum spsc_answer spsc_open_writer(
+    struct spsc_writer *writer, volatile void *writer_part, uint64_t writer_size,
+    const volatile void *reader_part, uint64_t reader_size, uint32_t capacity) {
+  if (!spsc_is_capacity(capacity) || !spsc_is_part(writer_part, writer_size) ||
+      writer_size < spsc_writer_part(capacity) || !spsc_is_part(reader_part, reader_size)) {
+    return SPSC_MISUSE;
+  }
+  *writer = (struct spsc_writer){
+      .session = {.own = writer_part, .peers = reader_part, .is_writer = true},
+      .data = (volatile uint8_t *)writer_part + SPSC_HEAD,
+      .capacity = capacity,
+  };
+  spsc_format(&writer->session, capacity);
+  return SPSC_OK;
+}
+
+// Goes on with joining as far as it can. The writer stores nothing into the data area before the
+// reader has joined it, because until then the reader may still read what the last writer left.
+static inline enum spsc_answer spsc_join_writer(struct spsc_writer *writer) {
+  struct spsc_session *session = &writer->session;
+  enum spsc_answer answer = spsc_look(session, 0, NULL);
+  if (answer != SPSC_OK || session->connected) {
+    return answer;
+  }
+  if (!spsc_is_joined(session)) {
+    return SPSC_NOT_CONNECTED;
+  }
+  writer->written = 0;
+  writer->read = 0;
+  writer->zeroed = SPSC_HEADER;
+  writer->messages = 0;
+  spsc_put(writer->data, 0, 0);
+  spsc_put(session->own, SPSC_POSITION_AT, 0);
+  spsc_put(session->own, SPSC_MESSAGES_AT, 0);
+  spsc_publish(session->own, SPSC_PEER_AT, session->peer);
+  spsc_connect(session);
+  return SPSC_OK;
+}
+
+// Bytes from the writer's position to the end of a record of that size, padding included.
+static inline uint32_t spsc_needed(const struct spsc_writer *writer, uint32_t size) {
+  uint32_t to_end = writer->capacity - spsc_index(writer->written, writer->capacity);
+  return size <= to_end ? size : to_end + size;
+}
+
+// With the word behind the record, which says that nothing follows.
+static inline bool spsc_has_room(const struct spsc_writer *writer, uint32_t needed) {
+  return writer->written - writer->read + needed + SPSC_HEADER <= writer->capacity;
+}
+
+static inline bool spsc_look_at_reader(struct spsc_writer *writer) {
+  uint64_t found = spsc_acquire(writer->session.peers, SPSC_POSITION_AT);
+  if (found == 0) {
+    return true;  // the reader's part has been cleared: nobody reads
+  }
+  uint64_t position = found - SPSC_PRESENT;
+  if ((position & 7) != 0 || position - writer->read > writer->written - writer->read) {
+    spsc_broken(&writer->session, SPSC_BREACH_READER_POSITION);
+    return false;
+  }
+  writer->read = position;
+  return true;
+}
+
+static inline enum spsc_answer spsc_reserve(
+    struct spsc_writer *writer, uint32_t type, uint32_t length, uint32_t *index) {
+  struct spsc_session *session = &writer->session;
+  if (type == 0 || type > INT32_MAX || length > spsc_max_length(writer->capacity) ||
+      writer->claimed || session->closed) {
+    return SPSC_MISUSE;
+  }
+  if (!session->connected || spsc_peer_changed(session)) {
+    enum spsc_answer answer = spsc_join_writer(writer);
+    if (answer != SPSC_OK) {
+      return answer;
+    }
+  }
+  uint32_t size = spsc_record(length);
+  uint32_t needed = spsc_needed(writer, size);
+  if (!spsc_has_room(writer, needed)) {
+    if (!spsc_look_at_reader(writer)) {
+      return SPSC_PEER_BROKEN;
+    }
+    if (!spsc_has_room(writer, needed)) {
+      return SPSC_BACK_PRESSURED;
+    }
+  }
+  *index = needed == size ? spsc_index(writer->written, writer->capacity) : 0;
+  return SPSC_OK;
+}
+
+static inline uint64_t spsc_least(uint64_t one, uint64_t other) {
+  return one < other ? one : other;
+}
+
+// Plain stores: what is free nobody reads, and the header's store comes behind them.
+static inline void spsc_zero(struct spsc_writer *writer, uint64_t end, uint32_t size) {
+  uint32_t index = spsc_index(end, writer->capacity);
+  uint64_t bytes = SPSC_HEADER;
+  if (size <= SPSC_SHORT_RECORD) {
+    uint64_t room = writer->read + writer->capacity - end;
+    uint64_t most = writer->capacity / 16;
+    bytes = spsc_least(spsc_least(most > SPSC_HEADER ? most : SPSC_HEADER, SPSC_ZEROED_AT_ONCE),
+                       spsc_least(room, writer->capacity - index));
+  }
+  __builtin_memset((uint8_t *)writer->data + index, 0, bytes);
+  writer->zeroed = end + bytes;
+}
+
+// Publishes a record by one store, that of its header or of the header of padding before it. All
+// else is stored before: the payload, the header behind padding, and the zero behind the record.
+static inline void spsc_put_record(
+    struct spsc_writer *writer, uint32_t index, uint32_t type, uint32_t length) {
+  uint32_t next = spsc_index(writer->written, writer->capacity);
+  uint32_t size = spsc_record(length);
+  uint64_t end = writer->written + size + (index == next ? 0 : writer->capacity - next);
+  if (end + SPSC_HEADER > writer->zeroed) {
+    spsc_zero(writer, end, size);
+  }
+  if (index == next) {
+    spsc_publish(writer->data, next, spsc_header(type, length));
+  } else {
+    spsc_put(writer->data, index, spsc_header(type, length));
+    uint32_t padding = writer->capacity - next - SPSC_HEADER;
+    spsc_publish(writer->data, next, spsc_header(SPSC_PADDING, padding));
+  }
+  writer->written = end;
+  spsc_put(writer->session.own, SPSC_POSITION_AT, end);
+  spsc_put(writer->session.own, SPSC_MESSAGES_AT, ++writer->messages);
+}
+
+static inline enum spsc_answer spsc_offer(
+    struct spsc_writer *writer, uint32_t type, const void *message, uint32_t length) {
+  uint32_t index;
+  enum spsc_answer answer = spsc_reserve(writer, type, length, &index);
+  if (answer == SPSC_OK) {
+    // The compiler's: a Linux program gets the C library's, which is the fastest copy there is, and
+    // a freestanding one has to have a memcpy() anyway, since compilers call it by themselves.
+    if (length > 0) {
+      __builtin_memcpy((uint8_t *)writer->data + index + SPSC_HEADER, message, length);
+    }
+    spsc_put_record(writer, index, type, length);
+  }
+  return answer;
+}
+
+static inline enum spsc_answer spsc_claim(
+    struct spsc_writer *writer, uint32_t type, uint32_t length, volatile void **payload) {
+  uint32_t index;
+  enum spsc_answer answer = spsc_reserve(writer, type, length, &index);
+  if (answer == SPSC_OK) {
+    writer->claimed = true;
+    writer->claimed_type = type;
+    writer->claimed_length = length;
+    writer->claimed_index = index;
+    *payload = writer->data + index + SPSC_HEADER;
+  }
+  return answer;
+}
+
+static inline enum spsc_answer spsc_commit(struct spsc_writer *writer) {
+  if (!writer->claimed || writer->session.closed) {
+    return SPSC_MISUSE;
+  }
+  writer->claimed = false;
+  spsc_put_record(writer, writer->claimed_index, writer->claimed_type, writer->claimed_length);
+  return SPSC_OK;
+}
+
+static inline enum spsc_answer spsc_abort(struct spsc_writer *writer) {
+  if (!writer->claimed) {
+    return SPSC_MISUSE;
+  }
+  writer->claimed = false;
+  writer->zeroed = writer->written + SPSC_HEADER;  // of the rest the caller may have written
+  return SPSC_OK;
+}
+
+static inline bool spsc_writer_sleep(struct spsc_writer *writer, uint32_t length) {
+  struct spsc_session *session = &writer->session;
+  spsc_sleep(session);
+  if (spsc_has_news(session) ||
+      (session->connected && (!spsc_look_at_reader(writer) ||
+                              spsc_has_room(writer, spsc_needed(writer, spsc_record(length)))))) {
+    spsc_wake(session);
+    return false;
+  }
+  return true;
+}
+
+static inline void spsc_writer_wake(struct spsc_writer *writer) { spsc_wake(&writer->session); }
+
+static inline bool spsc_writer_peer_sleeps(struct spsc_writer *writer) {
+  return spsc_peer_sleeps(&writer->session);
+}
+
+static inline void spsc_close_writer(struct spsc_writer *writer) { spsc_close(&writer->session); }
+
+static inline enum spsc_answer spsc_open_reader(
+    struct spsc_reader *reader, const volatile void *writer_part, uint64_t writer_size,
+    volatile void *reader_part, uint64_t reader_size) {
+  if (!spsc_is_part(writer_part, writer_size) || !spsc_is_part(reader_part, reader_size)) {
+    return SPSC_MISUSE;
+  }
+  *reader = (struct spsc_reader){
+      .session = {.own = reader_part, .peers = writer_part},
+      .data = (const volatile uint8_t *)writer_part + SPSC_HEAD,
+      .room = writer_size - SPSC_HEAD,
+  };
+  spsc_format(&reader->session, 0);
+  return SPSC_OK;
+}
+
+static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader) {
+  struct spsc_session *session = &reader->session;
+  enum spsc_answer answer = spsc_look(session, reader->room, &reader->capacity);
+  if (answer != SPSC_OK || session->connected) {
+    return answer;
+  }
+  if (spsc_get(session->own, SPSC_PEER_AT) != session->peer) {
+    reader->read = 0;
+    reader->released = 0;
+    spsc_put(session->own, SPSC_POSITION_AT, SPSC_PRESENT);
+    spsc_publish(session->own, SPSC_PEER_AT, session->peer);
+  }
+  if (!spsc_is_joined(session)) {
+    return SPSC_NOT_CONNECTED;
+  }
+  spsc_connect(session);
+  return SPSC_OK;
+}
+
+static inline uint64_t spsc_next_header(const struct spsc_reader *reader) {
+  return spsc_acquire(reader->data, spsc_index(reader->read, reader->capacity));
+}
+
+// The next message, past padding. False where there is none, or no right one.
+static inline bool spsc_find(struct spsc_reader *reader, struct spsc_message *message) {
+  uint32_t capacity = reader->capacity;
+  for (;;) {
+    uint32_t index = spsc_index(reader->read, capacity);
+    uint64_t header = spsc_acquire(reader->data, index);
+    if (header == 0) {
+      return false;
+    }
+    uint32_t type = (uint32_t)(header >> 32);
+    uint32_t length = (uint32_t)header;
+    uint32_t to_end = capacity - index;
+    enum spsc_breach breach = SPSC_NO_BREACH;
+    if (type == SPSC_PADDING) {
+      // Published by the same store as the message at the data area's start, where padding is a
+      // breach, so this loop ends.
+      uint32_t behind = (uint32_t)(spsc_acquire(reader->data, 0) >> 32);
+      if (length == to_end - SPSC_HEADER && to_end < capacity / 2 && behind != 0 &&
+          behind <= INT32_MAX) {
+        reader->read += to_end;
+        continue;
+      }
+      breach = SPSC_BREACH_PADDING;
+    } else if (type == 0 || type > INT32_MAX) {
+      breach = SPSC_BREACH_RECORD_TYPE;
+    } else if (length > spsc_max_length(capacity) || spsc_record(length) > to_end) {
+      breach = SPSC_BREACH_RECORD_LENGTH;
+    } else {
+      *message = (struct spsc_message){type, length, reader->data + index + SPSC_HEADER};
+      return true;
+    }
+    spsc_broken(&reader->session, breach);
+    return false;
+  }
+}
+
+static inline void spsc_give_back(struct spsc_reader *reader) {
+  if (reader->released != reader->read) {
+    reader->released = reader->read;
+    spsc_publish(reader->session.own, SPSC_POSITION_AT, reader->read | SPSC_PRESENT);
+  }
+}
+
+// For callers to whom "not connected" is "nothing there".
+static inline int32_t spsc_or_nothing(enum spsc_answer answer) {
+  return answer == SPSC_NOT_CONNECTED ? 0 : (int32_t)answer;
+}
+
+// What is to be said where there was no message. A writer that has started anew stores nothing
+// before this side has joined it, so what the old one had published, even between these loads, is
+// still there, and comes first.
+static inline int32_t spsc_nothing(struct spsc_reader *reader) {
+  if (reader->session.breach != SPSC_NO_BREACH) {
+    return SPSC_PEER_BROKEN;
+  }
+  if (spsc_peer_changed(&reader->session) && spsc_next_header(reader) == 0) {
+    return spsc_or_nothing(spsc_join_reader(reader));
+  }
+  return 0;
+}
+
+static inline int32_t spsc_drain(
+    struct spsc_reader *reader, spsc_handler *handler, void *context, int32_t limit) {
+  struct spsc_session *session = &reader->session;
+  if (limit <= 0 || reader->handling || session->closed) {
+    return SPSC_MISUSE;
+  }
+  reader->peeked = 0;
+  if (!session->connected) {
+    enum spsc_answer answer = spsc_join_reader(reader);
+    if (answer != SPSC_OK) {
+      return spsc_or_nothing(answer);
+    }
+  }
+  // No more than a ring full, so this ends even if the writer never does.
+  uint64_t start = reader->read;
+  int32_t count = 0;
+  struct spsc_message message;
+  reader->handling = true;
+  while (count < limit && reader->read - start < reader->capacity &&
+         spsc_find(reader, &message)) {
+    reader->read += spsc_record(message.length);
+    count++;
+    handler(context, &message);
+    if (reader->read - reader->released >= reader->capacity / 4) {
+      spsc_give_back(reader);
+    }
+  }
+  reader->handling = false;
+  spsc_give_back(reader);
+  return count > 0 ? count : spsc_nothing(reader);
+}
+
+static inline int32_t spsc_poll(struct spsc_reader *reader, spsc_handler *handler, void *context) {
+  return spsc_drain(reader, handler, context, 1);
+}
+
+static inline int32_t spsc_peek(struct spsc_reader *reader, struct spsc_message *message) {
+  struct spsc_session *session = &reader->session;
+  *message = (struct spsc_message){0};
+  if (reader->handling || session->closed) {
+    return SPSC_MISUSE;
+  }
+  reader->peeked = 0;
+  if (!session->connected) {
+    enum spsc_answer answer = spsc_join_reader(reader);
+    if (answer != SPSC_OK) {
+      return spsc_or_nothing(answer);
+    }
+  }
+  if (spsc_find(reader, message)) {
+    reader->peeked = spsc_record(message->length);
+    return 1;
+  }
+  return spsc_nothing(reader);
+}
+
+static inline enum spsc_answer spsc_release(struct spsc_reader *reader) {
+  if (reader->peeked == 0 || reader->session.closed) {
+    return SPSC_MISUSE;
+  }
+  reader->read += reader->peeked;
+  reader->peeked = 0;
+  spsc_give_back(reader);
+  return SPSC_OK;
+}
+
+static inline bool spsc_reader_sleep(struct spsc_reader *reader) {
+  spsc_sleep(&reader->session);
+  if (spsc_has_news(&reader->session) ||
+      (reader->session.connected && spsc_next_header(reader) != 0)) {
+    spsc_wake(&reader->session);
+    return false;
+  }
+  return true;
+}
+
+static inline void spsc_reader_wake(struct spsc_reader *reader) { spsc_wake(&reader->session); }
+
+static inline bool spsc_reader_peer_sleeps(struct spsc_reader *reader) {
+  return spsc_peer_sleeps(&reader->session);
+}
+
+static inline void spsc_close_reader(struct spsc_reader *reader) { spsc_close(&reader->session); }
