@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,7 +175,7 @@ final class TwoProcessesTest {
 
   /** A turn of waiting for the other side, which must not have failed. */
   private static void await(Process other, long end) {
-    Thread.yield();
+    LockSupport.parkNanos(1_000);
     assertThat(System.nanoTime()).as("in time").isLessThan(end);
     assertThat(other.isAlive() || other.exitValue() == 0).as("the C process works").isTrue();
   }
