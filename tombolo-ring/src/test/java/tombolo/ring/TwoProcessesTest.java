@@ -65,7 +65,7 @@ final class TwoProcessesTest {
 
   static Stream<Peer> peers() {
     return Stream.of(
-        new Peer("gcc", List.of(), 64, 100_000),
+        new Peer("gcc", List.of(), 64, 20_000),
         new Peer("gcc", List.of(), 1024, 300_000),
         new Peer("riscv64-linux-gnu-gcc", List.of("qemu-riscv64"), 512, 20_000));
   }
