@@ -79,7 +79,7 @@ public final class HostEndpoint extends Endpoint {
   void awaitBellOrChange(HostChannel channel, int changes, long nanos) throws InterruptedException {
     await(
         () ->
-            inbox.takeBell(channel) || inbox.hasLeft(channel) || channel.changes() != changes
+            (inbox.takeBell(channel) || inbox.hasLeft(channel) || channel.changes() != changes)
                 ? true
                 : null,
         Duration.ofNanos(nanos));
