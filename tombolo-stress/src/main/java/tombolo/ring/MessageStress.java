@@ -72,6 +72,45 @@ public final class MessageStress {
     }
   }
 
+  /** The same where the message goes behind padding, over what was there before. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "Not there yet.")
+  @Outcome(id = "1, 42", expect = Expect.ACCEPTABLE, desc = "There, and whole.")
+  @Outcome(id = "2, 42", expect = Expect.ACCEPTABLE, desc = "And the next one.")
+  @State
+  public static class Padded {
+    private final MemorySegment ring = ring();
+    private final SpscWriter writer = SpscRing.writer(ring, CAPACITY);
+    private final SpscReader reader = SpscRing.reader(ring);
+
+    /** Leaves 8 bytes to the end. */
+    public Padded() {
+      connect(writer, reader);
+      for (int length : new int[] {24, 16}) {
+        writer.tryClaim(7, length);
+        writer.commit();
+        reader.poll((type, data, at, found) -> {});
+      }
+    }
+
+    /** Writes twice, each time over what has been read. */
+    @Actor
+    public void write() {
+      offer(writer, 42);
+      offer(writer, 42);
+    }
+
+    /** Looks. */
+    @Actor
+    public void read(II_Result result) {
+      result.r1 =
+          reader.drain(
+              (type, data, at, length) ->
+                  result.r2 = type == 1 ? data.get(ValueLayout.JAVA_INT, at) : -type,
+              2);
+    }
+  }
+
   /** The ring is full of ones; what is read is still one when the writer has had room again. */
   @JCStressTest
   @Outcome(id = "-1, 1", expect = Expect.ACCEPTABLE, desc = "No room yet.")
