@@ -50,6 +50,9 @@ enum Part {
    */
   static final long JOINED_AS_AT = 0x28;
 
+  /** The latest generation of this side, which stays when it leaves. */
+  static final long LIVES_AT = 0x38;
+
   static final long POSITION_AT = 0x80;
 
   /** In the writer's part: messages of the stream, for those who look on. */
@@ -103,9 +106,13 @@ enum Part {
    * @param remembered what the other side has joined
    */
   long format(MemorySegment own, long capacity, long remembered) {
-    long generation = (long) LONG.getOpaque(own, GENERATION_AT) + 1;
+    long before = (long) LONG.getOpaque(own, GENERATION_AT);
     long joined = this == WRITER ? (long) LONG.getOpaque(own, JOINED_AS_AT) : 0;
-    while (generation == 0 || generation == remembered || generation == joined) {
+    long generation = (long) LONG.getOpaque(own, LIVES_AT) + 1;
+    while (generation == 0
+        || generation == before
+        || generation == remembered
+        || generation == joined) {
       generation++;
     }
     LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
@@ -113,8 +120,10 @@ enum Part {
     INT.set(own, MAGIC_AT, magic);
     INT.set(own, VERSION_AT, VERSION);
     LONG.set(own, CAPACITY_AT, capacity);
-    INT.set(own, SLEEP_AT, 0);
-    own.asSlice(JOINED_AS_AT + Long.BYTES, HEAD - JOINED_AS_AT - Long.BYTES).fill((byte) 0);
+    LONG.set(own, SLEEP_AT, 0L);
+    LONG.set(own, LIVES_AT, generation);
+    LONG.set(own, JOINED_AS_AT + Long.BYTES, 0L);
+    own.asSlice(LIVES_AT + Long.BYTES, HEAD - LIVES_AT - Long.BYTES).fill((byte) 0);
     if (this == READER) {
       LONG.set(own, PEER_AT, 0L);
       LONG.set(own, POSITION_AT, PRESENT);

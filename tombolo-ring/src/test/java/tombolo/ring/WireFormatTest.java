@@ -28,8 +28,8 @@ final class WireFormatTest {
   void isWhatTheWriterAndTheReaderStore() {
     MemorySegment ring = Arena.ofAuto().allocate(SpscRing.size(CAPACITY), 128);
     // The last lives of both.
-    RingFixture.set(ring, 0x10, 0x98);
-    RingFixture.set(ring, 0x110, 0x1122334455667787L);
+    RingFixture.set(ring, 0x38, 0x98);
+    RingFixture.set(ring, 0x138, 0x1122334455667787L);
     SpscWriter writer = SpscRing.writer(ring, CAPACITY);
     SpscReader reader = SpscRing.reader(ring);
     assertThat(reader.poll(this::add)).isZero();
@@ -47,7 +47,7 @@ final class WireFormatTest {
   void isWhatTheReaderLoads() {
     MemorySegment ring = Arena.ofAuto().allocate(golden.length, 128);
     MemorySegment image = MemorySegment.ofArray(golden);
-    RingFixture.set(ring, 0x10, 0x98);
+    RingFixture.set(ring, 0x38, 0x98);
     SpscReader reader = SpscRing.reader(ring);
     ring.asSlice(0x100, 0x100).copyFrom(image.asSlice(0x100, 0x100));
     RingFixture.set(ring, 0x200, 0);
