@@ -48,11 +48,11 @@ struct spsc_session {
   bool is_writer;
   bool connected;
   bool owes_restart;  // was connected and has not said since that this is over
-  bool gone;
   bool closed;
   uint32_t rung;        // the other side's sleep that it was rung for
   uint64_t generation;  // of this side
   uint64_t peer;        // the other side's generation as last seen
+  uint64_t joined;      // of a reader: what its part says it has joined
   enum spsc_breach breach;
 };
 
@@ -158,6 +158,8 @@ enum {
   SPSC_GENERATION_AT = 0x10,
   SPSC_PEER_AT = 0x18,
   SPSC_SLEEP_AT = 0x20,
+  SPSC_JOINED_AS_AT = 0x28,  // the writer's: its generation when it stored its peer
+  SPSC_LIVES_AT = 0x38,      // the latest generation, which stays when a side leaves
   SPSC_POSITION_AT = 0x80,
   SPSC_MESSAGES_AT = 0x88,
   SPSC_HEAD = 0x100,
@@ -228,24 +230,33 @@ static inline uint32_t spsc_index(uint64_t position, uint32_t capacity) {
 }
 
 // Begins another life of this side. The generation is 0 while the rest is being written, so who
-// finds the same one before and after loading the rest has loaded what belongs to it.
+// finds the same one before and after loading the rest has loaded what belongs to it. A writer
+// leaves alone whom it has joined, and as whom, until it joins somebody itself: so a reader that
+// looks late finds that the last life had begun a stream for it.
 static inline void spsc_format(struct spsc_session *session, uint64_t capacity) {
   volatile uint8_t *own = session->own;
-  uint64_t joined = spsc_get(session->peers, SPSC_PEER_AT);
-  uint64_t generation = spsc_get(own, SPSC_GENERATION_AT) + 1;
-  while (generation == 0 || generation == joined) {
+  uint64_t before = spsc_get(own, SPSC_GENERATION_AT);
+  uint64_t remembered = spsc_get(session->peers, SPSC_PEER_AT);
+  uint64_t joined = session->is_writer ? spsc_get(own, SPSC_JOINED_AS_AT) : 0;
+  uint64_t generation = spsc_get(own, SPSC_LIVES_AT) + 1;
+  while (generation == 0 || generation == before || generation == remembered ||
+         generation == joined) {
     generation++;
   }
-  spsc_put(own, SPSC_GENERATION_AT, 0);
+  spsc_publish(own, SPSC_GENERATION_AT, 0);
   atomic_thread_fence(memory_order_release);
-  spsc_put(own, SPSC_PEER_AT, 0);
   spsc_put32(own, SPSC_MAGIC_AT, session->is_writer ? SPSC_WRITER_MAGIC : SPSC_READER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, SPSC_CAPACITY_AT, capacity);
   for (uint32_t at = SPSC_SLEEP_AT; at < SPSC_HEAD; at += 8) {
-    spsc_put(own, at, 0);
+    if (at == SPSC_LIVES_AT) {
+      spsc_put(own, at, generation);
+    } else if (at != SPSC_JOINED_AS_AT || !session->is_writer) {
+      spsc_put(own, at, 0);
+    }
   }
   if (!session->is_writer) {
+    spsc_put(own, SPSC_PEER_AT, 0);
     spsc_put(own, SPSC_POSITION_AT, SPSC_PRESENT);
   }
   spsc_publish(own, SPSC_GENERATION_AT, generation);
@@ -277,7 +288,6 @@ static inline enum spsc_answer spsc_look(
   if (found != session->peer) {
     session->connected = false;
     session->rung = 0;
-    session->gone = found == 0 && session->owes_restart;
     if (found != 0) {
       uint32_t magic = spsc_get32(peers, SPSC_MAGIC_AT);
       uint32_t version = spsc_get32(peers, SPSC_VERSION_AT);
@@ -285,6 +295,9 @@ static inline enum spsc_answer spsc_look(
       atomic_thread_fence(memory_order_acquire);
       if (spsc_get(peers, SPSC_GENERATION_AT) != found) {
         return SPSC_NOT_CONNECTED;  // it is being written: the next call looks again
+      }
+      if (spsc_get32(peers, SPSC_MAGIC_AT) == 0) {
+        return SPSC_NOT_CONNECTED;  // it is being cleared, from its start on
       }
       if (magic != (session->is_writer ? SPSC_READER_MAGIC : SPSC_WRITER_MAGIC) ||
           version != SPSC_VERSION) {
@@ -298,16 +311,19 @@ static inline enum spsc_answer spsc_look(
       }
     }
     session->peer = found;
-    if (found != 0 && session->owes_restart) {
-      session->owes_restart = false;
-      return SPSC_PEER_RESTARTED;
+    if (session->owes_restart) {
+      session->owes_restart = found == 0;
+      return found == 0 ? SPSC_PEER_GONE : SPSC_PEER_RESTARTED;
     }
   }
-  return session->peer != 0 ? SPSC_OK : session->gone ? SPSC_PEER_GONE : SPSC_NOT_CONNECTED;
+  return session->peer != 0 ? SPSC_OK : SPSC_NOT_CONNECTED;
 }
 
+// Whether the other side, in the life that was seen, says that it has joined this life.
 static inline bool spsc_is_joined(const struct spsc_session *session) {
-  return spsc_acquire(session->peers, SPSC_PEER_AT) == session->generation;
+  return spsc_acquire(session->peers, SPSC_PEER_AT) == session->generation &&
+         (session->is_writer ||
+          spsc_acquire(session->peers, SPSC_JOINED_AS_AT) == session->peer);
 }
 
 static inline void spsc_connect(struct spsc_session *session) {
@@ -323,8 +339,7 @@ static inline bool spsc_has_news(const struct spsc_session *session) {
   if (session->connected || session->peer == 0) {
     return false;
   }
-  return spsc_is_joined(session) ||
-         (!session->is_writer && spsc_get(session->own, SPSC_PEER_AT) != session->peer);
+  return spsc_is_joined(session) || (!session->is_writer && session->joined != session->peer);
 }
 
 // The fence orders this store before the loads of the last look; spsc_peer_sleeps() has the other
@@ -390,6 +405,7 @@ static inline enum spsc_answer spsc_join_writer(struct spsc_writer *writer) {
   spsc_put(writer->data, 0, 0);
   spsc_put(session->own, SPSC_POSITION_AT, 0);
   spsc_put(session->own, SPSC_MESSAGES_AT, 0);
+  spsc_publish(session->own, SPSC_JOINED_AS_AT, session->generation);
   spsc_publish(session->own, SPSC_PEER_AT, session->peer);
   spsc_connect(session);
   return SPSC_OK;
@@ -413,6 +429,9 @@ static inline bool spsc_look_at_reader(struct spsc_writer *writer) {
   }
   uint64_t position = found - SPSC_PRESENT;
   if ((position & 7) != 0 || position - writer->read > writer->written - writer->read) {
+    if (spsc_peer_changed(&writer->session)) {
+      return true;  // another reader's position, of which the next call learns
+    }
     spsc_broken(&writer->session, SPSC_BREACH_READER_POSITION);
     return false;
   }
@@ -554,6 +573,8 @@ static inline bool spsc_writer_peer_sleeps(struct spsc_writer *writer) {
 
 static inline void spsc_close_writer(struct spsc_writer *writer) { spsc_close(&writer->session); }
 
+static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader);
+
 static inline enum spsc_answer spsc_open_reader(
     struct spsc_reader *reader, const volatile void *writer_part, uint64_t writer_size,
     volatile void *reader_part, uint64_t reader_size) {
@@ -566,16 +587,29 @@ static inline enum spsc_answer spsc_open_reader(
       .room = writer_size - SPSC_HEAD,
   };
   spsc_format(&reader->session, 0);
+  (void)spsc_join_reader(reader);  // so that a writer that is there need not wait for a call
   return SPSC_OK;
 }
 
 static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader) {
   struct spsc_session *session = &reader->session;
+  if (!session->connected && !session->closed && session->breach == SPSC_NO_BREACH &&
+      session->peer != 0 && session->joined == session->peer) {
+    bool ended = spsc_peer_changed(session);  // first: then what it says of joining is final
+    if (spsc_is_joined(session)) {
+      spsc_connect(session);
+      return SPSC_OK;
+    }
+    if (!ended) {
+      return SPSC_NOT_CONNECTED;
+    }
+  }
   enum spsc_answer answer = spsc_look(session, reader->room, &reader->capacity);
   if (answer != SPSC_OK || session->connected) {
     return answer;
   }
-  if (spsc_get(session->own, SPSC_PEER_AT) != session->peer) {
+  if (session->joined != session->peer) {
+    session->joined = session->peer;
     reader->read = 0;
     reader->released = 0;
     spsc_put(session->own, SPSC_POSITION_AT, SPSC_PRESENT);
@@ -590,6 +624,13 @@ static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader) {
 
 static inline uint64_t spsc_next_header(const struct spsc_reader *reader) {
   return spsc_acquire(reader->data, spsc_index(reader->read, reader->capacity));
+}
+
+// Nothing follows, not even behind padding: there it is so while the part is being cleared.
+static inline bool spsc_is_at_end(const struct spsc_reader *reader) {
+  uint64_t header = spsc_next_header(reader);
+  return header == 0 ||
+         (header >> 32 == SPSC_PADDING && spsc_acquire(reader->data, 0) == 0);
 }
 
 // The next message, past padding. False where there is none, or no right one.
@@ -608,7 +649,12 @@ static inline bool spsc_find(struct spsc_reader *reader, struct spsc_message *me
     if (type == SPSC_PADDING) {
       // Published by the same store as the message at the data area's start, where padding is a
       // breach, so this loop ends.
-      uint32_t behind = (uint32_t)(spsc_acquire(reader->data, 0) >> 32);
+      uint64_t next = spsc_acquire(reader->data, 0);
+      uint32_t behind = (uint32_t)(next >> 32);
+      if (next == 0 && length == to_end - SPSC_HEADER && to_end < capacity / 2 &&
+          spsc_peer_changed(&reader->session)) {
+        return false;  // it is being cleared, from its start on
+      }
       if (length == to_end - SPSC_HEADER && to_end < capacity / 2 && behind != 0 &&
           behind <= INT32_MAX) {
         reader->read += to_end;
@@ -647,7 +693,7 @@ static inline int32_t spsc_nothing(struct spsc_reader *reader) {
   if (reader->session.breach != SPSC_NO_BREACH) {
     return SPSC_PEER_BROKEN;
   }
-  if (spsc_peer_changed(&reader->session) && spsc_next_header(reader) == 0) {
+  if (spsc_peer_changed(&reader->session) && spsc_is_at_end(reader)) {
     return spsc_or_nothing(spsc_join_reader(reader));
   }
   return 0;
