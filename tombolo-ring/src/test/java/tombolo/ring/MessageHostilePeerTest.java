@@ -325,7 +325,7 @@ final class MessageHostilePeerTest {
   }
 
   /** A word of a good cell's header, what a hostile peer makes of it and what is wrong then. */
-  private enum Change {
+  enum Change {
     FRAGMENT(Cell.WORD_AT, Cell.word(Cell.FIRST | Cell.LAST, 1000), MessageError.FRAGMENT_LENGTH),
     FLAGS(Cell.WORD_AT, Cell.word(Cell.FIRST, 1), MessageError.LAST),
     LENGTH(Cell.LENGTH_AT, 1000, MessageError.LAST);
