@@ -109,7 +109,7 @@ final class MessageErrorTest {
   void knowsNoFragmentLongerThanACell(int more) {
     region.forge(Cell.FIRST, 0, 1, 0);
     region.setWord(region.cell(0) + 4, payload + more);
-    CellRing.LONG.setVolatile(region.ring, region.cell(0) + Cell.LENGTH_AT, 0xffffffffffL);
+    CellRing.LONG.setVolatile(region.ring, region.cell(0) + Cell.LENGTH_AT, -1L);
     poisoned(MessageError.FRAGMENT_LENGTH);
   }
 
