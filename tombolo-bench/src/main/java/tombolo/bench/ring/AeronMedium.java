@@ -26,12 +26,21 @@ final class AeronMedium implements Medium {
   private static final int STREAM = 1001;
   private static final int MTU = 65_504;
 
+  /** Bytes of a term that Aeron takes by itself for IPC; there are three of them. */
+  static final int DEFAULT_TERM = 64 << 20;
+
   private final Place place;
   private final int bytes;
+  private final int term;
 
-  AeronMedium(Place place, int bytes) {
+  /**
+   * @param term bytes of each of the three terms. Half a term is what a sender may be ahead of the
+   *     driver, so the shorter it is, the sooner must the driver have a processor
+   */
+  AeronMedium(Place place, int bytes, int term) {
     this.place = place;
     this.bytes = bytes;
+    this.term = term;
   }
 
   @Override
@@ -41,7 +50,7 @@ final class AeronMedium implements Medium {
         new MediaDriver.Context()
             .aeronDirectoryName(directory())
             .threadingMode(ThreadingMode.SHARED)
-            .ipcTermBufferLength(Place.CAPACITY)
+            .ipcTermBufferLength(term)
             .ipcMtuLength(MTU)
             .termBufferSparseFile(false));
     ExclusivePublication publication = connect().addExclusivePublication(CHANNEL, STREAM);

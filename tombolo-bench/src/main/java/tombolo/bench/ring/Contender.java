@@ -18,8 +18,10 @@ enum Contender {
   AGRONA_ONE_TO_ONE,
   /** Agrona's ManyToOneRingBuffer with one producer. */
   AGRONA_MANY_TO_ONE,
-  /** Aeron IPC. */
+  /** Aeron IPC with terms as long as they are unless told otherwise. */
   AERON,
+  /** Aeron IPC with terms as long as the others' buffers. */
+  AERON_1M,
   /** JCTools' SpscArrayQueue: references, so no payload and no second process. */
   JCTOOLS,
   /** A blocking Unix-domain socket. */
@@ -30,7 +32,8 @@ enum Contender {
   MEMCPY;
 
   /** The rings for messages in shared memory that Tombolo is to be faster than. */
-  static final List<Contender> PEERS = List.of(AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON);
+  static final List<Contender> PEERS =
+      List.of(AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON, AERON_1M);
 
   /** As on the command line and in figures. */
   String label() {
@@ -50,7 +53,7 @@ enum Contender {
   List<String> jvmFlags() {
     return switch (this) {
       // Only for these peers, in their own JVMs: Tombolo's must do without.
-      case AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON ->
+      case AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON, AERON_1M ->
           List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
       case JCTOOLS -> List.of("--sun-misc-unsafe-memory-access=allow");
       default -> List.of();
@@ -64,7 +67,8 @@ enum Contender {
       case TOMBOLO_CLAIM -> new TomboloMedium(place, bytes, true);
       case AGRONA_ONE_TO_ONE -> AgronaMedium.oneToOne(place, bytes);
       case AGRONA_MANY_TO_ONE -> AgronaMedium.manyToOne(place, bytes);
-      case AERON -> new AeronMedium(place, bytes);
+      case AERON -> new AeronMedium(place, bytes, AeronMedium.DEFAULT_TERM);
+      case AERON_1M -> new AeronMedium(place, bytes, Place.CAPACITY);
       case JCTOOLS -> new QueueMedium(bytes);
       case UNIX_SOCKET -> new SocketMedium(place, bytes);
       case PIPE -> new PipeMedium(place, bytes);
