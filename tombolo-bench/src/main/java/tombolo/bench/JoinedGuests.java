@@ -35,7 +35,7 @@ import tombolo.riscv.RiscvAccelerator;
  * VMs with a vCPU each, and Java code, in one directory and on one clock. The VMs have the ids 1
  * and up, in order, Java code has {@link #HOST}. Nobody's doorbell is limited by its rate.
  */
-final class JoinedGuests implements AutoCloseable {
+public final class JoinedGuests implements AutoCloseable {
   static final int HOST = 9;
 
   /** Of most channels. */
@@ -52,12 +52,12 @@ final class JoinedGuests implements AutoCloseable {
   private final List<Member> members = new ArrayList<>();
 
   /** A guest of {@code guests/bin}, and its command line. */
-  record Guest(String name, String commandLine) {}
+  public record Guest(String name, String commandLine) {}
 
   private record Member(Vm vm, VmEndpoint endpoint, BufferConsole console) {}
 
   /** Makes the VMs, with everything that is granted; nothing runs yet. */
-  JoinedGuests(Path root, List<Grant> grants, Guest... guests) {
+  public JoinedGuests(Path root, List<Grant> grants, Guest... guests) {
     this(root, grants, WINDOW, guests);
   }
 
@@ -136,7 +136,8 @@ final class JoinedGuests implements AutoCloseable {
     return members.get(id - 1).vm;
   }
 
-  JoinedGuests boot() {
+  /** Boots all of them, in order. */
+  public JoinedGuests boot() {
     members.forEach(member -> member.vm.boot());
     return this;
   }
@@ -146,7 +147,7 @@ final class JoinedGuests implements AutoCloseable {
    *
    * @throws BenchmarkException if one does not power off well
    */
-  void awaitEnd() throws InterruptedException {
+  public void awaitEnd() throws InterruptedException {
     for (Member member : members) {
       Optional<StopReason> reason = member.vm.awaitStop(DEADLINE);
       if (!(reason.orElse(null) instanceof StopReason.PowerOff)) {
@@ -161,7 +162,7 @@ final class JoinedGuests implements AutoCloseable {
   }
 
   /** The numbers that the pattern's groups find in what a guest has printed. */
-  double[] printed(int id, Pattern pattern) {
+  public double[] printed(int id, Pattern pattern) {
     String text = members.get(id - 1).console.text();
     Matcher found = pattern.matcher(text);
     if (!found.find()) {

@@ -20,7 +20,7 @@ public final class Main {
         ivc       channels between VMs: joining, doorbells, bandwidth
                   --runs N, --quick
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
-                  --runs N, --settings threads,processes, --sizes 24,96,1k,64k, --only REGEX, --quick
+                  --runs N, --settings threads,processes,guests, --sizes 24,96,1k,64k, --only REGEX, --quick
         jmh       single mechanisms under JMH
                   [REGEX], --full, --quick\
       """;
@@ -52,7 +52,7 @@ public final class Main {
         case "vcpu" -> new VcpuSuite(VcpuOptions.parse(rest), QemuUser.find(), root, report).run();
         case "guests" -> MechanismSuite.parse(rest, root, report).run();
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
-        case "ring" -> RingSuite.parse(rest, report).run();
+        case "ring" -> RingSuite.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(

@@ -88,7 +88,7 @@ class SuitesTest {
   }
 
   @Test
-  void ringsAreMeasuredBetweenThreadsAndBetweenProcesses() throws InterruptedException {
+  void ringsAreMeasuredBetweenThreadsProcessesAndGuests() throws InterruptedException {
     List<String> names = new ArrayList<>();
     for (String setting : List.of("threads", "processes")) {
       String prefix = "ring." + setting + ".24.";
@@ -99,6 +99,9 @@ class SuitesTest {
       }
       names.add(prefix + "vs-best-of-agrona-aeron");
       names.add(prefix + "p50-vs-best-of-agrona-aeron");
+    }
+    for (String what : List.of("", ".p50", ".p99", ".p99.9")) {
+      names.add("ring.guests.24.tombolo" + what);
     }
 
     Invocation run =
@@ -141,7 +144,7 @@ class SuitesTest {
           ivc --runs 0              | --runs 0: a whole number from 1
           ivc ping                  | no such option: ping
           ring --sizes 24,32        | no size 32: 24, 96, 1k, 64k
-          ring --settings guests    | no setting guests: threads, processes
+          ring --settings carriers  | no setting carriers: threads, processes, guests
           ring --only carrier       | no contender matches carrier
           ring --only (             | (: no regular expression: Unclosed group
           guests sieve              | no such option: sieve

@@ -2,6 +2,7 @@
 
 package tombolo.bench.ring;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -26,16 +27,15 @@ record RingOptions(
     List<Contender> contenders,
     int rounds,
     boolean quick) {
-  private static final List<Setting> SETTINGS = List.of(ForkSetting.THREADS, ForkSetting.PROCESSES);
-
-  static RingOptions parse(Arguments arguments) {
+  static RingOptions parse(Arguments arguments, Path root) {
+    List<Setting> all = List.of(ForkSetting.THREADS, ForkSetting.PROCESSES, new TwoGuests(root));
     boolean quick = arguments.flag("--quick");
     int rounds = arguments.number("--runs", 1, quick ? 1 : 7);
     List<Setting> settings =
         arguments
             .value("--settings")
-            .map(names -> Stream.of(names.split(",", -1)).map(RingOptions::setting).toList())
-            .orElse(SETTINGS);
+            .map(names -> Stream.of(names.split(",", -1)).map(name -> setting(name, all)).toList())
+            .orElse(all);
     List<Size> sizes =
         arguments
             .value("--sizes")
@@ -46,8 +46,8 @@ record RingOptions(
     return new RingOptions(settings, sizes, contenders, rounds, quick);
   }
 
-  private static Setting setting(String label) {
-    return SETTINGS.stream()
+  private static Setting setting(String label, List<Setting> all) {
+    return all.stream()
         .filter(setting -> setting.label().equals(label))
         .findFirst()
         .orElseThrow(
@@ -56,9 +56,7 @@ record RingOptions(
                     "no setting %s: %s"
                         .formatted(
                             label,
-                            SETTINGS.stream()
-                                .map(Setting::label)
-                                .collect(Collectors.joining(", ")))));
+                            all.stream().map(Setting::label).collect(Collectors.joining(", ")))));
   }
 
   /** Those in whose name the expression is found. */

@@ -2,6 +2,7 @@
 
 package tombolo.bench.ring;
 
+import java.nio.file.Path;
 import tombolo.bench.Arguments;
 import tombolo.bench.Report;
 
@@ -19,9 +20,13 @@ public final class RingSuite {
     this.report = report;
   }
 
-  /** Reads the suite's arguments. */
-  public static RingSuite parse(Arguments arguments, Report report) {
-    return new RingSuite(RingOptions.parse(arguments), report);
+  /**
+   * Reads the suite's arguments.
+   *
+   * @param root the repository
+   */
+  public static RingSuite parse(Arguments arguments, Path root, Report report) {
+    return new RingSuite(RingOptions.parse(arguments, root), report);
   }
 
   /** Measures, and reports. */

@@ -2,10 +2,7 @@
 
 package tombolo.bench.ring;
 
-/**
- * Where the two ends are. Two guests, with a channel between them and the ring in C, would be a
- * third one: it runs no fork, but VMs.
- */
+/** Where the two ends are. */
 interface Setting {
   /** As on the command line and in figures. */
   String label();
@@ -16,7 +13,7 @@ interface Setting {
   boolean takes(Contender contender, Size size);
 
   /**
-   * Measures once, in processes that have ended when this returns.
+   * Measures once; what it started has ended when this returns.
    *
    * @throws tombolo.bench.BenchmarkException if a message is lost, wrong, or does not come
    */
