@@ -257,7 +257,7 @@ final class WaitingTest {
     fill(writer);
     writersBell.script.add(
         () -> {
-          drain(waiting, 1);
+          drain(waiting, 3);
           assertThat(readersBell.rings).isOne();
           drain(waiting, 0);
           assertThat(readersBell.rings).isOne();
