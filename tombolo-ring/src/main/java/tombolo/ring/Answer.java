@@ -30,6 +30,18 @@ public final class Answer {
    */
   public static final int PEER_GONE = -5;
 
+  /**
+   * A lossy reader was overtaken: messages are gone, {@link LossyReader#lost} says how many. Said
+   * once for each gap, before the message behind it.
+   */
+  public static final int LOST = -6;
+
+  /**
+   * The writer has ceased to hold back for this reader, and may have overwritten the messages of
+   * this very call while they were handled. Said once: then the reader asks to be admitted anew.
+   */
+  public static final int CUT_OFF = -7;
+
   private Answer() {}
 
   /** The answer's name in lower case, "back-pressured"; a number from 1 is itself. */
@@ -41,6 +53,8 @@ public final class Answer {
       case NOT_CONNECTED -> "not connected";
       case PEER_RESTARTED -> "peer restarted";
       case PEER_GONE -> "peer gone";
+      case LOST -> "lost";
+      case CUT_OFF -> "cut off";
       default -> Integer.toString(answer);
     };
   }

@@ -18,7 +18,11 @@ enum Part {
   /** Only the writer writes it; the data area follows its head. */
   WRITER(0x57424d54),
   /** Only the reader writes it. */
-  READER(0x52424d54);
+  READER(0x52424d54),
+  /** The writer's part of a {@link BroadcastRing}. */
+  BROADCAST_WRITER(0x42424d54),
+  /** The part of a reader of a {@link BroadcastRing}. */
+  BROADCAST_READER(0x53424d54);
 
   static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
@@ -117,19 +121,34 @@ enum Part {
     }
     LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
     VarHandle.storeStoreFence();
-    INT.set(own, MAGIC_AT, magic);
-    INT.set(own, VERSION_AT, VERSION);
-    LONG.set(own, CAPACITY_AT, capacity);
+    describe(own, capacity);
     LONG.set(own, SLEEP_AT, 0L);
     LONG.set(own, LIVES_AT, generation);
     LONG.set(own, JOINED_AS_AT + Long.BYTES, 0L);
     own.asSlice(LIVES_AT + Long.BYTES, HEAD - LIVES_AT - Long.BYTES).fill((byte) 0);
-    if (this == READER) {
+    if (this != WRITER) {
       LONG.set(own, PEER_AT, 0L);
-      LONG.set(own, POSITION_AT, PRESENT);
+      LONG.set(own, POSITION_AT, this == READER ? PRESENT : 0L);
     }
     LONG.setRelease(own, GENERATION_AT, generation);
     return generation;
+  }
+
+  /** Stores what the part is. */
+  void describe(MemorySegment own, long capacity) {
+    INT.set(own, MAGIC_AT, magic);
+    INT.set(own, VERSION_AT, VERSION);
+    LONG.set(own, CAPACITY_AT, capacity);
+  }
+
+  /** The part of who is on the other side. */
+  Part peer() {
+    return switch (this) {
+      case WRITER -> READER;
+      case READER -> WRITER;
+      case BROADCAST_WRITER -> BROADCAST_READER;
+      case BROADCAST_READER -> BROADCAST_WRITER;
+    };
   }
 
   /** Whether there is no magic number: the part has never been one, or is being cleared. */

@@ -6,7 +6,8 @@ package tombolo.ring;
  *
  * <p>After {@link #close} nothing can be read or waited for: {@link IllegalStateException}.
  */
-public sealed interface RingReader extends AutoCloseable permits SpscReader {
+public sealed interface RingReader extends AutoCloseable
+    permits SpscReader, BroadcastReader, LossyReader {
   /**
    * Reads one message, if there is one; as {@link #drain} with a limit of 1.
    *

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>After {@link #close} nothing can be written or waited for: {@link IllegalStateException}.
  */
-public sealed interface RingWriter extends AutoCloseable permits SpscWriter {
+public sealed interface RingWriter extends AutoCloseable permits SpscWriter, BroadcastWriter {
   /**
    * Copies a message into the ring and publishes it.
    *

@@ -25,6 +25,11 @@ final class Session {
     @Nullable Breach check();
 
     void begin();
+
+    /** For a reader: whether the writer has accepted this life of it, so that it may read. */
+    default boolean isAccepted(Session session) {
+      return session.isJoined();
+    }
   }
 
   private final Part peersKind;
@@ -53,10 +58,29 @@ final class Session {
   private @Nullable Breach breach;
 
   Session(Part kind, MemorySegment own, MemorySegment peers, long capacity) {
-    this.peersKind = kind == Part.WRITER ? Part.READER : Part.WRITER;
+    this(kind, own, peers, capacity, Part.PEER_AT);
+  }
+
+  /**
+   * Begins another life.
+   *
+   * @param rememberedAt where the other side's part says which life of this side it has joined
+   */
+  Session(Part kind, MemorySegment own, MemorySegment peers, long capacity, long rememberedAt) {
+    this.peersKind = kind.peer();
     this.own = own;
     this.peers = peers;
-    this.generation = kind.format(own, capacity, (long) Part.LONG.getOpaque(peers, Part.PEER_AT));
+    this.generation = kind.format(own, capacity, (long) Part.LONG.getOpaque(peers, rememberedAt));
+  }
+
+  /** This life of this side. */
+  long generation() {
+    return generation;
+  }
+
+  /** The life of the other side that was seen last; 0 none. */
+  long peer() {
+    return peer;
   }
 
   boolean isConnected() {
@@ -81,13 +105,18 @@ final class Session {
 
   /** Whether the next call would say something or get on with joining, rather than wait. */
   boolean hasNews() {
+    return hasNews(isJoined());
+  }
+
+  /** The same, where the other side says elsewhere whether it has accepted this one. */
+  boolean hasNews(boolean accepted) {
     if (breach != null || hasPeerChanged()) {
       return true;
     }
     if (connected || peer == 0 || peer == dead) {
       return owesGone;
     }
-    return isJoined() || (peersKind == Part.WRITER && joined != peer);
+    return accepted || (peersKind != Part.READER && joined != peer);
   }
 
   /** Whether the other side, in the life that was seen, says that it has joined this life. */
@@ -131,12 +160,12 @@ final class Session {
     boolean waits = !connected && !closed && breach == null && peer != 0 && peer != dead;
     if (waits && joined == peer) {
       boolean ended = hasPeerChanged(); // first: then what it says of joining is its last word
-      if (isJoined()) {
+      if (start.isAccepted(this)) {
         connect();
         return Answer.OK;
       }
-      if (!ended) {
-        return Answer.NOT_CONNECTED;
+      if (breach != null || !ended) {
+        return breach == null ? Answer.NOT_CONNECTED : Answer.PEER_BROKEN;
       }
     }
     int answer = look(start);
@@ -158,8 +187,8 @@ final class Session {
       joined = peer;
       Part.LONG.setRelease(own, Part.PEER_AT, peer);
     }
-    if (!isJoined()) {
-      return Answer.NOT_CONNECTED;
+    if (!start.isAccepted(this)) {
+      return breach == null ? Answer.NOT_CONNECTED : Answer.PEER_BROKEN;
     }
     connect();
     return Answer.OK;
@@ -234,6 +263,10 @@ final class Session {
     if (closed) {
       throw new IllegalStateException("closed");
     }
+    sleep(own);
+  }
+
+  static void sleep(MemorySegment own) {
     int number = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
     Part.INT.setOpaque(own, Part.SLEEP_AT, number | 1);
     VarHandle.fullFence();
@@ -241,6 +274,10 @@ final class Session {
 
   /** Says that this side is awake. */
   void wake() {
+    wake(own);
+  }
+
+  static void wake(MemorySegment own) {
     int number = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
     Part.INT.setOpaque(own, Part.SLEEP_AT, (number | 1) + 1);
   }

@@ -151,7 +151,7 @@ public final class SpscRing {
     return capacity >= MIN_CAPACITY && capacity <= MAX_CAPACITY && Long.bitCount(capacity) == 1;
   }
 
-  private static void checkCapacity(int capacity) {
+  static void checkCapacity(int capacity) {
     if (!isCapacity(capacity)) {
       throw new IllegalArgumentException(
           "capacity " + capacity + " is no power of two from 64 to 1 GiB");

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The records of a {@link BroadcastRing}: a header as that of {@link Records}, and behind it the
+ * message's sequence number. Padding is only the first word.
+ */
+final class BroadcastRecords {
+  /** Bytes of a message's header. */
+  static final int HEADER = 16;
+
+  /** The sequence number is so far behind the header's first word. */
+  static final int SEQUENCE = 8;
+
+  private BroadcastRecords() {}
+
+  /** Bytes that a record takes; the length is at most half of 1 GiB, so that nothing overflows. */
+  static int size(int length) {
+    return (HEADER + length + Records.ALIGNMENT - 1) & -Records.ALIGNMENT;
+  }
+
+  /** The longest payload: its record takes half the data area. */
+  static int maxLength(int capacity) {
+    return capacity / 2 - HEADER;
+  }
+
+  static long header(MemorySegment data, int index) {
+    return (long) Part.LONG.getAcquire(data, (long) index);
+  }
+
+  /** Bytes of the record with that header, which is not zero; 0 if it is {@link #wrong}. */
+  static int check(MemorySegment data, int capacity, int index, long header) {
+    int type = Records.type(header);
+    int length = Records.length(header);
+    int toEnd = capacity - index;
+    if (type == Records.PADDING) {
+      // Published by the same store as the message behind it, at the data area's start.
+      boolean right =
+          length == toEnd - Records.HEADER
+              && toEnd < capacity / 2
+              && Records.type(header(data, 0)) > 0;
+      return right ? toEnd : 0;
+    }
+    if (type <= 0 || length < 0 || length > maxLength(capacity)) {
+      return 0;
+    }
+    int size = size(length);
+    return size <= toEnd ? size : 0;
+  }
+
+  /** What is wrong with a header that {@link #check} has refused. */
+  static Breach wrong(long header) {
+    int type = Records.type(header);
+    if (type == Records.PADDING) {
+      return Breach.PADDING;
+    }
+    return type <= 0 ? Breach.RECORD_TYPE : Breach.RECORD_LENGTH;
+  }
+}

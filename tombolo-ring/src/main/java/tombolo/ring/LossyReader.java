@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reader of a {@link BroadcastRing} that the writer never waits for. Where it is overtaken it
+ * misses messages, and knows exactly how many. For one thread at a time. No call waits; none
+ * allocates, but those that join a writer and those that meet a longer message than ever before.
+ *
+ * <p>It begins with the newest message that is there when it joins. It copies each message into
+ * memory of its own, then looks whether the writer has begun to overwrite it, and hands over the
+ * copy if not. Otherwise it goes on with the newest message: one call answers {@link Answer#LOST},
+ * the next hands it over. So the messages handed over and {@link #lost} are together all that were
+ * published from the first one on.
+ *
+ * <p>What an old writer had published and this reader had not read when a new one began its stream
+ * is not counted: nobody can tell how much it was. {@link Answer#PEER_RESTARTED} says so.
+ */
+public final class LossyReader extends Spaced implements RingReader {
+  private static final int SHORTEST_BUFFER = 256;
+
+  /** What was found where a record was looked for. */
+  private enum Found {
+    NOTHING,
+    MESSAGE,
+    OVERTAKEN,
+    WRONG
+  }
+
+  private final MemorySegment own;
+  private final MemorySegment peers;
+  private final Session session;
+  private final Session.Start start = new Beginning();
+
+  // Of the writer that this side has joined.
+  private MemorySegment data;
+  private int capacity;
+
+  // The message that was copied last.
+  private MemorySegment buffer = MemorySegment.NULL;
+  private MemorySegment handed = MemorySegment.NULL;
+  private long header;
+  private long sequence;
+  private long end;
+
+  /** Whether that message is still to be handed over. */
+  private boolean pending;
+
+  /** Whether it must be said before that some are lost. */
+  private boolean owesLost;
+
+  /** Where the next record begins. */
+  private long next;
+
+  /** The number of the next message. */
+  private long expected;
+
+  private long lost;
+  private boolean handling;
+
+  LossyReader(MemorySegment writerPart, MemorySegment readerPart, int reader) {
+    this.own = readerPart;
+    this.peers = writerPart;
+    this.data = writerPart.asSlice(BroadcastPart.DATA_AT, 0);
+    this.session =
+        new Session(
+            Part.BROADCAST_READER,
+            own,
+            peers,
+            BroadcastPart.LOSSY,
+            BroadcastPart.generationAt(reader));
+  }
+
+  @Override
+  public int drain(MessageHandler handler, int limit) {
+    if (limit <= 0) {
+      throw new IllegalArgumentException("a limit of " + limit + " messages");
+    }
+    if (handling) {
+      throw new IllegalStateException("a handler cannot read on from the ring that calls it");
+    }
+    if (!session.isConnected()) {
+      int answer = join();
+      if (answer != Answer.OK) {
+        return answer;
+      }
+    }
+    int count = saidOr(read(handler, limit));
+    if (count == 0 && session.breach().isEmpty() && session.hasPeerChanged()) {
+      // What the old writer published before it ended, even between these loads, comes first.
+      count = saidOr(read(handler, limit));
+      return count == 0 && session.breach().isEmpty() ? join() : count;
+    }
+    return count;
+  }
+
+  /** How many messages this reader has missed since it first joined a writer. */
+  public long lost() {
+    return lost;
+  }
+
+  /**
+   * The number of the message that was handed over last, or is being handed over, in its stream; a
+   * stream's first message has number 0.
+   */
+  public long sequence() {
+    return expected - 1;
+  }
+
+  /** Bytes of the data area; 0 as long as no writer was there. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** What the writer has done to the ring; empty as long as nothing was noticed. */
+  public Optional<Breach> breach() {
+    return session.breach();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return session.isConnected();
+  }
+
+  /** False: no writer waits for this reader. */
+  @Override
+  public boolean peerSleeps() {
+    return false;
+  }
+
+  @Override
+  public boolean sleep() {
+    session.sleep();
+    if (hasNews()) {
+      session.wake();
+      return false;
+    }
+    return true;
+  }
+
+  @Override
+  public void wake() {
+    session.wake();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  private int join() {
+    int answer = session.joinAsReader(start);
+    return answer == Answer.NOT_CONNECTED ? 0 : answer;
+  }
+
+  /** A count, or what must be said where nothing was read. */
+  private int saidOr(int count) {
+    if (count == 0 && owesLost) {
+      owesLost = false;
+      return Answer.LOST;
+    }
+    return count == 0 && session.breach().isPresent() ? Answer.PEER_BROKEN : count;
+  }
+
+  private int read(MessageHandler handler, int limit) {
+    long last = next + capacity;
+    int count = 0;
+    handling = true;
+    try {
+      while (count < limit && next - last < 0 && !owesLost) {
+        if (!pending && (fetch() != Found.MESSAGE || owesLost)) {
+          break;
+        }
+        pending = false;
+        expected = sequence + 1;
+        count++;
+        handler.onMessage(Records.type(header), handed, 0, Records.length(header));
+      }
+    } finally {
+      handling = false;
+      Part.LONG.setOpaque(own, Part.POSITION_AT, next | Part.PRESENT);
+    }
+    return count;
+  }
+
+  /** Copies the next message, or, if it has been overwritten, the newest one. */
+  private Found fetch() {
+    Found found = copy(next);
+    if (found == Found.OVERTAKEN) {
+      // This load comes after that of how far the writer has claimed. Before it claimed that, it
+      // had published a record here or behind.
+      long latest = (long) Part.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
+      if (!Records.isAligned(latest)) {
+        return wrong(Breach.WRITER_POSITION);
+      }
+      if (latest - next < 0) {
+        return Found.NOTHING;
+      }
+      found = copy(latest);
+    } else if (found == Found.MESSAGE && sequence != expected) {
+      return wrong(Breach.SEQUENCE);
+    }
+    if (found != Found.MESSAGE) {
+      return found;
+    }
+    long missed = sequence - expected;
+    if (missed < 0) {
+      return wrong(Breach.SEQUENCE);
+    }
+    if (missed > 0) {
+      lost += missed;
+      owesLost = true;
+      expected = sequence;
+      Part.LONG.setOpaque(own, BroadcastPart.LOST_AT, lost);
+    }
+    next = end;
+    pending = true;
+    return Found.MESSAGE;
+  }
+
+  /**
+   * Copies the message whose record, or padding before it, is at a position. Everything is loaded
+   * first, then looked at: if the writer has not claimed any of it by then, it is what was
+   * published there.
+   */
+  private Found copy(long from) {
+    long begin = from;
+    int index = index(from);
+    header = BroadcastRecords.header(data, index);
+    int size = header == 0 ? 0 : BroadcastRecords.check(data, capacity, index, header);
+    if (size != 0 && Records.type(header) == Records.PADDING) {
+      begin += size;
+      index = 0;
+      header = BroadcastRecords.header(data, 0);
+      size = header == 0 ? 0 : BroadcastRecords.check(data, capacity, 0, header);
+    }
+    if (size != 0) {
+      int length = Records.length(header);
+      if (length > buffer.byteSize()) {
+        if (!isIntact(from)) {
+          return Found.OVERTAKEN;
+        }
+        enlarge(length);
+      }
+      sequence = (long) Part.LONG.getOpaque(data, (long) index + BroadcastRecords.SEQUENCE);
+      MemorySegment.copy(data, index + BroadcastRecords.HEADER, buffer, 0, length);
+    }
+    if (!isIntact(from)) {
+      return Found.OVERTAKEN;
+    }
+    if (size == 0) {
+      return header == 0 && begin == from
+          ? Found.NOTHING
+          : wrong(header == 0 ? Breach.PADDING : BroadcastRecords.wrong(header));
+    }
+    end = begin + size;
+    return Found.MESSAGE;
+  }
+
+  /**
+   * Whether what has been loaded from a position on is of the stream that this side has joined, and
+   * nobody had begun to overwrite it. The writer says what it is about to overwrite before it does,
+   * and names no stream before it says so for another one; so the stream's name is loaded last.
+   */
+  private boolean isIntact(long from) {
+    VarHandle.loadLoadFence();
+    long claimed = (long) Part.LONG.getAcquire(peers, BroadcastPart.CLAIMED_AT);
+    return Long.compareUnsigned(claimed - from, capacity) <= 0
+        && (long) Part.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == session.peer();
+  }
+
+  private boolean hasNews() {
+    boolean begun = (long) Part.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == session.peer();
+    if (pending || session.hasNews(begun)) {
+      return true;
+    }
+    if (!session.isConnected()) {
+      return false;
+    }
+    boolean isThere = BroadcastRecords.header(data, index(next)) != 0;
+    long latest = (long) Part.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
+    return isIntact(next) ? isThere : latest != next;
+  }
+
+  private int index(long position) {
+    return (int) position & (capacity - 1);
+  }
+
+  private void enlarge(int length) {
+    long size = Math.max(SHORTEST_BUFFER, Math.min(2L * length, capacity / 2));
+    buffer = Arena.ofAuto().allocate(size, Long.BYTES);
+    handed = buffer.asReadOnly();
+  }
+
+  private Found wrong(Breach how) {
+    session.broken(how);
+    return Found.WRONG;
+  }
+
+  private final class Beginning implements Session.Start {
+    private long found;
+
+    @Override
+    public @Nullable Breach check() {
+      found = (long) Part.LONG.getOpaque(peers, Part.CAPACITY_AT);
+      boolean right =
+          SpscRing.isCapacity(found)
+              && peers.byteSize() >= BroadcastRing.writerPartSize((int) found);
+      return right ? null : Breach.CAPACITY;
+    }
+
+    @Override
+    public void begin() {
+      capacity = (int) found;
+      data = peers.asSlice(BroadcastPart.DATA_AT, found).asReadOnly();
+      if (buffer.byteSize() == 0) {
+        enlarge(0);
+      }
+      next = 0;
+    }
+
+    /** Whether the writer's stream has begun, and its newest message was there long enough. */
+    @Override
+    public boolean isAccepted(Session joining) {
+      if ((long) Part.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) != session.peer()) {
+        return false;
+      }
+      long latest = (long) Part.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
+      if (!Records.isAligned(latest)) {
+        session.broken(Breach.WRITER_POSITION);
+        return false;
+      }
+      next = latest;
+      expected = 0;
+      pending = false;
+      switch (copy(latest)) {
+        case MESSAGE -> {
+          expected = sequence;
+          next = end;
+          pending = true;
+          return true;
+        }
+        case NOTHING -> {
+          return latest == 0;
+        }
+        case OVERTAKEN, WRONG -> {
+          return false;
+        }
+      }
+      return false;
+    }
+  }
+}
