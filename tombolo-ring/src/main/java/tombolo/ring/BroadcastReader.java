@@ -46,6 +46,7 @@ public final class BroadcastReader extends Spaced implements RingReader {
     this.reader = reader;
     this.data = writerPart.asSlice(BroadcastPart.DATA_AT, 0);
     this.session = another();
+    session.joinAsReader(start); // so that a writer that is there need not wait for the first call
   }
 
   private Session another() {
@@ -64,7 +65,7 @@ public final class BroadcastReader extends Spaced implements RingReader {
     }
     if (!session.isConnected()) {
       int answer = join();
-      if (answer != Answer.OK) {
+      if (!session.isConnected()) {
         return answer;
       }
     }

@@ -20,7 +20,8 @@ import java.util.Objects;
  * which gets every message from the moment on at which the writer admits it. A {@link LossyReader}
  * gets what is there when it looks, and learns how many messages it has missed; the writer never
  * depends on it. The slowest of those it holds back for makes the writer wait, so it should do so
- * only for readers that are relied on; {@link BroadcastWriter#gone} lets go of one that is dead.
+ * only for readers that are relied on; {@link BroadcastWriter#readerIsDead} lets go of one that is
+ * dead.
  *
  * <p>As in an {@link SpscRing} each side begins another life when it is made, in any order, and no
  * call waits for another side. When the writer is made anew, each reader reads what the old one had

@@ -139,12 +139,13 @@ public final class BroadcastWriter extends Spaced implements RingWriter {
   }
 
   /**
-   * Says that a reader is dead, as the channel's directory knows it. The writer ceases to hold back
-   * for it at once. When it comes back it is another life of it, and is admitted anew.
+   * As the interface says. When that reader comes back it is another life of it, and is admitted
+   * anew. No call says {@link Answer#PEER_GONE}: this side writes for whoever comes.
    */
-  public void gone(int reader) {
+  @Override
+  public void readerIsDead(int reader) {
     checkReader(reader);
-    readers.gone(reader);
+    readers.isDead(reader);
   }
 
   /** What that reader's present or last life has done to the ring, for which it was thrown out. */

@@ -51,14 +51,17 @@ public final class LossyReader extends Spaced implements RingReader {
   /** Whether that message is still to be handed over. */
   private boolean pending;
 
-  /** Whether it must be said before that some are lost. */
-  private boolean owesLost;
+  /** How many are lost before that one, which must be said first. */
+  private long gap;
 
   /** Where the next record begins. */
   private long next;
 
   /** The number of the next message. */
   private long expected;
+
+  /** That of the last one handed over. */
+  private long number = -1;
 
   private long lost;
   private boolean handling;
@@ -74,6 +77,7 @@ public final class LossyReader extends Spaced implements RingReader {
             peers,
             BroadcastPart.LOSSY,
             BroadcastPart.generationAt(reader));
+    session.joinAsReader(start); // so that it misses nothing from now on without knowing
   }
 
   @Override
@@ -86,7 +90,7 @@ public final class LossyReader extends Spaced implements RingReader {
     }
     if (!session.isConnected()) {
       int answer = join();
-      if (answer != Answer.OK) {
+      if (!session.isConnected()) {
         return answer;
       }
     }
@@ -105,11 +109,11 @@ public final class LossyReader extends Spaced implements RingReader {
   }
 
   /**
-   * The number of the message that was handed over last, or is being handed over, in its stream; a
-   * stream's first message has number 0.
+   * The number, in its stream, of the message that was handed over last, or is being handed over. A
+   * stream's first message has number 0; −1 if there was none yet.
    */
   public long sequence() {
-    return expected - 1;
+    return number;
   }
 
   /** Bytes of the data area; 0 as long as no writer was there. */
@@ -160,8 +164,10 @@ public final class LossyReader extends Spaced implements RingReader {
 
   /** A count, or what must be said where nothing was read. */
   private int saidOr(int count) {
-    if (count == 0 && owesLost) {
-      owesLost = false;
+    if (count == 0 && gap != 0) {
+      lost += gap;
+      gap = 0;
+      Part.LONG.setOpaque(own, BroadcastPart.LOST_AT, lost);
       return Answer.LOST;
     }
     return count == 0 && session.breach().isPresent() ? Answer.PEER_BROKEN : count;
@@ -172,11 +178,12 @@ public final class LossyReader extends Spaced implements RingReader {
     int count = 0;
     handling = true;
     try {
-      while (count < limit && next - last < 0 && !owesLost) {
-        if (!pending && (fetch() != Found.MESSAGE || owesLost)) {
+      while (count < limit && next - last < 0 && gap == 0) {
+        if (!pending && (fetch() != Found.MESSAGE || gap != 0)) {
           break;
         }
         pending = false;
+        number = sequence;
         expected = sequence + 1;
         count++;
         handler.onMessage(Records.type(header), handed, 0, Records.length(header));
@@ -212,12 +219,7 @@ public final class LossyReader extends Spaced implements RingReader {
     if (missed < 0) {
       return wrong(Breach.SEQUENCE);
     }
-    if (missed > 0) {
-      lost += missed;
-      owesLost = true;
-      expected = sequence;
-      Part.LONG.setOpaque(own, BroadcastPart.LOST_AT, lost);
-    }
+    gap = missed;
     next = end;
     pending = true;
     return Found.MESSAGE;
@@ -338,21 +340,16 @@ public final class LossyReader extends Spaced implements RingReader {
       next = latest;
       expected = 0;
       pending = false;
-      switch (copy(latest)) {
+      return switch (copy(latest)) {
         case MESSAGE -> {
           expected = sequence;
           next = end;
           pending = true;
-          return true;
+          yield true;
         }
-        case NOTHING -> {
-          return latest == 0;
-        }
-        case OVERTAKEN, WRONG -> {
-          return false;
-        }
-      }
-      return false;
+        case NOTHING -> latest == 0;
+        case OVERTAKEN, WRONG -> false;
+      };
     }
   }
 }

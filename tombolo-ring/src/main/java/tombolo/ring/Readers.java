@@ -96,11 +96,11 @@ final class Readers {
     return ofEarlierLife == 0;
   }
 
-  /** Begins a stream, in which nobody is admitted yet; who has gone meanwhile never is. */
+  /** Begins a stream, in which nobody is admitted yet; who has died meanwhile never is. */
   void begin() {
     for (int i = 0; i < BroadcastRing.MAX_READERS; i++) {
-      boolean gone = i < parts.length && seen[i] != 0;
-      Part.LONG.setOpaque(own, BroadcastPart.holdAt(i), gone ? BroadcastPart.LET_GO : 0L);
+      boolean dead = i < parts.length && seen[i] != 0;
+      Part.LONG.setOpaque(own, BroadcastPart.holdAt(i), dead ? BroadcastPart.LET_GO : 0L);
     }
   }
 
@@ -136,9 +136,9 @@ final class Readers {
   }
 
   /** The directory says that this reader is dead: its present life is not held back for. */
-  void gone(int reader) {
+  void isDead(int reader) {
     ofEarlierLife &= ~(1L << reader);
-    refuse(reader, (long) Part.LONG.getAcquire(parts[reader], Part.GENERATION_AT));
+    doNotHold(reader, (long) Part.LONG.getAcquire(parts[reader], Part.GENERATION_AT));
   }
 
   /** Whether somebody sleeps and has not been rung for this sleep yet. */
@@ -176,13 +176,13 @@ final class Readers {
     }
     if (wrong != null) {
       breaches[i] = wrong;
-      refuse(i, found);
+      doNotHold(i, found);
     } else if (joined) {
       breaches[i] = null;
       if (mode == BroadcastPart.HOLDS) {
         admit(i, found, written);
       } else {
-        seen[i] = found; // reads what it finds, and needs no leave for it
+        doNotHold(i, found); // reads what it finds, and needs no leave for it
       }
     }
   }
@@ -196,10 +196,13 @@ final class Readers {
     Part.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
   }
 
-  private void refuse(int i, long life) {
+  /** Deals with a life of a reader otherwise. The next one will differ from what stands here. */
+  private void doNotHold(int i, long life) {
     letGo(i);
     seen[i] = life;
-    Part.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
+    if (life != 0) {
+      Part.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
+    }
   }
 
   /** Takes note of how far a reader has got, or throws it out. */

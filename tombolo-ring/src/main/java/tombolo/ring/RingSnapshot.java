@@ -42,9 +42,14 @@ public record RingSnapshot(
    */
   public static Optional<RingSnapshot> of(
       MemorySegment writerPart, List<MemorySegment> readerParts) {
-    if (!Part.canHold(writerPart) || Part.WRITER.validate(writerPart) != null) {
+    if (!Part.canHold(writerPart)) {
       return Optional.empty();
     }
+    boolean broadcasts = Part.BROADCAST_WRITER.validate(writerPart) == null;
+    if (!broadcasts && Part.WRITER.validate(writerPart) != null) {
+      return Optional.empty();
+    }
+    Part kind = broadcasts ? Part.BROADCAST_READER : Part.READER;
     long generation = (long) Part.LONG.getAcquire(writerPart, Part.GENERATION_AT);
     long capacity = (long) Part.LONG.getOpaque(writerPart, Part.CAPACITY_AT);
     if (generation == 0 || !SpscRing.isCapacity(capacity)) {
@@ -54,10 +59,11 @@ public record RingSnapshot(
     for (int i = 0; i < readerParts.size(); i++) {
       MemorySegment part = readerParts.get(i);
       if (Part.canHold(part)
-          && Part.READER.validate(part) == null
+          && kind.validate(part) == null
           && (long) Part.LONG.getOpaque(part, Part.GENERATION_AT) != 0
           && (long) Part.LONG.getOpaque(part, Part.PEER_AT) == generation) {
-        readers.add(new Reader(i, waiting(writerPart, part, (int) capacity), 0));
+        readers.add(
+            new Reader(i, waiting(writerPart, part, (int) capacity), broadcasts ? lost(part) : 0));
       }
     }
     return Optional.of(
@@ -74,5 +80,9 @@ public record RingSnapshot(
     long read = (long) Part.LONG.getAcquire(readerPart, Part.POSITION_AT) - Part.PRESENT;
     long written = (long) Part.LONG.getOpaque(writerPart, Part.POSITION_AT);
     return Math.clamp(written - read, 0, capacity);
+  }
+
+  private static long lost(MemorySegment readerPart) {
+    return Math.max((long) Part.LONG.getOpaque(readerPart, BroadcastPart.LOST_AT), 0);
   }
 }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static tombolo.ring.BroadcastFixture.drain;
+import static tombolo.ring.BroadcastFixture.poll;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import tombolo.ring.RingFixture.Message;
+
+@DisplayName("A broadcast ring whose sides start anew")
+final class BroadcastRestartTest {
+  private final BroadcastFixture ring = new BroadcastFixture(3, 1024);
+
+  @Test
+  void leavesTheOldStreamAloneUntilItsReadersHaveReadIt() {
+    BroadcastReader first = ring.admitted(0);
+    BroadcastReader second = ring.admitted(1);
+    ring.fill(1, 24, 5);
+    ring.writer = ring.anotherWriter();
+
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.NOT_CONNECTED);
+    assertThat(drain(first)).hasSize(5);
+    assertThat(poll(first)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(first)).isZero();
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.NOT_CONNECTED);
+    assertThat(ring.writer.isConnected()).isFalse();
+    assertThat(drain(second)).hasSize(5).last().isEqualTo(new Message(5, 24));
+    assertThat(poll(second)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(second)).isZero();
+
+    assertThat(ring.writer.admit()).isEqualTo(2);
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.OK);
+    assertThat(poll(first)).isOne();
+    assertThat(drain(second)).containsExactly(new Message(9, 24));
+  }
+
+  @Test
+  void waitsNoLongerForReadersOfTheOldStreamThatAreDeadOrHaveLeft() {
+    BroadcastReader dead = ring.admitted(0);
+    BroadcastReader left = ring.admitted(1);
+    ring.fill(1, 24, 5);
+    ring.writer = ring.anotherWriter();
+
+    left.close();
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.NOT_CONNECTED);
+    ring.writer.readerIsDead(0);
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.OK);
+    assertThat(dead.poll((_, _, _, _) -> {})).isEqualTo(Answer.CUT_OFF);
+  }
+
+  @Test
+  void waitsForThoseReadersThroughSeveralLivesOfTheWriter() {
+    BroadcastReader reader = ring.admitted(0);
+    ring.fill(1, 24, 5);
+    ring.anotherWriter();
+    ring.writer = ring.anotherWriter();
+
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.NOT_CONNECTED);
+    assertThat(drain(reader)).hasSize(5);
+    assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(reader)).isZero();
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.OK);
+  }
+
+  @Test
+  void doesNotTakeTheOldWritersAdmissionForTheNewOnes() {
+    BroadcastReader reader = ring.admitted(0);
+    ring.fill(1, 24, 5);
+    ring.writer = ring.anotherWriter();
+    drain(reader);
+    assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
+
+    assertThat(poll(reader)).isZero();
+    assertThat(reader.isConnected()).isFalse();
+    ring.fill(6, 24, 1); // another stream has begun, and looked at this reader
+    ring.fill(7, 24, 1);
+    poll(reader);
+    assertThat(reader.isConnected()).isTrue();
+    assertThat(drain(reader)).isSubsetOf(new Message(6, 24), new Message(7, 24));
+  }
+
+  @Test
+  void holdsBackForAReadersNextLifeOnly() {
+    ring.admitted(0);
+    ring.fill(1, 24);
+    BroadcastReader next = ring.reader(0);
+
+    assertThat(ring.offer(26, 24)).isEqualTo(Answer.OK);
+    assertThat(ring.writer.holdsBackFor(0)).isTrue();
+    poll(next);
+    assertThat(drain(next)).isSubsetOf(new Message(26, 24));
+    assertThat(next.isConnected()).isTrue();
+  }
+
+  @Test
+  void doesNotTakeAReaderWhosePartWasClearedForItsLastLife() {
+    ring.admitted(0);
+    ring.writer.readerIsDead(0);
+    ring.readerParts.get(0).fill((byte) 0);
+
+    BroadcastReader next = ring.reader(0);
+    assertThat(ring.writer.admit()).isOne();
+    assertThat(poll(next)).isZero();
+    assertThat(next.isConnected()).isTrue();
+  }
+
+  @Test
+  void doesNotTakeAWriterThatDiedWhileItStartedForTheLastOne() {
+    BroadcastReader reader = ring.admitted(0);
+    ring.fill(1, 24, 2);
+    long generation = RingFixture.get(ring.writerPart, Part.GENERATION_AT);
+    RingFixture.set(ring.writerPart, Part.GENERATION_AT, 0);
+
+    ring.writer = ring.anotherWriter();
+
+    assertThat(RingFixture.get(ring.writerPart, Part.GENERATION_AT)).isNotIn(0L, generation);
+    assertThat(drain(reader)).hasSize(2);
+    assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
+  }
+
+  @Test
+  void saysOnceThatTheWriterHasGoneAndServesTheNextOne() {
+    BroadcastReader reader = ring.admitted(0);
+    ring.fill(1, 24, 2);
+    ring.writer.close();
+
+    assertThat(drain(reader)).hasSize(2);
+    assertThat(poll(reader)).isEqualTo(Answer.PEER_GONE);
+    assertThat(poll(reader)).isZero();
+    ring.writer = ring.anotherWriter();
+    // The last reader of the old stream has not said yet that it has done with it.
+    assertThat(ring.offer(3, 24)).isEqualTo(Answer.NOT_CONNECTED);
+    assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(reader)).isZero();
+    assertThat(ring.writer.admit()).isOne();
+    assertThat(poll(reader)).isZero();
+    assertThat(ring.offer(3, 24)).isEqualTo(Answer.OK);
+    assertThat(drain(reader)).containsExactly(new Message(3, 24));
+  }
+
+  @Test
+  void takesMemoryThatWasAnotherRings() {
+    SpscRing.writer(ring.writerPart, ring.readerParts.get(0), 64);
+    ring.writerPart.asSlice(0x100, 0x400).fill((byte) 0xff);
+    SpscRing.reader(ring.writerPart, ring.readerParts.get(0));
+    ring.writer = ring.anotherWriter();
+
+    BroadcastReader reader = ring.admitted(0);
+    ring.offer(1, 24);
+    assertThat(drain(reader)).hasSize(1);
+  }
+}
