@@ -203,8 +203,7 @@ final class BroadcastThreadsTest {
       received++;
       if (reader.sequence() + 1 != received + reader.lost()) {
         throw new AssertionError(
-            "number %d after %d and %d lost"
-                .formatted(reader.sequence(), received, reader.lost()));
+            "number %d after %d and %d lost".formatted(reader.sequence(), received, reader.lost()));
       }
     }
   }

@@ -334,8 +334,7 @@ final class HostileBroadcastTest {
   @ParameterizedTest
   @EnumSource
   @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void changesNothingOfThatWhileItWritesAtTheSameTime(Victims victims)
-      throws InterruptedException {
+  void changesNothingOfThatWhileItWritesAtTheSameTime(Victims victims) throws InterruptedException {
     Random random = new Random(victims.ordinal());
     long end = System.nanoTime() + NANOS;
     Attacker attacker = new Attacker(victims);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A broadcast ring's calls")
+final class BroadcastAllocationTest {
+  private static final int MESSAGES = 1_000_000;
+
+  private final BroadcastFixture ring = new BroadcastFixture(2, 4096);
+  private final BroadcastReader reader = ring.admitted(0);
+  private final LossyReader lossy = ring.lossyReader(1);
+  private final MemorySegment source = RingFixture.payload(1, 100);
+  private long sum;
+  private final MessageHandler handler = (_, _, _, length) -> sum += length;
+
+  @Test
+  void allocateNothingPerMessage() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    // What the JVM allocates to link and compile the calls comes first.
+    pass(MESSAGES);
+
+    long before = threads.getCurrentThreadAllocatedBytes();
+    pass(MESSAGES);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+    assertThat(allocated).isBetween(0L, MESSAGES / 100L);
+    assertThat(sum).isPositive();
+    assertThat(lossy.lost()).isPositive();
+  }
+
+  /** Every call, both answers of it, padding, and gaps. */
+  private void pass(int messages) {
+    for (int i = 0; i < messages; i += 2) {
+      boolean offered = ring.writer.offer(1, source, 0, i % 100) == Answer.OK;
+      boolean claimed = ring.writer.tryClaim(2, i % 100) >= 0;
+      if (claimed && i % 10 == 0) {
+        ring.writer.abort();
+      } else if (claimed) {
+        ring.writer.commit();
+      }
+      if (!offered || !claimed) {
+        reader.poll(handler);
+        reader.drain(handler, 1000);
+        reader.poll(handler);
+        ring.writer.peerSleeps();
+      }
+      if (i % 200 == 0) {
+        lossy.drain(handler, 10);
+      }
+    }
+  }
+}
