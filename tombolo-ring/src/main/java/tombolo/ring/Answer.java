@@ -34,13 +34,15 @@ public final class Answer {
    * A lossy reader was overtaken: messages are gone, {@link LossyReader#lost} says how many. Said
    * once for each gap, before the message behind it.
    */
-  public static final int LOST = -6;
+  public static final int LOST = -7;
 
   /**
    * The writer has ceased to hold back for this reader, and may have overwritten the messages of
    * this very call while they were handled. Said once: then the reader asks to be admitted anew.
    */
-  public static final int CUT_OFF = -7;
+  public static final int CUT_OFF = -8;
+
+  // −6 is what C answers where Java throws an exception.
 
   private Answer() {}
 
