@@ -26,7 +26,10 @@ final class Readers {
   /** How far each reader has got that is held back for, as last seen. */
   private final long[] positions;
 
+  /** The sleep of each reader that it was rung for last, and whose sleep that was. */
   private final int[] rung;
+
+  private final long[] rungLife;
   private final @Nullable Breach[] breaches;
 
   /** A bit for each reader that the writer holds back for. */
@@ -45,6 +48,7 @@ final class Readers {
     this.seen = new long[count];
     this.positions = new long[count];
     this.rung = new int[count];
+    this.rungLife = new long[count];
     this.breaches = new Breach[count];
     long[] remembered = new long[count];
     for (int i = 0; i < count; i++) {
@@ -141,18 +145,28 @@ final class Readers {
     doNotHold(reader, (long) Part.LONG.getAcquire(parts[reader], Part.GENERATION_AT));
   }
 
-  /** Whether somebody sleeps and has not been rung for this sleep yet. */
+  /**
+   * Whether somebody sleeps and has not been rung for this sleep yet. Readers that were not looked
+   * at yet count, too: a lossy one may sleep before that.
+   */
   boolean anySleeps() {
     VarHandle.fullFence();
     boolean any = false;
     for (int i = 0; i < parts.length; i++) {
       int number = (int) Part.INT.getAcquire(parts[i], Part.SLEEP_AT);
-      if ((number & 1) != 0 && number != rung[i]) {
-        rung[i] = number;
-        any = true;
+      if ((number & 1) != 0) {
+        any |= isNewSleep(i, number);
       }
     }
     return any;
+  }
+
+  private boolean isNewSleep(int i, int number) {
+    long life = (long) Part.LONG.getOpaque(parts[i], Part.GENERATION_AT);
+    boolean isNew = number != rung[i] || life != rungLife[i];
+    rung[i] = number;
+    rungLife[i] = life;
+    return isNew;
   }
 
   /** Another life of a reader, or it has gone: admits it, if it is ready. */

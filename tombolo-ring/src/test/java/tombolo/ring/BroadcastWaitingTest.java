@@ -41,6 +41,16 @@ final class BroadcastWaitingTest {
   }
 
   @Test
+  void areRungForInEachLife() {
+    for (int life = 0; life < 3; life++) {
+      LossyReader reader = ring.lossyReader(1); // which the writer has not looked at
+      assertThat(reader.sleep()).isTrue();
+      assertThat(ring.writer.peerSleeps()).isTrue();
+      assertThat(ring.writer.peerSleeps()).isFalse();
+    }
+  }
+
+  @Test
   void doNotFallAsleepBeforeWhatTheyWaitFor() {
     BroadcastReader reader = ring.admitted(0);
     ring.fill(1, 16);
