@@ -730,6 +730,9 @@ static inline bool bcast_open_session(
 static inline void bcast_wake(struct bcast_session *reader) { bcast_awake(reader->own); }
 
 static inline bool bcast_peer_sleeps(struct bcast_session *reader) {
+  if (reader->mode == BCAST_LOSSY) {
+    return false;  // no writer waits for it
+  }
   atomic_thread_fence(memory_order_seq_cst);
   uint32_t number = spsc_get32(reader->peers, SPSC_SLEEP_AT);
   if ((number & 1) == 0 || number == reader->rung) {
