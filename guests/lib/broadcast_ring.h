@@ -77,7 +77,8 @@ struct bcast_session {
   uint64_t room;  // bytes that can be mapped behind the writer's table
   uint32_t number;
   uint32_t mode;
-  uint32_t capacity;
+  uint32_t says;      // the capacity of the writer that was seen last
+  uint32_t capacity;  // of the one that was joined
   uint32_t rung;
   bool connected;
   bool owes_restart;
@@ -674,7 +675,7 @@ static inline enum spsc_answer bcast_ask(struct bcast_session *session) {
       if (!spsc_is_capacity(capacity) || capacity > session->room) {
         return bcast_broken(session, BCAST_BREACH_CAPACITY);
       }
-      session->capacity = (uint32_t)capacity;
+      session->says = (uint32_t)capacity;
     }
     session->peer = found;
     if (session->owes_restart) {
@@ -686,6 +687,7 @@ static inline enum spsc_answer bcast_ask(struct bcast_session *session) {
     return SPSC_NOT_CONNECTED;
   }
   if (!session->connected && spsc_get(session->own, SPSC_PEER_AT) != session->peer) {
+    session->capacity = session->says;
     if (session->mode == BCAST_HOLDS) {
       spsc_put(session->own, SPSC_POSITION_AT, 0);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static tombolo.ring.BroadcastFixture.drain;
 import static tombolo.ring.BroadcastFixture.poll;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tombolo.ring.RingFixture.Message;
@@ -66,7 +68,7 @@ final class BroadcastRestartTest {
 
   @Test
   void doesNotTakeTheOldWritersAdmissionForTheNewOnes() {
-    BroadcastReader reader = ring.admitted(0);
+    BroadcastReader reader = ring.admitted(2);
     ring.fill(1, 24, 5);
     ring.writer = ring.anotherWriter();
     drain(reader);
@@ -74,11 +76,12 @@ final class BroadcastRestartTest {
 
     assertThat(poll(reader)).isZero();
     assertThat(reader.isConnected()).isFalse();
-    ring.fill(6, 24, 1); // another stream has begun, and looked at this reader
-    ring.fill(7, 24, 1);
-    poll(reader);
+    ring.fill(6, 24, 2); // another stream has begun, and the writer has looked at readers 0 and 1
+    assertThat(poll(reader)).isZero();
+    assertThat(reader.isConnected()).isFalse();
+    ring.fill(8, 24, 1);
+    assertThat(drain(reader)).containsExactly(new Message(8, 24));
     assertThat(reader.isConnected()).isTrue();
-    assertThat(drain(reader)).isSubsetOf(new Message(6, 24), new Message(7, 24));
   }
 
   @Test
@@ -118,6 +121,20 @@ final class BroadcastRestartTest {
     assertThat(RingFixture.get(ring.writerPart, Part.GENERATION_AT)).isNotIn(0L, generation);
     assertThat(drain(reader)).hasSize(2);
     assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
+  }
+
+  @Test
+  void usesNoGenerationTwice() {
+    Set<Long> generations = new HashSet<>();
+    for (int life = 0; life < 5; life++) {
+      ring.writer = ring.anotherWriter();
+      assertThat(generations.add(RingFixture.get(ring.writerPart, Part.GENERATION_AT))).isTrue();
+      if (life % 2 == 0) {
+        ring.writer.close();
+      } else {
+        RingFixture.set(ring.writerPart, Part.GENERATION_AT, 0); // died while it formatted
+      }
+    }
   }
 
   @Test

@@ -125,6 +125,19 @@ final class LossyReaderTest {
   }
 
   @Test
+  void doesNotGoPastPaddingThatIsOverwritten() {
+    LossyReader reader = joined();
+    ring.fill(1, 24, 25);
+    assertThat(drain(reader)).hasSize(25);
+    ring.fill(26, 24, 2);
+    // Behind 1000 bytes lies padding of 24. It may be overwritten, the message behind it not yet.
+    RingFixture.set(ring.writerPart, BroadcastPart.CLAIMED_AT, 1000 + 1024 + 8);
+
+    assertThat(poll(reader)).isEqualTo(Answer.LOST);
+    assertThat(drain(reader)).containsExactly(new Message(27, 24));
+  }
+
+  @Test
   void readsWhatTheOldWriterHasPublishedBeforeItJoinsTheNewOne() {
     LossyReader reader = joined();
     ring.fill(1, 24, 5);
