@@ -48,11 +48,13 @@ struct spsc_session {
   bool is_writer;
   bool connected;
   bool owes_restart;  // was connected and has not said since that this is over
+  bool owes_gone;
   bool closed;
   uint32_t rung;        // the other side's sleep that it was rung for
   uint64_t generation;  // of this side
   uint64_t peer;        // the other side's generation as last seen
-  uint64_t joined;      // of a reader: what its part says it has joined
+  uint64_t joined;      // of the reader: what its part says it has joined; others may write there
+  uint64_t dead;        // a generation of the other side which is dead, although it is there; or 0
   enum spsc_breach breach;
 };
 
@@ -73,8 +75,9 @@ struct spsc_writer {
 struct spsc_reader {
   struct spsc_session session;
   const volatile uint8_t *data;
-  uint64_t room;  // bytes that can be mapped behind the writer's head
-  uint32_t capacity;
+  uint64_t room;      // bytes that there are behind the writer's head
+  uint32_t offered;   // the capacity that the writer says it has
+  uint32_t capacity;  // of the writer that this side has joined
   uint64_t read;      // where the next record begins
   uint64_t released;  // what this side's position in memory says
   uint32_t peeked;    // bytes of the record that spsc_peek() has shown
@@ -142,7 +145,11 @@ static inline void spsc_reader_wake(struct spsc_reader *reader);
 static inline bool spsc_writer_peer_sleeps(struct spsc_writer *writer);
 static inline bool spsc_reader_peer_sleeps(struct spsc_reader *reader);
 
-// Leaves the ring; what is published can still be read.
+// Somebody who is not in the ring knows that the reader is dead, though its memory may say that it is
+// there: the next call says SPSC_PEER_GONE, and nothing holds the writer back.
+static inline void spsc_writer_peer_died(struct spsc_writer *writer);
+
+// Leaves the ring; what is published can still be read. A handler cannot close what calls it.
 static inline void spsc_close_writer(struct spsc_writer *writer);
 static inline void spsc_close_reader(struct spsc_reader *reader);
 
@@ -248,12 +255,13 @@ static inline void spsc_format(struct spsc_session *session, uint64_t capacity) 
   spsc_put32(own, SPSC_MAGIC_AT, session->is_writer ? SPSC_WRITER_MAGIC : SPSC_READER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, SPSC_CAPACITY_AT, capacity);
-  for (uint32_t at = SPSC_SLEEP_AT; at < SPSC_HEAD; at += 8) {
-    if (at == SPSC_LIVES_AT) {
-      spsc_put(own, at, generation);
-    } else if (at != SPSC_JOINED_AS_AT || !session->is_writer) {
-      spsc_put(own, at, 0);
-    }
+  // Not 0 again: whoever has rung for a sleep of an earlier life would not ring for this one's.
+  spsc_put32(own, SPSC_SLEEP_AT, (spsc_get32(own, SPSC_SLEEP_AT) + 1) & ~1u);
+  spsc_put32(own, SPSC_SLEEP_AT + 4, 0);
+  spsc_put(own, SPSC_LIVES_AT, generation);
+  spsc_put(own, SPSC_JOINED_AS_AT + 8, 0);
+  for (uint32_t at = SPSC_LIVES_AT + 8; at < SPSC_HEAD; at += 8) {
+    spsc_put(own, at, 0);
   }
   if (!session->is_writer) {
     spsc_put(own, SPSC_PEER_AT, 0);
@@ -273,50 +281,66 @@ static inline enum spsc_answer spsc_broken(struct spsc_session *session, enum sp
   return SPSC_PEER_BROKEN;
 }
 
-// Takes note of the other side's generation, and of the capacity where that is a writer. SPSC_OK:
-// there is a side to be joined with.
+// Takes note of the capacity that the writer offers.
+static inline enum spsc_breach spsc_check_offer(struct spsc_reader *reader) {
+  uint64_t capacity = spsc_get(reader->session.peers, SPSC_CAPACITY_AT);
+  if (!spsc_is_capacity(capacity) || capacity > reader->room) {
+    return SPSC_BREACH_CAPACITY;
+  }
+  reader->offered = (uint32_t)capacity;
+  return SPSC_NO_BREACH;
+}
+
+// What is wrong with the other side's head. `reader` is NULL for a writer.
+static inline enum spsc_breach spsc_check_head(
+    const struct spsc_session *session, struct spsc_reader *reader) {
+  uint32_t magic = spsc_get32(session->peers, SPSC_MAGIC_AT);
+  uint32_t version = spsc_get32(session->peers, SPSC_VERSION_AT);
+  if (magic != (reader == NULL ? SPSC_READER_MAGIC : SPSC_WRITER_MAGIC) ||
+      version != SPSC_VERSION) {
+    return SPSC_BREACH_HEAD;
+  }
+  return reader == NULL ? SPSC_NO_BREACH : spsc_check_offer(reader);
+}
+
+// Takes note of the other side's generation. SPSC_OK: there is one to be joined with.
 static inline enum spsc_answer spsc_look(
-    struct spsc_session *session, uint64_t room, uint32_t *capacity) {
+    struct spsc_session *session, struct spsc_reader *reader) {
   if (session->closed) {
     return SPSC_MISUSE;
   }
   if (session->breach != SPSC_NO_BREACH) {
     return SPSC_PEER_BROKEN;
   }
-  const volatile uint8_t *peers = session->peers;
-  uint64_t found = spsc_acquire(peers, SPSC_GENERATION_AT);
+  if (session->owes_gone) {
+    session->owes_gone = false;
+    return SPSC_PEER_GONE;
+  }
+  uint64_t found = spsc_acquire(session->peers, SPSC_GENERATION_AT);
   if (found != session->peer) {
     session->connected = false;
     session->rung = 0;
     if (found != 0) {
-      uint32_t magic = spsc_get32(peers, SPSC_MAGIC_AT);
-      uint32_t version = spsc_get32(peers, SPSC_VERSION_AT);
-      uint64_t says = spsc_get(peers, SPSC_CAPACITY_AT);
+      enum spsc_breach breach = spsc_check_head(session, reader);
       atomic_thread_fence(memory_order_acquire);
-      if (spsc_get(peers, SPSC_GENERATION_AT) != found) {
+      if (spsc_get(session->peers, SPSC_GENERATION_AT) != found) {
         return SPSC_NOT_CONNECTED;  // it is being written: the next call looks again
       }
-      if (spsc_get32(peers, SPSC_MAGIC_AT) == 0) {
-        return SPSC_NOT_CONNECTED;  // it is being cleared, from its start on
-      }
-      if (magic != (session->is_writer ? SPSC_READER_MAGIC : SPSC_WRITER_MAGIC) ||
-          version != SPSC_VERSION) {
-        return spsc_broken(session, SPSC_BREACH_HEAD);
-      }
-      if (!session->is_writer) {
-        if (!spsc_is_capacity(says) || says > room) {
-          return spsc_broken(session, SPSC_BREACH_CAPACITY);
-        }
-        *capacity = (uint32_t)says;
+      if (breach != SPSC_NO_BREACH) {
+        bool blank = spsc_get32(session->peers, SPSC_MAGIC_AT) == 0;  // cleared, from its start on
+        return blank ? SPSC_NOT_CONNECTED : spsc_broken(session, breach);
       }
     }
+    bool said_gone = found == 0 && session->dead != 0;
     session->peer = found;
-    if (session->owes_restart) {
+    session->dead = 0;
+    if (session->owes_restart && !said_gone) {
       session->owes_restart = found == 0;
       return found == 0 ? SPSC_PEER_GONE : SPSC_PEER_RESTARTED;
     }
   }
-  return session->peer != 0 ? SPSC_OK : SPSC_NOT_CONNECTED;
+  bool nobody = session->peer == 0 || session->peer == session->dead;
+  return nobody ? SPSC_NOT_CONNECTED : SPSC_OK;
 }
 
 // Whether the other side, in the life that was seen, says that it has joined this life.
@@ -336,8 +360,8 @@ static inline bool spsc_has_news(const struct spsc_session *session) {
   if (session->breach != SPSC_NO_BREACH || spsc_peer_changed(session)) {
     return true;
   }
-  if (session->connected || session->peer == 0) {
-    return false;
+  if (session->connected || session->peer == 0 || session->peer == session->dead) {
+    return session->owes_gone;
   }
   return spsc_is_joined(session) || (!session->is_writer && session->joined != session->peer);
 }
@@ -391,7 +415,7 @@ static inline enum spsc_answer spsc_open_writer(
 // reader has joined it, because until then the reader may still read what the last writer left.
 static inline enum spsc_answer spsc_join_writer(struct spsc_writer *writer) {
   struct spsc_session *session = &writer->session;
-  enum spsc_answer answer = spsc_look(session, 0, NULL);
+  enum spsc_answer answer = spsc_look(session, NULL);
   if (answer != SPSC_OK || session->connected) {
     return answer;
   }
@@ -555,6 +579,9 @@ static inline enum spsc_answer spsc_abort(struct spsc_writer *writer) {
 
 static inline bool spsc_writer_sleep(struct spsc_writer *writer, uint32_t length) {
   struct spsc_session *session = &writer->session;
+  if (session->closed) {
+    return false;
+  }
   spsc_sleep(session);
   if (spsc_has_news(session) ||
       (session->connected && (!spsc_look_at_reader(writer) ||
@@ -571,9 +598,64 @@ static inline bool spsc_writer_peer_sleeps(struct spsc_writer *writer) {
   return spsc_peer_sleeps(&writer->session);
 }
 
-static inline void spsc_close_writer(struct spsc_writer *writer) { spsc_close(&writer->session); }
+static inline void spsc_writer_peer_died(struct spsc_writer *writer) {
+  struct spsc_session *session = &writer->session;
+  if (session->peer != 0 && session->peer != session->dead) {
+    session->dead = session->peer;
+    session->owes_gone = session->connected;
+    session->connected = false;
+  }
+}
 
-static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader);
+static inline void spsc_close_writer(struct spsc_writer *writer) {
+  writer->claimed = false;
+  spsc_close(&writer->session);
+}
+
+// Goes on with joining: a reader says first that it is ready, and then waits for the writer. Of a
+// writer that has joined and ended meanwhile, what it has published comes first.
+static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader) {
+  struct spsc_session *session = &reader->session;
+  bool waits = !session->connected && !session->closed && session->breach == SPSC_NO_BREACH &&
+               session->peer != 0 && session->peer != session->dead;
+  if (waits && session->joined == session->peer) {
+    bool ended = spsc_peer_changed(session);  // first: then what it says is its last word
+    if (spsc_is_joined(session)) {
+      spsc_connect(session);
+      return SPSC_OK;
+    }
+    if (!ended) {
+      return SPSC_NOT_CONNECTED;
+    }
+  }
+  enum spsc_answer answer = spsc_look(session, reader);
+  if (answer != SPSC_OK || session->connected) {
+    return answer;
+  }
+  if (session->joined != session->peer) {
+    // Again: a life that this side has not said it joined may have ended, and another one have
+    // taken its number, and another capacity.
+    enum spsc_breach breach = spsc_check_offer(reader);
+    atomic_thread_fence(memory_order_acquire);
+    if (spsc_peer_changed(session)) {
+      return SPSC_NOT_CONNECTED;
+    }
+    if (breach != SPSC_NO_BREACH) {
+      return spsc_broken(session, breach);
+    }
+    reader->capacity = reader->offered;
+    reader->read = 0;
+    reader->released = 0;
+    spsc_put(session->own, SPSC_POSITION_AT, SPSC_PRESENT);
+    session->joined = session->peer;
+    spsc_publish(session->own, SPSC_PEER_AT, session->peer);
+  }
+  if (!spsc_is_joined(session)) {
+    return SPSC_NOT_CONNECTED;
+  }
+  spsc_connect(session);
+  return SPSC_OK;
+}
 
 static inline enum spsc_answer spsc_open_reader(
     struct spsc_reader *reader, const volatile void *writer_part, uint64_t writer_size,
@@ -587,38 +669,7 @@ static inline enum spsc_answer spsc_open_reader(
       .room = writer_size - SPSC_HEAD,
   };
   spsc_format(&reader->session, 0);
-  (void)spsc_join_reader(reader);  // so that a writer that is there need not wait for a call
-  return SPSC_OK;
-}
-
-static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader) {
-  struct spsc_session *session = &reader->session;
-  if (!session->connected && !session->closed && session->breach == SPSC_NO_BREACH &&
-      session->peer != 0 && session->joined == session->peer) {
-    bool ended = spsc_peer_changed(session);  // first: then what it says of joining is final
-    if (spsc_is_joined(session)) {
-      spsc_connect(session);
-      return SPSC_OK;
-    }
-    if (!ended) {
-      return SPSC_NOT_CONNECTED;
-    }
-  }
-  enum spsc_answer answer = spsc_look(session, reader->room, &reader->capacity);
-  if (answer != SPSC_OK || session->connected) {
-    return answer;
-  }
-  if (session->joined != session->peer) {
-    session->joined = session->peer;
-    reader->read = 0;
-    reader->released = 0;
-    spsc_put(session->own, SPSC_POSITION_AT, SPSC_PRESENT);
-    spsc_publish(session->own, SPSC_PEER_AT, session->peer);
-  }
-  if (!spsc_is_joined(session)) {
-    return SPSC_NOT_CONNECTED;
-  }
-  spsc_connect(session);
+  spsc_join_reader(reader);  // so that a writer that is there need not wait for the first call
   return SPSC_OK;
 }
 
@@ -649,14 +700,13 @@ static inline bool spsc_find(struct spsc_reader *reader, struct spsc_message *me
     if (type == SPSC_PADDING) {
       // Published by the same store as the message at the data area's start, where padding is a
       // breach, so this loop ends.
-      uint64_t next = spsc_acquire(reader->data, 0);
-      uint32_t behind = (uint32_t)(next >> 32);
-      if (next == 0 && length == to_end - SPSC_HEADER && to_end < capacity / 2 &&
-          spsc_peer_changed(&reader->session)) {
+      bool right = length == to_end - SPSC_HEADER && to_end < capacity / 2;
+      uint64_t behind = spsc_acquire(reader->data, 0);
+      uint32_t type_behind = (uint32_t)(behind >> 32);
+      if (right && behind == 0 && spsc_peer_changed(&reader->session)) {
         return false;  // it is being cleared, from its start on
       }
-      if (length == to_end - SPSC_HEADER && to_end < capacity / 2 && behind != 0 &&
-          behind <= INT32_MAX) {
+      if (right && type_behind != 0 && type_behind <= INT32_MAX) {
         reader->read += to_end;
         continue;
       }
@@ -684,6 +734,12 @@ static inline void spsc_give_back(struct spsc_reader *reader) {
 // For callers to whom "not connected" is "nothing there".
 static inline int32_t spsc_or_nothing(enum spsc_answer answer) {
   return answer == SPSC_NOT_CONNECTED ? 0 : (int32_t)answer;
+}
+
+// Nothing follows, not even behind padding: there it is so while the part is being cleared.
+static inline bool spsc_is_at_end(const struct spsc_reader *reader) {
+  uint64_t header = spsc_next_header(reader);
+  return header == 0 || (header >> 32 == SPSC_PADDING && spsc_acquire(reader->data, 0) == 0);
 }
 
 // What is to be said where there was no message. A writer that has started anew stores nothing
@@ -766,6 +822,9 @@ static inline enum spsc_answer spsc_release(struct spsc_reader *reader) {
 }
 
 static inline bool spsc_reader_sleep(struct spsc_reader *reader) {
+  if (reader->session.closed) {
+    return false;
+  }
   spsc_sleep(&reader->session);
   if (spsc_has_news(&reader->session) ||
       (reader->session.connected && spsc_next_header(reader) != 0)) {
@@ -781,4 +840,8 @@ static inline bool spsc_reader_peer_sleeps(struct spsc_reader *reader) {
   return spsc_peer_sleeps(&reader->session);
 }
 
-static inline void spsc_close_reader(struct spsc_reader *reader) { spsc_close(&reader->session); }
+static inline void spsc_close_reader(struct spsc_reader *reader) {
+  if (!reader->handling) {
+    spsc_close(&reader->session);
+  }
+}

@@ -122,7 +122,9 @@ enum Part {
     LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
     VarHandle.storeStoreFence();
     describe(own, capacity);
-    LONG.set(own, SLEEP_AT, 0L);
+    // Not 0 again: whoever has rung for a sleep of an earlier life would not ring for this one's.
+    INT.set(own, SLEEP_AT, ((int) INT.getOpaque(own, SLEEP_AT) + 1) & ~1);
+    INT.set(own, SLEEP_AT + Integer.BYTES, 0);
     LONG.set(own, LIVES_AT, generation);
     LONG.set(own, JOINED_AS_AT + Long.BYTES, 0L);
     own.asSlice(LIVES_AT + Long.BYTES, HEAD - LIVES_AT - Long.BYTES).fill((byte) 0);

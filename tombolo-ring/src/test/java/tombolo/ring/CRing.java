@@ -46,6 +46,7 @@ final class CRing implements RingSide.Language {
     add(library, "writer_commit", POINTER);
     add(library, "writer_abort", POINTER);
     add(library, "writer_sleep", POINTER, INT);
+    add(library, "writer_peer_died", POINTER);
     add(library, "reader_open", POINTER, POINTER, LONG, POINTER);
     add(library, "reader_drain", POINTER, POINTER, INT);
     add(library, "reader_peek", POINTER, POINTER);
@@ -174,6 +175,11 @@ final class CRing implements RingSide.Language {
     @Override
     public boolean sleep(int length) {
       return call("writer_sleep", memory, length) != 0;
+    }
+
+    @Override
+    public void peerDied() {
+      call("writer_peer_died", memory);
     }
   }
 

@@ -49,6 +49,11 @@ final class JavaRing implements RingSide.Language {
     }
 
     @Override
+    public void peerDied() {
+      writer.readerIsDead(0);
+    }
+
+    @Override
     public void wake() {
       writer.wake();
     }

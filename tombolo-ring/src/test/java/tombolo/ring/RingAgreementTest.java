@@ -214,7 +214,13 @@ final class RingAgreementTest {
           assertThat(other.sleep(length)).as(name).isEqualTo(sleeps);
           slept(sleeps, java, other);
         }
-        case 1 -> peerSleeps(java, other);
+        case 1 -> {
+          peerSleeps(java, other);
+          if (random.nextInt(4) == 0) {
+            java.peerDied();
+            other.peerDied();
+          }
+        }
         case 2, 3 -> claim(java, other, type, length);
         default -> {
           fill(message, 0, type, length);

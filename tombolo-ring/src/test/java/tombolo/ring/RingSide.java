@@ -24,6 +24,8 @@ interface RingSide {
     void abort();
 
     boolean sleep(int length);
+
+    void peerDied();
   }
 
   interface Reader extends RingSide {

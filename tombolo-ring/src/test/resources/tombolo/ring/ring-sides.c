@@ -53,6 +53,11 @@ SIDE(writer_breach, struct spsc_writer *writer) { return writer->session.breach;
 
 SIDE(writer_connected, struct spsc_writer *writer) { return writer->session.connected; }
 
+SIDE(writer_peer_died, struct spsc_writer *writer) {
+  spsc_writer_peer_died(writer);
+  return 0;
+}
+
 SIDE(writer_close, struct spsc_writer *writer) {
   spsc_close_writer(writer);
   return 0;
