@@ -677,13 +677,6 @@ static inline uint64_t spsc_next_header(const struct spsc_reader *reader) {
   return spsc_acquire(reader->data, spsc_index(reader->read, reader->capacity));
 }
 
-// Nothing follows, not even behind padding: there it is so while the part is being cleared.
-static inline bool spsc_is_at_end(const struct spsc_reader *reader) {
-  uint64_t header = spsc_next_header(reader);
-  return header == 0 ||
-         (header >> 32 == SPSC_PADDING && spsc_acquire(reader->data, 0) == 0);
-}
-
 // The next message, past padding. False where there is none, or no right one.
 static inline bool spsc_find(struct spsc_reader *reader, struct spsc_message *message) {
   uint32_t capacity = reader->capacity;
