@@ -62,13 +62,13 @@ class ReadmeExampleTest {
     // README sends: begin
     Grants grants =
         Grants.of(
-            Grant.Publish.of(1, 7, Publisher.channelSize(65536), "prices"),
+            Grant.Publish.of(1, 7, Publisher.channelSize(65536, 1), "prices"),
             Grant.Subscribe.of(2, 1, 7, true)); // to write where it has read to
     Duration second = Duration.ofSeconds(1);
     try (Directory directory = new Directory(grants);
         HostEndpoint alice = directory.join("alice", 1, Quota.DEFAULT);
         HostEndpoint bob = directory.join("bob", 2, Quota.NONE);
-        Publisher publisher = Publisher.open(alice, "prices", 65536, Waiting.SPIN_THEN_BELL);
+        Publisher publisher = Publisher.open(alice, "prices", 65536, 1, Waiting.SPIN_THEN_BELL);
         Subscriber subscriber = Subscriber.open(bob, "prices", second)) {
       publisher.send(1, "EUR 1.0843".getBytes(UTF_8), second); // OK, or BACK_PRESSURED, PEER_GONE …
       subscriber.receive(

@@ -4,17 +4,26 @@ package tombolo.ivc;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import tombolo.ring.Answer;
+import tombolo.ring.BroadcastWriter;
 import tombolo.ring.RingWriter;
 import tombolo.ring.Waiting;
 import tombolo.ring.WaitingWriter;
 
 /**
- * Sends messages to whoever subscribes to a channel of this name: another host endpoint, by {@link
- * Subscriber}, or a guest, by the ring of guests/lib. Whoever opens it closes it.
+ * Sends messages to whoever subscribes to a channel of this name: other host endpoints, by {@link
+ * Subscriber}, or guests, by the rings of guests/lib. Whoever opens it closes it.
  *
- * <p>What it says is an {@link Answer}. Without a subscriber a message is not sent: {@link
- * Answer#NOT_CONNECTED}. A subscriber that leaves or dies is {@link Answer#PEER_GONE}, said once,
- * and one that starts anew {@link Answer#PEER_RESTARTED}, once.
+ * <p>What it says is an {@link Answer}.
+ *
+ * <ul>
+ *   <li>For <b>one subscriber</b> the ring is an {@link tombolo.ring.SpscRing}. Without a
+ *       subscriber a message is not sent: {@link Answer#NOT_CONNECTED}. A subscriber that leaves or
+ *       dies is {@link Answer#PEER_GONE}, said once, and one that starts anew {@link
+ *       Answer#PEER_RESTARTED}, once.
+ *   <li>For <b>several</b> it is a {@link tombolo.ring.BroadcastRing}. A message is sent whoever is
+ *       there: each subscriber gets what comes after it has joined. The slowest holds the publisher
+ *       back, but for lossy ones, and for those that have left or died.
+ * </ul>
  *
  * <p>For one thread at a time. No call allocates for a message; one that sleeps may.
  */
@@ -36,28 +45,30 @@ public final class Publisher implements AutoCloseable {
 
   /** Publishes a channel for one subscriber, which both sides look at a while, then sleep. */
   public static Publisher open(HostEndpoint endpoint, String name) {
-    return open(endpoint, name, DEFAULT_CAPACITY, Waiting.SPIN_THEN_BELL);
+    return open(endpoint, name, DEFAULT_CAPACITY, 1, Waiting.SPIN_THEN_BELL);
   }
 
   /**
-   * Publishes a channel for one subscriber.
+   * Publishes a channel.
    *
    * @param endpoint who publishes; its grant must allow {@link #channelSize} bytes and a sectioned
    *     channel
    * @param name the channel's
    * @param capacity bytes of the ring, a power of two from 64 to 1 GiB; messages are half of that
    *     at the most
+   * @param subscribers how many there can be at a time, from 1 to 64
    * @param how both sides wait
    * @throws RefusedException if the endpoint may not, or the channel is published already
    */
-  public static Publisher open(HostEndpoint endpoint, String name, int capacity, Waiting how) {
-    HostChannel channel = endpoint.publish(name, RingChannel.shape(capacity, 1));
+  public static Publisher open(
+      HostEndpoint endpoint, String name, int capacity, int subscribers, Waiting how) {
+    HostChannel channel = endpoint.publish(name, RingChannel.shape(capacity, subscribers));
     return new Publisher(channel, RingChannel.writer(channel, capacity), how);
   }
 
-  /** Bytes of the channel for a ring of that capacity, as a grant must allow them. */
-  public static long channelSize(int capacity) {
-    return RingChannel.shape(capacity, 1).total();
+  /** Bytes of the channel for such a ring, as a grant must allow them. */
+  public static long channelSize(int capacity, int subscribers) {
+    return RingChannel.shape(capacity, subscribers).total();
   }
 
   /**
@@ -171,6 +182,9 @@ public final class Publisher implements AutoCloseable {
         if (channel.sectionOwner(section) == 0) {
           writer.readerIsDead(section - 1);
         }
+      }
+      if (writer instanceof BroadcastWriter broadcast) {
+        broadcast.admit();
       }
     }
   }

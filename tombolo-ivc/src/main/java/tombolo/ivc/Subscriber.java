@@ -3,7 +3,9 @@ package tombolo.ivc;
 
 import java.time.Duration;
 import tombolo.ring.Answer;
+import tombolo.ring.LossyReader;
 import tombolo.ring.MessageHandler;
+import tombolo.ring.RingReader;
 import tombolo.ring.Waiting;
 import tombolo.ring.WaitingReader;
 
@@ -21,20 +23,27 @@ public final class Subscriber implements AutoCloseable {
   private final HostEndpoint endpoint;
   private final ChannelId id;
   private final Waiting how;
+  private final boolean lossy;
   private HostChannel channel;
   private ChannelBell bell;
+  private RingReader ring;
   private WaitingReader reader;
+
+  /** Messages lost in channels that this side has left. */
+  private long lostBefore;
 
   /** It was said that the publisher has gone. */
   private boolean told;
 
-  private Subscriber(HostEndpoint endpoint, HostChannel channel, Waiting how) {
+  private Subscriber(HostEndpoint endpoint, HostChannel channel, Waiting how, boolean lossy) {
     this.endpoint = endpoint;
     this.id = channel.id();
     this.how = how;
+    this.lossy = lossy;
     this.channel = channel;
     this.bell = new ChannelBell(channel);
-    this.reader = new WaitingReader(RingChannel.reader(channel), how, bell);
+    this.ring = RingChannel.reader(channel, lossy);
+    this.reader = new WaitingReader(ring, how, bell);
   }
 
   /** Subscribes to a channel; as the publisher, looks a while for messages, then sleeps. */
@@ -58,10 +67,26 @@ public final class Subscriber implements AutoCloseable {
    */
   public static Subscriber open(HostEndpoint endpoint, String name, Duration limit, Waiting how)
       throws InterruptedException {
+    return open(endpoint, name, limit, how, false);
+  }
+
+  /**
+   * Subscribes without ever holding the publisher back, where there are several subscribers; as
+   * {@link #open(HostEndpoint, String, Duration, Waiting)} where there is one. If this side is too
+   * slow, it misses messages: a call says {@link Answer#LOST}, {@link #lost} how many.
+   */
+  public static Subscriber openLossy(
+      HostEndpoint endpoint, String name, Duration limit, Waiting how) throws InterruptedException {
+    return open(endpoint, name, limit, how, true);
+  }
+
+  private static Subscriber open(
+      HostEndpoint endpoint, String name, Duration limit, Waiting how, boolean lossy)
+      throws InterruptedException {
     HostChannel channel = endpoint.subscribe(name, limit);
     boolean made = false;
     try {
-      Subscriber subscriber = new Subscriber(endpoint, channel, how);
+      Subscriber subscriber = new Subscriber(endpoint, channel, how, lossy);
       made = true;
       return subscriber;
     } finally {
@@ -110,11 +135,18 @@ public final class Subscriber implements AutoCloseable {
     if (!back) {
       return told ? 0 : Answer.PEER_GONE;
     }
+    lostBefore = lost();
     channel.close();
     channel = endpoint.subscribe(id);
     bell = new ChannelBell(channel);
-    reader = new WaitingReader(RingChannel.reader(channel), how, bell);
+    ring = RingChannel.reader(channel, lossy);
+    reader = new WaitingReader(ring, how, bell);
     return Answer.PEER_RESTARTED;
+  }
+
+  /** How many messages this side has missed; 0 unless it is lossy. */
+  public long lost() {
+    return lostBefore + (ring instanceof LossyReader slow ? slow.lost() : 0);
   }
 
   /** The channel, for its doorbell and its events; its memory is the ring's. */

@@ -38,7 +38,7 @@ final class PublisherTest {
 
   private final IvcFixture ivc =
       new IvcFixture(
-          Grant.Publish.of(1, 7, Publisher.channelSize(Publisher.DEFAULT_CAPACITY), "prices"),
+          Grant.Publish.of(1, 7, Publisher.channelSize(Publisher.DEFAULT_CAPACITY, 1), "prices"),
           Grant.Subscribe.of(2, 1, 7, true),
           Grant.Subscribe.of(3, 1, 7, true),
           Grant.Subscribe.of(4, 1, 7, false));
@@ -65,7 +65,7 @@ final class PublisherTest {
   }
 
   private Publisher publisher() {
-    return Publisher.open(alice, "prices", CAPACITY, Waiting.SPIN_THEN_BELL);
+    return Publisher.open(alice, "prices", CAPACITY, 1, Waiting.SPIN_THEN_BELL);
   }
 
   private Subscriber subscriber() throws InterruptedException {
@@ -212,7 +212,7 @@ final class PublisherTest {
       value = Waiting.class,
       names = {"BELL", "SPIN_THEN_BELL"})
   void wakeWhoWaitsForADeadSubscriber(Waiting how) throws Exception {
-    try (Publisher publisher = Publisher.open(alice, "prices", CAPACITY, how)) {
+    try (Publisher publisher = Publisher.open(alice, "prices", CAPACITY, 1, how)) {
       Subscriber subscriber = Subscriber.open(bob, "prices", LONG, how);
       connect(publisher, subscriber, read);
       MemorySegment large = MemorySegment.ofArray(new byte[publisher.maxMessageLength()]);
@@ -274,7 +274,7 @@ final class PublisherTest {
   @EnumSource(Waiting.class)
   void loseNoMessageAndNoWakeUp(Waiting how) throws Exception {
     int messages = how == Waiting.BELL ? 20_000 : 100_000;
-    try (Publisher publisher = Publisher.open(alice, "prices", 256, how);
+    try (Publisher publisher = Publisher.open(alice, "prices", 256, 1, how);
         Subscriber subscriber = Subscriber.open(bob, "prices", LONG, how)) {
       Future<Integer> sent =
           later(
