@@ -129,7 +129,7 @@ final class BroadcastAgreementTest {
       this.hostile = hostile;
       most = 64 << random.nextInt(6);
       capacity = most;
-      inC = 1 + random.nextInt((1 << READERS + 1) - 1);
+      inC = 1 + random.nextInt((1 << (READERS + 1)) - 1);
       for (Memory memory : memories) {
         memory.ring.asSlice(0, DATA + most).fill((byte) 0);
         memory.read.asSlice(0, 2L * most).fill((byte) 0);
