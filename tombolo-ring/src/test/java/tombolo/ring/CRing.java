@@ -26,7 +26,7 @@ final class CRing implements RingSide.Language {
   private static final MemoryLayout INT = ValueLayout.JAVA_INT;
 
   /** In the order in which C has them. */
-  private static final List<Breach> BREACHES =
+  static final List<Breach> BREACHES =
       List.of(
           Breach.HEAD,
           Breach.CAPACITY,
