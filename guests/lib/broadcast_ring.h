@@ -77,15 +77,15 @@ struct bcast_session {
   uint64_t room;  // bytes that can be mapped behind the writer's table
   uint32_t number;
   uint32_t mode;
-  uint32_t says;      // the capacity of the writer that was seen last
-  uint32_t capacity;  // of the one that was joined
+  uint32_t capacity;  // of the writer that was joined
   uint32_t rung;
   bool connected;
   bool owes_restart;
   bool closed;
   bool handling;
   uint64_t generation;
-  uint64_t peer;  // the writer's as last seen
+  uint64_t peer;    // the writer's as last seen
+  uint64_t joined;  // what this side's part says it has joined
   enum bcast_breach breach;
 };
 
@@ -179,7 +179,6 @@ enum {
   BCAST_MODE_AT = SPSC_CAPACITY_AT,
   BCAST_STREAM_AT = 0x28,
   BCAST_CLAIMED_AT = 0x30,
-  BCAST_LIVES_AT = 0x38,
   BCAST_LOST_AT = 0x88,
   BCAST_LATEST_AT = 0x90,
   BCAST_TABLE_AT = 0x100,
@@ -242,13 +241,14 @@ static inline void bcast_format_writer(struct bcast_writer *writer) {
   volatile uint8_t *own = writer->own;
   bool is_new = spsc_get32(own, SPSC_MAGIC_AT) != BCAST_WRITER_MAGIC ||
                 spsc_get32(own, SPSC_VERSION_AT) != SPSC_VERSION;
-  uint64_t remembered[BCAST_MAX_READERS + 1];
+  uint64_t remembered[BCAST_MAX_READERS + 2];
   uint32_t count = 0;
   for (; count < writer->readers; count++) {
     remembered[count] = spsc_get(writer->seen[count].part, SPSC_PEER_AT);
   }
   remembered[count++] = is_new ? 0 : spsc_get(own, BCAST_STREAM_AT);
-  uint64_t generation = spsc_get(own, is_new ? SPSC_GENERATION_AT : BCAST_LIVES_AT) + 1;
+  remembered[count++] = spsc_get(own, SPSC_GENERATION_AT);
+  uint64_t generation = spsc_get(own, SPSC_LIVES_AT) + 1;
   for (uint32_t i = 0; i < count; i++) {
     if (generation == 0 || generation == remembered[i]) {
       generation++;
@@ -256,17 +256,18 @@ static inline void bcast_format_writer(struct bcast_writer *writer) {
     }
   }
   generation += generation == 0;
-  spsc_put(own, SPSC_GENERATION_AT, 0);
+  spsc_publish(own, SPSC_GENERATION_AT, 0);
   atomic_thread_fence(memory_order_release);
   if (is_new) {
-    for (uint32_t at = SPSC_SLEEP_AT; at < BCAST_DATA_AT; at += 8) {
-      spsc_put(own, at, 0);
+    for (uint32_t at = SPSC_PEER_AT; at < BCAST_DATA_AT; at += 8) {
+      if (at != SPSC_LIVES_AT) {
+        spsc_put(own, at, 0);
+      }
     }
     atomic_thread_fence(memory_order_release);
   }
-  spsc_put(own, BCAST_LIVES_AT, generation);
+  spsc_put(own, SPSC_LIVES_AT, generation);
   atomic_thread_fence(memory_order_release);
-  spsc_put(own, SPSC_PEER_AT, 0);
   spsc_put32(own, SPSC_MAGIC_AT, BCAST_WRITER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, SPSC_CAPACITY_AT, writer->capacity);
@@ -613,23 +614,24 @@ static inline void bcast_close_writer(struct bcast_writer *writer) {
 // Begins another life of a reader.
 static inline void bcast_format_reader(struct bcast_session *session) {
   volatile uint8_t *own = session->own;
+  uint64_t before = spsc_get(own, SPSC_GENERATION_AT);
   uint64_t dealt_with = spsc_get(session->peers, bcast_life_at(session->number));
-  uint64_t generation = spsc_get(own, SPSC_GENERATION_AT) + 1;
-  while (generation == 0 || generation == dealt_with) {
+  uint64_t generation = spsc_get(own, SPSC_LIVES_AT) + 1;
+  while (generation == 0 || generation == before || generation == dealt_with) {
     generation++;
   }
-  spsc_put(own, SPSC_GENERATION_AT, 0);
+  spsc_publish(own, SPSC_GENERATION_AT, 0);
   atomic_thread_fence(memory_order_release);
-  spsc_put(own, SPSC_PEER_AT, 0);
   spsc_put32(own, SPSC_MAGIC_AT, BCAST_READER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, BCAST_MODE_AT, session->mode);
-  for (uint32_t at = SPSC_SLEEP_AT; at < SPSC_HEAD; at += 8) {
-    spsc_put(own, at, 0);
+  for (uint32_t at = SPSC_PEER_AT; at < SPSC_HEAD; at += 8) {
+    spsc_put(own, at, at == SPSC_LIVES_AT ? generation : 0);
   }
   spsc_publish(own, SPSC_GENERATION_AT, generation);
   session->generation = generation;
   session->peer = 0;
+  session->joined = 0;
   session->rung = 0;
   session->connected = false;
   session->owes_restart = false;
@@ -651,31 +653,40 @@ static inline bool bcast_stream_is(const struct bcast_session *session) {
   return spsc_acquire(session->peers, BCAST_STREAM_AT) == session->peer;
 }
 
+// The capacity that the writer says, or 0 if it is none.
+static inline uint32_t bcast_says(const struct bcast_session *session) {
+  uint64_t says = spsc_get(session->peers, SPSC_CAPACITY_AT);
+  return spsc_is_capacity(says) && says <= session->room ? (uint32_t)says : 0;
+}
+
+// What is wrong with the writer's head, if anything.
+static inline enum bcast_breach bcast_head(const struct bcast_session *session) {
+  if (spsc_get32(session->peers, SPSC_MAGIC_AT) != BCAST_WRITER_MAGIC ||
+      spsc_get32(session->peers, SPSC_VERSION_AT) != SPSC_VERSION) {
+    return BCAST_BREACH_HEAD;
+  }
+  return bcast_says(session) != 0 ? BCAST_NO_BREACH : BCAST_BREACH_CAPACITY;
+}
+
 // Takes note of the writer's generation, and asks it to be let in. SPSC_OK: there is a writer.
 static inline enum spsc_answer bcast_ask(struct bcast_session *session) {
   if (session->breach != BCAST_NO_BREACH) {
     return SPSC_PEER_BROKEN;
   }
-  const volatile uint8_t *peers = session->peers;
-  uint64_t found = spsc_acquire(peers, SPSC_GENERATION_AT);
+  uint64_t found = spsc_acquire(session->peers, SPSC_GENERATION_AT);
   if (found != session->peer) {
     session->connected = false;
     session->rung = 0;
     if (found != 0) {
-      uint32_t magic = spsc_get32(peers, SPSC_MAGIC_AT);
-      uint32_t version = spsc_get32(peers, SPSC_VERSION_AT);
-      uint64_t capacity = spsc_get(peers, SPSC_CAPACITY_AT);
+      enum bcast_breach breach = bcast_head(session);
       atomic_thread_fence(memory_order_acquire);
-      if (spsc_get(peers, SPSC_GENERATION_AT) != found) {
+      if (spsc_get(session->peers, SPSC_GENERATION_AT) != found) {
         return SPSC_NOT_CONNECTED;  // it is being written: the next call looks again
       }
-      if (magic != BCAST_WRITER_MAGIC || version != SPSC_VERSION) {
-        return bcast_broken(session, BCAST_BREACH_HEAD);
+      if (breach != BCAST_NO_BREACH) {
+        bool blank = spsc_get32(session->peers, SPSC_MAGIC_AT) == 0;  // it is being cleared
+        return blank ? SPSC_NOT_CONNECTED : bcast_broken(session, breach);
       }
-      if (!spsc_is_capacity(capacity) || capacity > session->room) {
-        return bcast_broken(session, BCAST_BREACH_CAPACITY);
-      }
-      session->says = (uint32_t)capacity;
     }
     session->peer = found;
     if (session->owes_restart) {
@@ -686,14 +697,32 @@ static inline enum spsc_answer bcast_ask(struct bcast_session *session) {
   if (session->peer == 0) {
     return SPSC_NOT_CONNECTED;
   }
-  if (!session->connected && spsc_get(session->own, SPSC_PEER_AT) != session->peer) {
-    session->capacity = session->says;
+  if (!session->connected && session->joined != session->peer) {
+    // Again: a life that this side has not said it joined may have ended, and another one have
+    // taken its number, and another capacity.
+    uint32_t capacity = bcast_says(session);
+    atomic_thread_fence(memory_order_acquire);
+    if (bcast_peer_changed(session)) {
+      return SPSC_NOT_CONNECTED;
+    }
+    if (capacity == 0) {
+      return bcast_broken(session, BCAST_BREACH_CAPACITY);
+    }
+    session->capacity = capacity;
+    session->joined = session->peer;
     if (session->mode == BCAST_HOLDS) {
       spsc_put(session->own, SPSC_POSITION_AT, 0);
     }
     spsc_publish(session->own, SPSC_PEER_AT, session->peer);
   }
   return SPSC_OK;
+}
+
+// Whether this side has asked, and may have been let in since. By a writer that has ended, too,
+// and then what that one has published comes first.
+static inline bool bcast_waits(const struct bcast_session *session) {
+  return !session->connected && session->breach == BCAST_NO_BREACH && session->peer != 0 &&
+         session->joined == session->peer;
 }
 
 static inline void bcast_connect(struct bcast_session *session) {
@@ -707,7 +736,7 @@ static inline bool bcast_has_news(const struct bcast_session *session, bool acce
     return true;
   }
   return !session->connected && session->peer != 0 &&
-         (accepted || spsc_get(session->own, SPSC_PEER_AT) != session->peer);
+         (accepted || session->joined != session->peer);
 }
 
 static inline bool bcast_open_session(
@@ -771,12 +800,11 @@ static inline bool bcast_is_held(const struct bcast_reader *reader) {
   return bcast_hold(&reader->session) == reader->hold;
 }
 
-// Joins, as far as it can; an answer that is to be said where there is no message.
-static inline int32_t bcast_join(struct bcast_reader *reader) {
+// Begins to read, if it was admitted. An answer that is to be said where there is no message.
+static inline int32_t bcast_begin(struct bcast_reader *reader) {
   struct bcast_session *session = &reader->session;
-  enum spsc_answer answer = bcast_ask(session);
-  if (answer != SPSC_OK || session->connected || !bcast_is_dealt_with(session)) {
-    return spsc_or_nothing(answer);
+  if (!bcast_is_dealt_with(session)) {
+    return 0;
   }
   reader->hold = bcast_hold(session);
   if (reader->hold == BCAST_LET_GO) {
@@ -790,7 +818,21 @@ static inline int32_t bcast_join(struct bcast_reader *reader) {
   }
   spsc_publish(session->own, SPSC_POSITION_AT, reader->hold);
   bcast_connect(session);
-  return SPSC_OK;
+  return 0;
+}
+
+// Joins, as far as it can.
+static inline int32_t bcast_join(struct bcast_reader *reader) {
+  struct bcast_session *session = &reader->session;
+  if (bcast_waits(session)) {
+    bool ended = bcast_peer_changed(session);  // first: then what it says of readers is final
+    int32_t answer = bcast_begin(reader);
+    if (session->connected || answer != 0 || !ended) {
+      return answer;
+    }
+  }
+  enum spsc_answer answer = bcast_ask(session);
+  return answer != SPSC_OK || session->connected ? spsc_or_nothing(answer) : bcast_begin(reader);
 }
 
 static inline enum spsc_answer bcast_open_reader(
@@ -984,13 +1026,11 @@ static inline enum bcast_found bcast_fetch(struct bcast_lossy_reader *reader) {
   return BCAST_MESSAGE;
 }
 
-// Joins, as far as it can: the writer's stream has begun, and its newest message was there long
-// enough. An answer that is to be said where there is no message.
-static inline int32_t bcast_join_lossy(struct bcast_lossy_reader *reader) {
+// Begins to read, if the writer's stream has begun and its newest message was there long enough.
+static inline int32_t bcast_begin_lossy(struct bcast_lossy_reader *reader) {
   struct bcast_session *session = &reader->session;
-  enum spsc_answer answer = bcast_ask(session);
-  if (answer != SPSC_OK || session->connected || !bcast_stream_is(session)) {
-    return spsc_or_nothing(answer);
+  if (!bcast_stream_is(session)) {
+    return 0;
   }
   uint64_t latest = spsc_acquire(session->peers, BCAST_LATEST_AT);
   if ((latest & 7) != 0) {
@@ -1005,10 +1045,24 @@ static inline int32_t bcast_join_lossy(struct bcast_lossy_reader *reader) {
     reader->next = reader->end;
     reader->pending = true;
   } else if (found != BCAST_NOTHING || latest != 0) {
-    return found == BCAST_WRONG ? SPSC_PEER_BROKEN : 0;
+    return found == BCAST_WRONG ? (int32_t)SPSC_PEER_BROKEN : 0;
   }
   bcast_connect(session);
-  return SPSC_OK;
+  return 0;
+}
+
+static inline int32_t bcast_join_lossy(struct bcast_lossy_reader *reader) {
+  struct bcast_session *session = &reader->session;
+  if (bcast_waits(session)) {
+    bool ended = bcast_peer_changed(session);
+    int32_t answer = bcast_begin_lossy(reader);
+    if (session->connected || answer != 0 || !ended) {
+      return answer;
+    }
+  }
+  enum spsc_answer answer = bcast_ask(session);
+  return answer != SPSC_OK || session->connected ? spsc_or_nothing(answer)
+                                                 : bcast_begin_lossy(reader);
 }
 
 static inline enum spsc_answer bcast_open_lossy_reader(

@@ -29,9 +29,9 @@ final class BroadcastFormatTest {
   @Test
   void isWhatTheWriterAndTheReadersStore() {
     // The last lives of all.
-    RingFixture.set(ring, 0x10, 0x98);
-    RingFixture.set(ring, 0x110, 0x99);
-    RingFixture.set(ring, 0x210, LAST);
+    RingFixture.set(ring, 0x38, 0x98);
+    RingFixture.set(ring, 0x138, 0x99);
+    RingFixture.set(ring, 0x238, LAST);
     BroadcastWriter writer = BroadcastRing.writer(ring, 2, CAPACITY);
     writer.admit();
     BroadcastReader reader = BroadcastRing.reader(ring, 2, 0);
@@ -65,7 +65,7 @@ final class BroadcastFormatTest {
     ring.copyFrom(MemorySegment.ofArray(golden));
     RingFixture.set(ring, 0x308, 41);
     RingFixture.set(ring, 0x300, 0x9b);
-    RingFixture.set(ring, 0x10, 0x9b);
+    RingFixture.set(ring, 0x38, 0x9b);
 
     BroadcastReader reader = BroadcastRing.reader(ring, 2, 0); // generation 0x9c
     assertThat(reader.isConnected()).isFalse();

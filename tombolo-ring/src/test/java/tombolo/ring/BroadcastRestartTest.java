@@ -124,6 +124,19 @@ final class BroadcastRestartTest {
   }
 
   @Test
+  void readsWhatAWriterHasPublishedThatEndedBeforeItsReaderSawThatItWasAdmitted() {
+    ring.writer.admit();
+    BroadcastReader reader = ring.reader(0);
+    ring.writer.admit();
+    ring.fill(1, 24, 3);
+    ring.writer = ring.anotherWriter();
+
+    assertThat(ring.offer(9, 24)).isEqualTo(Answer.NOT_CONNECTED);
+    assertThat(drain(reader)).hasSize(3);
+    assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
+  }
+
+  @Test
   void usesNoGenerationTwice() {
     Set<Long> generations = new HashSet<>();
     for (int life = 0; life < 5; life++) {

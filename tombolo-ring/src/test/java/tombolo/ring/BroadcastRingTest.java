@@ -179,7 +179,7 @@ final class BroadcastRingTest {
             (type, _, _, _) -> {
               if (type == 2) {
                 ring.writer.readerIsDead(0);
-                ring.fill(100, 24, 100);
+                ring.fill(100, 33, 100); // no header where there was one
               }
             },
             100);
