@@ -147,4 +147,40 @@ public final class BroadcastStress {
       }
     }
   }
+
+  /** The writer publishes a message and ends, and another one starts. */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "Nothing yet.")
+  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "The old one's message.")
+  @State
+  public static class LastMessage {
+    private final MemorySegment ring = ring();
+    private final BroadcastWriter writer = BroadcastRing.writer(ring, 1, CAPACITY);
+    private final LossyReader reader;
+
+    /** The stream has begun, and the reader has joined it. */
+    public LastMessage() {
+      writer.admit();
+      reader = BroadcastRing.lossyReader(ring, 1, 0);
+    }
+
+    /** Publishes, and starts anew. */
+    @Actor
+    public void write() {
+      offer(writer, 1);
+      BroadcastRing.writer(ring, 1, CAPACITY);
+    }
+
+    /** Reads until something is said. */
+    @Actor
+    public void read(II_Result result) {
+      int answer = 0;
+      for (int look = 0; look < 4 && answer == 0; look++) {
+        answer = poll(reader, result);
+      }
+      if (answer == Answer.PEER_RESTARTED) {
+        result.r2 = answer; // before the message
+      }
+    }
+  }
 }
