@@ -137,6 +137,80 @@ final class BroadcastRestartTest {
   }
 
   @Test
+  void deliversWhatWasPublishedByAWriterThatDiedInTheMiddleOfAMessage() {
+    BroadcastReader holding = ring.admitted(0);
+    LossyReader lossy = ring.lossyReader(1);
+    ring.fill(1, 24, 3);
+    RingFixture.fill(ring.writer.data(), ring.writer.tryClaim(4, 400), 4, 400);
+    ring.writer = ring.anotherWriter();
+
+    bothReadAndJoinTheNextWriter(holding, lossy, 3);
+  }
+
+  @Test
+  void deliversWhatWasPublishedByAWriterThatDiedBeforeItToldOnlookers() {
+    BroadcastReader holding = ring.admitted(0);
+    LossyReader lossy = ring.lossyReader(1);
+    ring.fill(1, 24, 2);
+    long[] words = {BroadcastPart.LATEST_AT, Part.POSITION_AT, Part.MESSAGES_AT};
+    for (int stored = 0; stored < words.length; stored++) {
+      long[] before = new long[words.length];
+      for (int i = 0; i < words.length; i++) {
+        before[i] = RingFixture.get(ring.writerPart, words[i]);
+      }
+      ring.fill(3, 24, 1);
+      for (int i = stored; i < words.length; i++) {
+        RingFixture.set(ring.writerPart, words[i], before[i]);
+      }
+      ring.writer = ring.anotherWriter();
+      bothReadAndJoinTheNextWriter(holding, lossy, 3);
+      assertThat(drain(holding)).hasSize(1);
+      assertThat(drain(lossy)).hasSize(1);
+      ring.fill(2, 24, 1);
+      ring.fill(2, 24, 1);
+    }
+  }
+
+  private void bothReadAndJoinTheNextWriter(
+      BroadcastReader holding, LossyReader lossy, int messages) {
+    assertThat(drain(holding)).hasSize(messages);
+    assertThat(drain(lossy)).hasSize(messages);
+    assertThat(poll(lossy)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(holding)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(holding)).isZero();
+    assertThat(ring.writer.admit()).isOne();
+    assertThat(poll(lossy)).isZero();
+    assertThat(ring.offer(1, 24)).isEqualTo(Answer.OK);
+  }
+
+  @Test
+  void survivesAWriterThatDiedWhileItBeganAStream() {
+    BroadcastReader reader = ring.admitted(0);
+    LossyReader lossy = ring.lossyReader(1);
+    ring.fill(1, 24, 2);
+    ring.anotherWriter();
+    drain(lossy);
+    drain(reader);
+    assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(reader)).isZero();
+    RingFixture.set(ring.writerPart, BroadcastPart.STREAM_AT, 0);
+    RingFixture.set(ring.writerPart, BroadcastPart.CLAIMED_AT, 8);
+    RingFixture.set(ring.writerPart, BroadcastPart.DATA_AT, 0);
+    assertThat(poll(reader)).isZero();
+    assertThat(poll(lossy)).isEqualTo(Answer.PEER_RESTARTED);
+    assertThat(poll(lossy)).isZero();
+
+    ring.writer = ring.anotherWriter();
+    assertThat(ring.offer(3, 24)).isEqualTo(Answer.NOT_CONNECTED);
+    assertThat(poll(reader)).isZero();
+    assertThat(ring.writer.admit()).isOne();
+    assertThat(poll(lossy)).isZero();
+    assertThat(ring.offer(3, 24)).isEqualTo(Answer.OK);
+    assertThat(drain(reader)).containsExactly(new Message(3, 24));
+    assertThat(drain(lossy)).containsExactly(new Message(3, 24));
+  }
+
+  @Test
   void usesNoGenerationTwice() {
     Set<Long> generations = new HashSet<>();
     for (int life = 0; life < 5; life++) {
