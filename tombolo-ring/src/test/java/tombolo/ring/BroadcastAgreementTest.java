@@ -341,7 +341,7 @@ final class BroadcastAgreementTest {
       long word =
           switch (random.nextInt(6)) {
             case 0 -> old + random.nextInt(-16, 17);
-            case 1 -> old ^ 1L << random.nextInt(Long.SIZE);
+            case 1 -> old ^ (1L << random.nextInt(Long.SIZE));
             case 2 -> Records.header(Records.PADDING, random.nextInt(capacity));
             case 3 ->
                 Records.header(Records.PADDING, (int) (capacity - (read & (capacity - 1)) - 8));
