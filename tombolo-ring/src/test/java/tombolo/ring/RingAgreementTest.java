@@ -332,13 +332,14 @@ final class RingAgreementTest {
           };
       long old = memories[0].ring.get(ValueLayout.JAVA_LONG, at);
       long word =
-          switch (random.nextInt(6)) {
+          switch (random.nextInt(7)) {
             case 0 -> old + random.nextInt(-16, 17);
             case 1 -> old ^ 1L << random.nextInt(Long.SIZE);
             case 2 -> Records.header(Records.PADDING, random.nextInt(capacity));
             case 3 ->
                 Records.header(Records.PADDING, (int) (capacity - (read & (capacity - 1)) - 8));
             case 4 -> random.nextLong();
+            case 5 -> Records.header(1 + random.nextInt(9), random.nextInt(capacity / 2));
             default -> random.nextInt(capacity);
           };
       for (Memory memory : memories) {
