@@ -43,6 +43,7 @@ class ExamplesTest {
             "mallory | 6 of 6 refused.",
             "bob     | I read the secret, as I may.",
             "alice   | My secret and my notice are unchanged, and nobody rang."),
+        example("messages", "sender   | 200000 messages; ", "receiver | 200000 messages; "),
         example(
             "axvisor",
             "cell-pub | 11 messages went there and back, 10323 bytes each way.",
