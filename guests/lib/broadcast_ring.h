@@ -271,7 +271,7 @@ static inline void bcast_format_writer(struct bcast_writer *writer) {
   spsc_put32(own, SPSC_MAGIC_AT, BCAST_WRITER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, SPSC_CAPACITY_AT, writer->capacity);
-  spsc_put32(own, SPSC_SLEEP_AT, 0);
+  spsc_put32(own, SPSC_SLEEP_AT, (spsc_get32(own, SPSC_SLEEP_AT) + 1) & ~1u);
   spsc_publish(own, SPSC_GENERATION_AT, generation);
   writer->generation = generation;
   for (uint32_t i = 0; i < writer->readers; i++) {
@@ -625,8 +625,10 @@ static inline void bcast_format_reader(struct bcast_session *session) {
   spsc_put32(own, SPSC_MAGIC_AT, BCAST_READER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, BCAST_MODE_AT, session->mode);
+  // Not 0 again: whoever has rung for a sleep of an earlier life would not ring for this one's.
+  uint32_t sleep = (spsc_get32(own, SPSC_SLEEP_AT) + 1) & ~1u;
   for (uint32_t at = SPSC_PEER_AT; at < SPSC_HEAD; at += 8) {
-    spsc_put(own, at, at == SPSC_LIVES_AT ? generation : 0);
+    spsc_put(own, at, at == SPSC_LIVES_AT ? generation : at == SPSC_SLEEP_AT ? sleep : 0);
   }
   spsc_publish(own, SPSC_GENERATION_AT, generation);
   session->generation = generation;

@@ -77,7 +77,8 @@ final class BroadcastPart {
     Part.LONG.setOpaque(own, Part.LIVES_AT, generation);
     VarHandle.storeStoreFence();
     Part.BROADCAST_WRITER.describe(own, capacity);
-    Part.INT.setOpaque(own, Part.SLEEP_AT, 0);
+    int sleep = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
+    Part.INT.setOpaque(own, Part.SLEEP_AT, (sleep + 1) & ~1); // numbered on, as in every part
     Part.LONG.setRelease(own, Part.GENERATION_AT, generation);
     return generation;
   }
