@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.ring.RingFixture.Message;
 
 @DisplayName("A broadcast ring whose readers hold the writer back")
@@ -169,8 +171,10 @@ final class BroadcastRingTest {
     assertThat(drain(reader)).containsExactly(new Message(40, 24));
   }
 
-  @Test
-  void tellsAReaderThatItIsCutOffWhileItReads() {
+  /** What is overwritten looks like anything, and the writer is not to blame. */
+  @ParameterizedTest
+  @ValueSource(ints = {24, 25, 33, 41, 49, 57, 65, 73, 81, 200, 400})
+  void tellsAReaderThatItIsCutOffWhileItReads(int length) {
     BroadcastReader reader = ring.admitted(0);
     ring.fill(1, 24);
 
@@ -179,7 +183,7 @@ final class BroadcastRingTest {
             (type, _, _, _) -> {
               if (type == 2) {
                 ring.writer.readerIsDead(0);
-                ring.fill(100, 33, 100); // no header where there was one
+                ring.fill(100, length, 100);
               }
             },
             100);
