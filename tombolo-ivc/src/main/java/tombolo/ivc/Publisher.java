@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import tombolo.ring.Answer;
+import tombolo.ring.Breach;
 import tombolo.ring.BroadcastWriter;
 import tombolo.ring.RingWriter;
 import tombolo.ring.Waiting;
@@ -28,6 +31,8 @@ import tombolo.ring.WaitingWriter;
  * <p>For one thread at a time. No call allocates for a message; one that sleeps may.
  */
 public final class Publisher implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Publisher.class.getName());
+
   /** Bytes of the ring, if nothing else is said: 1 MiB. */
   public static final int DEFAULT_CAPACITY = 1 << 20;
 
@@ -35,6 +40,9 @@ public final class Publisher implements AutoCloseable {
   private final ChannelBell bell;
   private final RingWriter writer;
   private final WaitingWriter waiting;
+
+  /** It was logged that the one subscriber has broken the ring. */
+  private boolean broken;
 
   private Publisher(HostChannel channel, RingWriter writer, Waiting how) {
     this.channel = channel;
@@ -126,7 +134,16 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  private static boolean isFinal(int answer) {
+  private boolean isFinal(int answer) {
+    if (answer == Answer.PEER_BROKEN && !broken) {
+      broken = true;
+      LOG.log(
+          Level.WARNING,
+          "{0}: the subscriber of {1} has broken its ring ({2}): nothing more is sent to it",
+          channel.owner().name(),
+          channel.id(),
+          writer.breach(0).map(Breach::name).orElse("?"));
+    }
     return answer != Answer.BACK_PRESSURED && answer != Answer.NOT_CONNECTED;
   }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import tombolo.ring.Answer;
+import tombolo.ring.Breach;
 import tombolo.ring.LossyReader;
 import tombolo.ring.MessageHandler;
 import tombolo.ring.RingReader;
@@ -20,6 +23,8 @@ import tombolo.ring.WaitingReader;
  * <p>For one thread at a time. No call allocates for a message; one that sleeps may.
  */
 public final class Subscriber implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Subscriber.class.getName());
+
   private final HostEndpoint endpoint;
   private final ChannelId id;
   private final Waiting how;
@@ -34,6 +39,9 @@ public final class Subscriber implements AutoCloseable {
 
   /** It was said that the publisher has gone. */
   private boolean told;
+
+  /** It was logged that this publisher has broken the ring. */
+  private boolean broken;
 
   private Subscriber(HostEndpoint endpoint, HostChannel channel, Waiting how, boolean lossy) {
     this.endpoint = endpoint;
@@ -116,6 +124,15 @@ public final class Subscriber implements AutoCloseable {
       if (count == 0 && over) {
         count = publisherHasGone(left);
       }
+      if (count == Answer.PEER_BROKEN && !broken) {
+        broken = true;
+        LOG.log(
+            Level.WARNING,
+            "{0}: the publisher of {1} has broken its ring ({2}): nothing more is read from it",
+            endpoint.name(),
+            channel.id(),
+            ring.breach().map(Breach::name).orElse("?"));
+      }
       if (count != 0 || left <= 0) {
         told = count == Answer.PEER_GONE || (told && count == 0);
         return count;
@@ -141,6 +158,7 @@ public final class Subscriber implements AutoCloseable {
     bell = new ChannelBell(channel);
     ring = RingChannel.reader(channel, lossy);
     reader = new WaitingReader(ring, how, bell);
+    broken = false;
     return Answer.PEER_RESTARTED;
   }
 

@@ -9,6 +9,7 @@ import static tombolo.ivc.IvcFixture.refusal;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -318,6 +319,27 @@ final class PublisherTest {
       }
       assertThat(sum[0]).isEqualTo(400_000L * 100);
       assertThat(allocated).isBetween(0L, 4_000L);
+    }
+  }
+
+  @Test
+  void giveUpAPeerThatBreaksTheRing() throws InterruptedException {
+    try (Publisher publisher = publisher();
+        Subscriber subscriber = subscriber()) {
+      connect(publisher, subscriber, read);
+      MemorySegment position = subscriber.channel().output().asSlice(0x80, 8);
+      position.set(ValueLayout.JAVA_LONG, 0, -1);
+      int answer = Answer.OK;
+      while (answer == Answer.OK) {
+        answer = publisher.send(1, bytes("x"), NOT_AT_ALL);
+      }
+      assertThat(answer).isEqualTo(Answer.PEER_BROKEN);
+      assertThat(publisher.send(1, bytes("x"), LONG)).isEqualTo(Answer.PEER_BROKEN);
+
+      MemorySegment record = publisher.channel().output().asSlice(0x100 + 16, 8);
+      record.set(ValueLayout.JAVA_LONG, 0, -2);
+      assertThat(subscriber.receive(read, 10, LONG)).isEqualTo(Answer.PEER_BROKEN);
+      assertThat(subscriber.receive(read, 10, LONG)).isEqualTo(Answer.PEER_BROKEN);
     }
   }
 

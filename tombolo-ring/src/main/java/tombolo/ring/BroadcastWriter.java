@@ -148,7 +148,8 @@ public final class BroadcastWriter extends Spaced implements RingWriter {
     readers.isDead(reader);
   }
 
-  /** What that reader's present or last life has done to the ring, for which it was thrown out. */
+  /** As the interface says, of that reader's present or last life, which was thrown out for it. */
+  @Override
   public Optional<Breach> breach(int reader) {
     checkReader(reader);
     return readers.breach(reader);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ring;
 
+import java.util.Optional;
+
 /**
  * The reading side of a ring. For one thread at a time. No call allocates or waits.
  *
@@ -30,6 +32,9 @@ public sealed interface RingReader extends AutoCloseable
    * @throws IllegalStateException if called by a handler of this reader
    */
   int drain(MessageHandler handler, int limit);
+
+  /** What the writer has done to the ring; empty as long as nothing was noticed. */
+  Optional<Breach> breach();
 
   /** Whether there is somebody to read from. What the next call says may differ. */
   boolean isConnected();

@@ -2,6 +2,7 @@
 package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * The writing side of a ring. For one thread at a time. No call allocates or waits.
@@ -60,6 +61,14 @@ public sealed interface RingWriter extends AutoCloseable permits SpscWriter, Bro
 
   /** Bytes of the longest message. */
   int maxMessageLength();
+
+  /**
+   * What a reader has done to the ring, for which it is looked at no more; empty as long as nothing
+   * was noticed.
+   *
+   * @param reader which one, from 0; a ring of one reader has 0 only
+   */
+  Optional<Breach> breach(int reader);
 
   /**
    * A reader is dead, as somebody knows who is not in the ring: the directory of channels, say. It

@@ -105,7 +105,7 @@ public final class SpscReader extends Spaced implements RingReader {
     return capacity;
   }
 
-  /** What the writer has done to the ring; empty as long as nothing was noticed. */
+  @Override
   public Optional<Breach> breach() {
     return session.breach();
   }

@@ -114,6 +114,12 @@ public final class SpscWriter extends Spaced implements RingWriter {
   }
 
   @Override
+  public Optional<Breach> breach(int reader) {
+    Objects.checkIndex(reader, 1);
+    return session.breach();
+  }
+
+  @Override
   public void readerIsDead(int reader) {
     Objects.checkIndex(reader, 1);
     session.peerIsDead();
