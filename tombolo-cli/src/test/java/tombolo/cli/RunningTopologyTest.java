@@ -91,6 +91,30 @@ class RunningTopologyTest {
   }
 
   @Test
+  void topShowsRingsOfMessages() throws Exception {
+    String file =
+        new TopologyText()
+            .vm("alice", "messenger", "role=send messages=2000000000")
+            .vm("bob", "messenger", "role=receive messages=2000000000")
+            .channel("messages", "alice", "bob", 1, "4 KiB")
+            .line("layout = \"sectioned\"")
+            .line("doorbell = true")
+            .write(directory);
+    installation.start("run", file);
+
+    Installation.Result result;
+    do { // until the two have met
+      result = installation.start("top", "-n", "1", "--interval", "100ms").end();
+    } while (!result.out().matches("(?s).* messages +alice +bob +[1-9].*"));
+
+    assertThat(result.out())
+        .contains("MESSAGES/S", "MIB/S", "WAITING", "FULL %", "LOST")
+        .containsPattern(" messages +alice +bob +[0-9.]+ +[0-9.]+ +1024 +[0-9]+ +[0-9.]+ +0\n");
+    assertThat(installation.start("top", "--json", "-n", "1", "--interval", "100ms").end().out())
+        .contains("\"rings\": [{", "\"messages/s\": ", "\"lost\": 0");
+  }
+
+  @Test
   void jsonIsForPrograms() throws Exception {
     greeterAlone();
 
