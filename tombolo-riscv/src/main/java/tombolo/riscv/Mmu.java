@@ -52,6 +52,9 @@ final class Mmu {
   private static final long PPN_MASK = (1L << 44) - 1;
   private static final long NO_GPA = -1;
 
+  /** Sv48's. */
+  private static final int MOST_LEVELS = 4;
+
   private final Hart hart;
   private final GuestMemory memory;
   private final Tlb user = new Tlb();
@@ -59,6 +62,15 @@ final class Mmu {
   private final Tlb supervisorForUser = new Tlb(); // sstatus.SUM is set
   private final Map<Long, CodePage> codePages = new HashMap<>();
   private long fenceEpoch;
+
+  /**
+   * Superpages that a TLB holds pieces of, and perhaps others: {@link #superpage} of each. A fence
+   * of one address in a superpage is one of all of it, and a TLB can't find the pieces.
+   */
+  private final PageFilter superpages = new PageFilter();
+
+  /** Where the last walk has found its leaf: 0 for a page of 4 KiB. */
+  private int leafLevel;
 
   /** Operations in code pages, and an allowance for each page. */
   private long decoded;
@@ -88,6 +100,30 @@ final class Mmu {
     user.flush();
     supervisor.flush();
     supervisorForUser.flush();
+    superpages.clear();
+  }
+
+  /** Forgets the translation of one address, in every address space: sfence.vma with rs1. */
+  void flush(long va) {
+    for (int level = 1; level <= MOST_LEVELS - 1; level++) {
+      if (superpages.mayHold(superpage(va, level))) {
+        flush();
+        return;
+      }
+    }
+    user.flushPage(va);
+    supervisor.flushPage(va);
+    supervisorForUser.flushPage(va);
+  }
+
+  private static long superpage(long va, int level) {
+    return va >>> (12 + 9 * level) << 2 | level;
+  }
+
+  private void noteSuperpage(long va) {
+    if (leafLevel != 0) {
+      superpages.add(superpage(va, leafLevel));
+    }
   }
 
   /** fence.i: what is fetched from now on is at least as young as now. */
@@ -163,6 +199,7 @@ final class Mmu {
       codePages.put(gpa, page);
       decoded += OPERATIONS_A_PAGE;
     }
+    noteSuperpage(va);
     tlb.putFetch(va, page);
     return page;
   }
@@ -179,6 +216,7 @@ final class Mmu {
       return DEVICE;
     }
     long host = region.hostAddress() + (gpa - region.gpa());
+    noteSuperpage(va);
     if (access == STORE) {
       tlb.putWrite(va, host);
     } else {
@@ -206,6 +244,7 @@ final class Mmu {
 
   /** The guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
   private long translate(long va, int access) {
+    leafLevel = 0;
     int mode = (int) (hart.satp >>> 60);
     if (mode == 0) {
       return va >>> 56 == 0 ? va : fault(ACCESS_FAULT[access], va);
@@ -250,6 +289,7 @@ final class Mmu {
           continue;
         }
       }
+      leafLevel = level;
       return base | (va & offsetMask);
     }
     return fault(PAGE_FAULT[access], va);

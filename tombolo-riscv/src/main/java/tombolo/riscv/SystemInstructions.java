@@ -58,7 +58,12 @@ final class SystemInstructions {
       return done();
     }
     if ((word & SFENCE_VMA_MASK) == SFENCE_VMA) {
-      hart.mmu.flush();
+      int address = Decoder.rs1(word);
+      if (address == 0) {
+        hart.mmu.flush();
+      } else {
+        hart.mmu.flush(hart.x[address]);
+      }
       return done();
     }
     return illegal();

@@ -41,6 +41,10 @@ final class Tlb {
 
   private final long[] fetchTags = new long[ENTRIES];
   private final @Nullable CodePage[] fetchPages = new CodePage[ENTRIES];
+
+  /** The pages that jumps know code of, and perhaps others. */
+  private final PageFilter jumpPages = new PageFilter();
+
   private boolean clean;
 
   Tlb() {
@@ -92,6 +96,7 @@ final class Tlb {
     int index = jumpIndex(va);
     jumpTags[index] = va;
     jumps[index] = block;
+    jumpPages.add(va >>> 12);
     clean = false;
   }
 
@@ -110,11 +115,37 @@ final class Tlb {
     }
   }
 
+  /** Forgets the 4 KiB that an address is in. */
+  void flushPage(long va) {
+    int index = index(va);
+    long page = va & Mmu.PAGE_MASK;
+    if (readTags[index] == page) {
+      readTags[index] = INVALID;
+    }
+    if (writeTags[index] == page) {
+      writeTags[index] = INVALID;
+    }
+    if (fetchTags[index] == page) {
+      fetchTags[index] = INVALID;
+      fetchPages[index] = null;
+    }
+    // Its jumps may be there when its fetch entry has gone already. They can be anywhere.
+    if (jumpPages.mayHold(va >>> 12)) {
+      for (int i = 0; i < JUMPS; i++) {
+        if ((jumpTags[i] & Mmu.PAGE_MASK) == page) {
+          jumpTags[i] = INVALID;
+          jumps[i] = null;
+        }
+      }
+    }
+  }
+
   /** Forgets what it knows of code, so that the next fetch of each page is checked. */
   void flushCode() {
     Arrays.fill(jumpTags, INVALID);
     Arrays.fill(fetchTags, INVALID);
     Arrays.fill(jumps, null);
     Arrays.fill(fetchPages, null);
+    jumpPages.clear();
   }
 }

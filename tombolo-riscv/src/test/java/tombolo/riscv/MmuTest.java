@@ -208,6 +208,63 @@ class MmuTest {
   }
 
   @Test
+  void aFenceOfOneAddressForgetsItsPageAndNoOther() {
+    long entry = map(3, 0x1000, 0, DATA, LOADED);
+    map(3, 0x2000, 0, DATA, LOADED);
+    assertThat(load(0x1008)).isEqualTo(load(0x2008)).isEqualTo(host(DATA + 8));
+    store(0x1008);
+    board.memory.writeLong(entry, (DATA + 0x1000) >>> 12 << 10 | LOADED);
+    hart.mmu.flush(0x1ff8);
+    assertThat(hart.mmu.tlb.readAddress(0x1008)).isEqualTo(Tlb.INVALID);
+    assertThat(hart.mmu.tlb.writeAddress(0x1008)).isEqualTo(Tlb.INVALID);
+    assertThat(hart.mmu.tlb.readAddress(0x2008)).isEqualTo(host(DATA + 8));
+    assertThat(load(0x1008)).isEqualTo(host(DATA + 0x1008));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 1, 0x40200000", "3, 2, 0x80000000", "4, 1, -0x200000", "4, 2, 0x80000000"})
+  void aFenceOfOneAddressInASuperpageIsOneOfAllOfIt(int levels, int leafLevel, String address) {
+    long va = Long.decode(address);
+    map(levels, va, leafLevel, leafLevel == 2 ? BoardLayout.RAM_BASE : DATA, LOADED);
+    load(va);
+    store(va + 0x1_2008);
+    assertThat(hart.mmu.fetch(va + 0x3000)).isNotNull();
+    hart.mmu.flush(va + (1L << (12 + 9 * leafLevel)) - 1);
+    assertThat(hart.mmu.tlb.readAddress(va)).isEqualTo(Tlb.INVALID);
+    assertThat(hart.mmu.tlb.writeAddress(va + 0x1_2008)).isEqualTo(Tlb.INVALID);
+    assertThat(hart.mmu.tlb.fetchPage(va + 0x3000)).isNull();
+  }
+
+  @Test
+  void aFenceOfOneAddressForgetsCodeThatIsKnownByItsJumpsOnly() {
+    map(3, 0x1000, 0, DATA, LOADED);
+    assertThat(hart.mmu.fetch(0x1004)).isNotNull();
+    long sameEntry = 0x1000 + Tlb.ENTRIES * 0x1000L;
+    map(3, sameEntry, 0, DATA, LOADED);
+    assertThat(hart.mmu.fetch(0x1004)).isNotNull();
+    assertThat(hart.mmu.fetch(sameEntry)).isNotNull();
+    assertThat(hart.mmu.tlb.fetchPage(0x1004)).as("it had to go").isNull();
+    assertThat(hart.mmu.tlb.jumpTags[Tlb.jumpIndex(0x1004)]).isEqualTo(0x1004);
+    hart.mmu.flush(0x1000);
+    assertThat(hart.mmu.tlb.jumpTags[Tlb.jumpIndex(0x1004)]).isEqualTo(Tlb.INVALID);
+    assertThat(hart.mmu.tlb.jumpTags[Tlb.jumpIndex(sameEntry)]).isEqualTo(sameEntry);
+  }
+
+  @Test
+  void aFenceOfOneAddressIsForUsersToo() {
+    map(3, 0x1000, 0, DATA, LOADED | U);
+    hart.privilege = Hart.USER;
+    hart.mmu.selectTlb();
+    load(0x1000);
+    hart.privilege = Hart.SUPERVISOR;
+    hart.mmu.selectTlb();
+    hart.mmu.flush(0x1000);
+    hart.privilege = Hart.USER;
+    hart.mmu.selectTlb();
+    assertThat(hart.mmu.tlb.readAddress(0x1000)).isEqualTo(Tlb.INVALID);
+  }
+
+  @Test
   void withoutTranslationAnAddressIsPhysicalUpTo56Bits() {
     assertThat(load(DATA)).isEqualTo(host(DATA));
     assertThat(load(0x1000)).isEqualTo(Mmu.DEVICE);
