@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,20 @@ final class Interpreter {
 
   /** Instead of an operation's index: a jump by register, which leads elsewhere each time. */
   private static final int INDIRECT = -2;
+
+  // C2 compiles no call of a class that is not there yet, but has to compile all of run() anew when
+  // the call is due; the guest is interpreted by bytecodes meanwhile, for a second.
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      for (Class<?> called :
+          List.of(Arithmetic.class, Atomics.class, Bits.class, FloatOps.class, HostBytes.class)) {
+        lookup.ensureInitialized(called);
+      }
+    } catch (IllegalAccessException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private Interpreter() {}
 
