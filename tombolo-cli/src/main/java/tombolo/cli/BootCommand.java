@@ -2,6 +2,7 @@
 
 package tombolo.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -17,6 +18,7 @@ import tombolo.machine.GuestReset;
 import tombolo.machine.VmConfig;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
+import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
 
 /** {@code tombolo boot}: one VM, with its console here. */
@@ -35,29 +37,31 @@ import tombolo.machine.image.KernelImage;
       "74:the output could not be written",
       "124:time-out",
       "129:SIGHUP",
-      "130:Ctrl-C, SIGINT",
+      "130:SIGINT",
       "141:who read the output has gone",
       "143:SIGTERM"
     },
     footer = {
       "",
       "The guest's output is standard output, byte for byte; messages of Tombolo are on standard"
-          + " error. Keys go to the guest one by one if standard input is a terminal, but Ctrl-C"
-          + " stops the VM, and Ctrl-A is for Tombolo:",
+          + " error. Keys go to the guest one by one if standard input is a terminal, Ctrl-C"
+          + " too; but Ctrl-A is for Tombolo:",
       "  Ctrl-A x       leave",
-      "  Ctrl-A c       send Ctrl-C to the guest",
       "  Ctrl-A Ctrl-A  send Ctrl-A to the guest",
       "  Ctrl-A h       say this"
     })
 final class BootCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "KERNEL", description = "an ELF64 executable, or a RISC-V Linux Image")
+  @Parameters(
+      paramLabel = "KERNEL",
+      description = "an ELF64 executable, or the Image or Image.gz of a RISC-V Linux")
   private String kernel;
 
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
       converter = MemorySize.Converter.class,
-      description = "RAM, for example 64MiB, 1G or \"128 MiB\" (default: 64 MiB)")
+      description =
+          "RAM, for example 64MiB, 1G or \"128 MiB\" (default: 64 MiB, and 256 MiB for Linux)")
   private @Nullable MemorySize memory;
 
   @Option(
@@ -107,12 +111,20 @@ final class BootCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Platform platform = platform();
     checkVcpus(platform);
-    long ram = ramBytes(platform);
+    checkRam(platform);
     Path file = path(kernel);
     KernelImage image = platform.readKernel(file);
+    long ram = memory == null ? Platform.defaultRam(image) : memory.bytes();
     String misfit = platform.objectionToKernel(image, ram);
     if (misfit != null) {
       throw new InputException("%s: %s, or give more --memory".formatted(kernel, misfit));
+    }
+    if (image.isLinux() && ram < Platform.LEAST_FOR_LINUX) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          "tombolo boot: warning: %s is little for a Linux kernel; give it 128 MiB of --memory or more"
+              .formatted(MemorySize.describe(ram)));
+      err.flush();
     }
     BootImage boot = new BootImage(image, initrdBytes(ram), append);
     return new ForegroundRun(host, spec.commandLine().getErr())
@@ -144,15 +156,11 @@ final class BootCommand implements Callable<Integer> {
     }
   }
 
-  private long ramBytes(Platform platform) {
-    if (memory == null) {
-      return VmConfig.DEFAULT_MEMORY;
-    }
-    String objection = platform.objectionToRam(memory, host.memoryBytes());
+  private void checkRam(Platform platform) {
+    String objection = memory == null ? null : platform.objectionToRam(memory, host.memoryBytes());
     if (objection != null) {
       throw new InputException("--memory: " + objection);
     }
-    return memory.bytes();
   }
 
   private byte @Nullable [] initrdBytes(long ram) {
@@ -165,7 +173,7 @@ final class BootCommand implements Callable<Integer> {
       throw new InputException("--initrd %s: %s; give more --memory".formatted(initrd, objection));
     }
     try {
-      return KernelImage.readFile(file);
+      return Initrd.read(file);
     } catch (ImageException e) {
       throw new InputException("--initrd " + e.getMessage());
     }

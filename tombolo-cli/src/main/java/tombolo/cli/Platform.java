@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
+import tombolo.machine.VmConfig;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.KernelImage;
@@ -24,6 +25,12 @@ import tombolo.riscv.RiscvAccelerator;
  * @param maxRam the most bytes of RAM that the board has room for
  */
 public record Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long maxRam) {
+  /** What a Linux gets where nobody says how much: a distribution's kernel takes 80 MiB itself. */
+  private static final long LINUX_MEMORY = 256L << 20;
+
+  /** With less RAM a distribution's Linux often gives up before it can say why. */
+  static final long LEAST_FOR_LINUX = 96L << 20;
+
   /** Every one in this version, the default first. */
   public static List<Platform> all() {
     return List.of(
@@ -79,6 +86,15 @@ public record Platform(Accelerator accelerator, ElfMachine machine, long ramBase
    */
   public KernelImage readKernel(Path file) {
     return KernelImage.read(file, machine, ramBase);
+  }
+
+  /**
+   * Bytes of RAM for a VM where nobody says how many.
+   *
+   * @param kernel or null if it couldn't be read
+   */
+  public static long defaultRam(@Nullable KernelImage kernel) {
+    return kernel != null && kernel.isLinux() ? LINUX_MEMORY : VmConfig.DEFAULT_MEMORY;
   }
 
   /**

@@ -17,6 +17,7 @@ import tombolo.machine.VmConfig;
 import tombolo.machine.device.StreamConsole;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
+import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
 
 /**
@@ -63,7 +64,7 @@ final class RunningVm implements AutoCloseable {
 
   private static VmConfig config(VmSpec spec, StreamConsole console) {
     KernelImage kernel = spec.platform().readKernel(spec.kernel());
-    byte @Nullable [] initrd = spec.initrd() == null ? null : KernelImage.readFile(spec.initrd());
+    byte @Nullable [] initrd = spec.initrd() == null ? null : Initrd.read(spec.initrd());
     return VmConfig.of(spec.name(), new BootImage(kernel, initrd, spec.append()), console)
         .withVcpus(spec.vcpus())
         .withMemory(spec.memory())

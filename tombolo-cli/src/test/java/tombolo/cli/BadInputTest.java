@@ -59,12 +59,13 @@ class BadInputTest {
 
   @Test
   void anEmptyFile() throws IOException {
-    refusedKernel("not an ELF file", Files.createFile(file()));
+    refusedKernel("the file is empty", Files.createFile(file()));
   }
 
   @Test
   void notAnElfFile() throws IOException {
-    refusedKernel("not an ELF file", Files.writeString(file(), "#!/bin/sh\necho hello\n"));
+    refusedKernel(
+        "not a kernel: neither an ELF file", Files.writeString(file(), "#!/bin/sh\necho hello\n"));
   }
 
   @Test

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.MemorySize;
 import tombolo.cli.Platform;
-import tombolo.machine.VmConfig;
 import tombolo.machine.image.ImageException;
+import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
 
 /**
@@ -61,10 +61,12 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     vm.require("kernel", "\"guest.elf\"");
     Platform named = platform(vm);
     Platform platform = named == null ? platforms.getFirst() : named;
-    long memory = memory(vm, named);
     Path kernel = path(vm, "kernel");
     Path initrd = path(vm, "initrd");
-    long kernelEnd = kernel == null || named == null ? 0 : kernelEnd(vm, kernel, named, memory);
+    KernelImage image = kernel == null || named == null ? null : image(vm, kernel, named);
+    long memory = memory(vm, named, image);
+    long kernelEnd =
+        kernel == null || image == null ? 0 : kernelEnd(vm, kernel, image, platform, memory);
     if (initrd != null && memory > 0) {
       checkInitrd(vm, initrd, memory, Math.max(0, kernelEnd - platform.ramBase()));
     }
@@ -119,9 +121,9 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
   }
 
   /** 0 where it is wrong. */
-  private long memory(Section vm, @Nullable Platform platform) {
+  private long memory(Section vm, @Nullable Platform platform, @Nullable KernelImage kernel) {
     if (!vm.has("memory")) {
-      return VmConfig.DEFAULT_MEMORY;
+      return Platform.defaultRam(kernel);
     }
     MemorySize memory = vm.memory("memory");
     if (memory == null || platform == null) {
@@ -166,15 +168,19 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     }
   }
 
-  /** The guest physical address behind the kernel; 0 where it can't be read. */
-  private static long kernelEnd(Section vm, Path kernel, Platform platform, long memory) {
-    KernelImage image;
+  /** Null where it can't be read. */
+  private static @Nullable KernelImage image(Section vm, Path kernel, Platform platform) {
     try {
-      image = platform.readKernel(kernel);
+      return platform.readKernel(kernel);
     } catch (ImageException e) {
       vm.wrong("kernel", String.valueOf(e.getMessage()));
-      return 0;
+      return null;
     }
+  }
+
+  /** The guest physical address behind the kernel. */
+  private static long kernelEnd(
+      Section vm, Path kernel, KernelImage image, Platform platform, long memory) {
     String objection = memory == 0 ? null : platform.objectionToKernel(image, memory);
     if (objection != null) {
       vm.wrong(
@@ -199,7 +205,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     }
     int length;
     try {
-      length = KernelImage.readFile(initrd).length;
+      length = Initrd.read(initrd).length;
     } catch (ImageException e) {
       vm.wrong("initrd", String.valueOf(e.getMessage()));
       return;

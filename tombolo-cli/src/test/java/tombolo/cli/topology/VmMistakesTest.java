@@ -103,7 +103,7 @@ class VmMistakesTest {
     assertThat(files.mistakes("[vm.alice]\nkernel = 'text'\n"))
         .singleElement()
         .asString()
-        .startsWith("2: vm.alice.kernel: text: not an ELF file");
+        .startsWith("2: vm.alice.kernel: text: not a kernel: neither an ELF file");
   }
 
   @Test

@@ -29,7 +29,8 @@ public record KernelImage(String format, List<Segment> segments, long entry, Sym
   public record Segment(long gpa, byte[] content, long memorySize) {}
 
   /**
-   * Reads a kernel in a format that says what it is: ELF64, or the Image of a RISC-V Linux.
+   * Reads a kernel in a format that says what it is: ELF64, or the Image of a RISC-V Linux; gzip
+   * may have packed it.
    *
    * @param file where it is
    * @param machine the processor that shall run it
@@ -37,11 +38,19 @@ public record KernelImage(String format, List<Segment> segments, long entry, Sym
    * @throws ImageException if it can't be read, or is no such kernel
    */
   public static KernelImage read(Path file, ElfMachine machine, long ramBase) {
-    byte[] bytes = readFile(file);
+    byte[] bytes = PackedKernel.unpack(readFile(file), file.toString());
     if (machine == ElfMachine.RISCV && LinuxImage.isLinuxImage(bytes)) {
       return LinuxImage.parse(bytes, ramBase, file.toString());
     }
+    if (!ElfImage.isElf(bytes)) {
+      throw new ImageException("%s: %s".formatted(file, ForeignKernel.describe(bytes)));
+    }
     return ElfImage.parse(bytes, machine, file.toString());
+  }
+
+  /** Whether this is a Linux kernel, which needs more memory than others. */
+  public boolean isLinux() {
+    return format.equals(LinuxImage.FORMAT);
   }
 
   /**

@@ -14,6 +14,15 @@ final class LinuxImage {
   private static final int HEADER_BYTES = 64;
   private static final int MAGIC_2 = 0x05435352; // "RSC\5"
 
+  /** What {@link KernelImage#format} is. */
+  static final String FORMAT = "Linux Image";
+
+  // Microsoft PE Format: where a kernel that is an EFI program, too, says what belongs to it.
+  private static final int PE_OFFSET = 0x3c;
+  private static final int PE_MAGIC = 0x4550;
+  private static final int PE_HEADER_BYTES = 24;
+  private static final int PE_SECTION_BYTES = 40;
+
   private LinuxImage() {}
 
   static boolean isLinuxImage(byte[] bytes) {
@@ -22,6 +31,12 @@ final class LinuxImage {
 
   static KernelImage parse(byte[] bytes, long ramBase, String name) {
     ByteBuffer header = header(bytes);
+    long needed = bytesInFile(header);
+    if (bytes.length < needed) {
+      throw new ImageException(
+          "%s: truncated: the kernel has %d bytes, the file %d"
+              .formatted(name, needed, bytes.length));
+    }
     long textOffset = header.getLong(8);
     long imageSize = header.getLong(16);
     if (textOffset < 0 || textOffset > Long.MAX_VALUE - ramBase) {
@@ -36,7 +51,30 @@ final class LinuxImage {
     // Old kernels leave the size 0; the bss is then not counted, as it is not in other loaders.
     long memorySize = Math.max(imageSize, bytes.length);
     KernelImage.Segment all = new KernelImage.Segment(gpa, bytes.clone(), memorySize);
-    return new KernelImage("Linux Image", List.of(all), gpa, SymbolTable.EMPTY);
+    return new KernelImage(FORMAT, List.of(all), gpa, SymbolTable.EMPTY);
+  }
+
+  /**
+   * How long the file has to be, as far as it says so. The size in Linux's own header counts what
+   * is zero, too; what EFI has to load from the file is in the sections of EFI's header.
+   */
+  private static long bytesInFile(ByteBuffer file) {
+    long pe = Integer.toUnsignedLong(file.getInt(PE_OFFSET));
+    if (file.getShort(0) != 0x5a4d
+        || pe + PE_HEADER_BYTES > file.limit()
+        || file.getInt((int) pe) != PE_MAGIC) {
+      return 0;
+    }
+    int sections = Short.toUnsignedInt(file.getShort((int) pe + 6));
+    long table = pe + PE_HEADER_BYTES + Short.toUnsignedInt(file.getShort((int) pe + 20));
+    long end = table + (long) sections * PE_SECTION_BYTES;
+    for (int i = 0; i < sections && end <= file.limit(); i++) {
+      int section = (int) table + i * PE_SECTION_BYTES;
+      long size = Integer.toUnsignedLong(file.getInt(section + 16));
+      long start = Integer.toUnsignedLong(file.getInt(section + 20));
+      end = Math.max(end, start + size);
+    }
+    return end;
   }
 
   private static ByteBuffer header(byte[] bytes) {

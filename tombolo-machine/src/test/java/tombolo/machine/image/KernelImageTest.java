@@ -38,10 +38,10 @@ final class KernelImageTest {
     assertRefused(directory, "a directory, not a file");
     Path text = directory.resolve("notes.txt");
     Files.writeString(text, "not a kernel");
-    assertRefused(text, "not an ELF file");
+    assertRefused(text, "not a kernel: neither an ELF file nor the Image of a RISC-V Linux");
     Path empty = directory.resolve("empty");
     Files.createFile(empty);
-    assertRefused(empty, "not an ELF file");
+    assertRefused(empty, "the file is empty");
   }
 
   @Test
