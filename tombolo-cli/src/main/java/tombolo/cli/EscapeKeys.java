@@ -7,20 +7,25 @@ import java.io.InputStream;
 
 /**
  * A keyboard whose Ctrl-A is for Tombolo, as it is for QEMU without graphics: the key after it says
- * what to do, and neither reaches the guest. Everything else passes as it is. For one thread.
+ * what to do, and neither reaches the guest. Everything else passes as it is; who presses Ctrl-C
+ * again and again is told how to leave. For one thread.
  */
 final class EscapeKeys extends InputStream {
   static final String HELP =
-      "Ctrl-A x: leave (so does Ctrl-C); Ctrl-A c: send Ctrl-C to the guest;"
-          + " Ctrl-A Ctrl-A: send Ctrl-A; Ctrl-A h: this help";
+      "Ctrl-A x: leave; Ctrl-A Ctrl-A: send Ctrl-A to the guest; Ctrl-A h: this help; all other"
+          + " keys, Ctrl-C too, are the guest's";
 
   private static final byte CONTROL_A = 0x01;
   private static final byte CONTROL_C = 0x03;
+
+  /** So many Ctrl-C in a row are a person's who wants to leave. */
+  private static final int INSISTENCE = 3;
 
   private final InputStream keyboard;
   private final Runnable leave;
   private final Runnable help;
   private boolean escaped;
+  private int interrupts;
 
   EscapeKeys(InputStream keyboard, Runnable leave, Runnable help) {
     this.keyboard = keyboard;
@@ -48,10 +53,14 @@ final class EscapeKeys extends InputStream {
       int passed = 0;
       for (int i = 0; i < count; i++) {
         byte key = keys[offset + i];
+        interrupts = key == CONTROL_C ? interrupts + 1 : 0;
+        if (interrupts == INSISTENCE) {
+          help.run();
+        }
         if (!escaped && key == CONTROL_A) {
           escaped = true;
-        } else if (!escaped || passesAfterEscape(key)) {
-          keys[offset + passed++] = escaped && key == 'c' ? CONTROL_C : key;
+        } else if (!escaped || key == CONTROL_A) {
+          keys[offset + passed++] = key;
           escaped = false;
         } else {
           escaped = false;
@@ -62,10 +71,6 @@ final class EscapeKeys extends InputStream {
         return passed;
       }
     }
-  }
-
-  private static boolean passesAfterEscape(byte key) {
-    return key == 'c' || key == CONTROL_A;
   }
 
   private void act(byte key) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * The terminal that a person types at, in a mode where the guest gets each key at once and echoes
- * it itself, as over a serial line. Ctrl-C is still an interrupt of this process; Ctrl-Z, Ctrl-\,
- * Ctrl-S and Ctrl-Q are the guest's.
+ * it itself, as over a serial line. No key means anything to this process or its terminal, not even
+ * Ctrl-C.
  *
  * <p>A child process sets the mode and restores what was before, when the pipe between us closes:
  * by {@link #close()}, or because this process is gone, however it went. So even a killed JVM
@@ -23,8 +23,8 @@ final class Terminal implements AutoCloseable {
       """
       trap '' INT QUIT TERM HUP TSTP TTOU
       saved=$(stty -g </dev/tty) || exit
-      stty -icanon min 1 time 0 -echo -icrnl -inlcr -igncr -istrip -ixon -iexten \
-        isig susp undef quit undef </dev/tty && echo set
+      stty -icanon min 1 time 0 -echo -icrnl -inlcr -igncr -istrip -ixon -iexten -isig \
+        </dev/tty && echo set
       cat >/dev/null
       stty "$saved" </dev/tty
       """;

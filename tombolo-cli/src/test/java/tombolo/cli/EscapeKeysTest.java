@@ -39,7 +39,10 @@ class EscapeKeysTest {
     "a^xb, ab, 1, 0",
     "a^hb, ab, 0, 1",
     "a^?b, ab, 0, 1",
-    "a^cb, a~b, 0, 0",
+    "a~b, a~b, 0, 0",
+    "~~a~~, ~~a~~, 0, 0",
+    "a~~~~b, a~~~~b, 0, 1",
+    "~~~a~~~, ~~~a~~~, 0, 2",
     "a^^b, a^b, 0, 0",
     "^^x, ^x, 0, 0",
     "xch, xch, 0, 0",
@@ -47,7 +50,7 @@ class EscapeKeysTest {
     "a^, a, 0, 0",
   })
   void controlAIsForTombolo(String typed, String passed, int leaves, int helps) throws IOException {
-    String keys = typed.replace('^', '\u0001');
+    String keys = typed.replace('^', '\u0001').replace('~', '\u0003');
 
     assertThat(passed(keys)).isEqualTo(passed.replace('^', '\u0001').replace('~', '\u0003'));
     assertThat(left).hasValue(leaves);
