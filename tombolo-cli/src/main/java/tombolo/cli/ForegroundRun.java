@@ -59,7 +59,8 @@ final class ForegroundRun {
       @Nullable TimeLimit limit,
       boolean stats)
       throws InterruptedException {
-    GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
+    PanicWatch out =
+        new PanicWatch(new GuestOutput(host.out(), this::outputFailed), this::guestPanicked);
     try (StreamConsole console = new StreamConsole(name, out, Scheduler.system());
         Vm made = Vm.create(config.apply(console), accelerator)) {
       vm = made;
@@ -145,6 +146,13 @@ final class ForegroundRun {
     HostStop stop =
         GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED;
     Scheduler.system().start("stop", () -> stop(stop));
+  }
+
+  /** On the thread that writes. */
+  private void guestPanicked(String reason) {
+    say(
+        "tombolo boot: the guest's kernel has panicked (%s): %s"
+            .formatted(reason, PanicWatch.advice(reason)));
   }
 
   private void stop(HostStop stop) {
