@@ -64,6 +64,7 @@ public final class Main implements Runnable {
     return new Object[] {
       new RunCommand(host),
       new BootCommand(host),
+      new ImageCommand(),
       new CheckCommand(host),
       new TableCommand.Ps(),
       new TableCommand.Channels(),
