@@ -14,7 +14,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 
 /** The command in this process, on a host of 16 GiB that a test can look at. */
-final class Tombolo {
+public final class Tombolo {
   private static final long HOST_MEMORY = 16L << 30;
 
   /**
@@ -22,7 +22,7 @@ final class Tombolo {
    *
    * @param out what the guest printed, a character a byte, and what the command printed
    */
-  record Result(int status, String out, String err) {}
+  public record Result(int status, String out, String err) {}
 
   private String input = "";
   private List<Platform> platforms = Platform.all();
@@ -44,7 +44,7 @@ final class Tombolo {
     return this;
   }
 
-  Result run(String... arguments) {
+  public Result run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Host host =

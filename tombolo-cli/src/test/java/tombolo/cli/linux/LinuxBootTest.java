@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.linux;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.cli.Tombolo;
+import tombolo.cli.image.Initramfs;
+import tombolo.testing.RequiredTool;
+
+/**
+ * Debian's kernel, as Debian ships it, boots, does what Linux guests do, and powers off; and prints
+ * what it prints on QEMU's {@code virt} board.
+ */
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
+class LinuxBootTest {
+  private static final String COMMAND_LINE = "console=ttyS0 quiet";
+
+  @TempDir private static Path directory;
+  private static LinuxFiles linux;
+  private static Path initrd;
+
+  @BeforeAll
+  static void makeTheImage() throws Exception {
+    linux = LinuxFiles.require();
+    Path threads = directory.resolve("threads");
+    List<String> compile =
+        List.of("-O2", "-static", "-pthread", "-o", threads.toString(), "-xc", "-", "-lm");
+    Path compiler = RequiredTool.require("riscv64-linux-gnu-gcc");
+    assertThat(run(compiler, compile, resource("threads.c"))).isEmpty();
+    Path script = Files.write(directory.resolve("exercise.sh"), resource("exercise.sh"));
+    Initramfs image = new Initramfs(linux.busybox());
+    image.add(threads, "/bin/threads");
+    image.runScript(script);
+    initrd = directory.resolve("initrd.cpio");
+    image.writeTo(initrd);
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (var in = LinuxBootTest.class.getResourceAsStream(name)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /** All that a program prints. */
+  private static String run(Path program, List<String> arguments, byte[] input) throws Exception {
+    List<String> line = new ArrayList<>(List.of(program.toString()));
+    line.addAll(arguments);
+    Path output = Files.createTempFile(directory, "output", "");
+    Process process =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    try (var in = process.getOutputStream()) {
+      in.write(input);
+    }
+    boolean ended = process.waitFor(8, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String printed = Files.readString(output, ISO_8859_1);
+    assertThat(ended).as(printed).isTrue();
+    return printed;
+  }
+
+  private static String onQemu(int harts) throws Exception {
+    List<String> arguments =
+        List.of(
+            "-machine",
+            "virt",
+            "-m",
+            "256",
+            "-smp",
+            Integer.toString(harts),
+            "-nographic",
+            "-kernel",
+            linux.kernel().toString(),
+            "-initrd",
+            initrd.toString(),
+            "-append",
+            COMMAND_LINE);
+    return run(RequiredTool.require("qemu-system-riscv64"), arguments, new byte[0]);
+  }
+
+  /** From where the script begins; before that each machine's firmware says what it likes. */
+  private static List<String> script(String printed) {
+    List<String> lines = printed.lines().dropWhile(line -> !line.equals("== begin")).toList();
+    assertThat(lines).as(printed).contains("== end");
+    return lines.subList(0, lines.indexOf("== end") + 1);
+  }
+
+  @ParameterizedTest(name = "{0} harts")
+  @ValueSource(ints = {1, 4})
+  void itDoesWhatItDoesOnQemu(int harts) throws Exception {
+    Tombolo.Result result =
+        new Tombolo()
+            .run(
+                "boot",
+                linux.kernel().toString(),
+                "--initrd=" + initrd,
+                "--vcpus=" + harts,
+                "--append=" + COMMAND_LINE,
+                "--timeout=8m");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.status()).as(result.out()).isZero();
+    assertThat(script(result.out())).contains("harts: " + harts).isEqualTo(script(onQemu(harts)));
+    assertThat(result.out().strip()).endsWith("reboot: Power down");
+  }
+}
