@@ -12,6 +12,9 @@ least=25
 # Not replaying the AOT cache's profiles spares a short command C2's work at start-up, a tenth of its time.
 jvm_flags="-XX:+UseSerialGC -Xlog:aot=off -Xlog:cds=off"
 jvm_flags="$jvm_flags -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining"
+# C2 leaves out what the interpreter has not executed yet. A guest such as Linux keeps coming to something
+# new, and each time the whole interpreter is compiled again, for half a second: at the first time is enough.
+jvm_flags="$jvm_flags -XX:PerMethodTrapLimit=1"
 
 fail() {
   echo "$me: $1" >&2
