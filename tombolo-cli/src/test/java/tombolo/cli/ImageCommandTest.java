@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static tombolo.cli.Guests.guest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Any static program does for a busybox here: nothing runs it. */
+class ImageCommandTest {
+  @TempDir Path directory;
+
+  private String file(String name, String content) throws IOException {
+    return Files.writeString(directory.resolve(name), content).toString();
+  }
+
+  private Tombolo.Result image(String... more) {
+    String[] arguments = new String[more.length + 4];
+    arguments[0] = "image";
+    arguments[1] = "-o";
+    arguments[2] = directory.resolve("initrd.cpio").toString();
+    arguments[3] = "--busybox=" + guest("hello");
+    System.arraycopy(more, 0, arguments, 4, more.length);
+    return new Tombolo().run(arguments);
+  }
+
+  @Test
+  void itWritesTheImageAndSaysSo() throws IOException {
+    String hello = file("hello.txt", "Hello!");
+    String script = file("go.sh", "#!/bin/sh\n");
+    Tombolo.Result result =
+        image(
+            "--add=" + hello + ":/etc/motd",
+            "--add=" + hello + ":/root/",
+            "--modules=" + file("b.ko", "B") + "," + file("a.ko", "A"),
+            "--init=" + script);
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.status()).isZero();
+    assertThat(result.out()).matches("\\Q" + directory + "\\E/initrd.cpio: \\d+ KiB\n");
+    assertThat(
+            Files.readString(
+                directory.resolve("initrd.cpio"), java.nio.charset.StandardCharsets.ISO_8859_1))
+        .contains("etc/motd\0\0Hello!")
+        .contains("root/hello.txt\0")
+        .contains("000-b.ko\0")
+        .contains("001-a.ko\0")
+        .contains("etc/tombolo-script\0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--add=nowhere:/x       | --add nowhere: no such file",
+        "--add=x                | --add x: write SOURCE:TARGET, for example",
+        "--add=:/x              | --add :/x: write SOURCE:TARGET, for example",
+        "--modules=nowhere.ko   | --modules nowhere.ko: no such file",
+        "--init=/               | --init /: not a file",
+        "--busybox=nowhere      | option '--busybox' (FILE) should be specified only once",
+      })
+  void whatIsWrongIsOneLine(String option, String message) {
+    Tombolo.Result result = image(option);
+
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).startsWith("tombolo image: " + message).hasLineCount(1);
+  }
+
+  @Test
+  void aBusyboxForAnotherMachineIsRefused() throws IOException {
+    Path foreign = directory.resolve("busybox");
+    byte[] bytes = Files.readAllBytes(Path.of(guest("hello")));
+    bytes[18] = 62;
+    bytes[19] = 0;
+    Files.write(foreign, bytes);
+    Tombolo.Result result =
+        new Tombolo().run("image", "-o", directory.resolve("x").toString(), "--busybox=" + foreign);
+
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err())
+        .isEqualTo(
+            "tombolo image: --busybox %s: wrong machine: made for x86-64, this VM runs RISC-V\n"
+                .formatted(foreign));
+  }
+
+  @Test
+  void anImageThatCanNotBeWrittenIsOneLine() {
+    String nowhere = directory.resolve("no/such/initrd").toString();
+    Tombolo.Result result =
+        new Tombolo().run("image", "-o", nowhere, "--busybox=" + guest("hello"));
+
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err())
+        .isEqualTo(
+            "tombolo image: %s: can't be written: %s: no such file\n".formatted(nowhere, nowhere));
+  }
+}
