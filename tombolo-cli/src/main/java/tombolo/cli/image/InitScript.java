@@ -8,7 +8,8 @@ final class InitScript {
   static final String SCRIPT = "etc/tombolo-script";
 
   // The shell is a session's leader with the console as its terminal, so that Ctrl-C reaches what
-  // runs in it. When it ends, so does the guest: /init must not.
+  // runs in it. When it ends, so does the guest: /init must not. To set a terminal waits until all
+  // output has left, which to power off does not.
   static final String TEXT =
       """
       #!/bin/sh
@@ -27,6 +28,7 @@ final class InitScript {
       else
         setsid cttyhack sh
       fi
+      stty sane
       poweroff -f
       """;
 
