@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * Debian's kernel and busybox, where {@code guests/linux/fetch} has put them. Where they are not a
- * test is skipped and says so; with {@code TOMBOLO_REQUIRE_TOOLS=1}, as in CI, it fails.
+ * test is skipped and says so; with {@code TOMBOLO_REQUIRE_LINUX=1} it fails.
  *
  * @param kernel the Image
  * @param busybox a static one
@@ -19,7 +19,7 @@ record LinuxFiles(Path kernel, Path busybox) {
     Path cache = cache().resolve("tombolo/linux-riscv64");
     if (!Files.exists(cache.resolve("packages"))) {
       String what = "Debian's kernel is not in " + cache + "; guests/linux/fetch gets it there";
-      if ("1".equals(System.getenv("TOMBOLO_REQUIRE_TOOLS"))) {
+      if ("1".equals(System.getenv("TOMBOLO_REQUIRE_LINUX"))) {
         return Assertions.fail(what);
       }
       System.err.println("SKIPPED: " + what);
