@@ -20,6 +20,7 @@ import picocli.CommandLine;
 import tombolo.ivc.Directory;
 import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
+import tombolo.ring.Answer;
 import tombolo.riscv.RiscvAccelerator;
 
 /**
@@ -60,6 +61,7 @@ final class Installation {
             HostMemory.class,
             Vm.class,
             RiscvAccelerator.class,
+            Answer.class,
             Directory.class,
             Main.class,
             CommandLine.class,
