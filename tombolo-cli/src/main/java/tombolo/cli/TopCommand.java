@@ -3,7 +3,6 @@
 package tombolo.cli;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +69,7 @@ final class TopCommand implements Callable<Integer> {
       return ExitStatus.GOOD;
     }
     for (int look = 0; looks == 0 || look < looks; look++) {
-      sleep(interval.duration());
+      Thread.sleep(interval.duration());
       Optional<Look> now = Look.now();
       if (now.isEmpty()) {
         break;
@@ -79,10 +78,6 @@ final class TopCommand implements Callable<Integer> {
       before = now;
     }
     return ExitStatus.GOOD;
-  }
-
-  private static void sleep(Duration time) throws InterruptedException {
-    Thread.sleep(time);
   }
 
   private void print(Look rates, PrintWriter out) {

@@ -7,7 +7,7 @@ import tombolo.ring.Bell;
  * A channel's doorbell, for the ring in the channel. For the thread that uses the ring.
  *
  * <p>Who comes, goes and dies ends a wait, too, because the directory knows of it and the ring does
- * not. No such change is missed: the user of the ring calls {@link #hasChanged} before it looks at
+ * not. No such change is missed: the user of the ring calls {@link #noteChanges} before it looks at
  * the ring, and a wait ends at once if anything has changed since.
  */
 final class ChannelBell implements Bell {
@@ -19,8 +19,10 @@ final class ChannelBell implements Bell {
     seen = channel.changes() - 1;
   }
 
-  /** Whether anything has changed since the last call; true for the first. */
-  boolean hasChanged() {
+  /**
+   * Takes note of all changes so far. Whether there is one since the last call, or it is the first.
+   */
+  boolean noteChanges() {
     int now = channel.changes();
     boolean changed = now != seen;
     seen = now;

@@ -86,7 +86,8 @@ public final class HostEndpoint extends Endpoint {
   }
 
   /**
-   * Joins the channel that has this name, as soon as it is published.
+   * Joins the channel that has this name, as soon as it is published. From then on each publication
+   * of it is an event of this endpoint, as by {@link #watch}.
    *
    * @param limit how long to wait for that at the most, by the directory's clock
    * @throws RefusedException with {@link Status#NO_SUCH_CHANNEL} if it is not published in that

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tombolo.ring.Answer;
 import tombolo.ring.Breach;
 import tombolo.ring.BroadcastWriter;
@@ -96,16 +97,7 @@ public final class Publisher implements AutoCloseable {
           "a message of %d bytes; this ring takes 0 to %d"
               .formatted(message.byteSize(), writer.maxMessageLength()));
     }
-    long left = limit.toNanos();
-    long end = left > 0 ? bell.nanoTime() + left : 0;
-    while (true) {
-      lookAround();
-      int answer = waiting.offer(type, message, 0, (int) message.byteSize(), left);
-      if (isFinal(answer) || left <= 0) {
-        return answer;
-      }
-      left = end - bell.nanoTime();
-    }
+    return persist(type, message, (int) message.byteSize(), limit);
   }
 
   /** The same for bytes of an array, at the cost of a small object. */
@@ -122,11 +114,20 @@ public final class Publisher implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public int claim(int type, int length, Duration limit) throws InterruptedException {
+    return persist(type, null, length, limit);
+  }
+
+  /** Copies a message, or with none claims room, as soon as that can be, or something is wrong. */
+  private int persist(int type, @Nullable MemorySegment message, int length, Duration limit)
+      throws InterruptedException {
     long left = limit.toNanos();
     long end = left > 0 ? bell.nanoTime() + left : 0;
     while (true) {
       lookAround();
-      int answer = waiting.claim(type, length, left);
+      int answer =
+          message == null
+              ? waiting.claim(type, length, left)
+              : waiting.offer(type, message, 0, length, left);
       if (isFinal(answer) || left <= 0) {
         return answer;
       }
@@ -194,7 +195,7 @@ public final class Publisher implements AutoCloseable {
 
   /** Tells the ring who is dead, because a dead reader's memory does not. */
   private void lookAround() {
-    if (bell.hasChanged()) {
+    if (bell.noteChanges()) {
       for (int section = 1; section <= channel.shape().sections(); section++) {
         if (channel.sectionOwner(section) == 0) {
           writer.readerIsDead(section - 1);

@@ -118,7 +118,7 @@ public final class Subscriber implements AutoCloseable {
     long left = time.toNanos();
     long end = left > 0 ? bell.nanoTime() + left : 0;
     while (true) {
-      bell.hasChanged();
+      bell.noteChanges();
       boolean over = channel.state() != ChannelState.LIVE;
       int count = reader.drain(handler, limit, over ? 0 : left);
       if (count == 0 && over) {

@@ -58,28 +58,28 @@ final class BroadcastPart {
    */
   static long formatWriter(MemorySegment own, long capacity, long[] remembered) {
     boolean isNew = Part.BROADCAST_WRITER.validate(own) != null;
-    long stream = isNew ? 0 : (long) Part.LONG.getOpaque(own, STREAM_AT);
-    long before = (long) Part.LONG.getOpaque(own, Part.GENERATION_AT);
-    long generation = (long) Part.LONG.getOpaque(own, Part.LIVES_AT) + 1;
+    long stream = isNew ? 0 : (long) Words.LONG.getOpaque(own, STREAM_AT);
+    long before = (long) Words.LONG.getOpaque(own, Part.GENERATION_AT);
+    long generation = (long) Words.LONG.getOpaque(own, Part.LIVES_AT) + 1;
     while (generation == 0
         || generation == before
         || generation == stream
         || contains(remembered, generation)) {
       generation++;
     }
-    Part.LONG.setRelease(own, Part.GENERATION_AT, 0L); // after all that the last life has stored
+    Words.LONG.setRelease(own, Part.GENERATION_AT, 0L); // after all that the last life has stored
     VarHandle.storeStoreFence();
     if (isNew) {
       own.asSlice(Part.PEER_AT, Part.LIVES_AT - Part.PEER_AT).fill((byte) 0);
       own.asSlice(AFTER_LIVES, DATA_AT - AFTER_LIVES).fill((byte) 0);
       VarHandle.storeStoreFence();
     }
-    Part.LONG.setOpaque(own, Part.LIVES_AT, generation);
+    Words.LONG.setOpaque(own, Part.LIVES_AT, generation);
     VarHandle.storeStoreFence();
     Part.BROADCAST_WRITER.describe(own, capacity);
-    int sleep = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
-    Part.INT.setOpaque(own, Part.SLEEP_AT, (sleep + 1) & ~1); // numbered on, as in every part
-    Part.LONG.setRelease(own, Part.GENERATION_AT, generation);
+    int sleep = (int) Words.INT.getOpaque(own, Part.SLEEP_AT);
+    Words.INT.setOpaque(own, Part.SLEEP_AT, (sleep + 1) & ~1); // numbered on, as in every part
+    Words.LONG.setRelease(own, Part.GENERATION_AT, generation);
     return generation;
   }
 

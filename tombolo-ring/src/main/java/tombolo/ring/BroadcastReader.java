@@ -3,8 +3,6 @@ package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A reader of a {@link BroadcastRing} that misses nothing, because the writer holds back for it.
@@ -17,16 +15,9 @@ import org.jspecify.annotations.Nullable;
  * call may have been overwritten meanwhile, those of earlier calls were whole. After that this is
  * another life of the reader, which asks to be admitted.
  */
-public final class BroadcastReader extends Spaced implements RingReader {
-  private final MemorySegment own;
-  private final MemorySegment peers;
+public final class BroadcastReader extends RecordReader {
   private final int reader;
-  private final Session.Start start = new Beginning();
-  private Session session;
-
-  // Of the writer that this side has joined.
-  private MemorySegment data;
-  private int capacity;
+  private final Joining joining = new Beginning();
 
   /** What the writer's table says as long as it holds back for this reader. */
   private long hold;
@@ -37,38 +28,27 @@ public final class BroadcastReader extends Spaced implements RingReader {
   /** What the reader's position in memory says; behind {@link #read} while messages are handled. */
   private long released;
 
-  private boolean handling;
   private boolean cutOff;
 
   BroadcastReader(MemorySegment writerPart, MemorySegment readerPart, int reader) {
-    this.own = readerPart;
-    this.peers = writerPart;
+    super(writerPart, readerPart, BroadcastPart.DATA_AT, life(readerPart, writerPart, reader));
     this.reader = reader;
-    this.data = writerPart.asSlice(BroadcastPart.DATA_AT, 0);
-    this.session = another();
-    session.joinAsReader(start); // so that a writer that is there need not wait for the first call
+    join(); // so that a writer that is there need not wait for the first call
   }
 
-  private Session another() {
+  private static Session life(MemorySegment own, MemorySegment peers, int reader) {
     return new Session(
         Part.BROADCAST_READER, own, peers, BroadcastPart.HOLDS, BroadcastPart.generationAt(reader));
   }
 
-  /** As the interface says. The writer gets room back whenever it is a quarter of the ring. */
   @Override
-  public int drain(MessageHandler handler, int limit) {
-    if (limit <= 0) {
-      throw new IllegalArgumentException("a limit of " + limit + " messages");
-    }
-    if (handling) {
-      throw new IllegalStateException("a handler cannot read on from the ring that calls it");
-    }
-    if (!session.isConnected()) {
-      int answer = join();
-      if (!session.isConnected()) {
-        return answer;
-      }
-    }
+  Joining joining() {
+    return joining;
+  }
+
+  /** The writer gets room back whenever it is a quarter of the ring. */
+  @Override
+  int drainJoined(MessageHandler handler, int limit) {
     int count = cutOff || !isHeldFor() ? Answer.CUT_OFF : read(handler, limit);
     if (cutOff || count == Answer.CUT_OFF) {
       return beginAnotherLife();
@@ -78,117 +58,76 @@ public final class BroadcastReader extends Spaced implements RingReader {
     }
     // A writer that has started anew stores nothing before this side has joined it, so what the
     // old one had published, even between these loads, is still there, and comes first.
-    if (count == 0 && session.hasPeerChanged() && header(index(read)) == 0 && isHeldFor()) {
-      return join();
-    }
-    return count;
+    boolean isOver = count == 0 && session.hasPeerChanged() && header(index(read)) == 0;
+    return isOver && isHeldFor() ? join() : count;
   }
 
-  private int join() {
-    int answer = session.joinAsReader(start);
-    if (cutOff) {
-      return beginAnotherLife();
-    }
-    return answer == Answer.NOT_CONNECTED ? 0 : answer;
+  @Override
+  int join() {
+    int answer = super.join();
+    return cutOff ? beginAnotherLife() : answer;
   }
 
   private int beginAnotherLife() {
     cutOff = false;
-    session = another();
+    session = life(own, peers, reader);
     return Answer.CUT_OFF;
   }
 
-  private int read(MessageHandler handler, int limit) {
+  @Override
+  int handOver(MessageHandler handler, int limit) {
     // Plain locals: what the loop needs does not go through the fields for each message.
     MemorySegment records = data;
     int size = capacity;
     int mask = size - 1;
     long end = read + size;
     int count = 0;
-    handling = true;
-    try {
-      while (count < limit && read - end < 0) {
-        int index = (int) read & mask;
-        long header = BroadcastRecords.header(records, index);
-        if (header == 0) {
-          break;
-        }
-        int bytes = BroadcastRecords.check(records, size, index, header);
-        if (bytes == 0) {
-          refuse(header);
-          break;
-        }
-        read += bytes;
-        if (Records.type(header) != Records.PADDING) {
-          count++;
-          handler.onMessage(
-              Records.type(header),
-              records,
-              index + BroadcastRecords.HEADER,
-              Records.length(header));
-          if (read - released >= size / 4 && !release()) {
+    while (count < limit && read - end < 0) {
+      int index = (int) read & mask;
+      long header = BroadcastRecords.header(records, index);
+      if (header == 0) {
+        break;
+      }
+      int bytes = BroadcastRecords.check(records, size, index, header);
+      if (bytes == 0) {
+        refuse(header);
+        break;
+      }
+      read += bytes;
+      if (Records.type(header) != Records.PADDING) {
+        count++;
+        handler.onMessage(
+            Records.type(header), records, index + BroadcastRecords.HEADER, Records.length(header));
+        if (read - released >= size / 4) {
+          endOfCall();
+          if (cutOff) {
             break;
           }
         }
-      }
-    } finally {
-      handling = false;
-      if (read != released) {
-        release();
       }
     }
     return count;
   }
 
-  /** The number of bytes of the data area; 0 as long as no writer was there. */
-  public int capacity() {
-    return capacity;
-  }
-
+  /** Gives back to the writer what is read, if it still holds back. */
   @Override
-  public Optional<Breach> breach() {
-    return session.breach();
-  }
-
-  /** Whether a writer holds back for this reader. What the next call says may differ. */
-  @Override
-  public boolean isConnected() {
-    return session.isConnected();
-  }
-
-  @Override
-  public boolean peerSleeps() {
-    return session.peerSleeps();
-  }
-
-  @Override
-  public boolean sleep() {
-    session.sleep();
-    if (hasNews()) {
-      session.wake();
-      return false;
+  void endOfCall() {
+    if (read == released) {
+      return;
     }
-    return true;
+    if (!isHeldFor()) {
+      cutOff = true;
+      return;
+    }
+    released = read;
+    Words.LONG.setRelease(own, Part.POSITION_AT, read | Part.PRESENT);
   }
 
   @Override
-  public void wake() {
-    session.wake();
-  }
-
-  @Override
-  public void close() {
-    session.close();
-  }
-
-  private boolean hasNews() {
+  boolean hasNews() {
     return cutOff
         || session.hasNews(isDealtWith(session.peer(), session.generation()))
         || (session.isConnected() && (header(index(read)) != 0 || !isHeldFor()));
-  }
-
-  private int index(long position) {
-    return (int) position & (capacity - 1);
   }
 
   private long header(int index) {
@@ -196,7 +135,7 @@ public final class BroadcastReader extends Spaced implements RingReader {
   }
 
   private long entry() {
-    return (long) Part.LONG.getAcquire(peers, BroadcastPart.holdAt(reader));
+    return (long) Words.LONG.getAcquire(peers, BroadcastPart.holdAt(reader));
   }
 
   /**
@@ -211,8 +150,8 @@ public final class BroadcastReader extends Spaced implements RingReader {
 
   /** Whether the writer of that generation has admitted or refused that life of this reader. */
   private boolean isDealtWith(long writer, long life) {
-    return (long) Part.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == writer
-        && (long) Part.LONG.getAcquire(peers, BroadcastPart.generationAt(reader)) == life
+    return (long) Words.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == writer
+        && (long) Words.LONG.getAcquire(peers, BroadcastPart.generationAt(reader)) == life
         && entry() != 0;
   }
 
@@ -225,33 +164,10 @@ public final class BroadcastReader extends Spaced implements RingReader {
     }
   }
 
-  private boolean release() {
-    if (!isHeldFor()) {
-      cutOff = true;
-      return false;
-    }
-    released = read;
-    Part.LONG.setRelease(own, Part.POSITION_AT, read | Part.PRESENT);
-    return true;
-  }
-
-  private final class Beginning implements Session.Start {
-    private long found;
-
+  private final class Beginning extends Joining {
     @Override
-    public @Nullable Breach check() {
-      found = (long) Part.LONG.getOpaque(peers, Part.CAPACITY_AT);
-      boolean right =
-          SpscRing.isCapacity(found)
-              && peers.byteSize() >= BroadcastRing.writerPartSize((int) found);
-      return right ? null : Breach.CAPACITY;
-    }
-
-    @Override
-    public void begin() {
-      capacity = (int) found;
-      data = peers.asSlice(BroadcastPart.DATA_AT, found).asReadOnly();
-      Part.LONG.setOpaque(own, Part.POSITION_AT, 0L);
+    void beginStream() {
+      Words.LONG.setOpaque(own, Part.POSITION_AT, 0L);
     }
 
     @Override
@@ -270,7 +186,7 @@ public final class BroadcastReader extends Spaced implements RingReader {
         session.broken(Breach.WRITER_POSITION);
         return false;
       }
-      Part.LONG.setRelease(own, Part.POSITION_AT, hold);
+      Words.LONG.setRelease(own, Part.POSITION_AT, hold);
       return true;
     }
   }

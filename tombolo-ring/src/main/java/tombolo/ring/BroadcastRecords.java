@@ -27,7 +27,7 @@ final class BroadcastRecords {
   }
 
   static long header(MemorySegment data, int index) {
-    return (long) Part.LONG.getAcquire(data, (long) index);
+    return (long) Words.LONG.getAcquire(data, (long) index);
   }
 
   /** Bytes of the record with that header, which is not zero; 0 if it is {@link #wrong}. */

@@ -2,9 +2,6 @@
 package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import tombolo.ring.AxvisorLayout.Direction;
 
 /**
@@ -12,14 +9,6 @@ import tombolo.ring.AxvisorLayout.Direction;
  * ring keeps its own for itself, see {@link AxvisorRegion}.
  */
 final class CellRing {
-  static final VarHandle INT =
-      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
-  static final VarHandle LONG =
-      ValueLayout.JAVA_LONG
-          .withOrder(ByteOrder.LITTLE_ENDIAN)
-          .varHandle()
-          .withInvokeExactBehavior();
-
   static final long DIRECTION_AT = 0x00;
   static final long CAPACITY_AT = 0x04;
   static final long CELL_SIZE_AT = 0x08;
@@ -45,20 +34,20 @@ final class CellRing {
 
   /** The consumer's index: a count of cells, modulo 2³². */
   int head() {
-    return (int) INT.getAcquire(memory, HEAD_AT);
+    return (int) Words.INT.getAcquire(memory, HEAD_AT);
   }
 
   void setHead(int head) {
-    INT.setRelease(memory, HEAD_AT, head);
+    Words.INT.setRelease(memory, HEAD_AT, head);
   }
 
   /** The producer's index: a count of cells, modulo 2³². */
   int tail() {
-    return (int) INT.getAcquire(memory, TAIL_AT);
+    return (int) Words.INT.getAcquire(memory, TAIL_AT);
   }
 
   void setTail(int tail) {
-    INT.setRelease(memory, TAIL_AT, tail);
+    Words.INT.setRelease(memory, TAIL_AT, tail);
   }
 
   /** Where the cell of that index begins. The capacity is a power of two. */

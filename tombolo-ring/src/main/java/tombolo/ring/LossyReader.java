@@ -4,8 +4,6 @@ package tombolo.ring;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A reader of a {@link BroadcastRing} that the writer never waits for. Where it is overtaken it
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What an old writer had published and this reader had not read when a new one began its stream
  * is not counted: nobody can tell how much it was. {@link Answer#PEER_RESTARTED} says so.
  */
-public final class LossyReader extends Spaced implements RingReader {
+public final class LossyReader extends RecordReader {
   private static final int SHORTEST_BUFFER = 256;
 
   /** What was found where a record was looked for. */
@@ -32,14 +30,7 @@ public final class LossyReader extends Spaced implements RingReader {
     WRONG
   }
 
-  private final MemorySegment own;
-  private final MemorySegment peers;
-  private final Session session;
-  private final Session.Start start = new Beginning();
-
-  // Of the writer that this side has joined.
-  private MemorySegment data;
-  private int capacity;
+  private final Joining joining = new Beginning();
 
   // The message that was copied last.
   private MemorySegment buffer = MemorySegment.NULL;
@@ -64,36 +55,28 @@ public final class LossyReader extends Spaced implements RingReader {
   private long number = -1;
 
   private long lost;
-  private boolean handling;
 
   LossyReader(MemorySegment writerPart, MemorySegment readerPart, int reader) {
-    this.own = readerPart;
-    this.peers = writerPart;
-    this.data = writerPart.asSlice(BroadcastPart.DATA_AT, 0);
-    this.session =
+    super(
+        writerPart,
+        readerPart,
+        BroadcastPart.DATA_AT,
         new Session(
             Part.BROADCAST_READER,
-            own,
-            peers,
+            readerPart,
+            writerPart,
             BroadcastPart.LOSSY,
-            BroadcastPart.generationAt(reader));
-    session.joinAsReader(start); // so that it misses nothing from now on without knowing
+            BroadcastPart.generationAt(reader)));
+    join(); // so that it misses nothing from now on without knowing
   }
 
   @Override
-  public int drain(MessageHandler handler, int limit) {
-    if (limit <= 0) {
-      throw new IllegalArgumentException("a limit of " + limit + " messages");
-    }
-    if (handling) {
-      throw new IllegalStateException("a handler cannot read on from the ring that calls it");
-    }
-    if (!session.isConnected()) {
-      int answer = join();
-      if (!session.isConnected()) {
-        return answer;
-      }
-    }
+  Joining joining() {
+    return joining;
+  }
+
+  @Override
+  int drainJoined(MessageHandler handler, int limit) {
     int count = saidOr(read(handler, limit));
     if (count == 0 && session.breach().isEmpty() && session.hasPeerChanged()) {
       // What the old writer published before it ended, even between these loads, comes first.
@@ -116,50 +99,10 @@ public final class LossyReader extends Spaced implements RingReader {
     return number;
   }
 
-  /** Bytes of the data area; 0 as long as no writer was there. */
-  public int capacity() {
-    return capacity;
-  }
-
-  @Override
-  public Optional<Breach> breach() {
-    return session.breach();
-  }
-
-  @Override
-  public boolean isConnected() {
-    return session.isConnected();
-  }
-
   /** False: no writer waits for this reader. */
   @Override
   public boolean peerSleeps() {
     return false;
-  }
-
-  @Override
-  public boolean sleep() {
-    session.sleep();
-    if (hasNews()) {
-      session.wake();
-      return false;
-    }
-    return true;
-  }
-
-  @Override
-  public void wake() {
-    session.wake();
-  }
-
-  @Override
-  public void close() {
-    session.close();
-  }
-
-  private int join() {
-    int answer = session.joinAsReader(start);
-    return answer == Answer.NOT_CONNECTED ? 0 : answer;
   }
 
   /** A count, or what must be said where nothing was read. */
@@ -167,32 +110,32 @@ public final class LossyReader extends Spaced implements RingReader {
     if (count == 0 && gap != 0) {
       lost += gap;
       gap = 0;
-      Part.LONG.setOpaque(own, BroadcastPart.LOST_AT, lost);
+      Words.LONG.setOpaque(own, BroadcastPart.LOST_AT, lost);
       return Answer.LOST;
     }
     return count == 0 && session.breach().isPresent() ? Answer.PEER_BROKEN : count;
   }
 
-  private int read(MessageHandler handler, int limit) {
+  @Override
+  int handOver(MessageHandler handler, int limit) {
     long last = next + capacity;
     int count = 0;
-    handling = true;
-    try {
-      while (count < limit && next - last < 0 && gap == 0) {
-        if (!pending && (fetch() != Found.MESSAGE || gap != 0)) {
-          break;
-        }
-        pending = false;
-        number = sequence;
-        expected = sequence + 1;
-        count++;
-        handler.onMessage(Records.type(header), handed, 0, Records.length(header));
+    while (count < limit && next - last < 0 && gap == 0) {
+      if (!pending && (fetch() != Found.MESSAGE || gap != 0)) {
+        break;
       }
-    } finally {
-      handling = false;
-      Part.LONG.setOpaque(own, Part.POSITION_AT, next | Part.PRESENT);
+      pending = false;
+      number = sequence;
+      expected = sequence + 1;
+      count++;
+      handler.onMessage(Records.type(header), handed, 0, Records.length(header));
     }
     return count;
+  }
+
+  @Override
+  void endOfCall() {
+    Words.LONG.setOpaque(own, Part.POSITION_AT, next | Part.PRESENT);
   }
 
   /** Copies the next message, or, if it has been overwritten, the newest one. */
@@ -201,7 +144,7 @@ public final class LossyReader extends Spaced implements RingReader {
     if (found == Found.OVERTAKEN) {
       // This load comes after that of how far the writer has claimed. Before it claimed that, it
       // had published a record here or behind.
-      long latest = (long) Part.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
+      long latest = (long) Words.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
       if (!Records.isAligned(latest)) {
         return wrong(Breach.WRITER_POSITION);
       }
@@ -249,7 +192,7 @@ public final class LossyReader extends Spaced implements RingReader {
         }
         enlarge(length);
       }
-      sequence = (long) Part.LONG.getOpaque(data, (long) index + BroadcastRecords.SEQUENCE);
+      sequence = (long) Words.LONG.getOpaque(data, (long) index + BroadcastRecords.SEQUENCE);
       MemorySegment.copy(data, index + BroadcastRecords.HEADER, buffer, 0, length);
     }
     if (!isIntact(from)) {
@@ -271,13 +214,14 @@ public final class LossyReader extends Spaced implements RingReader {
    */
   private boolean isIntact(long from) {
     VarHandle.loadLoadFence();
-    long claimed = (long) Part.LONG.getAcquire(peers, BroadcastPart.CLAIMED_AT);
+    long claimed = (long) Words.LONG.getAcquire(peers, BroadcastPart.CLAIMED_AT);
     return Long.compareUnsigned(claimed - from, capacity) <= 0
-        && (long) Part.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == session.peer();
+        && (long) Words.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == session.peer();
   }
 
-  private boolean hasNews() {
-    boolean begun = (long) Part.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == session.peer();
+  @Override
+  boolean hasNews() {
+    boolean begun = (long) Words.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == session.peer();
     if (pending || session.hasNews(begun)) {
       return true;
     }
@@ -285,12 +229,8 @@ public final class LossyReader extends Spaced implements RingReader {
       return false;
     }
     boolean isThere = BroadcastRecords.header(data, index(next)) != 0;
-    long latest = (long) Part.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
+    long latest = (long) Words.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
     return isIntact(next) ? isThere : latest != next;
-  }
-
-  private int index(long position) {
-    return (int) position & (capacity - 1);
   }
 
   private void enlarge(int length) {
@@ -304,22 +244,9 @@ public final class LossyReader extends Spaced implements RingReader {
     return Found.WRONG;
   }
 
-  private final class Beginning implements Session.Start {
-    private long found;
-
+  private final class Beginning extends Joining {
     @Override
-    public @Nullable Breach check() {
-      found = (long) Part.LONG.getOpaque(peers, Part.CAPACITY_AT);
-      boolean right =
-          SpscRing.isCapacity(found)
-              && peers.byteSize() >= BroadcastRing.writerPartSize((int) found);
-      return right ? null : Breach.CAPACITY;
-    }
-
-    @Override
-    public void begin() {
-      capacity = (int) found;
-      data = peers.asSlice(BroadcastPart.DATA_AT, found).asReadOnly();
+    void beginStream() {
       if (buffer.byteSize() == 0) {
         enlarge(0);
       }
@@ -329,10 +256,10 @@ public final class LossyReader extends Spaced implements RingReader {
     /** Whether the writer's stream has begun, and its newest message was there long enough. */
     @Override
     public boolean isAccepted(Session joining) {
-      if ((long) Part.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) != session.peer()) {
+      if ((long) Words.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) != session.peer()) {
         return false;
       }
-      long latest = (long) Part.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
+      long latest = (long) Words.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
       if (!Records.isAligned(latest)) {
         session.broken(Breach.WRITER_POSITION);
         return false;

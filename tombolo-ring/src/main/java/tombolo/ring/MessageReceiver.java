@@ -101,9 +101,9 @@ public final class MessageReceiver {
   /** Takes the cell at the head; the message goes on where the answer is that there is none. */
   private ReceiveProgress take(MemorySegment buffer, long offset, long size) {
     long cell = ring.cell(head);
-    long word = (long) CellRing.LONG.getOpaque(ring.memory, cell + Cell.WORD_AT);
-    long cellId = (long) CellRing.LONG.getOpaque(ring.memory, cell + Cell.ID_AT);
-    long cellLength = (long) CellRing.LONG.getOpaque(ring.memory, cell + Cell.LENGTH_AT);
+    long word = (long) Words.LONG.getOpaque(ring.memory, cell + Cell.WORD_AT);
+    long cellId = (long) Words.LONG.getOpaque(ring.memory, cell + Cell.ID_AT);
+    long cellLength = (long) Words.LONG.getOpaque(ring.memory, cell + Cell.LENGTH_AT);
     error = check(word, cellId, cellLength);
     if (error != null) {
       return ReceiveProgress.POISONED;

@@ -136,9 +136,9 @@ public final class MessageSender {
 
   private void push(int flags, int fragment) {
     long cell = ring.cell(tail);
-    CellRing.LONG.set(ring.memory, cell + Cell.WORD_AT, Cell.word(flags, fragment));
-    CellRing.LONG.set(ring.memory, cell + Cell.ID_AT, id);
-    CellRing.LONG.set(ring.memory, cell + Cell.LENGTH_AT, length);
+    Words.LONG.set(ring.memory, cell + Cell.WORD_AT, Cell.word(flags, fragment));
+    Words.LONG.set(ring.memory, cell + Cell.ID_AT, id);
+    Words.LONG.set(ring.memory, cell + Cell.LENGTH_AT, length);
     ring.setTail(++tail);
   }
 }

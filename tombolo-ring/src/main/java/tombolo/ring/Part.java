@@ -2,9 +2,7 @@
 package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +21,6 @@ enum Part {
   BROADCAST_WRITER(0x42424d54),
   /** The part of a reader of a {@link BroadcastRing}. */
   BROADCAST_READER(0x53424d54);
-
-  static final VarHandle INT =
-      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
-  static final VarHandle LONG =
-      ValueLayout.JAVA_LONG
-          .withOrder(ByteOrder.LITTLE_ENDIAN)
-          .varHandle()
-          .withInvokeExactBehavior();
 
   static final int VERSION = 1;
 
@@ -110,37 +100,37 @@ enum Part {
    * @param remembered what the other side has joined
    */
   long format(MemorySegment own, long capacity, long remembered) {
-    long before = (long) LONG.getOpaque(own, GENERATION_AT);
-    long joined = this == WRITER ? (long) LONG.getOpaque(own, JOINED_AS_AT) : 0;
-    long generation = (long) LONG.getOpaque(own, LIVES_AT) + 1;
+    long before = (long) Words.LONG.getOpaque(own, GENERATION_AT);
+    long joined = this == WRITER ? (long) Words.LONG.getOpaque(own, JOINED_AS_AT) : 0;
+    long generation = (long) Words.LONG.getOpaque(own, LIVES_AT) + 1;
     while (generation == 0
         || generation == before
         || generation == remembered
         || generation == joined) {
       generation++;
     }
-    LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
+    Words.LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
     VarHandle.storeStoreFence();
     describe(own, capacity);
     // Not 0 again: whoever has rung for a sleep of an earlier life would not ring for this one's.
-    INT.set(own, SLEEP_AT, ((int) INT.getOpaque(own, SLEEP_AT) + 1) & ~1);
-    INT.set(own, SLEEP_AT + Integer.BYTES, 0);
-    LONG.set(own, LIVES_AT, generation);
-    LONG.set(own, JOINED_AS_AT + Long.BYTES, 0L);
+    Words.INT.set(own, SLEEP_AT, ((int) Words.INT.getOpaque(own, SLEEP_AT) + 1) & ~1);
+    Words.INT.set(own, SLEEP_AT + Integer.BYTES, 0);
+    Words.LONG.set(own, LIVES_AT, generation);
+    Words.LONG.set(own, JOINED_AS_AT + Long.BYTES, 0L);
     own.asSlice(LIVES_AT + Long.BYTES, HEAD - LIVES_AT - Long.BYTES).fill((byte) 0);
     if (this != WRITER) {
-      LONG.set(own, PEER_AT, 0L);
-      LONG.set(own, POSITION_AT, this == READER ? PRESENT : 0L);
+      Words.LONG.set(own, PEER_AT, 0L);
+      Words.LONG.set(own, POSITION_AT, this == READER ? PRESENT : 0L);
     }
-    LONG.setRelease(own, GENERATION_AT, generation);
+    Words.LONG.setRelease(own, GENERATION_AT, generation);
     return generation;
   }
 
   /** Stores what the part is. */
   void describe(MemorySegment own, long capacity) {
-    INT.set(own, MAGIC_AT, magic);
-    INT.set(own, VERSION_AT, VERSION);
-    LONG.set(own, CAPACITY_AT, capacity);
+    Words.INT.set(own, MAGIC_AT, magic);
+    Words.INT.set(own, VERSION_AT, VERSION);
+    Words.LONG.set(own, CAPACITY_AT, capacity);
   }
 
   /** The part of who is on the other side. */
@@ -155,13 +145,13 @@ enum Part {
 
   /** Whether there is no magic number: the part has never been one, or is being cleared. */
   boolean isBlank(MemorySegment part) {
-    return (int) INT.getOpaque(part, MAGIC_AT) == 0;
+    return (int) Words.INT.getOpaque(part, MAGIC_AT) == 0;
   }
 
   /** What is wrong with the fields that are the same for every part of this kind, or null. */
   @Nullable Breach validate(MemorySegment peers) {
-    int foundMagic = (int) INT.getOpaque(peers, MAGIC_AT);
-    int version = (int) INT.getOpaque(peers, VERSION_AT);
+    int foundMagic = (int) Words.INT.getOpaque(peers, MAGIC_AT);
+    int version = (int) Words.INT.getOpaque(peers, VERSION_AT);
     return foundMagic == magic && version == VERSION ? null : Breach.HEAD;
   }
 }

@@ -52,11 +52,11 @@ final class Readers {
     this.breaches = new Breach[count];
     long[] remembered = new long[count];
     for (int i = 0; i < count; i++) {
-      remembered[i] = (long) Part.LONG.getOpaque(this.parts[i], Part.PEER_AT);
+      remembered[i] = (long) Words.LONG.getOpaque(this.parts[i], Part.PEER_AT);
     }
     this.generation = BroadcastPart.formatWriter(own, capacity, remembered);
     for (int i = 0; i < count; i++) {
-      if (((long) Part.LONG.getOpaque(own, BroadcastPart.holdAt(i)) & Part.PRESENT) != 0) {
+      if (((long) Words.LONG.getOpaque(own, BroadcastPart.holdAt(i)) & Part.PRESENT) != 0) {
         ofEarlierLife |= 1L << i;
       }
     }
@@ -91,9 +91,9 @@ final class Readers {
   boolean haveLeftEarlierLife() {
     for (long bits = ofEarlierLife; bits != 0; bits &= bits - 1) {
       int i = Long.numberOfTrailingZeros(bits);
-      long admitted = (long) Part.LONG.getOpaque(own, BroadcastPart.generationAt(i));
-      if ((long) Part.LONG.getAcquire(parts[i], Part.GENERATION_AT) != admitted
-          || (long) Part.LONG.getAcquire(parts[i], Part.PEER_AT) == generation) {
+      long admitted = (long) Words.LONG.getOpaque(own, BroadcastPart.generationAt(i));
+      if ((long) Words.LONG.getAcquire(parts[i], Part.GENERATION_AT) != admitted
+          || (long) Words.LONG.getAcquire(parts[i], Part.PEER_AT) == generation) {
         ofEarlierLife &= ~(1L << i);
       }
     }
@@ -104,7 +104,7 @@ final class Readers {
   void begin() {
     for (int i = 0; i < BroadcastRing.MAX_READERS; i++) {
       boolean dead = i < parts.length && seen[i] != 0;
-      Part.LONG.setOpaque(own, BroadcastPart.holdAt(i), dead ? BroadcastPart.LET_GO : 0L);
+      Words.LONG.setOpaque(own, BroadcastPart.holdAt(i), dead ? BroadcastPart.LET_GO : 0L);
     }
   }
 
@@ -112,7 +112,7 @@ final class Readers {
   void lookAtNext(long written) {
     int i = turn;
     turn = i + 1 == parts.length ? 0 : i + 1;
-    if ((long) Part.LONG.getAcquire(parts[i], Part.GENERATION_AT) != seen[i]) {
+    if ((long) Words.LONG.getAcquire(parts[i], Part.GENERATION_AT) != seen[i]) {
       look(i, written);
     }
   }
@@ -126,7 +126,7 @@ final class Readers {
   long lookAtAll(long written) {
     long behind = 0;
     for (int i = 0; i < parts.length; i++) {
-      if ((long) Part.LONG.getAcquire(parts[i], Part.GENERATION_AT) != seen[i]) {
+      if ((long) Words.LONG.getAcquire(parts[i], Part.GENERATION_AT) != seen[i]) {
         look(i, written);
       }
       if (isHeld(i)) {
@@ -142,7 +142,7 @@ final class Readers {
   /** The directory says that this reader is dead: its present life is not held back for. */
   void isDead(int reader) {
     ofEarlierLife &= ~(1L << reader);
-    doNotHold(reader, (long) Part.LONG.getAcquire(parts[reader], Part.GENERATION_AT));
+    doNotHold(reader, (long) Words.LONG.getAcquire(parts[reader], Part.GENERATION_AT));
   }
 
   /**
@@ -153,7 +153,7 @@ final class Readers {
     VarHandle.fullFence();
     boolean any = false;
     for (int i = 0; i < parts.length; i++) {
-      int number = (int) Part.INT.getAcquire(parts[i], Part.SLEEP_AT);
+      int number = (int) Words.INT.getAcquire(parts[i], Part.SLEEP_AT);
       if ((number & 1) != 0) {
         any |= isNewSleep(i, number);
       }
@@ -162,7 +162,7 @@ final class Readers {
   }
 
   private boolean isNewSleep(int i, int number) {
-    long life = (long) Part.LONG.getOpaque(parts[i], Part.GENERATION_AT);
+    long life = (long) Words.LONG.getOpaque(parts[i], Part.GENERATION_AT);
     boolean isNew = number != rung[i] || life != rungLife[i];
     rung[i] = number;
     rungLife[i] = life;
@@ -171,7 +171,7 @@ final class Readers {
 
   /** Another life of a reader, or it has gone: admits it, if it is ready. */
   private void look(int i, long written) {
-    long found = (long) Part.LONG.getAcquire(parts[i], Part.GENERATION_AT);
+    long found = (long) Words.LONG.getAcquire(parts[i], Part.GENERATION_AT);
     if (isHeld(i)) {
       letGo(i);
     }
@@ -180,9 +180,9 @@ final class Readers {
       return;
     }
     @Nullable Breach wrong = Part.BROADCAST_READER.validate(parts[i]);
-    long mode = (long) Part.LONG.getOpaque(parts[i], BroadcastPart.MODE_AT);
-    boolean joined = (long) Part.LONG.getAcquire(parts[i], Part.PEER_AT) == generation;
-    if ((long) Part.LONG.getOpaque(parts[i], Part.GENERATION_AT) != found) {
+    long mode = (long) Words.LONG.getOpaque(parts[i], BroadcastPart.MODE_AT);
+    boolean joined = (long) Words.LONG.getAcquire(parts[i], Part.PEER_AT) == generation;
+    if ((long) Words.LONG.getOpaque(parts[i], Part.GENERATION_AT) != found) {
       return; // being written: looked at again
     }
     if (wrong == null && mode != BroadcastPart.HOLDS && mode != BroadcastPart.LOSSY) {
@@ -206,8 +206,8 @@ final class Readers {
     seen[i] = life;
     positions[i] = written;
     holding |= 1L << i;
-    Part.LONG.setRelease(own, BroadcastPart.holdAt(i), written | Part.PRESENT);
-    Part.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
+    Words.LONG.setRelease(own, BroadcastPart.holdAt(i), written | Part.PRESENT);
+    Words.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
   }
 
   /** Deals with a life of a reader otherwise. The next one will differ from what stands here. */
@@ -215,13 +215,13 @@ final class Readers {
     letGo(i);
     seen[i] = life;
     if (life != 0) {
-      Part.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
+      Words.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
     }
   }
 
   /** Takes note of how far a reader has got, or throws it out. */
   private void follow(int i, long written) {
-    long found = (long) Part.LONG.getAcquire(parts[i], Part.POSITION_AT);
+    long found = (long) Words.LONG.getAcquire(parts[i], Part.POSITION_AT);
     if (found == 0) {
       return; // has not begun yet, or begins another life
     }
@@ -241,6 +241,6 @@ final class Readers {
    */
   private void letGo(int i) {
     holding &= ~(1L << i);
-    Part.LONG.setRelease(own, BroadcastPart.holdAt(i), BroadcastPart.LET_GO);
+    Words.LONG.setRelease(own, BroadcastPart.holdAt(i), BroadcastPart.LET_GO);
   }
 }

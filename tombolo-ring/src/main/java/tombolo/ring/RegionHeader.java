@@ -26,7 +26,7 @@ final class RegionHeader {
   /** What a word of a header is called, where it is in the region and what it must be. */
   private record Field(String name, long at, int value) {
     void write(MemorySegment region) {
-      CellRing.INT.setRelease(region, at, value);
+      Words.INT.setRelease(region, at, value);
     }
 
     Optional<String> check(int found) {
@@ -47,7 +47,7 @@ final class RegionHeader {
 
   private RegionHeader(MemorySegment region) {
     for (int i = 0; i < words.length; i++) {
-      words[i] = (int) CellRing.INT.getAcquire(region, MAGIC_AT + (long) i * Integer.BYTES);
+      words[i] = (int) Words.INT.getAcquire(region, MAGIC_AT + (long) i * Integer.BYTES);
     }
   }
 
@@ -95,7 +95,7 @@ final class RegionHeader {
     }
     for (Direction direction : Direction.values()) {
       for (Field field : ring(layout, direction)) {
-        Optional<String> wrong = field.check((int) CellRing.INT.getAcquire(region, field.at));
+        Optional<String> wrong = field.check((int) Words.INT.getAcquire(region, field.at));
         if (wrong.isPresent()) {
           return wrong;
         }

@@ -8,8 +8,7 @@ import java.util.Optional;
  *
  * <p>After {@link #close} nothing can be read or waited for: {@link IllegalStateException}.
  */
-public sealed interface RingReader extends AutoCloseable
-    permits SpscReader, BroadcastReader, LossyReader {
+public sealed interface RingReader extends AutoCloseable permits RecordReader {
   /**
    * Reads one message, if there is one; as {@link #drain} with a limit of 1.
    *

@@ -50,8 +50,8 @@ public record RingSnapshot(
       return Optional.empty();
     }
     Part kind = broadcasts ? Part.BROADCAST_READER : Part.READER;
-    long generation = (long) Part.LONG.getAcquire(writerPart, Part.GENERATION_AT);
-    long capacity = (long) Part.LONG.getOpaque(writerPart, Part.CAPACITY_AT);
+    long generation = (long) Words.LONG.getAcquire(writerPart, Part.GENERATION_AT);
+    long capacity = (long) Words.LONG.getOpaque(writerPart, Part.CAPACITY_AT);
     if (generation == 0 || !SpscRing.isCapacity(capacity)) {
       return Optional.empty();
     }
@@ -60,8 +60,8 @@ public record RingSnapshot(
       MemorySegment part = readerParts.get(i);
       if (Part.canHold(part)
           && kind.validate(part) == null
-          && (long) Part.LONG.getOpaque(part, Part.GENERATION_AT) != 0
-          && (long) Part.LONG.getOpaque(part, Part.PEER_AT) == generation) {
+          && (long) Words.LONG.getOpaque(part, Part.GENERATION_AT) != 0
+          && (long) Words.LONG.getOpaque(part, Part.PEER_AT) == generation) {
         readers.add(
             new Reader(i, waiting(writerPart, part, (int) capacity), broadcasts ? lost(part) : 0));
       }
@@ -70,19 +70,19 @@ public record RingSnapshot(
         new RingSnapshot(
             (int) capacity,
             generation,
-            Math.max((long) Part.LONG.getOpaque(writerPart, Part.MESSAGES_AT), 0),
-            Math.max((long) Part.LONG.getOpaque(writerPart, Part.POSITION_AT), 0),
+            Math.max((long) Words.LONG.getOpaque(writerPart, Part.MESSAGES_AT), 0),
+            Math.max((long) Words.LONG.getOpaque(writerPart, Part.POSITION_AT), 0),
             readers));
   }
 
   /** The reader's position first, so that an honest one is not ahead. */
   private static int waiting(MemorySegment writerPart, MemorySegment readerPart, int capacity) {
-    long read = (long) Part.LONG.getAcquire(readerPart, Part.POSITION_AT) - Part.PRESENT;
-    long written = (long) Part.LONG.getOpaque(writerPart, Part.POSITION_AT);
+    long read = (long) Words.LONG.getAcquire(readerPart, Part.POSITION_AT) - Part.PRESENT;
+    long written = (long) Words.LONG.getOpaque(writerPart, Part.POSITION_AT);
     return Math.clamp(written - read, 0, capacity);
   }
 
   private static long lost(MemorySegment readerPart) {
-    return Math.max((long) Part.LONG.getOpaque(readerPart, BroadcastPart.LOST_AT), 0);
+    return Math.max((long) Words.LONG.getOpaque(readerPart, BroadcastPart.LOST_AT), 0);
   }
 }

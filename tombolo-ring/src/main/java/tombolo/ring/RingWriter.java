@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * <p>After {@link #close} nothing can be written or waited for: {@link IllegalStateException}.
  */
-public sealed interface RingWriter extends AutoCloseable permits SpscWriter, BroadcastWriter {
+public sealed interface RingWriter extends AutoCloseable permits RecordWriter {
   /**
    * Copies a message into the ring and publishes it.
    *

@@ -70,7 +70,7 @@ final class Session {
     this.peersKind = kind.peer();
     this.own = own;
     this.peers = peers;
-    this.generation = kind.format(own, capacity, (long) Part.LONG.getOpaque(peers, rememberedAt));
+    this.generation = kind.format(own, capacity, (long) Words.LONG.getOpaque(peers, rememberedAt));
   }
 
   /** This life of this side. */
@@ -87,13 +87,17 @@ final class Session {
     return connected;
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
   Optional<Breach> breach() {
     return Optional.ofNullable(breach);
   }
 
   /** Whether the other side is still in the life that this side is connected with. */
   boolean holds() {
-    return connected && (long) Part.LONG.getAcquire(peers, Part.GENERATION_AT) == peer;
+    return connected && (long) Words.LONG.getAcquire(peers, Part.GENERATION_AT) == peer;
   }
 
   /** The other side has broken the format: it is never looked at again. */
@@ -121,14 +125,14 @@ final class Session {
 
   /** Whether the other side, in the life that was seen, says that it has joined this life. */
   private boolean isJoined() {
-    return (long) Part.LONG.getAcquire(peers, Part.PEER_AT) == generation
+    return (long) Words.LONG.getAcquire(peers, Part.PEER_AT) == generation
         && (peersKind == Part.READER
-            || (long) Part.LONG.getAcquire(peers, Part.JOINED_AS_AT) == peer);
+            || (long) Words.LONG.getAcquire(peers, Part.JOINED_AS_AT) == peer);
   }
 
   /** Whether the other side has started anew, or gone. */
   boolean hasPeerChanged() {
-    return (long) Part.LONG.getAcquire(peers, Part.GENERATION_AT) != peer;
+    return (long) Words.LONG.getAcquire(peers, Part.GENERATION_AT) != peer;
   }
 
   /**
@@ -146,8 +150,8 @@ final class Session {
       return Answer.NOT_CONNECTED;
     }
     start.begin();
-    Part.LONG.setRelease(own, Part.JOINED_AS_AT, generation);
-    Part.LONG.setRelease(own, Part.PEER_AT, peer);
+    Words.LONG.setRelease(own, Part.JOINED_AS_AT, generation);
+    Words.LONG.setRelease(own, Part.PEER_AT, peer);
     connect();
     return Answer.OK;
   }
@@ -185,7 +189,7 @@ final class Session {
       }
       start.begin();
       joined = peer;
-      Part.LONG.setRelease(own, Part.PEER_AT, peer);
+      Words.LONG.setRelease(own, Part.PEER_AT, peer);
     }
     if (!start.isAccepted(this)) {
       return breach == null ? Answer.NOT_CONNECTED : Answer.PEER_BROKEN;
@@ -211,7 +215,7 @@ final class Session {
       owesGone = false;
       return Answer.PEER_GONE;
     }
-    long found = (long) Part.LONG.getAcquire(peers, Part.GENERATION_AT);
+    long found = (long) Words.LONG.getAcquire(peers, Part.GENERATION_AT);
     if (found != peer) {
       connected = false;
       rung = 0;
@@ -221,7 +225,7 @@ final class Session {
           wrong = start.check();
         }
         VarHandle.loadLoadFence();
-        if ((long) Part.LONG.getOpaque(peers, Part.GENERATION_AT) != found) {
+        if ((long) Words.LONG.getOpaque(peers, Part.GENERATION_AT) != found) {
           return Answer.NOT_CONNECTED; // being written: the next call looks again
         }
         if (wrong != null && peersKind.isBlank(peers)) {
@@ -267,8 +271,8 @@ final class Session {
   }
 
   static void sleep(MemorySegment own) {
-    int number = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
-    Part.INT.setOpaque(own, Part.SLEEP_AT, number | 1);
+    int number = (int) Words.INT.getOpaque(own, Part.SLEEP_AT);
+    Words.INT.setOpaque(own, Part.SLEEP_AT, number | 1);
     VarHandle.fullFence();
   }
 
@@ -278,14 +282,14 @@ final class Session {
   }
 
   static void wake(MemorySegment own) {
-    int number = (int) Part.INT.getOpaque(own, Part.SLEEP_AT);
-    Part.INT.setOpaque(own, Part.SLEEP_AT, (number | 1) + 1);
+    int number = (int) Words.INT.getOpaque(own, Part.SLEEP_AT);
+    Words.INT.setOpaque(own, Part.SLEEP_AT, (number | 1) + 1);
   }
 
   /** Whether the other side sleeps and has not been rung for this sleep yet. */
   boolean peerSleeps() {
     VarHandle.fullFence();
-    int number = (int) Part.INT.getAcquire(peers, Part.SLEEP_AT);
+    int number = (int) Words.INT.getAcquire(peers, Part.SLEEP_AT);
     if ((number & 1) == 0 || number == rung) {
       return false;
     }
@@ -300,6 +304,6 @@ final class Session {
     }
     closed = true;
     connected = false;
-    Part.LONG.setRelease(own, Part.GENERATION_AT, 0L);
+    Words.LONG.setRelease(own, Part.GENERATION_AT, 0L);
   }
 }

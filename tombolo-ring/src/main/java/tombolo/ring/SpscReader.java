@@ -2,22 +2,13 @@
 package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The reading side of an {@link SpscRing}. For one thread at a time. No call allocates or waits,
  * but for the one that joins another writer. Messages are read where they lie.
  */
-public final class SpscReader extends Spaced implements RingReader {
-  private final MemorySegment own;
-  private final MemorySegment peers;
-  private final Session session;
-  private final Session.Start start = new Beginning();
-
-  // Of the writer that this side has joined.
-  private MemorySegment data;
-  private int capacity;
+public final class SpscReader extends RecordReader {
+  private final Joining joining = new Beginning();
 
   /** Where the next record begins. */
   private long read;
@@ -25,125 +16,69 @@ public final class SpscReader extends Spaced implements RingReader {
   /** What the reader's position in memory says; behind {@link #read} while messages are handled. */
   private long released;
 
-  private boolean handling;
-
   SpscReader(MemorySegment writerPart, MemorySegment readerPart) {
-    this.own = readerPart;
-    this.peers = writerPart;
-    this.data = writerPart.asSlice(Part.HEAD, 0);
-    this.session = new Session(Part.READER, own, peers, 0);
-    session.joinAsReader(start); // so that a writer that is there need not wait for the first call
+    super(writerPart, readerPart, Part.HEAD, new Session(Part.READER, readerPart, writerPart, 0));
+    join(); // so that a writer that is there need not wait for the first call
   }
 
-  /** As the interface says. The writer gets room back whenever it is a quarter of the ring. */
   @Override
-  public int drain(MessageHandler handler, int limit) {
-    if (limit <= 0) {
-      throw new IllegalArgumentException("a limit of " + limit + " messages");
-    }
-    if (handling) {
-      throw new IllegalStateException("a handler cannot read on from the ring that calls it");
-    }
-    if (!session.isConnected()) {
-      int answer = session.joinAsReader(start);
-      if (answer != Answer.OK) {
-        return answer == Answer.NOT_CONNECTED ? 0 : answer;
-      }
-    }
+  Joining joining() {
+    return joining;
+  }
+
+  /** The writer gets room back whenever it is a quarter of the ring. */
+  @Override
+  int drainJoined(MessageHandler handler, int limit) {
     int count = read(handler, limit);
     if (count == 0 && session.breach().isPresent()) {
       return Answer.PEER_BROKEN;
     }
     // A writer that has started anew stores nothing before this side has joined it, so what the
     // old one had published, even between these loads, is still there, and comes first.
-    if (count == 0 && session.hasPeerChanged() && isAtEnd()) {
-      int answer = session.joinAsReader(start);
-      return answer == Answer.NOT_CONNECTED ? 0 : answer;
-    }
-    return count;
+    return count == 0 && session.hasPeerChanged() && isAtEnd() ? join() : count;
   }
 
-  private int read(MessageHandler handler, int limit) {
+  @Override
+  int handOver(MessageHandler handler, int limit) {
     // Plain locals: what the loop needs does not go through the fields for each message.
     MemorySegment records = data;
     int mask = capacity - 1;
     long end = read + capacity;
     int count = 0;
-    handling = true;
-    try {
-      while (count < limit && read - end < 0) {
-        int index = (int) read & mask;
-        long header = (long) Part.LONG.getAcquire(records, (long) index);
-        if (header == 0) {
-          break;
-        }
-        int size = check(index, header);
-        if (size == 0) {
-          break;
-        }
-        read += size;
-        if (Records.type(header) != Records.PADDING) {
-          count++;
-          handler.onMessage(
-              Records.type(header), records, index + Records.HEADER, Records.length(header));
-          if (read - released >= capacity / 4) {
-            release();
-          }
-        }
+    while (count < limit && read - end < 0) {
+      int index = (int) read & mask;
+      long header = (long) Words.LONG.getAcquire(records, (long) index);
+      if (header == 0) {
+        break;
       }
-    } finally {
-      handling = false;
-      if (read != released) {
-        release();
+      int size = check(index, header);
+      if (size == 0) {
+        break;
+      }
+      read += size;
+      if (Records.type(header) != Records.PADDING) {
+        count++;
+        handler.onMessage(
+            Records.type(header), records, index + Records.HEADER, Records.length(header));
+        if (read - released >= capacity / 4) {
+          endOfCall();
+        }
       }
     }
     return count;
   }
 
-  /** Bytes of the data area; 0 as long as no writer was there. */
-  public int capacity() {
-    return capacity;
-  }
-
+  /** Gives back to the writer what is read. */
   @Override
-  public Optional<Breach> breach() {
-    return session.breach();
-  }
-
-  @Override
-  public boolean isConnected() {
-    return session.isConnected();
-  }
-
-  @Override
-  public boolean peerSleeps() {
-    return session.peerSleeps();
-  }
-
-  @Override
-  public boolean sleep() {
-    session.sleep();
-    if (hasNews()) {
-      session.wake();
-      return false;
+  void endOfCall() {
+    if (read != released) {
+      released = read;
+      Words.LONG.setRelease(own, Part.POSITION_AT, read | Part.PRESENT);
     }
-    return true;
   }
 
   @Override
-  public void wake() {
-    session.wake();
-  }
-
-  @Override
-  public void close() {
-    if (handling) {
-      throw new IllegalStateException("a handler cannot close the ring that calls it");
-    }
-    session.close();
-  }
-
-  private boolean hasNews() {
+  boolean hasNews() {
     return session.hasNews() || (session.isConnected() && header(index(read)) != 0);
   }
 
@@ -153,12 +88,8 @@ public final class SpscReader extends Spaced implements RingReader {
     return header == 0 || (Records.type(header) == Records.PADDING && header(0) == 0);
   }
 
-  private int index(long position) {
-    return (int) position & (capacity - 1);
-  }
-
   private long header(int index) {
-    return (long) Part.LONG.getAcquire(data, (long) index);
+    return (long) Words.LONG.getAcquire(data, (long) index);
   }
 
   /** Bytes of the record with that header; 0 if it is none, and then the breach is noted. */
@@ -191,29 +122,12 @@ public final class SpscReader extends Spaced implements RingReader {
     return 0;
   }
 
-  private void release() {
-    released = read;
-    Part.LONG.setRelease(own, Part.POSITION_AT, read | Part.PRESENT);
-  }
-
-  private final class Beginning implements Session.Start {
-    private long found;
-
+  private final class Beginning extends Joining {
     @Override
-    public @Nullable Breach check() {
-      found = (long) Part.LONG.getOpaque(peers, Part.CAPACITY_AT);
-      boolean right =
-          SpscRing.isCapacity(found) && peers.byteSize() >= SpscRing.writerPartSize((int) found);
-      return right ? null : Breach.CAPACITY;
-    }
-
-    @Override
-    public void begin() {
-      capacity = (int) found;
-      data = peers.asSlice(Part.HEAD, found).asReadOnly();
+    void beginStream() {
       read = 0;
       released = 0;
-      Part.LONG.setOpaque(own, Part.POSITION_AT, Part.PRESENT);
+      Words.LONG.setOpaque(own, Part.POSITION_AT, Part.PRESENT);
     }
   }
 }

@@ -100,7 +100,7 @@ final class AxvisorRegionTest {
       AxvisorLayout layout, String at, int value, String reason) {
     MemorySegment memory = Arena.ofAuto().allocate(20480, 8);
     AxvisorRegion.publish(memory, layout);
-    CellRing.INT.setVolatile(memory, (long) Long.decode(at), value);
+    Words.INT.setVolatile(memory, (long) Long.decode(at), value);
     assertThat(AxvisorRegion.subscribe(memory)).isEqualTo(new RegionLook.Refused(reason));
   }
 
@@ -109,7 +109,7 @@ final class AxvisorRegionTest {
   void isNotThereWithoutItsMagic(AxvisorLayout layout) {
     MemorySegment memory = RegionFixture.allocate(layout);
     AxvisorRegion.publish(memory, layout);
-    CellRing.INT.setVolatile(memory, 0x10L, 0x49564331);
+    Words.INT.setVolatile(memory, 0x10L, 0x49564331);
     assertThat(AxvisorRegion.subscribe(memory)).isEqualTo(new RegionLook.NotYet());
   }
 

@@ -160,7 +160,7 @@ final class BreachTest {
     for (int i = 0; i < 3; i++) {
       assertThat(ring.offer(9, 40)).isEqualTo(Answer.PEER_BROKEN);
       assertThat(ring.writer.tryClaim(9, 0)).isEqualTo(Answer.PEER_BROKEN);
-      assertThat(ring.writer.breach()).contains(Breach.READER_POSITION);
+      assertThat(ring.writer.breach(0)).contains(Breach.READER_POSITION);
       RingFixture.set(ring.readerPart, Part.POSITION_AT, ring.written() + 1);
     }
     assertThat(Arrays.equals(before, ring.writerPart.toArray(ValueLayout.JAVA_BYTE))).isTrue();

@@ -302,4 +302,28 @@ final class BroadcastRingTest {
   private static void fail() {
     throw new AssertionError("an overwritten message");
   }
+
+  @Test
+  void leavesAClaimedMessageWithItsWriter() {
+    BroadcastReader reader = ring.admitted(0);
+    ring.writer.tryClaim(1, 8);
+    ring.writer.close();
+    assertThatIllegalStateException().isThrownBy(ring.writer::commit);
+    assertThatIllegalStateException().isThrownBy(() -> ring.writer.tryClaim(1, 0));
+    assertThatIllegalStateException().isThrownBy(() -> ring.writer.sleep(0));
+    assertThatIllegalStateException().isThrownBy(ring.writer::admit);
+    assertThat(ring.writer.isConnected()).isFalse();
+    assertThat(poll(reader)).isNotPositive();
+  }
+
+  @Test
+  void isNotClosedByAHandler() {
+    BroadcastReader reader = ring.admitted(0);
+    LossyReader lossy = ring.lossyReader(1);
+    ring.fill(1, 24, 2);
+    for (RingReader each : List.of(reader, lossy)) {
+      assertThatIllegalStateException().isThrownBy(() -> each.poll((_, _, _, _) -> each.close()));
+      assertThat(each.poll((_, _, _, _) -> {})).isOne();
+    }
+  }
 }

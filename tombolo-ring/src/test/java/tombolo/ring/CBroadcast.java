@@ -3,17 +3,13 @@ package tombolo.ring;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tombolo.testing.CFunctions;
 import tombolo.testing.CLibrary;
 import tombolo.testing.WorkTree;
 
@@ -36,49 +32,38 @@ final class CBroadcast implements BroadcastSide.Language {
           Breach.RECORD_TYPE,
           Breach.PADDING);
 
-  private final Map<String, MethodHandle> functions = new HashMap<>();
+  private final CFunctions functions;
   private final int size;
 
   private CBroadcast(CLibrary library) {
-    add(library, "side_size");
-    add(library, "writer_open", POINTER, POINTER, LONG, POINTER, INT, INT);
-    add(library, "writer_offer", POINTER, INT, POINTER, INT);
-    add(library, "writer_claim", POINTER, INT, INT);
-    add(library, "writer_commit", POINTER);
-    add(library, "writer_abort", POINTER);
-    add(library, "writer_admit", POINTER);
-    add(library, "writer_reader_is_dead", POINTER, INT);
-    add(library, "writer_breach", POINTER, INT);
-    add(library, "writer_sleep", POINTER, INT);
-    add(library, "reader_open", POINTER, POINTER, LONG, POINTER, INT, INT);
-    add(library, "reader_drain", POINTER, POINTER, INT);
-    add(library, "reader_number", POINTER);
-    add(library, "reader_connected", POINTER);
-    add(library, "reader_breach", POINTER);
-    add(library, "reader_sleep", POINTER);
+    functions = new CFunctions(library);
+    functions.add("side_size");
+    functions.add("writer_open", POINTER, POINTER, LONG, POINTER, INT, INT);
+    functions.add("writer_offer", POINTER, INT, POINTER, INT);
+    functions.add("writer_claim", POINTER, INT, INT);
+    functions.add("writer_commit", POINTER);
+    functions.add("writer_abort", POINTER);
+    functions.add("writer_admit", POINTER);
+    functions.add("writer_reader_is_dead", POINTER, INT);
+    functions.add("writer_breach", POINTER, INT);
+    functions.add("writer_sleep", POINTER, INT);
+    functions.add("reader_open", POINTER, POINTER, LONG, POINTER, INT, INT);
+    functions.add("reader_drain", POINTER, POINTER, INT);
+    functions.add("reader_number", POINTER);
+    functions.add("reader_connected", POINTER);
+    functions.add("reader_breach", POINTER);
+    functions.add("reader_sleep", POINTER);
     for (String side : new String[] {"writer", "reader"}) {
-      add(library, side + "_wake", POINTER);
-      add(library, side + "_peer_sleeps", POINTER);
-      add(library, side + "_close", POINTER);
+      functions.add(side + "_wake", POINTER);
+      functions.add(side + "_peer_sleeps", POINTER);
+      functions.add(side + "_close", POINTER);
     }
-    size = call("side_size");
+    size = functions.call("side_size");
   }
 
   static CBroadcast compile(Path directory) throws IOException, InterruptedException {
     Path sides = CRing.source(directory, "broadcast-sides.c");
     return new CBroadcast(CLibrary.compile(directory, WorkTree.path("guests/lib"), sides));
-  }
-
-  private void add(CLibrary library, String name, MemoryLayout... arguments) {
-    functions.put(name, library.function(name, FunctionDescriptor.of(INT, arguments)));
-  }
-
-  private int call(String name, Object... arguments) {
-    try {
-      return (int) Objects.requireNonNull(functions.get(name)).invokeWithArguments(arguments);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
   }
 
   private MemorySegment side() {
@@ -90,7 +75,7 @@ final class CBroadcast implements BroadcastSide.Language {
       MemorySegment writers, MemorySegment readers, int count, int capacity) {
     MemorySegment side = side();
     long size = writers.byteSize();
-    if (call("writer_open", side, writers, size, readers, count, capacity) != Answer.OK) {
+    if (functions.call("writer_open", side, writers, size, readers, count, capacity) != Answer.OK) {
       throw new AssertionError("not opened");
     }
     return new Writer(side);
@@ -101,7 +86,8 @@ final class CBroadcast implements BroadcastSide.Language {
       MemorySegment writers, MemorySegment part, int number, boolean lossy) {
     MemorySegment side = side();
     long size = writers.byteSize();
-    if (call("reader_open", side, writers, size, part, number, lossy ? 1 : 0) != Answer.OK) {
+    if (functions.call("reader_open", side, writers, size, part, number, lossy ? 1 : 0)
+        != Answer.OK) {
       throw new AssertionError("not opened");
     }
     return new Reader(side);
@@ -123,17 +109,17 @@ final class CBroadcast implements BroadcastSide.Language {
 
     @Override
     public void wake() {
-      call(name + "_wake", memory);
+      functions.call(name + "_wake", memory);
     }
 
     @Override
     public boolean peerSleeps() {
-      return call(name + "_peer_sleeps", memory) != 0;
+      return functions.call(name + "_peer_sleeps", memory) != 0;
     }
 
     @Override
     public void close() {
-      call(name + "_close", memory);
+      functions.call(name + "_close", memory);
     }
   }
 
@@ -144,42 +130,42 @@ final class CBroadcast implements BroadcastSide.Language {
 
     @Override
     public int offer(int type, MemorySegment message, int length) {
-      return call("writer_offer", memory, type, message, length);
+      return functions.call("writer_offer", memory, type, message, length);
     }
 
     @Override
     public int claim(int type, int length) {
-      return call("writer_claim", memory, type, length);
+      return functions.call("writer_claim", memory, type, length);
     }
 
     @Override
     public void commit() {
-      call("writer_commit", memory);
+      functions.call("writer_commit", memory);
     }
 
     @Override
     public void abort() {
-      call("writer_abort", memory);
+      functions.call("writer_abort", memory);
     }
 
     @Override
     public int admit() {
-      return call("writer_admit", memory);
+      return functions.call("writer_admit", memory);
     }
 
     @Override
     public void readerIsDead(int reader) {
-      call("writer_reader_is_dead", memory, reader);
+      functions.call("writer_reader_is_dead", memory, reader);
     }
 
     @Override
     public @Nullable Breach breach(int reader) {
-      return CBroadcast.breach(call("writer_breach", memory, reader));
+      return CBroadcast.breach(functions.call("writer_breach", memory, reader));
     }
 
     @Override
     public boolean sleep(int length) {
-      return call("writer_sleep", memory, length) != 0;
+      return functions.call("writer_sleep", memory, length) != 0;
     }
   }
 
@@ -190,27 +176,27 @@ final class CBroadcast implements BroadcastSide.Language {
 
     @Override
     public int drain(MemorySegment buffer, int limit) {
-      return call("reader_drain", memory, buffer, limit);
+      return functions.call("reader_drain", memory, buffer, limit);
     }
 
     @Override
     public int number() {
-      return call("reader_number", memory);
+      return functions.call("reader_number", memory);
     }
 
     @Override
     public boolean isConnected() {
-      return call("reader_connected", memory) != 0;
+      return functions.call("reader_connected", memory) != 0;
     }
 
     @Override
     public @Nullable Breach breach() {
-      return CBroadcast.breach(call("reader_breach", memory));
+      return CBroadcast.breach(functions.call("reader_breach", memory));
     }
 
     @Override
     public boolean sleep() {
-      return call("reader_sleep", memory) != 0;
+      return functions.call("reader_sleep", memory) != 0;
     }
   }
 }

@@ -4,18 +4,15 @@ package tombolo.ring;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tombolo.testing.CFunctions;
 import tombolo.testing.CLibrary;
 import tombolo.testing.WorkTree;
 
@@ -35,30 +32,31 @@ final class CRing implements RingSide.Language {
           Breach.RECORD_TYPE,
           Breach.PADDING);
 
-  private final Map<String, MethodHandle> functions = new HashMap<>();
+  private final CFunctions functions;
   private final int size;
 
   private CRing(CLibrary library) {
-    add(library, "side_size");
-    add(library, "writer_open", POINTER, POINTER, LONG, POINTER, INT);
-    add(library, "writer_offer", POINTER, INT, POINTER, INT);
-    add(library, "writer_claim", POINTER, INT, INT);
-    add(library, "writer_commit", POINTER);
-    add(library, "writer_abort", POINTER);
-    add(library, "writer_sleep", POINTER, INT);
-    add(library, "writer_peer_died", POINTER);
-    add(library, "reader_open", POINTER, POINTER, LONG, POINTER);
-    add(library, "reader_drain", POINTER, POINTER, INT);
-    add(library, "reader_peek", POINTER, POINTER);
-    add(library, "reader_sleep", POINTER);
+    functions = new CFunctions(library);
+    functions.add("side_size");
+    functions.add("writer_open", POINTER, POINTER, LONG, POINTER, INT);
+    functions.add("writer_offer", POINTER, INT, POINTER, INT);
+    functions.add("writer_claim", POINTER, INT, INT);
+    functions.add("writer_commit", POINTER);
+    functions.add("writer_abort", POINTER);
+    functions.add("writer_sleep", POINTER, INT);
+    functions.add("writer_peer_died", POINTER);
+    functions.add("reader_open", POINTER, POINTER, LONG, POINTER);
+    functions.add("reader_drain", POINTER, POINTER, INT);
+    functions.add("reader_peek", POINTER, POINTER);
+    functions.add("reader_sleep", POINTER);
     for (String side : new String[] {"writer", "reader"}) {
-      add(library, side + "_wake", POINTER);
-      add(library, side + "_peer_sleeps", POINTER);
-      add(library, side + "_connected", POINTER);
-      add(library, side + "_breach", POINTER);
-      add(library, side + "_close", POINTER);
+      functions.add(side + "_wake", POINTER);
+      functions.add(side + "_peer_sleeps", POINTER);
+      functions.add(side + "_connected", POINTER);
+      functions.add(side + "_breach", POINTER);
+      functions.add(side + "_close", POINTER);
     }
-    size = call("side_size");
+    size = functions.call("side_size");
   }
 
   static CRing compile(Path directory) throws IOException, InterruptedException {
@@ -75,22 +73,11 @@ final class CRing implements RingSide.Language {
     return file;
   }
 
-  private void add(CLibrary library, String name, MemoryLayout... arguments) {
-    functions.put(name, library.function(name, FunctionDescriptor.of(INT, arguments)));
-  }
-
-  private int call(String name, Object... arguments) {
-    try {
-      return (int) Objects.requireNonNull(functions.get(name)).invokeWithArguments(arguments);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @Override
   public RingSide.Writer writer(MemorySegment writers, MemorySegment readers, int capacity) {
     MemorySegment side = Arena.ofAuto().allocate(size, 8);
-    if (call("writer_open", side, writers, writers.byteSize(), readers, capacity) != Answer.OK) {
+    if (functions.call("writer_open", side, writers, writers.byteSize(), readers, capacity)
+        != Answer.OK) {
       throw new AssertionError("not opened");
     }
     return new Writer(side);
@@ -99,7 +86,7 @@ final class CRing implements RingSide.Language {
   @Override
   public RingSide.Reader reader(MemorySegment writers, MemorySegment readers) {
     MemorySegment side = Arena.ofAuto().allocate(size, 8);
-    if (call("reader_open", side, writers, writers.byteSize(), readers) != Answer.OK) {
+    if (functions.call("reader_open", side, writers, writers.byteSize(), readers) != Answer.OK) {
       throw new AssertionError("not opened");
     }
     return new Reader(side);
@@ -122,28 +109,28 @@ final class CRing implements RingSide.Language {
 
     @Override
     public void wake() {
-      call(name + "_wake", memory);
+      functions.call(name + "_wake", memory);
     }
 
     @Override
     public boolean peerSleeps() {
-      return call(name + "_peer_sleeps", memory) != 0;
+      return functions.call(name + "_peer_sleeps", memory) != 0;
     }
 
     @Override
     public boolean isConnected() {
-      return call(name + "_connected", memory) != 0;
+      return functions.call(name + "_connected", memory) != 0;
     }
 
     @Override
     public @Nullable Breach breach() {
-      int breach = call(name + "_breach", memory);
+      int breach = functions.call(name + "_breach", memory);
       return breach == 0 ? null : BREACHES.get(breach - 1);
     }
 
     @Override
     public void close() {
-      call(name + "_close", memory);
+      functions.call(name + "_close", memory);
     }
   }
 
@@ -154,32 +141,32 @@ final class CRing implements RingSide.Language {
 
     @Override
     public int offer(int type, MemorySegment message, int length) {
-      return call("writer_offer", memory, type, message, length);
+      return functions.call("writer_offer", memory, type, message, length);
     }
 
     @Override
     public int claim(int type, int length) {
-      return call("writer_claim", memory, type, length);
+      return functions.call("writer_claim", memory, type, length);
     }
 
     @Override
     public void commit() {
-      call("writer_commit", memory);
+      functions.call("writer_commit", memory);
     }
 
     @Override
     public void abort() {
-      call("writer_abort", memory);
+      functions.call("writer_abort", memory);
     }
 
     @Override
     public boolean sleep(int length) {
-      return call("writer_sleep", memory, length) != 0;
+      return functions.call("writer_sleep", memory, length) != 0;
     }
 
     @Override
     public void peerDied() {
-      call("writer_peer_died", memory);
+      functions.call("writer_peer_died", memory);
     }
   }
 
@@ -190,17 +177,17 @@ final class CRing implements RingSide.Language {
 
     @Override
     public int drain(MemorySegment buffer, int limit) {
-      return call("reader_drain", memory, buffer, limit);
+      return functions.call("reader_drain", memory, buffer, limit);
     }
 
     @Override
     public int one(MemorySegment buffer) {
-      return call("reader_peek", memory, buffer);
+      return functions.call("reader_peek", memory, buffer);
     }
 
     @Override
     public boolean sleep() {
-      return call("reader_sleep", memory) != 0;
+      return functions.call("reader_sleep", memory) != 0;
     }
   }
 }

@@ -178,7 +178,7 @@ final class HostilePeerTest {
         }
       }
       if (answer == Answer.PEER_BROKEN) {
-        check(writer.breach().isPresent(), "no reason");
+        check(writer.breach(0).isPresent(), "no reason");
         check(writer.offer(1, source, 0, 0) == Answer.PEER_BROKEN, "broken once only");
         return false;
       }

@@ -70,7 +70,7 @@ final class JavaRing implements RingSide.Language {
 
     @Override
     public @Nullable Breach breach() {
-      return writer.breach().orElse(null);
+      return writer.breach(0).orElse(null);
     }
 
     @Override

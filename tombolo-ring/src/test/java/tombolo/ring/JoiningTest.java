@@ -57,28 +57,28 @@ final class JoiningTest {
 
   @Test
   void checksTheFixedFieldsOfTheWritersHead() {
-    readerRefuses(() -> Part.INT.set(writers, 0L, 0x52424d54), Breach.HEAD);
-    readerRefuses(() -> Part.INT.set(writers, 4L, 0), Breach.HEAD);
-    readerRefuses(() -> Part.INT.set(writers, 4L, 2), Breach.HEAD);
+    readerRefuses(() -> Words.INT.set(writers, 0L, 0x52424d54), Breach.HEAD);
+    readerRefuses(() -> Words.INT.set(writers, 4L, 0), Breach.HEAD);
+    readerRefuses(() -> Words.INT.set(writers, 4L, 2), Breach.HEAD);
   }
 
   @Test
   void checksTheFixedFieldsOfTheReadersHead() {
-    writerRefuses(() -> Part.INT.set(readers, 0L, 0x57424d54));
-    writerRefuses(() -> Part.INT.set(readers, 4L, 0));
-    writerRefuses(() -> Part.INT.set(readers, 4L, 2));
+    writerRefuses(() -> Words.INT.set(readers, 0L, 0x57424d54));
+    writerRefuses(() -> Words.INT.set(readers, 4L, 0));
+    writerRefuses(() -> Words.INT.set(readers, 4L, 2));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {0, 32, 127, 1L << 31, 1L << 32, (1L << 32) + 128, -128, Long.MIN_VALUE})
   void refusesACapacityThatIsNone(long capacity) {
-    readerRefuses(() -> Part.LONG.set(writers, 8L, capacity), Breach.CAPACITY);
+    readerRefuses(() -> Words.LONG.set(writers, 8L, capacity), Breach.CAPACITY);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {256, 1L << 30})
   void refusesACapacityThatTheMemoryDoesNotHave(long capacity) {
-    readerRefuses(() -> Part.LONG.set(writers, 8L, capacity), Breach.CAPACITY);
+    readerRefuses(() -> Words.LONG.set(writers, 8L, capacity), Breach.CAPACITY);
   }
 
   private void readerRefuses(Runnable damage, Breach how) {
@@ -99,7 +99,7 @@ final class JoiningTest {
     SpscWriter writer = SpscRing.writer(ring, CAPACITY);
     for (int i = 0; i < 3; i++) {
       assertThat(writer.tryClaim(1, 0)).isEqualTo(Answer.PEER_BROKEN);
-      assertThat(writer.breach()).contains(Breach.HEAD);
+      assertThat(writer.breach(0)).contains(Breach.HEAD);
       SpscReader _ = SpscRing.reader(ring);
     }
     assertThat(RingFixture.get(writers, Part.PEER_AT)).isZero();

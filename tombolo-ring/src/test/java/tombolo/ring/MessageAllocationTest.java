@@ -3,31 +3,25 @@ package tombolo.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.ring.AxvisorLayout.Direction;
+import tombolo.testing.Allocations;
 
 @DisplayName("A region v3's calls")
 final class MessageAllocationTest {
   private static final int MESSAGES = 400_000;
 
   private final MemorySegment source = RegionFixture.message(1, 2000);
+  private long bytes;
 
   @ParameterizedTest
   @EnumSource
-  void allocateNothingPerMessageOrFragment(AxvisorLayout layout) {
+  void allocateNothingPerMessageOrFragment(AxvisorLayout layout) throws Exception {
     RegionFixture region = new RegionFixture(layout, Direction.TO_SUBSCRIBER);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    // What the JVM allocates to link and compile the calls comes first.
-    pass(region);
-
-    long before = threads.getCurrentThreadAllocatedBytes();
-    long bytes = pass(region);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated = Allocations.whenWarm(MESSAGES / 100L, () -> bytes += pass(region));
 
     assertThat(allocated).isBetween(0L, MESSAGES / 100L);
     assertThat(bytes).isPositive();

@@ -65,9 +65,9 @@ final class MessageErrorTest {
   void believesAsMuchAsTheRingHolds() {
     region.setWord(CellRing.TAIL_AT, region.capacity());
     for (int i = 0; i < region.capacity(); i++) {
-      CellRing.LONG.setVolatile(region.ring, region.cell(i), Cell.word(WHOLE, 1));
-      CellRing.LONG.setVolatile(region.ring, region.cell(i) + Cell.ID_AT, i + 1L);
-      CellRing.LONG.setVolatile(region.ring, region.cell(i) + Cell.LENGTH_AT, 1L);
+      Words.LONG.setVolatile(region.ring, region.cell(i), Cell.word(WHOLE, 1));
+      Words.LONG.setVolatile(region.ring, region.cell(i) + Cell.ID_AT, i + 1L);
+      Words.LONG.setVolatile(region.ring, region.cell(i) + Cell.LENGTH_AT, 1L);
     }
     for (int i = 0; i < region.capacity(); i++) {
       assertThat(region.receive()).isEqualTo(ReceiveProgress.COMPLETE);
@@ -109,7 +109,7 @@ final class MessageErrorTest {
   void knowsNoFragmentLongerThanACell(int more) {
     region.forge(Cell.FIRST, 0, 1, 0);
     region.setWord(region.cell(0) + 4, payload + more);
-    CellRing.LONG.setVolatile(region.ring, region.cell(0) + Cell.LENGTH_AT, -1L);
+    Words.LONG.setVolatile(region.ring, region.cell(0) + Cell.LENGTH_AT, -1L);
     poisoned(MessageError.FRAGMENT_LENGTH);
   }
 

@@ -28,9 +28,9 @@ final class MessageFormatTest {
   @Test
   void hasTheKnownHeaderOfACell() {
     MemorySegment cell = Arena.ofAuto().allocate(24, 8);
-    CellRing.LONG.set(cell, (long) Cell.WORD_AT, Cell.word(Cell.FIRST | Cell.LAST, 3));
-    CellRing.LONG.set(cell, (long) Cell.ID_AT, 0x0807060504030201L);
-    CellRing.LONG.set(cell, (long) Cell.LENGTH_AT, 0x1817161514131211L);
+    Words.LONG.set(cell, (long) Cell.WORD_AT, Cell.word(Cell.FIRST | Cell.LAST, 3));
+    Words.LONG.set(cell, (long) Cell.ID_AT, 0x0807060504030201L);
+    Words.LONG.set(cell, (long) Cell.LENGTH_AT, 0x1817161514131211L);
     assertThat(HEX.formatHex(cell.toArray(ValueLayout.JAVA_BYTE))).isEqualTo(CELL);
   }
 
@@ -49,8 +49,8 @@ final class MessageFormatTest {
   @EnumSource
   void isWhatBothSidesStore(AxvisorLayout layout) {
     MemorySegment memory = RegionFixture.allocate(layout);
-    CellRing.LONG.set(memory, 0L, 7L);
-    CellRing.LONG.set(memory, 8L, 0x1122334455667788L);
+    Words.LONG.set(memory, 0L, 7L);
+    Words.LONG.set(memory, 8L, 0x1122334455667788L);
     AxvisorRegion publisher = AxvisorRegion.publish(memory, layout);
     AxvisorRegion subscriber = RegionFixture.subscribe(memory);
     MemorySegment buffer = MemorySegment.ofArray(new byte[10_000]);

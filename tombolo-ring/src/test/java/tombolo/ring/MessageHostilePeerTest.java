@@ -68,14 +68,14 @@ final class MessageHostilePeerTest {
         case 3 -> set(cell + 1, random.nextInt(9));
         case 4 -> set(cell + random.nextInt(24), random.nextInt());
         case 5 -> set(random.nextInt((int) region.ring.byteSize()), random.nextInt());
-        case 6 -> CellRing.LONG.setVolatile(region.ring, cell + 16, wide(random));
+        case 6 -> Words.LONG.setVolatile(region.ring, cell + 16, wide(random));
         default -> {
           int fragment = random.nextInt(region.payload() + 2);
-          long id = (long) CellRing.LONG.getVolatile(region.ring, cell + 8) + random.nextInt(3);
+          long id = (long) Words.LONG.getVolatile(region.ring, cell + 8) + random.nextInt(3);
           long length = random.nextBoolean() ? fragment : wide(random);
-          CellRing.LONG.setVolatile(region.ring, cell, Cell.word(random.nextInt(5), fragment));
-          CellRing.LONG.setVolatile(region.ring, cell + 8, id);
-          CellRing.LONG.setVolatile(region.ring, cell + 16, length);
+          Words.LONG.setVolatile(region.ring, cell, Cell.word(random.nextInt(5), fragment));
+          Words.LONG.setVolatile(region.ring, cell + 8, id);
+          Words.LONG.setVolatile(region.ring, cell + 16, length);
         }
       }
     }
@@ -289,14 +289,14 @@ final class MessageHostilePeerTest {
     CellRing ring = new CellRing(region.memory, layout, Direction.TO_SUBSCRIBER);
     region.forge(Cell.FIRST | Cell.LAST, 1, 1, 1);
     long at = region.cell(0) + change.at;
-    long good = (long) CellRing.LONG.getVolatile(region.ring, at);
+    long good = (long) Words.LONG.getVolatile(region.ring, at);
     AtomicBoolean stop = new AtomicBoolean();
     Thread thread =
         new Thread(
             () -> {
               while (!stop.get()) {
-                CellRing.LONG.setVolatile(region.ring, at, change.bad);
-                CellRing.LONG.setVolatile(region.ring, at, good);
+                Words.LONG.setVolatile(region.ring, at, change.bad);
+                Words.LONG.setVolatile(region.ring, at, good);
               }
             },
             "attacker");

@@ -71,8 +71,8 @@ final class MessageTwoThreadsTest {
     sender.get();
     receiver.get();
     long ring = layout.ringOffset(direction);
-    int head = (int) CellRing.INT.getVolatile(memory, ring + CellRing.HEAD_AT);
-    assertThat((int) CellRing.INT.getVolatile(memory, ring + CellRing.TAIL_AT)).isEqualTo(head);
+    int head = (int) Words.INT.getVolatile(memory, ring + CellRing.HEAD_AT);
+    assertThat((int) Words.INT.getVolatile(memory, ring + CellRing.TAIL_AT)).isEqualTo(head);
   }
 
   private static void start(

@@ -70,11 +70,11 @@ final class RegionFixture {
   }
 
   int word(long at) {
-    return (int) CellRing.INT.getVolatile(ring, at);
+    return (int) Words.INT.getVolatile(ring, at);
   }
 
   void setWord(long at, int value) {
-    CellRing.INT.setVolatile(ring, at, value);
+    Words.INT.setVolatile(ring, at, value);
   }
 
   /** Flags of the cell of that index. */
@@ -83,7 +83,7 @@ final class RegionFixture {
   }
 
   long id(int index) {
-    return (long) CellRing.LONG.getVolatile(ring, cell(index) + Cell.ID_AT);
+    return (long) Words.LONG.getVolatile(ring, cell(index) + Cell.ID_AT);
   }
 
   /** Where the cell of that index begins, by the layout's numbers alone. */
@@ -95,9 +95,9 @@ final class RegionFixture {
   /** Writes a cell as a sender could, and publishes it. */
   void forge(long word, long id, long length) {
     int tail = tail();
-    CellRing.LONG.setVolatile(ring, cell(tail), word);
-    CellRing.LONG.setVolatile(ring, cell(tail) + Cell.ID_AT, id);
-    CellRing.LONG.setVolatile(ring, cell(tail) + Cell.LENGTH_AT, length);
+    Words.LONG.setVolatile(ring, cell(tail), word);
+    Words.LONG.setVolatile(ring, cell(tail) + Cell.ID_AT, id);
+    Words.LONG.setVolatile(ring, cell(tail) + Cell.LENGTH_AT, length);
     setWord(CellRing.TAIL_AT, tail + 1);
   }
 

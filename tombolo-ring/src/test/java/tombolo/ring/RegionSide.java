@@ -2,17 +2,14 @@
 package tombolo.ring;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import tombolo.testing.CLibrary;
 import tombolo.testing.WorkTree;
 
@@ -91,20 +88,12 @@ sealed interface RegionSide {
 
     @Override
     public SendProgress send(MemorySegment source, long length) {
-      try {
-        return sent((int) functions.send.invokeExact(side, source, length));
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+      return sent(CLibrary.call(() -> (int) functions.send.invokeExact(side, source, length)));
     }
 
     @Override
     public SendProgress abort() {
-      try {
-        return sent((int) functions.abort.invokeExact(side));
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+      return sent(CLibrary.call(() -> (int) functions.abort.invokeExact(side)));
     }
 
     private static SendProgress sent(int answer) {
@@ -113,12 +102,8 @@ sealed interface RegionSide {
 
     @Override
     public ReceiveProgress receive(MemorySegment buffer, long size) {
-      try {
-        return RECEIVE_ANSWERS.get(
-            (int) functions.receive.invokeExact(side, buffer, size, lengthCell));
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+      return RECEIVE_ANSWERS.get(
+          CLibrary.call(() -> (int) functions.receive.invokeExact(side, buffer, size, lengthCell)));
     }
 
     @Override
@@ -152,18 +137,12 @@ sealed interface RegionSide {
       receive =
           library.function(
               "side_receive", FunctionDescriptor.of(INT, POINTER, POINTER, LONG, POINTER));
-      try {
-        sideSize = (long) library.function("side_size", FunctionDescriptor.of(LONG)).invokeExact();
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+      MethodHandle size = library.function("side_size", FunctionDescriptor.of(LONG));
+      sideSize = CLibrary.call(() -> (long) size.invokeExact());
     }
 
     static Functions compile(Path directory) throws IOException, InterruptedException {
-      Path sides = directory.resolve("axvisor-sides.c");
-      try (InputStream in = RegionSide.class.getResourceAsStream("axvisor-sides.c")) {
-        Files.copy(Objects.requireNonNull(in), sides);
-      }
+      Path sides = CRing.source(directory, "axvisor-sides.c");
       Path guests = WorkTree.path("guests/lib");
       return new Functions(CLibrary.compile(directory, guests, sides, guests.resolve("axvisor.c")));
     }
@@ -172,14 +151,11 @@ sealed interface RegionSide {
     public RegionSide publish(MemorySegment memory, AxvisorLayout layout) {
       InC side = side();
       boolean slot = layout == AxvisorLayout.SLOT;
-      try {
-        if ((boolean) publish.invokeExact(side.side, memory, memory.byteSize(), slot)) {
-          return side;
-        }
-      } catch (Throwable e) {
-        throw new AssertionError(e);
+      long size = memory.byteSize();
+      if (!CLibrary.call(() -> (boolean) publish.invokeExact(side.side, memory, size, slot))) {
+        throw new AssertionError("not published");
       }
-      throw new AssertionError("not published");
+      return side;
     }
 
     @Override
@@ -198,11 +174,8 @@ sealed interface RegionSide {
     }
 
     private int look(MemorySegment side, MemorySegment memory) {
-      try {
-        return (int) subscribe.invokeExact(side, memory, memory.byteSize());
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+      long size = memory.byteSize();
+      return CLibrary.call(() -> (int) subscribe.invokeExact(side, memory, size));
     }
 
     private InC side() {

@@ -76,11 +76,11 @@ final class RingFixture {
   }
 
   static void set(MemorySegment part, long at, long value) {
-    Part.LONG.setVolatile(part, at, value);
+    Words.LONG.setVolatile(part, at, value);
   }
 
   static long get(MemorySegment part, long at) {
-    return (long) Part.LONG.getVolatile(part, at);
+    return (long) Words.LONG.getVolatile(part, at);
   }
 
   long written() {

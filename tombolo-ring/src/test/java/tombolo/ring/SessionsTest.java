@@ -4,72 +4,15 @@ package tombolo.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What docs/ring-format.md says of joining, sentence by sentence. */
 @DisplayName("The two sides of a ring, each of which may start anew")
-final class SessionsTest {
-  private static final int CAPACITY = 256;
-
-  private final MemorySegment memory = Arena.ofAuto().allocate(SpscRing.size(4 * CAPACITY), 128);
-  private final MemorySegment readers = memory.asSlice(0, Part.HEAD);
-  private final MemorySegment writers = memory.asSlice(Part.HEAD);
-  private final MemorySegment data = writers.asSlice(Part.HEAD);
-  private final List<Integer> seen = new ArrayList<>();
-
-  private SpscWriter newWriter() {
-    return newWriter(CAPACITY);
-  }
-
-  private SpscWriter newWriter(int capacity) {
-    return SpscRing.writer(writers, readers.asReadOnly(), capacity);
-  }
-
-  private SpscReader newReader() {
-    return SpscRing.reader(writers.asReadOnly(), readers);
-  }
-
-  private static int offer(SpscWriter writer, int type) {
-    return RingFixture.offer(writer, type, type % 50);
-  }
-
-  /** Adds the messages' types to what has been seen, and an answer if it was one. */
-  private int drain(SpscReader reader) {
-    int answer =
-        reader.drain(
-            (type, found, at, length) ->
-                seen.add(RingFixture.check(type, found, at, length).type()),
-            1000);
-    if (answer < 0) {
-      seen.add(answer);
-    }
-    return answer;
-  }
-
-  /** Both sides' calls, until nothing is left to say. */
-  private void settle(SpscWriter writer, SpscReader reader) {
-    for (int i = 0; i < 3; i++) {
-      drain(reader);
-      if (writer.tryClaim(1, 0) >= 0) {
-        writer.abort();
-      }
-    }
-    drain(reader);
-    seen.clear();
-  }
-
+final class SessionsTest extends SessionFixture {
   @Test
   void nothingIsWrittenBeforeAReaderHasJoined() {
     data.fill((byte) 0x77);
@@ -344,98 +287,6 @@ final class SessionsTest {
   }
 
   @Test
-  void aReadersPartThatIsClearedIsOneThatIsGone() {
-    SpscWriter writer = newWriter();
-    settle(writer, newReader());
-    while (offer(writer, 40) == Answer.OK) {
-      // until it is full
-    }
-    RingFixture.set(readers, Part.POSITION_AT, 0);
-    assertThat(offer(writer, 40)).isEqualTo(Answer.BACK_PRESSURED);
-    readers.fill((byte) 0);
-    assertThat(offer(writer, 40)).isEqualTo(Answer.PEER_GONE);
-    assertThat(writer.breach()).isEmpty();
-
-    SpscReader second = newReader();
-    assertThat(offer(writer, 1)).isEqualTo(Answer.PEER_RESTARTED);
-    assertThat(offer(writer, 2)).isEqualTo(Answer.OK);
-    drain(second);
-    assertThat(seen).containsExactly(2);
-  }
-
-  /** To any place, as it may be seen while the directory is at it. */
-  @Test
-  void aWritersPartThatIsBeingClearedIsOneThatIsGone() {
-    for (int cleared = 8; cleared <= Part.HEAD + CAPACITY; cleared += 8) {
-      memory.fill((byte) 0);
-      seen.clear();
-      SpscWriter first = newWriter();
-      SpscReader reader = newReader();
-      settle(first, reader);
-      // Padding, with its message behind it at the start of the data area.
-      for (int length : new int[] {100, 100}) {
-        assertThat(RingFixture.offer(first, 1, length)).isEqualTo(Answer.OK);
-        drain(reader);
-      }
-      assertThat(RingFixture.offer(first, 1, 100)).isEqualTo(Answer.OK);
-      seen.clear();
-
-      writers.asSlice(0, cleared).fill((byte) 0);
-      int answer = reader.drain((_, _, _, _) -> {}, 10);
-      assertThat(answer).as("%d bytes cleared", cleared).isIn(1, 0, Answer.PEER_GONE);
-      assertThat(reader.breach()).isEmpty();
-      writers.fill((byte) 0);
-      if (answer != Answer.PEER_GONE) {
-        assertThat(drain(reader)).isEqualTo(Answer.PEER_GONE);
-      }
-      SpscWriter second = newWriter();
-      assertThat(drain(reader)).isEqualTo(Answer.PEER_RESTARTED);
-      settle(second, reader);
-      assertThat(offer(second, 2)).isEqualTo(Answer.OK);
-      assertThat(drain(reader)).isOne();
-    }
-  }
-
-  @Test
-  void aPartThatIsBeingClearedIsNotJoined() {
-    SpscWriter _ = newWriter();
-    Part.INT.set(writers, Part.MAGIC_AT, 0);
-    SpscReader reader = newReader();
-    assertThat(drain(reader)).isZero();
-    RingFixture.set(writers, Part.CAPACITY_AT, 0);
-    assertThat(drain(reader)).isZero();
-    writers.fill((byte) 0);
-
-    SpscWriter second = newWriter();
-    drain(reader);
-    assertThat(offer(second, 2)).isEqualTo(Answer.OK);
-    assertThat(drain(reader)).isOne();
-  }
-
-  @Test
-  void aHeadThatIsBeingWrittenIsNotLookedAt() {
-    SpscWriter first = newWriter();
-    SpscReader reader = newReader();
-    settle(first, reader);
-    offer(first, 1);
-    // As a new writer leaves it between its first store and its last.
-    RingFixture.set(writers, Part.GENERATION_AT, 0);
-    RingFixture.set(writers, Part.CAPACITY_AT, 77);
-    Part.INT.set(writers, Part.VERSION_AT, 99);
-    for (int i = 0; i < 3; i++) {
-      drain(reader);
-    }
-    assertThat(seen).containsExactly(1, Answer.PEER_GONE);
-
-    SpscWriter second = newWriter();
-    drain(reader);
-    drain(reader);
-    offer(second, 2);
-    drain(reader);
-    assertThat(seen).containsExactly(1, Answer.PEER_GONE, Answer.PEER_RESTARTED, 2);
-  }
-
-  @Test
   void aNewWriterMayHaveAnotherCapacity() {
     SpscReader reader = newReader();
     for (int capacity : new int[] {64, 4 * CAPACITY, 128, 64, CAPACITY}) {
@@ -534,88 +385,5 @@ final class SessionsTest {
     isClosed(() -> reader.poll((_, _, _, _) -> reader.close()));
     offer(writer, 2);
     assertThat(drain(reader)).isOne();
-  }
-
-  @Test
-  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aWriterNeverTakesANewReaderForABrokenOne() throws Exception {
-    SpscWriter writer = newWriter();
-    CompletableFuture<Void> end = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              for (int i = 0; i < 100_000; i++) {
-                SpscReader reader = newReader();
-                for (int poll = 0; poll < 4; poll++) {
-                  reader.drain((_, _, _, _) -> {}, 10);
-                }
-              }
-              end.complete(null);
-            },
-            "readers");
-    thread.setDaemon(true);
-    thread.start();
-    long connected = 0;
-    while (!end.isDone()) {
-      int answer = RingFixture.offer(writer, 1, 24);
-      assertThat(answer).as("%s", writer.breach()).isNotEqualTo(Answer.PEER_BROKEN);
-      connected += answer == Answer.OK ? 1 : 0;
-    }
-    end.get();
-    assertThat(connected).isPositive();
-  }
-
-  /** A message's type is its writer's life, and its length its number. */
-  @Test
-  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aReaderGetsAllOfEachWriterThatComesAndGoes() throws Exception {
-    int lives = 30_000;
-    int[] written = new int[lives];
-    int[] read = new int[lives];
-    SpscReader reader = newReader();
-    CompletableFuture<Void> end = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              for (int life = 1; life < lives; life++) {
-                written[life] = live(newWriter(64 << (life % 3)), life);
-              }
-              end.complete(null);
-            },
-            "writers");
-    thread.setDaemon(true);
-    thread.start();
-    MessageHandler handler =
-        (type, found, at, length) -> {
-          RingFixture.check(type, found, at, length);
-          assertThat(length).as("life %d", type).isEqualTo(read[type]++);
-        };
-    int idle = 0;
-    while (idle < 10) {
-      int count = reader.drain(handler, 7);
-      idle = end.isDone() && count == 0 ? idle + 1 : 0;
-      assertThat(count).as("%s", reader.breach()).isNotEqualTo(Answer.PEER_BROKEN);
-    }
-    end.get();
-    for (int life = 1; life < lives; life++) {
-      assertThat(read[life]).as("messages of life %d", life).isEqualTo(written[life]);
-    }
-    assertThat(Arrays.stream(read).sum()).isGreaterThan(1000);
-  }
-
-  /** Writes up to 20 messages, then leaves, or dies with one half written. */
-  private static int live(SpscWriter writer, int life) {
-    int written = 0;
-    for (int tries = 0; tries < 1000 && written < 20; tries++) {
-      if (RingFixture.offer(writer, life, written) == Answer.OK) {
-        written++;
-      }
-    }
-    if (life % 3 == 0) {
-      writer.close();
-    } else if (writer.tryClaim(1, 8) == 8) {
-      writer.data().set(ValueLayout.JAVA_LONG, 8, Records.header(1, 0));
-    }
-    return written;
   }
 }

@@ -33,7 +33,7 @@ final class TwoThreadsTest {
     writer.get();
     reader.get();
     assertThat(ring.written()).isEqualTo(ring.read());
-    assertThat(ring.writer.breach()).isEmpty();
+    assertThat(ring.writer.breach(0)).isEmpty();
   }
 
   private static void start(

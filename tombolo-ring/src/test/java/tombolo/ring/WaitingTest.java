@@ -148,7 +148,7 @@ final class WaitingTest {
     assertThat(offer(waitingWriter, SECOND)).isEqualTo(Answer.BACK_PRESSURED);
     assertThat(writersBell.now - before).isBetween(SECOND, SECOND + 10_000);
     assertThat(writersBell.waits).isEqualTo(how == Waiting.SPIN ? 0 : 1);
-    assertThat((int) Part.INT.getVolatile(memory, Part.SLEEP_AT))
+    assertThat((int) Words.INT.getVolatile(memory, Part.SLEEP_AT))
         .isEqualTo(how == Waiting.SPIN ? 0 : 2);
   }
 
@@ -471,7 +471,7 @@ final class WaitingTest {
 
   /** How often the side with that part has said that it sleeps, also where it then did not. */
   private int sleeps(long part) {
-    return ((int) Part.INT.getVolatile(memory, part + Part.SLEEP_AT) + 1) / 2;
+    return ((int) Words.INT.getVolatile(memory, part + Part.SLEEP_AT) + 1) / 2;
   }
 
   /** Ends with the other's failure only. */

@@ -77,4 +77,24 @@ public final class CLibrary {
             symbols.find(name).orElseThrow(() -> new AssertionError("no function " + name)),
             descriptor);
   }
+
+  /** A call of a function's handle. */
+  @FunctionalInterface
+  public interface Call<T> {
+    /** Calls. */
+    T run() throws Throwable;
+  }
+
+  /**
+   * Calls a function's handle, which can only fail by a mistake of the caller's.
+   *
+   * @throws AssertionError for whatever it throws
+   */
+  public static <T> T call(Call<T> call) {
+    try {
+      return call.run();
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
 }
