@@ -227,15 +227,6 @@ static inline enum bcast_breach bcast_wrong(uint64_t header) {
   return type == 0 || type > INT32_MAX ? BCAST_BREACH_RECORD_TYPE : BCAST_BREACH_RECORD_LENGTH;
 }
 
-static inline void bcast_sleep(volatile uint8_t *own) {
-  spsc_put32(own, SPSC_SLEEP_AT, spsc_get32(own, SPSC_SLEEP_AT) | 1);
-  atomic_thread_fence(memory_order_seq_cst);
-}
-
-static inline void bcast_awake(volatile uint8_t *own) {
-  spsc_put32(own, SPSC_SLEEP_AT, (spsc_get32(own, SPSC_SLEEP_AT) | 1) + 1);
-}
-
 // Begins another life of the writer. What the readers of an earlier one need stays.
 static inline void bcast_format_writer(struct bcast_writer *writer) {
   volatile uint8_t *own = writer->own;
@@ -571,7 +562,7 @@ static inline void bcast_reader_is_dead(struct bcast_writer *writer, uint32_t re
 }
 
 static inline bool bcast_writer_sleep(struct bcast_writer *writer, uint32_t length) {
-  bcast_sleep(writer->own);
+  spsc_sleep(writer->own);
   bool news;
   if (writer->begun) {
     bcast_look_at_all(writer);
@@ -580,12 +571,12 @@ static inline bool bcast_writer_sleep(struct bcast_writer *writer, uint32_t leng
     news = bcast_have_left(writer);
   }
   if (news) {
-    bcast_awake(writer->own);
+    spsc_wake(writer->own);
   }
   return !news;
 }
 
-static inline void bcast_writer_wake(struct bcast_writer *writer) { bcast_awake(writer->own); }
+static inline void bcast_writer_wake(struct bcast_writer *writer) { spsc_wake(writer->own); }
 
 // Readers that were not looked at yet count, too: a lossy one may sleep before that.
 static inline bool bcast_writer_peer_sleeps(struct bcast_writer *writer) {
@@ -760,7 +751,7 @@ static inline bool bcast_open_session(
   return true;
 }
 
-static inline void bcast_wake(struct bcast_session *reader) { bcast_awake(reader->own); }
+static inline void bcast_wake(struct bcast_session *reader) { spsc_wake(reader->own); }
 
 static inline bool bcast_peer_sleeps(struct bcast_session *reader) {
   if (reader->mode == BCAST_LOSSY) {
@@ -941,11 +932,11 @@ static inline int32_t bcast_drain(
 
 static inline bool bcast_reader_sleep(struct bcast_reader *reader) {
   struct bcast_session *session = &reader->session;
-  bcast_sleep(session->own);
+  spsc_sleep(session->own);
   if (bcast_has_news(session, bcast_is_dealt_with(session)) ||
       (session->connected &&
        (bcast_next_header(session, reader->read) != 0 || !bcast_is_held(reader)))) {
-    bcast_awake(session->own);
+    spsc_wake(session->own);
     return false;
   }
   return true;
@@ -1135,7 +1126,7 @@ static inline int32_t bcast_drain_lossy(
 
 static inline bool bcast_lossy_reader_sleep(struct bcast_lossy_reader *reader) {
   struct bcast_session *session = &reader->session;
-  bcast_sleep(session->own);
+  spsc_sleep(session->own);
   bool news = reader->pending || bcast_has_news(session, bcast_stream_is(session));
   if (!news && session->connected) {
     bool is_there = bcast_next_header(session, reader->next) != 0;
@@ -1143,7 +1134,7 @@ static inline bool bcast_lossy_reader_sleep(struct bcast_lossy_reader *reader) {
     news = bcast_is_intact(session, reader->next) ? is_there : latest != reader->next;
   }
   if (news) {
-    bcast_awake(session->own);
+    spsc_wake(session->own);
   }
   return !news;
 }

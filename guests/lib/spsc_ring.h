@@ -368,13 +368,13 @@ static inline bool spsc_has_news(const struct spsc_session *session) {
 
 // The fence orders this store before the loads of the last look; spsc_peer_sleeps() has the other
 // one. So of a side that falls asleep and one that makes something ready, one sees the other.
-static inline void spsc_sleep(struct spsc_session *session) {
-  spsc_put32(session->own, SPSC_SLEEP_AT, spsc_get32(session->own, SPSC_SLEEP_AT) | 1);
+static inline void spsc_sleep(volatile uint8_t *own) {
+  spsc_put32(own, SPSC_SLEEP_AT, spsc_get32(own, SPSC_SLEEP_AT) | 1);
   atomic_thread_fence(memory_order_seq_cst);
 }
 
-static inline void spsc_wake(struct spsc_session *session) {
-  spsc_put32(session->own, SPSC_SLEEP_AT, (spsc_get32(session->own, SPSC_SLEEP_AT) | 1) + 1);
+static inline void spsc_wake(volatile uint8_t *own) {
+  spsc_put32(own, SPSC_SLEEP_AT, (spsc_get32(own, SPSC_SLEEP_AT) | 1) + 1);
 }
 
 static inline bool spsc_peer_sleeps(struct spsc_session *session) {
@@ -582,17 +582,17 @@ static inline bool spsc_writer_sleep(struct spsc_writer *writer, uint32_t length
   if (session->closed) {
     return false;
   }
-  spsc_sleep(session);
+  spsc_sleep(session->own);
   if (spsc_has_news(session) ||
       (session->connected && (!spsc_look_at_reader(writer) ||
                               spsc_has_room(writer, spsc_needed(writer, spsc_record(length)))))) {
-    spsc_wake(session);
+    spsc_wake(session->own);
     return false;
   }
   return true;
 }
 
-static inline void spsc_writer_wake(struct spsc_writer *writer) { spsc_wake(&writer->session); }
+static inline void spsc_writer_wake(struct spsc_writer *writer) { spsc_wake(writer->session.own); }
 
 static inline bool spsc_writer_peer_sleeps(struct spsc_writer *writer) {
   return spsc_peer_sleeps(&writer->session);
@@ -818,16 +818,16 @@ static inline bool spsc_reader_sleep(struct spsc_reader *reader) {
   if (reader->session.closed) {
     return false;
   }
-  spsc_sleep(&reader->session);
+  spsc_sleep(reader->session.own);
   if (spsc_has_news(&reader->session) ||
       (reader->session.connected && spsc_next_header(reader) != 0)) {
-    spsc_wake(&reader->session);
+    spsc_wake(reader->session.own);
     return false;
   }
   return true;
 }
 
-static inline void spsc_reader_wake(struct spsc_reader *reader) { spsc_wake(&reader->session); }
+static inline void spsc_reader_wake(struct spsc_reader *reader) { spsc_wake(reader->session.own); }
 
 static inline bool spsc_reader_peer_sleeps(struct spsc_reader *reader) {
   return spsc_peer_sleeps(&reader->session);

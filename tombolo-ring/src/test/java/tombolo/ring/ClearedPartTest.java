@@ -100,4 +100,20 @@ final class ClearedPartTest extends SessionFixture {
     drain(reader);
     assertThat(seen).containsExactly(1, Answer.PEER_GONE, Answer.PEER_RESTARTED, 2);
   }
+
+  @Test
+  void aReaderWhosePartWasClearedIsRungForItsOwnSleep() {
+    SpscWriter writer = newWriter();
+    SpscReader first = newReader();
+    settle(writer, first);
+    assertThat(first.sleep()).isTrue();
+    assertThat(writer.peerSleeps()).isTrue();
+
+    readers.fill((byte) 0);
+    SpscReader second = newReader();
+    settle(writer, second);
+    assertThat(second.sleep()).isTrue();
+    assertThat(writer.peerSleeps()).isTrue();
+    assertThat(writer.peerSleeps()).isFalse();
+  }
 }
