@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import tombolo.bench.linux.LinuxSuite;
 import tombolo.bench.ring.RingSuite;
 
 /** {@code ./tombolo-bench/run <suite>}: runs one suite of benchmarks, or says which there are. */
@@ -21,6 +22,8 @@ public final class Main {
                   --runs N, --quick
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
                   --runs N, --settings threads,processes,guests, --sizes 24,96,1k,64k, --only REGEX, --quick
+        linux     Debian's kernel, beside QEMU: boot to a shell, idle guests
+                  --runs N, --parts boot,idle, --quick
         jmh       single mechanisms under JMH
                   [REGEX], --full, --quick\
       """;
@@ -53,10 +56,12 @@ public final class Main {
         case "guests" -> MechanismSuite.parse(rest, root, report).run();
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
         case "ring" -> RingSuite.parse(rest, root, report).run();
+        case "linux" -> LinuxSuite.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests, ivc, ring or jmh".formatted(arguments.getFirst()));
+                "no suite %s: vcpu, guests, ivc, ring, linux or jmh"
+                    .formatted(arguments.getFirst()));
       }
       report.close();
       return 0;

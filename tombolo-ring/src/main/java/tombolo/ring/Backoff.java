@@ -47,6 +47,18 @@ public final class Backoff {
    * @param count what it found; nothing, or an {@link Answer}, if not positive
    */
   public void idle(int count) {
+    if (count <= 0) {
+      Thread.onSpinWait();
+    }
+    if (isToPauseAfter(count)) {
+      for (int i = 0; i < TURNS; i++) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Notes what a look has found. */
+  boolean isToPauseAfter(int count) {
     if (count > 0) {
       if (failures > 0) {
         gap = failures;
@@ -54,17 +66,12 @@ public final class Backoff {
         run = 0;
       }
       run += count;
-      return;
+      return false;
     }
-    Thread.onSpinWait();
     if (failures < Integer.MAX_VALUE) {
       failures++;
     }
-    if (failures == 1 && isToPause()) {
-      for (int i = 0; i < TURNS; i++) {
-        Thread.onSpinWait();
-      }
-    }
+    return failures == 1 && isToPause();
   }
 
   /** The reader has caught up just now. */

@@ -2,7 +2,6 @@
 package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /** What the writing sides of the two kinds of rings of records share: the way in for a message. */
 abstract sealed class RecordWriter extends Spaced implements RingWriter
@@ -71,11 +70,11 @@ abstract sealed class RecordWriter extends Spaced implements RingWriter
   @Override
   public final int offer(int type, MemorySegment source, long offset, int length) {
     checkMessage(type, length);
-    Objects.checkFromIndexSize(offset, length, source.byteSize());
     int index = reserve(length);
     if (index < 0) {
       return index;
     }
+    // Checks the source, too, before it stores anything, and nothing is published yet.
     MemorySegment.copy(source, offset, data, index + header, length);
     publish(index, type, length);
     return Answer.OK;

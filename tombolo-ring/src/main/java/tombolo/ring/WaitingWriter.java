@@ -78,6 +78,15 @@ public final class WaitingWriter implements AutoCloseable {
     ringIfAsked();
   }
 
+  /**
+   * Gives the claimed room back: the message never was, and nobody is woken for it.
+   *
+   * @throws IllegalStateException if none is claimed
+   */
+  public void abort() {
+    writer.abort();
+  }
+
   /** Leaves the ring, and wakes a reader that waits, to learn of it. */
   @Override
   public void close() {

@@ -234,11 +234,13 @@ final class WaitingTest {
   }
 
   @Test
-  void aCommitRingsAndAClaimDoesNot() throws InterruptedException {
+  void aCommitRingsAndAClaimOrAnAbortDoesNot() throws InterruptedException {
     WaitingWriter waitingWriter = writer(Waiting.BELL);
     readersBell.script.add(
         () -> {
           try {
+            assertThat(waitingWriter.claim(1, 24, 0)).isEqualTo(8);
+            waitingWriter.abort();
             assertThat(waitingWriter.claim(1, 24, 0)).isEqualTo(8);
           } catch (InterruptedException e) {
             throw new AssertionError(e);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import tombolo.bench.BenchmarkException;
+
+/**
+ * Debian's kernel and busybox, as {@code guests/linux/fetch} leaves them, and images made of them.
+ *
+ * @param root the repository
+ * @param cache where the files are
+ * @param work where images go
+ */
+record LinuxFiles(Path root, Path cache, Path work) {
+  /**
+   * The files.
+   *
+   * @throws BenchmarkException if they are not there
+   */
+  static LinuxFiles find(Path root, Path work) throws InterruptedException {
+    Path cache = Path.of(output(List.of(root.resolve("guests/linux/fetch").toString(), "--where")));
+    if (!Files.exists(cache.resolve("packages"))) {
+      throw new BenchmarkException(
+          "Debian's kernel is not in %s; guests/linux/fetch gets it there".formatted(cache));
+    }
+    return new LinuxFiles(root, cache, work);
+  }
+
+  Path kernel() {
+    return cache.resolve("Image");
+  }
+
+  /** Which kernel it is, for the report. */
+  String description() {
+    try (Stream<String> lines = Files.lines(cache.resolve("packages"))) {
+      return lines.filter(line -> line.startsWith("linux-image")).findFirst().orElse("unknown");
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  /** An image that runs a shell on the console. */
+  Path shell() throws InterruptedException {
+    return image("shell", List.of());
+  }
+
+  /** An image that runs a script. */
+  Path script(String name, String text, String... more) throws InterruptedException {
+    Path script = work.resolve(name + ".sh");
+    try {
+      Files.writeString(script, text);
+    } catch (IOException e) {
+      throw new BenchmarkException("%s: %s".formatted(script, e.getMessage()));
+    }
+    List<String> options = new ArrayList<>(List.of("--init", script.toString()));
+    options.addAll(List.of(more));
+    return image(name, options);
+  }
+
+  private Path image(String name, List<String> options) throws InterruptedException {
+    Path image = work.resolve(name + ".cpio");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                root.resolve("tombolo").toString(),
+                "image",
+                "--output=" + image,
+                "--busybox=" + cache.resolve("busybox")));
+    command.addAll(options);
+    output(command);
+    return image;
+  }
+
+  private static String output(List<String> command) throws InterruptedException {
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      process.getOutputStream().close();
+      String text =
+          new String(
+              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new BenchmarkException(
+            "%s: exit status %d".formatted(String.join(" ", command), process.exitValue()));
+      }
+      return text.strip();
+    } catch (IOException e) {
+      throw new BenchmarkException("%s: %s".formatted(String.join(" ", command), e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import tombolo.bench.Arguments;
+import tombolo.bench.BenchmarkException;
+import tombolo.bench.Report;
+import tombolo.bench.UsageException;
+
+/**
+ * Suite {@code linux}: how soon Debian's kernel is up, what guests cost that have nothing to do,
+ * and how fast bytes go from one to the other. All parts take turns, round by round; the first
+ * round only warms up the host's caches of files and is not counted.
+ */
+public final class LinuxSuite {
+  private static final List<String> PARTS = List.of("boot", "idle");
+
+  private final int runs;
+  private final boolean quick;
+  private final List<String> parts;
+  private final Path root;
+  private final Report report;
+
+  private LinuxSuite(int runs, boolean quick, List<String> parts, Path root, Report report) {
+    this.runs = runs;
+    this.quick = quick;
+    this.parts = parts;
+    this.root = root;
+    this.report = report;
+  }
+
+  /**
+   * Reads the suite's arguments.
+   *
+   * @param root the repository
+   */
+  public static LinuxSuite parse(Arguments arguments, Path root, Report report) {
+    boolean quick = arguments.flag("--quick");
+    int runs = arguments.number("--runs", 1, quick ? 1 : 5);
+    List<String> parts =
+        arguments.value("--parts").map(names -> List.of(names.split(",", -1))).orElse(PARTS);
+    for (String part : parts) {
+      if (!PARTS.contains(part)) {
+        throw new UsageException("no part %s: %s".formatted(part, String.join(", ", PARTS)));
+      }
+    }
+    arguments.requireNoMore();
+    return new LinuxSuite(runs, quick, parts, root, report);
+  }
+
+  /**
+   * Measures, and reports.
+   *
+   * @throws BenchmarkException if Debian's kernel or QEMU is not here, or a guest fails
+   */
+  public void run() throws InterruptedException {
+    if (quick) {
+      report.line("--quick: these runs are too short to say anything about speed");
+    }
+    Path work = temporary();
+    try {
+      LinuxFiles linux = LinuxFiles.find(root, work);
+      report.line(linux.description());
+      List<LinuxMeasurement> measurements = measurements(linux);
+      for (int run = quick ? 1 : 0; run <= runs; run++) {
+        for (LinuxMeasurement measurement : measurements) {
+          report.progress("%s: run %d of %d".formatted(measurement.name(), run, runs));
+          measurement.measure();
+          if (run == 0) {
+            measurement.forget();
+          }
+        }
+      }
+      measurements.forEach(measurement -> measurement.print(report));
+    } finally {
+      delete(work);
+    }
+  }
+
+  private List<LinuxMeasurement> measurements(LinuxFiles linux) throws InterruptedException {
+    List<LinuxMeasurement> measurements = new ArrayList<>();
+    if (parts.contains("boot")) {
+      measurements.add(new ShellBoot(linux, 1));
+      measurements.add(new ShellBoot(linux, 4));
+    }
+    if (parts.contains("idle")) {
+      measurements.add(new IdleGuests(linux, 1, quick ? 1 : 20));
+      if (!quick) {
+        measurements.add(new IdleGuests(linux, 10, 20));
+      }
+    }
+    return measurements;
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("tombolo-bench-linux");
+    } catch (IOException e) {
+      throw new BenchmarkException("no temporary directory: " + e.getMessage());
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new BenchmarkException("%s: %s".formatted(directory, e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.linux;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import tombolo.bench.BenchmarkException;
+
+/** What runs a virtual machine. */
+enum Vmm {
+  TOMBOLO {
+    @Override
+    List<String> boot(LinuxFiles linux, Path initrd, int harts) {
+      return List.of(
+          linux.root().resolve("tombolo").toString(),
+          "boot",
+          linux.kernel().toString(),
+          "--initrd=" + initrd,
+          "--append=" + APPEND,
+          "--memory=%d MiB".formatted(MEBIBYTES),
+          "--vcpus=" + harts);
+    }
+  },
+  /** QEMU's translator, with a thread for each hart, which is how it comes. */
+  QEMU {
+    @Override
+    List<String> boot(LinuxFiles linux, Path initrd, int harts) {
+      return List.of(
+          qemu().toString(),
+          "-machine",
+          "virt",
+          "-m",
+          Integer.toString(MEBIBYTES),
+          "-smp",
+          Integer.toString(harts),
+          "-nographic",
+          "-kernel",
+          linux.kernel().toString(),
+          "-initrd",
+          initrd.toString(),
+          "-append",
+          APPEND);
+    }
+  };
+
+  private static final String APPEND = "console=ttyS0 quiet";
+  private static final int MEBIBYTES = 256;
+
+  /** The command that boots Debian's kernel, with its console on standard input and output. */
+  abstract List<String> boot(LinuxFiles linux, Path initrd, int harts);
+
+  /** As figures call it. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Path qemu() {
+    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+        .filter(directory -> !directory.isEmpty())
+        .map(directory -> Path.of(directory, "qemu-system-riscv64"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BenchmarkException(
+                    "qemu-system-riscv64 is not here (Debian: qemu-system-misc, opensbi)"));
+  }
+}
