@@ -10,4 +10,5 @@ module tombolo.machine {
   exports tombolo.machine.device;
   exports tombolo.machine.fdt;
   exports tombolo.machine.image;
+  exports tombolo.machine.virtio;
 }

@@ -29,4 +29,13 @@ public interface MmioDevice {
    * @param value zero-extended
    */
   void write(long offset, int size, long value);
+
+  /**
+   * Whether message-signalled interrupts may be stored here: an interrupt controller's page, for
+   * example an IMSIC's. Its {@link #write} is then called by any thread, with other devices' locks
+   * held, as an {@link tombolo.machine.InterruptLine} is; it must not wait, nor call a device back.
+   */
+  default boolean takesMessages() {
+    return false;
+  }
 }

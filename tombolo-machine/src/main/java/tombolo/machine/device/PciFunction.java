@@ -2,6 +2,7 @@
 package tombolo.machine.device;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device behind a {@link PciHost}. The bridge keeps the function's configuration space; the
@@ -14,8 +15,21 @@ public interface PciFunction {
   /** What it says it is. */
   PciIdentity identity();
 
-  /** Its base address registers, always the same; may be empty. */
+  /** Its base address registers, always the same; may be empty. Without the BAR of MSI-X. */
   List<PciBar> bars();
+
+  /** Its capabilities besides MSI-X, always the same. */
+  default List<PciCapability> capabilities() {
+    return List.of();
+  }
+
+  /**
+   * Its message-signalled interrupts, always the same, or null if it has only its pin. The bridge
+   * adds their capability and their BAR, and cuts the pin off while the guest has them enabled.
+   */
+  default @Nullable Msix msix() {
+    return null;
+  }
 
   /**
    * Back to the state of power-on, because the board is. Called while no vCPU runs, under the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.device;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,8 @@ public final class PciHost implements MmioDevice {
     this.low = low;
     this.high = high;
     this.interrupts = new PciInterrupts(intx);
-    slots[0] =
-        new PciSlot(new PciConfig(BRIDGE, false), List.of(), new long[0], interrupts.pin(0), null);
+    PciConfig config = new PciConfig(BRIDGE, false, List.of());
+    slots[0] = new PciSlot(config, List.of(), new long[0], interrupts.pin(0), null);
   }
 
   @Override
@@ -69,11 +70,17 @@ public final class PciHost implements MmioDevice {
         throw new IllegalArgumentException(
             "%s: no free slot 00:%02x.0".formatted(function.name(), device));
       }
-      List<PciBar> bars = List.copyOf(function.bars());
+      List<PciBar> bars = new ArrayList<>(function.bars());
+      List<PciCapability> capabilities = new ArrayList<>(function.capabilities());
+      Msix msix = function.msix();
+      if (msix != null) {
+        bars.add(msix.bar());
+        capabilities.add(msix.capability());
+      }
       long[] assigned = bars.stream().mapToLong(bar -> allocate(bar, function.name())).toArray();
       PciInterrupts.Pin pin = interrupts.pin(device);
-      slots[device] =
-          new PciSlot(new PciConfig(function.identity(), true), bars, assigned, pin, function);
+      PciConfig config = new PciConfig(function.identity(), true, capabilities);
+      slots[device] = new PciSlot(config, bars, assigned, pin, function);
       settle();
       return pin;
     }
@@ -123,7 +130,7 @@ public final class PciHost implements MmioDevice {
       PciSlot slot = slotAt(offset, size);
       if (slot != null) {
         slot.config.write((int) offset & 0xfff, size, value);
-        slot.pin.mask(slot.config.intxDisabled());
+        slot.settleInterrupts();
         settle();
       }
     }

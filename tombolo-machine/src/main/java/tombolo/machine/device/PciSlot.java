@@ -18,8 +18,10 @@ final class PciSlot {
   private final long[] assigned;
   private final long[] placed;
   private final @Nullable PciFunction function;
+  private final @Nullable Msix msix;
 
   /**
+   * @param bars the function's, and that of its messages
    * @param assigned an address for each BAR, in the order of the list
    * @param function what is in the slot, or null if that is the bridge itself
    */
@@ -32,6 +34,7 @@ final class PciSlot {
     this.config = config;
     this.pin = pin;
     this.function = function;
+    this.msix = function == null ? null : function.msix();
     this.bars = bars;
     this.assigned = assigned;
     this.placed = new long[bars.size()];
@@ -45,11 +48,23 @@ final class PciSlot {
     for (int i = 0; i < bars.size(); i++) {
       config.assign(bars.get(i), assigned[i]);
     }
-    pin.mask(config.intxDisabled());
+    config.resetCapabilities();
+    settleInterrupts();
+  }
+
+  /** Has pin and messages follow the configuration: messages, once enabled, replace the pin. */
+  void settleInterrupts() {
+    if (msix != null) {
+      msix.busMaster(config.busMaster());
+    }
+    pin.mask(config.intxDisabled() || (msix != null && msix.enabled()));
   }
 
   /** The function's part of a reset; its BARs have their addresses. */
   void reset() {
+    if (msix != null) {
+      msix.reset();
+    }
     if (function != null) {
       function.reset();
     }

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.virtio;
+
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.InterruptLine;
+import tombolo.machine.device.Msix;
+import tombolo.memory.GuestMemory;
+
+/**
+ * What the transport knows of one device: status, features, interrupts, and whether it is broken.
+ * This object is the device's lock; every method is called with it held, but for those that say
+ * otherwise. It calls guest memory and interrupts only.
+ */
+final class DeviceState implements VirtioTransport {
+  private static final System.Logger LOG = System.getLogger(DeviceState.class.getName());
+
+  /** VIRTIO_MSI_NO_VECTOR. */
+  static final int NO_VECTOR = 0xffff;
+
+  // Device status (2.1).
+  static final int ACKNOWLEDGE = 1;
+  static final int DRIVER = 2;
+  static final int DRIVER_OK = 4;
+  static final int FEATURES_OK = 8;
+  static final int NEEDS_RESET = 64;
+  static final int FAILED = 128;
+
+  private static final int ISR_QUEUE = 1;
+  private static final int ISR_CONFIG = 2;
+
+  final GuestMemory memory;
+  final Msix msix;
+  final List<Virtqueue> queues;
+  private final String name;
+  private final long offered;
+  private final LongAdder breaches = new LongAdder();
+
+  private @Nullable InterruptLine line;
+  private int status;
+  private long features;
+  private int isr;
+  int configVector = NO_VECTOR;
+  private int generation;
+  private boolean configChanged;
+  private long life;
+
+  /**
+   * @param name of VM and device, for the log
+   */
+  DeviceState(String name, GuestMemory memory, Msix msix, VirtioDevice device) {
+    this.name = name;
+    this.memory = memory;
+    this.msix = msix;
+    this.offered = device.features() | Feature.OF_TRANSPORT;
+    this.queues =
+        IntStream.range(0, device.queues())
+            .mapToObj(index -> new Virtqueue(this, index, device.maxQueueSize(index)))
+            .toList();
+  }
+
+  synchronized void line(InterruptLine pin) {
+    line = pin;
+  }
+
+  /** How often the driver broke a rule. Any thread, without the lock. */
+  long breaches() {
+    return breaches.sum();
+  }
+
+  @Override
+  public Virtqueue queue(int index) {
+    return queues.get(index);
+  }
+
+  @Override
+  public synchronized boolean accepted(int featureBit) {
+    return (status & FEATURES_OK) != 0 && (features >>> featureBit & 1) != 0;
+  }
+
+  @Override
+  public synchronized void configChanged() {
+    configChanged = true;
+    interruptConfig();
+  }
+
+  @Override
+  public synchronized void breach(String why) {
+    if ((status & NEEDS_RESET) != 0) {
+      return;
+    }
+    breaches.increment();
+    if (breaches.sum() == 1) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "%s: the driver broke a rule: %s; the device waits for a reset, and counts what follows"
+              .formatted(name, why));
+    }
+    status |= NEEDS_RESET;
+    life++;
+    interruptConfig();
+  }
+
+  boolean running() {
+    return (status & (DRIVER_OK | NEEDS_RESET)) == DRIVER_OK;
+  }
+
+  /** Changes with each reset and each breach: chains of another life are lost. */
+  long life() {
+    return life;
+  }
+
+  void requireLive(Chain chain) throws ChainLostException {
+    if (!running() || chain.life != life || chain.completed) {
+      throw new ChainLostException(
+          chain.completed ? "it was completed" : "the device was reset or is broken");
+    }
+  }
+
+  /** Power-on. Every chain is lost. */
+  void reset() {
+    life++;
+    status = 0;
+    features = 0;
+    configVector = NO_VECTOR;
+    configChanged = false;
+    queues.forEach(Virtqueue::reset);
+    takeIsr();
+  }
+
+  int status() {
+    return status;
+  }
+
+  /**
+   * The driver writes a status that is not 0. It cannot take a bit back, nor set ours; FEATURES_OK
+   * is set only for features that were offered and have VERSION_1, DRIVER_OK only after that.
+   */
+  void addStatus(int bits) {
+    status |= bits & (ACKNOWLEDGE | DRIVER | FAILED);
+    boolean agreed = (features & ~offered) == 0 && (features >>> Feature.VERSION_1 & 1) != 0;
+    if ((bits & FEATURES_OK) != 0 && agreed) {
+      status |= FEATURES_OK;
+    }
+    if ((bits & DRIVER_OK) != 0 && (status & FEATURES_OK) != 0) {
+      status |= DRIVER_OK;
+    }
+  }
+
+  long offered() {
+    return offered;
+  }
+
+  long features() {
+    return features;
+  }
+
+  /** The driver chooses features, which it can until FEATURES_OK. */
+  void features(long chosen) {
+    if ((status & FEATURES_OK) == 0) {
+      features = chosen;
+    }
+  }
+
+  /** The driver reads device-specific configuration (4.1.4.3.1: why not counted by changes). */
+  void configRead() {
+    if (configChanged) {
+      configChanged = false;
+      generation = (generation + 1) & 0xff;
+    }
+  }
+
+  int generation() {
+    return generation;
+  }
+
+  /** The ISR status register, which reading clears. */
+  int takeIsr() {
+    int value = isr;
+    isr = 0;
+    updateLine();
+    return value;
+  }
+
+  /** Tells the driver of used chains, or of nothing if it has no vector for that. */
+  void interruptQueue(int vector) {
+    if (!msix.enabled()) {
+      isr |= ISR_QUEUE;
+      updateLine();
+    } else if (vector != NO_VECTOR) {
+      msix.signal(vector);
+    }
+  }
+
+  private void interruptConfig() {
+    if ((status & DRIVER_OK) == 0) {
+      return;
+    }
+    isr |= ISR_CONFIG;
+    updateLine();
+    if (configVector != NO_VECTOR) {
+      msix.signal(configVector);
+    }
+  }
+
+  /** The bridge cuts the pin off while MSI-X is enabled. */
+  private void updateLine() {
+    if (line != null) {
+      line.set(isr != 0);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.virtio;
+
+import java.lang.invoke.VarHandle;
+import tombolo.memory.GuestMemory;
+import tombolo.memory.GuestMemoryException;
+import tombolo.memory.MemoryRegion;
+
+/**
+ * The three areas of an enabled split virtqueue (virtio 1.2, 2.7) and the device's place in them.
+ * Guarded by its device's lock; {@link GuestMemoryException} means that memory was taken away after
+ * {@link #enable} had found it.
+ *
+ * <p>The orders that the specification asks for are fences here, because indices are 16 bits and
+ * the typed accesses of that size are plain: an entry is read after the index that covers it, and
+ * written before it; between a store of ours and the look at what the driver wants to be told is a
+ * full fence, as the driver has one on its side.
+ */
+final class SplitRing {
+  private static final int AVAILABLE_NO_INTERRUPT = 1;
+
+  private final GuestMemory memory;
+  private final int size;
+  private final long descriptors;
+  private final long available;
+  private final long used;
+  private final boolean eventIndex;
+
+  // Both count modulo 2^16.
+  private int nextAvailable;
+  private int nextUsed;
+
+  private SplitRing(
+      GuestMemory memory,
+      int size,
+      long descriptors,
+      long available,
+      long used,
+      boolean eventIndex) {
+    this.memory = memory;
+    this.size = size;
+    this.descriptors = descriptors;
+    this.available = available;
+    this.used = used;
+    this.eventIndex = eventIndex;
+  }
+
+  /**
+   * Checks what a driver has chosen.
+   *
+   * @param eventIndex whether VIRTIO_F_EVENT_IDX is negotiated
+   * @throws BreachException if an area is misaligned, or is not memory
+   */
+  static SplitRing enable(
+      GuestMemory memory, int size, long descriptors, long available, long used, boolean eventIndex)
+      throws BreachException {
+    requireArea(memory, "descriptor table", descriptors, 16L * size, 16, false);
+    requireArea(memory, "available ring", available, 6 + 2L * size, 2, false);
+    requireArea(memory, "used ring", used, 6 + 8L * size, 4, true);
+    return new SplitRing(memory, size, descriptors, available, used, eventIndex);
+  }
+
+  private static void requireArea(
+      GuestMemory memory, String what, long gpa, long length, int alignment, boolean write)
+      throws BreachException {
+    if ((gpa & (alignment - 1)) != 0) {
+      throw new BreachException(
+          "the %s at 0x%x is not aligned to %d bytes".formatted(what, gpa, alignment));
+    }
+    requireMemory(memory, what, gpa, length, write);
+  }
+
+  /**
+   * Throws unless all of a range is memory that the guest itself could access so.
+   *
+   * @param length positive, below 2^33
+   */
+  static void requireMemory(GuestMemory memory, String what, long gpa, long length, boolean write)
+      throws BreachException {
+    for (long done = 0; done < length; ) {
+      // Below 2^63, because gpa + done is the end of a region; regionAt has nothing at negatives.
+      MemoryRegion region = memory.regionAt(gpa + done);
+      if (region == null || (write && !region.access().canWrite())) {
+        throw new BreachException(
+            "the %s at 0x%x of %d bytes is not in %smemory"
+                .formatted(what, gpa, length, write ? "writable " : ""));
+      }
+      done = region.end() - gpa;
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The guest physical address of a descriptor, below {@link #size()}. */
+  long descriptor(int index) {
+    return descriptors + 16L * index;
+  }
+
+  /**
+   * Takes the next entry of the available ring.
+   *
+   * @return the head of a chain, below {@link #size()}, or -1 if there is none; the driver is asked
+   *     to notify the device of the next one then
+   * @throws BreachException if the index has jumped or names no descriptor
+   */
+  int takeHead() throws BreachException {
+    if (waiting() == 0 && !(eventIndex && askAndLookAgain())) {
+      return -1;
+    }
+    VarHandle.acquireFence();
+    int head = readShort(available + 4 + 2L * (nextAvailable & (size - 1)));
+    if (head >= size) {
+      throw new BreachException("descriptor %d of %d was made available".formatted(head, size));
+    }
+    nextAvailable = (nextAvailable + 1) & 0xffff;
+    return head;
+  }
+
+  /**
+   * Asks to be notified of the next entry, then looks whether it has come meanwhile: the driver
+   * stores the index first and looks at our wish then.
+   */
+  private boolean askAndLookAgain() throws BreachException {
+    memory.writeShort(used + 4 + 8L * size, (short) nextAvailable);
+    VarHandle.fullFence();
+    return waiting() != 0;
+  }
+
+  private int waiting() throws BreachException {
+    int index = readShort(available + 2);
+    int count = (index - nextAvailable) & 0xffff;
+    if (count > size) {
+      throw new BreachException(
+          "the available index jumped from %d to %d in a ring of %d"
+              .formatted(nextAvailable, index, size));
+    }
+    return count;
+  }
+
+  /**
+   * Gives a chain back.
+   *
+   * @param written bytes, 32 bits
+   * @return whether the driver wants an interrupt
+   */
+  boolean putUsed(int head, long written) {
+    long element = used + 4 + 8L * (nextUsed & (size - 1));
+    memory.writeInt(element, head);
+    memory.writeInt(element + 4, (int) written);
+    int before = nextUsed;
+    nextUsed = (nextUsed + 1) & 0xffff;
+    VarHandle.releaseFence();
+    memory.writeShort(used + 2, (short) nextUsed);
+    VarHandle.fullFence();
+    return eventIndex
+        ? readShort(available + 4 + 2L * size) == before
+        : (readShort(available) & AVAILABLE_NO_INTERRUPT) == 0;
+  }
+
+  private int readShort(long gpa) {
+    return memory.readShort(gpa) & 0xffff;
+  }
+}
