@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+
+// Requests by the IVC device. Needs nothing but ivc.h, so that Linux programs use it as it is.
+
 #include "ivc.h"
 
-#include "csr.h"
-#include "harts.h"
-#include "pci.h"
-#include "text.h"
-
-_Static_assert(BOARD_MAX_HARTS <= IVC_SLOTS, "each hart has a slot of its own");
+#include <stddef.h>
 
 struct ivc_device ivc;
 
-const char *ivc_open(void) {
-  struct pci_function function;
-  if (!pci_find(IVC_PCI_VENDOR, IVC_PCI_DEVICE, &function)) {
-    return "no IVC device on the PCI bus";
-  }
-  uint64_t registers = pci_bar(&function, IVC_BAR_REGISTERS);
-  uint64_t window = pci_bar(&function, IVC_BAR_WINDOW);
-  if (registers == 0 || window == 0) {
-    return "the IVC device's BARs are not assigned";
-  }
-  ivc.registers = (volatile uint8_t *)registers;
-  ivc.window = (volatile uint8_t *)window;
+const char *ivc_attach(volatile void *registers, volatile void *window) {
+  ivc.registers = registers;
+  ivc.window = window;
   if (ivc_register(IVC_REG_ID) != IVC_ID) {
     return "the IVC device does not say TMBO";
   }
@@ -31,7 +20,6 @@ const char *ivc_open(void) {
   ivc.window_size = ivc_register_wide(IVC_REG_WINDOW);
   ivc.features = ivc_register_wide(IVC_REG_FEATURES);
   ivc.vm = ivc_register(IVC_REG_VM);
-  ivc.interrupt = pci_interrupt(&function);
   ivc.enabled = ivc_register(IVC_REG_ENABLE);
   return NULL;
 }
@@ -72,7 +60,7 @@ static void copy_words(volatile uint64_t *to, const volatile uint64_t *from, uns
 }
 
 enum ivc_status ivc_request(struct ivc_request *request) {
-  uint32_t number = (uint32_t)this_hart()->id;
+  uint32_t number = ivc_slot();
   volatile uint64_t *slot = (volatile uint64_t *)(ivc.window + number * IVC_SLOT_SIZE);
   copy_words(slot, (const volatile uint64_t *)request, IVC_SLOT_READ);
   asm volatile("fence rw, o" : : : "memory");
@@ -85,15 +73,15 @@ enum ivc_status ivc_request(struct ivc_request *request) {
 // Writes the name into the request. A name that does not fit is left to the device to refuse.
 static void name_channel(struct ivc_request *request, const char *name) {
   if (name != NULL) {
-    size_t length = strlen(name);
+    size_t length = __builtin_strlen(name);
     request->name_length = (uint32_t)length;
-    memcpy(request->name, name, length < IVC_NAME_MAX ? length : IVC_NAME_MAX);
+    __builtin_memcpy(request->name, name, length < IVC_NAME_MAX ? length : IVC_NAME_MAX);
   }
 }
 
 static void read_name(char name[IVC_NAME_MAX + 1], const struct ivc_request *answer) {
   uint32_t length = answer->name_length <= IVC_NAME_MAX ? answer->name_length : 0;
-  memcpy(name, answer->name, length);
+  __builtin_memcpy(name, answer->name, length);
   name[length] = 0;
 }
 
@@ -229,22 +217,6 @@ enum ivc_status ivc_peers(uint32_t handle, uint64_t *cursor, uint32_t *vm, uint3
     *cursor = request.cursor;
     *vm = request.peer;
     *section = request.section;
-  }
-  return status;
-}
-
-enum ivc_status ivc_next_event(struct ivc_event *event) {
-  struct ivc_request request = {.operation = IVC_NEXT_EVENT};
-  enum ivc_status status = ivc_request(&request);
-  if (status == IVC_DONE) {
-    *event = (struct ivc_event){
-        .kind = request.event,
-        .handle = request.handle,
-        .peer = request.peer,
-        .key = request.key,
-        .generation = request.generation,
-        .count = request.count,
-    };
   }
   return status;
 }

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Channels by the IVC device (docs/abi.md). Requests may come from several harts at once: each has
-// a mailbox slot of its own. Bells, events and waiting belong to one hart, and no interrupt handler
-// calls anything here.
+// Channels by the IVC device (docs/abi.md), for bare-metal guests (ivc_wait.h has the rest) and for
+// processes of Linux (../linux/tombolo.h). Requests may come from several harts at once: each has a
+// mailbox slot of its own. Bells and events belong to one hart or thread, and no interrupt or signal
+// handler calls anything here.
 
-#include "external.h"
 #include "ivc_abi.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// The device, after ivc_open().
+// The device, after ivc_attach().
 struct ivc_device {
   volatile uint8_t *registers;
   volatile uint8_t *window;
   uint64_t window_size;
   uint64_t features;
-  uint32_t vm;         // this VM's id
-  unsigned interrupt;  // the PLIC source
-  uint32_t enabled;    // what is in ENABLE; who writes there writes it here, too
+  uint32_t vm;       // this VM's id
+  uint32_t enabled;  // what is in ENABLE; who writes there writes it here, too
 };
 
 extern struct ivc_device ivc;
@@ -75,13 +74,18 @@ struct ivc_event {
   uint32_t count;
 };
 
-// Finds the device and checks its id and its major version. NULL, or why there is none to use.
-const char *ivc_open(void);
+// Takes the device whose BARs are there, if it says that it is one of this major version. NULL, or
+// why there is none to use.
+const char *ivc_attach(volatile void *registers, volatile void *window);
+
+// The number of a mailbox slot that nobody else uses while the caller does. Not in ivc.c: harts and
+// processes have their own ways.
+uint32_t ivc_slot(void);
 
 // "done", "not granted" and so on.
 const char *ivc_status_name(uint32_t status);
 
-// Does the request in `request` in this hart's mailbox slot and leaves the answer there.
+// Does the request in `request` in the caller's mailbox slot and leaves the answer there.
 enum ivc_status ivc_request(struct ivc_request *request);
 
 // `name` is NULL where the key says it all; with a name the key may be 0.
@@ -127,17 +131,14 @@ enum ivc_status ivc_call_status(void);
 // Takes one bell that has rung: the channel's handle, or 0.
 uint32_t ivc_bell(void);
 
+// Takes this channel's bell, if it has rung. Bells of other channels are kept for who asks.
+bool ivc_take_bell(const struct ivc_channel *channel);
+
+// An event; a doorbell is one, too, where no other event waits.
 enum ivc_status ivc_next_event(struct ivc_event *event);
 
-// How to wait: asleep until the interrupt, or looking again and again.
-enum ivc_how { IVC_BY_INTERRUPT, IVC_BY_POLLING };
-
-// Waits for this channel's bell and takes it. Bells of other channels that ring meanwhile are kept
-// for who asks. False after `ticks` of the guest's clock; NEVER has no end.
-bool ivc_wait(const struct ivc_channel *channel, enum ivc_how how, uint64_t ticks);
-
-// The same for an event. Bells are not taken, and not told as events, while this waits.
-bool ivc_wait_event(struct ivc_event *event, enum ivc_how how, uint64_t ticks);
+// An event that is no doorbell, if there is one.
+bool ivc_take_event(struct ivc_event *event);
 
 // Registers, for those who want to see them raw.
 static inline uint32_t ivc_register(unsigned offset) {

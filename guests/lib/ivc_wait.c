@@ -1,61 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-
-// Bells and waiting, the part of ivc.h that belongs to one hart.
+#include "ivc_wait.h"
 
 #include "csr.h"
 #include "harts.h"
-#include "ivc.h"
+#include "pci.h"
 
-// Bells that rang while another channel's was waited for. A handle stands here once. When it is
-// full, further bells stay in the device, where they cost time, but are not lost.
-static uint32_t kept[256];
-static unsigned kept_count;
+_Static_assert(BOARD_MAX_HARTS <= IVC_SLOTS, "each hart has a slot of its own");
 
-static bool take_kept(uint32_t handle) {
-  for (unsigned i = 0; i < kept_count; i++) {
-    if (kept[i] == handle) {
-      kept[i] = kept[--kept_count];
-      return true;
-    }
+static unsigned source;  // at the PLIC
+
+uint32_t ivc_slot(void) { return (uint32_t)this_hart()->id; }
+
+const char *ivc_open(void) {
+  struct pci_function function;
+  if (!pci_find(IVC_PCI_VENDOR, IVC_PCI_DEVICE, &function)) {
+    return "no IVC device on the PCI bus";
   }
-  return false;
+  uint64_t registers = pci_bar(&function, IVC_BAR_REGISTERS);
+  uint64_t window = pci_bar(&function, IVC_BAR_WINDOW);
+  if (registers == 0 || window == 0) {
+    return "the IVC device's BARs are not assigned";
+  }
+  source = pci_interrupt(&function);
+  return ivc_attach((volatile void *)registers, (volatile void *)window);
 }
 
-static void keep(uint32_t handle) {
-  for (unsigned i = 0; i < kept_count; i++) {
-    if (kept[i] == handle) {
-      return;
-    }
-  }
-  kept[kept_count++] = handle;
-}
-
-static uint32_t read_bell(void) {
-  uint32_t handle = ivc_register(IVC_REG_BELL);
-  asm volatile("fence i, rw" : : : "memory");  // what the ringer stored is read behind this
-  return handle;
-}
-
-uint32_t ivc_bell(void) { return kept_count > 0 ? kept[--kept_count] : read_bell(); }
-
-static bool take_bell(uint32_t wanted) {
-  if (take_kept(wanted)) {
-    return true;
-  }
-  while (kept_count < sizeof kept / sizeof kept[0]) {
-    uint32_t handle = read_bell();
-    if (handle == wanted || handle == 0) {
-      return handle == wanted;
-    }
-    keep(handle);
-  }
-  return false;
-}
+unsigned ivc_interrupt(void) { return source; }
 
 // Lets `pending` raise the interrupt.
 static void listen(enum ivc_how how, uint32_t pending) {
   if (how == IVC_BY_INTERRUPT && ivc.enabled != pending) {
-    external_listen(ivc.interrupt);
+    external_listen(source);
     ivc_set_register(IVC_REG_ENABLE, pending);
     ivc.enabled = pending;
   }
@@ -66,7 +41,7 @@ static void listen(enum ivc_how how, uint32_t pending) {
 // down: done first would bring the same interrupt a second time.
 static bool turn(enum ivc_how how, unsigned *turns, uint64_t deadline) {
   if (how == IVC_BY_INTERRUPT) {
-    return external_wait(ivc.interrupt, deadline);
+    return external_wait(source, deadline);
   }
   harts_relax(turns);
   return read_time() < deadline;
@@ -77,13 +52,13 @@ bool ivc_wait(const struct ivc_channel *channel, enum ivc_how how, uint64_t tick
   unsigned turns = 0;
   listen(how, IVC_PENDING_BELL);
   for (;;) {
-    bool rung = take_bell(channel->handle);
-    external_done(ivc.interrupt);
+    bool rung = ivc_take_bell(channel);
+    external_done(source);
     if (rung) {
       return true;
     }
     if (!turn(how, &turns, deadline)) {
-      return take_bell(channel->handle);
+      return ivc_take_bell(channel);
     }
   }
 }
@@ -93,10 +68,8 @@ bool ivc_wait_event(struct ivc_event *event, enum ivc_how how, uint64_t ticks) {
   unsigned turns = 0;
   listen(how, IVC_PENDING_EVENT);
   for (;;) {
-    // Asked for only where PENDING says so, because without an event a bell would be told as one.
-    bool waits = (ivc_register(IVC_REG_PENDING) & IVC_PENDING_EVENT) != 0;
-    bool told = waits && ivc_next_event(event) == IVC_DONE;
-    external_done(ivc.interrupt);
+    bool told = ivc_take_event(event);
+    external_done(source);
     if (told) {
       return true;
     }

@@ -6,7 +6,7 @@
 // minute, because a machine may have one slow core for all of its VMs.
 
 #include "board.h"
-#include "ivc.h"
+#include "ivc_wait.h"
 
 #include <stdnoreturn.h>
 

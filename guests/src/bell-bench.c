@@ -104,7 +104,7 @@ static int role_listen(void) {
   meeting_subscribe("bell", &channel);
   bells = channel.memory;
   traps_on_interrupt(INTERRUPT_EXTERNAL, on_external);
-  plic_enable(ivc.interrupt);
+  plic_enable(ivc_interrupt());
   ivc_set_register(IVC_REG_ENABLE, IVC_PENDING_BELL);
   csr_set(sie, 1 << INTERRUPT_EXTERNAL);
   meeting_say(&bells->listening, 1);

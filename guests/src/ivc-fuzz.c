@@ -13,7 +13,7 @@
 #include "finish.h"
 #include "harts.h"
 #include "hvc.h"
-#include "ivc.h"
+#include "ivc_wait.h"
 #include "probe.h"
 #include "text.h"
 

@@ -10,7 +10,7 @@
 #include "finish.h"
 #include "harts.h"
 #include "hvc.h"
-#include "ivc.h"
+#include "ivc_wait.h"
 #include "probe.h"
 #include "text.h"
 
@@ -327,7 +327,7 @@ int main(void) {
   block->registers = (uint64_t)ivc.registers;
   block->window = (uint64_t)ivc.window;
   block->vm = ivc.vm;
-  block->interrupt = ivc.interrupt;
+  block->interrupt = ivc_interrupt();
   block->opened = (uint64_t)why;
   uint32_t done = __atomic_load_n(&block->answer, __ATOMIC_RELAXED);
   __atomic_store_n(&block->ready, why == NULL ? AGENT_READY : AGENT_NO_DEVICE, __ATOMIC_RELEASE);
