@@ -35,6 +35,12 @@ final class Hart {
   /** No address that LR accepts. */
   static final long NO_RESERVATION = -1;
 
+  /**
+   * Counters that user mode may read from the start, as under other firmware: Linux never opens
+   * them itself, and its vDSO reads the time.
+   */
+  private static final long CYCLE_TIME_INSTRET = 7;
+
   /** Why the interpreter came back. */
   enum Stop {
     /** At the end of a block: the budget is used up, or somebody wants attention. */
@@ -197,7 +203,7 @@ final class Hart {
     sscratch = 0;
     sie = 0;
     satp = 0;
-    scounteren = 0;
+    scounteren = CYCLE_TIME_INSTRET;
     senvcfg = 0;
     stimecmp = -1;
     timerPending = false;

@@ -122,6 +122,15 @@ class SbiTest {
     assertThat(board.error(HSM, 0, 1, RAM, 7)).isEqualTo(ALREADY_AVAILABLE);
   }
 
+  /** Linux relies on it, and its vDSO reads the time in user mode. */
+  @Test
+  void aHartBeginsWithTheCountersOpenToUserMode() {
+    board.hart(1).scounteren = 0;
+    board.hart(1).start(RAM, 1, 7);
+
+    assertThat(board.hart(1).scounteren).isEqualTo(7);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {3, -1, 1L << 32, Long.MIN_VALUE})
   void aHartThatIsNotThereIsAnInvalidParameter(long hart) {
