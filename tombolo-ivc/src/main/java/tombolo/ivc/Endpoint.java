@@ -460,27 +460,44 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   final void leaveAll() {
     directory.lock.lock();
     try {
-      RuntimeException failure = null;
-      for (Attachment channel : attachments()) {
-        try {
-          if (channel.role() == Role.PUBLISHER) {
-            end(channel, ChannelState.ORPHANED);
-          }
-          detach(channel);
-          ChannelEvents.left(channel);
-        } catch (RuntimeException e) {
-          failure = e; // one that can't be given back must not keep the others
-        }
-      }
-      watched.forEach(channel -> directory.unwatch(channel, this));
-      watched.clear();
-      inbox.clearEvents();
-      lastHandle = 0;
-      if (failure != null) {
-        throw failure;
+      try {
+        leaveEach(attachments());
+      } finally {
+        lastHandle = 0;
       }
     } finally {
       directory.lock.unlock();
+    }
+  }
+
+  /**
+   * The same for what was not joined by hypercall, in the middle of a run: handles are not used
+   * again.
+   */
+  final void leaveJoinedByDevice() {
+    operation(
+        "leave",
+        () -> leaveEach(attachments().stream().filter(channel -> !channel.pulsed).toList()));
+  }
+
+  private void leaveEach(List<Attachment> channels) {
+    RuntimeException failure = null;
+    for (Attachment channel : channels) {
+      try {
+        if (channel.role() == Role.PUBLISHER) {
+          end(channel, ChannelState.ORPHANED);
+        }
+        detach(channel);
+        ChannelEvents.left(channel);
+      } catch (RuntimeException e) {
+        failure = e; // one that can't be given back must not keep the others
+      }
+    }
+    watched.forEach(channel -> directory.unwatch(channel, this));
+    watched.clear();
+    inbox.clearEvents();
+    if (failure != null) {
+      throw failure;
     }
   }
 

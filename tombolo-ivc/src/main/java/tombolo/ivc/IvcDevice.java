@@ -41,7 +41,7 @@ final class IvcDevice implements PciFunction, MmioDevice {
 
   private static final int MAGIC = 0x4f424d54;
   private static final int VERSION_1_0 = 1 << 16;
-  private static final long SECTIONED_WATCHES_AND_HYPERCALLS = 7;
+  private static final long FEATURE_WORD = 0xf;
   private static final int BELLS = 1;
   private static final int EVENTS = 2;
 
@@ -126,6 +126,21 @@ final class IvcDevice implements PciFunction, MmioDevice {
     mailbox.segment().fill((byte) 0);
   }
 
+  /**
+   * A guest's driver has gone, for example a process of Linux that drove the device through
+   * uio_pci_generic, which tells so however the process ended. What it had joined is left.
+   */
+  @Override
+  public void mastershipEnded() {
+    enable = 0;
+    try {
+      endpoint.leaveJoinedByDevice();
+    } catch (RefusedException e) {
+      // Counted and logged: the run ends, or the host could not unmap something.
+    }
+    endpoint.inbox.tellAgain();
+  }
+
   /** Notes how a hypercall has ended, for a guest that got −1. */
   void callEnded(Status status) {
     callStatus = status.code();
@@ -146,7 +161,7 @@ final class IvcDevice implements PciFunction, MmioDevice {
 
   private long read64(int at) {
     return switch (at) {
-      case FEATURES -> SECTIONED_WATCHES_AND_HYPERCALLS;
+      case FEATURES -> FEATURE_WORD;
       case WINDOW -> window.size();
       default -> 0;
     };
@@ -157,7 +172,7 @@ final class IvcDevice implements PciFunction, MmioDevice {
         switch (at) {
           case ID -> MAGIC;
           case VERSION -> VERSION_1_0;
-          case FEATURES -> (int) SECTIONED_WATCHES_AND_HYPERCALLS;
+          case FEATURES -> (int) FEATURE_WORD;
           case VM -> endpoint.id();
           case SLOTS -> Requests.SLOTS;
           case WINDOW -> (int) window.size();

@@ -38,6 +38,13 @@ public interface PciFunction {
   default void reset() {}
 
   /**
+   * The guest has cleared the Bus Master Enable bit of the command register, which was set: nobody
+   * there drives the function any more, until the bit is set again. Called by a vCPU thread under
+   * the bridge's lock.
+   */
+  default void mastershipEnded() {}
+
+  /**
    * Gives up what it holds: its VM is closed. Called once, by the bridge; nothing comes after it.
    */
   default void close() {}

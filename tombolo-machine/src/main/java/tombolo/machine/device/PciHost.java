@@ -129,8 +129,7 @@ public final class PciHost implements MmioDevice {
     synchronized (lock) {
       PciSlot slot = slotAt(offset, size);
       if (slot != null) {
-        slot.config.write((int) offset & 0xfff, size, value);
-        slot.settleInterrupts();
+        slot.configure((int) offset & 0xfff, size, value);
         settle();
       }
     }

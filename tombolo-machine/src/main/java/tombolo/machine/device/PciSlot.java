@@ -53,7 +53,7 @@ final class PciSlot {
   }
 
   /** Has pin and messages follow the configuration: messages, once enabled, replace the pin. */
-  void settleInterrupts() {
+  private void settleInterrupts() {
     if (msix != null) {
       msix.busMaster(config.busMaster());
     }
@@ -67,6 +67,16 @@ final class PciSlot {
     }
     if (function != null) {
       function.reset();
+    }
+  }
+
+  /** A store to configuration space. */
+  void configure(int offset, int size, long value) {
+    boolean mastered = config.busMaster();
+    config.write(offset, size, value);
+    settleInterrupts();
+    if (mastered && !config.busMaster() && function != null) {
+      function.mastershipEnded();
     }
   }
 
