@@ -116,6 +116,8 @@ static inline enum spsc_answer spsc_offer(
 static inline enum spsc_answer spsc_claim(
     struct spsc_writer *writer, uint32_t type, uint32_t length, volatile void **payload);
 static inline enum spsc_answer spsc_commit(struct spsc_writer *writer);
+// The same with the first bytes of what was claimed; the rest is not part of the message.
+static inline enum spsc_answer spsc_commit_part(struct spsc_writer *writer, uint32_t length);
 static inline enum spsc_answer spsc_abort(struct spsc_writer *writer);
 
 // Called with each message, which is the writer's again when this returns.
@@ -566,6 +568,15 @@ static inline enum spsc_answer spsc_commit(struct spsc_writer *writer) {
   writer->claimed = false;
   spsc_put_record(writer, writer->claimed_index, writer->claimed_type, writer->claimed_length);
   return SPSC_OK;
+}
+
+static inline enum spsc_answer spsc_commit_part(struct spsc_writer *writer, uint32_t length) {
+  if (!writer->claimed || length > writer->claimed_length) {
+    return SPSC_MISUSE;
+  }
+  writer->claimed_length = length;
+  writer->zeroed = writer->written + SPSC_HEADER;  // of the rest the caller may have written
+  return spsc_commit(writer);
 }
 
 static inline enum spsc_answer spsc_abort(struct spsc_writer *writer) {
