@@ -109,6 +109,7 @@ final class Channel {
   @SuppressWarnings("NonAtomicVolatileUpdate") // by who holds the lock
   void changed() {
     changes++;
+    publisher.directory.changed();
   }
 
   /** Who owns a section of a channel, as its memory says; 0 is nobody. Any thread. */

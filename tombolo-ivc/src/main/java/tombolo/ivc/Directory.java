@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Clock;
@@ -29,6 +30,7 @@ public final class Directory implements AutoCloseable {
   final Scheduler scheduler;
   final DelayedBells delays;
   final Inbox.Counters counters = new Inbox.Counters();
+  private final List<Runnable> onlookers = new CopyOnWriteArrayList<>();
 
   // All guarded by lock.
   final MemoryPool pool;
@@ -100,6 +102,7 @@ public final class Directory implements AutoCloseable {
         throw new IllegalArgumentException(
             "%s: id %d is taken, or less than 1".formatted(endpoint.name(), endpoint.id()));
       }
+      changed();
     } finally {
       lock.unlock();
     }
@@ -109,6 +112,7 @@ public final class Directory implements AutoCloseable {
   void remove(Endpoint endpoint) {
     endpoints.remove(endpoint.id(), endpoint);
     watchers.values().forEach(set -> set.remove(endpoint));
+    changed();
   }
 
   /** What happens in it, as numbers and tables. */
@@ -120,6 +124,16 @@ public final class Directory implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Has somebody told each time that an endpoint or a channel comes or goes, or a channel is
+   * joined, left, withdrawn or orphaned; not of counters. Tells on the thread that does it and with
+   * the directory locked, perhaps in the middle of it: so the listener only notes that it has to
+   * take a {@link #snapshot} later, and waits for nothing.
+   */
+  public void onChange(Runnable listener) {
+    onlookers.add(listener);
   }
 
   /** The endpoint with this id, or null. */
@@ -169,9 +183,15 @@ public final class Directory implements AutoCloseable {
     return ++lastGeneration;
   }
 
+  /** Something has come or gone; the lock is kept until the snapshot has all of it. */
+  void changed() {
+    onlookers.forEach(Runnable::run);
+  }
+
   void publish(Channel channel) {
     live.put(channel.id, channel);
     byGeneration.put(channel.generation, channel);
+    changed();
   }
 
   /** Nobody can join it any more. */
@@ -186,6 +206,7 @@ public final class Directory implements AutoCloseable {
     if (!channel.leaked) {
       pool.free(channel.memory);
     }
+    changed();
   }
 
   void watch(ChannelId id, Endpoint watcher) {

@@ -17,6 +17,8 @@ import tombolo.ring.RingSnapshot;
  * @param coalesced rings that found the bell rung already, or a ring waiting
  * @param delayed rings that had to wait for a token; they are delivered, coalesced or dropped later
  * @param dropped rings whose target had left meanwhile
+ * @param heldBytes memory of channels that is not free: that of {@code channels}, and of those that
+ *     a mapping could not be removed from
  */
 public record DirectorySnapshot(
     List<EndpointRow> endpoints,
@@ -25,7 +27,8 @@ public record DirectorySnapshot(
     long delivered,
     long coalesced,
     long delayed,
-    long dropped) {
+    long dropped,
+    long heldBytes) {
 
   /**
    * An endpoint.
@@ -101,7 +104,8 @@ public record DirectorySnapshot(
         directory.counters.delivered.sum(),
         directory.counters.coalesced.sum(),
         directory.counters.delayed.sum(),
-        directory.counters.dropped.sum());
+        directory.counters.dropped.sum(),
+        directory.pool.bytes());
   }
 
   private static EndpointRow row(Endpoint endpoint) {

@@ -32,6 +32,7 @@ final class MemoryPool implements AutoCloseable {
   private final Map<Long, HostMemory> slabs = new HashMap<>();
   private long nextSlab;
   private long blocks;
+  private long bytes;
 
   /** Slabs of 8 MiB of the host's memory. */
   MemoryPool() {
@@ -64,6 +65,7 @@ final class MemoryPool implements AutoCloseable {
   Block allocate(long size) {
     Block block = size > slabBytes / 8 ? own(size) : cut(size);
     blocks++;
+    bytes += size;
     return block;
   }
 
@@ -90,6 +92,7 @@ final class MemoryPool implements AutoCloseable {
   /** Takes memory back that nobody reaches any more. */
   void free(Block block) {
     blocks--;
+    bytes -= block.size;
     if (block.place < 0) {
       block.host.close();
       return;
@@ -106,6 +109,11 @@ final class MemoryPool implements AutoCloseable {
   /** Blocks that are handed out. */
   long blocks() {
     return blocks;
+  }
+
+  /** Bytes of these. */
+  long bytes() {
+    return bytes;
   }
 
   /** Gives everything back to the host; what is mapped still stays until it is unmapped. */
