@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The {@code tombolo} command. */
+@SuppressWarnings("module") // tombolo.junit is compiled after this one
 module tombolo.cli {
   requires info.picocli;
   requires jdk.management; // how much memory the host has
@@ -8,6 +9,10 @@ module tombolo.cli {
   requires tombolo.ivc;
   requires tombolo.riscv;
   requires static org.jspecify;
+
+  // What a file says, and how its VMs are made, is for tests of guests as well.
+  exports tombolo.cli.topology to
+      tombolo.junit;
 
   provides System.LoggerFinder with
       tombolo.cli.LogLines;

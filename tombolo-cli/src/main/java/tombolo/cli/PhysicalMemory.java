@@ -9,14 +9,16 @@ import java.lang.management.ManagementFactory;
  * The memory of the host, or of the container that this process runs in. Asking starts the JDK's
  * management, which takes tens of milliseconds: only for who wants to know.
  */
-final class PhysicalMemory {
+public final class PhysicalMemory {
   private PhysicalMemory() {}
 
-  static long totalBytes() {
+  /** Bytes of it. */
+  public static long totalBytes() {
     return bean().getTotalMemorySize();
   }
 
-  static long freeBytes() {
+  /** Bytes of it that nobody uses now. */
+  public static long freeBytes() {
     return bean().getFreeMemorySize();
   }
 

@@ -4,34 +4,23 @@ package tombolo.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tombolo.cli.topology.JoinedVm;
 import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
-import tombolo.ivc.Quota;
-import tombolo.ivc.VmEndpoint;
-import tombolo.machine.GuestReset;
 import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
-import tombolo.machine.VmConfig;
 import tombolo.machine.device.StreamConsole;
-import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
-import tombolo.machine.image.Initrd;
-import tombolo.machine.image.KernelImage;
 
 /**
  * A VM of a topology with its console. Owned by a {@link TopologyRun}, whose thread makes, boots
  * and closes it; others may look at it.
  */
 final class RunningVm implements AutoCloseable {
-  private final VmSpec spec;
   private final OutputStream lines;
   private final StreamConsole console;
-  private final Vm vm;
-  private final VmEndpoint endpoint;
-  private final AtomicInteger boots = new AtomicInteger();
-  private volatile long bootedAt;
+  private final JoinedVm joined;
 
   /** How its latest run ended; used by the topology's thread. */
   private @Nullable StopOutcome outcome;
@@ -42,34 +31,17 @@ final class RunningVm implements AutoCloseable {
    * @param lines where its console prints; closed with it
    */
   RunningVm(VmSpec spec, Directory directory, OutputStream lines) {
-    this.spec = spec;
     this.lines = lines;
     this.console = new StreamConsole(spec.name(), lines, Scheduler.system());
-    boolean made = false;
-    @Nullable Vm half = null;
+    @Nullable JoinedVm made = null;
     try {
-      half = Vm.create(config(spec, console), spec.platform().accelerator());
-      vm = half;
-      endpoint = directory.join(vm, spec.id(), new Quota(spec.channels(), spec.channelBytes()));
-      made = true;
+      made = new JoinedVm(spec, directory, console);
+      joined = made;
     } finally {
-      if (!made) {
-        if (half != null) {
-          half.close();
-        }
+      if (made == null) {
         console.close();
       }
     }
-  }
-
-  private static VmConfig config(VmSpec spec, StreamConsole console) {
-    KernelImage kernel = spec.platform().readKernel(spec.kernel());
-    byte @Nullable [] initrd = spec.initrd() == null ? null : Initrd.read(spec.initrd());
-    return VmConfig.of(spec.name(), new BootImage(kernel, initrd, spec.append()), console)
-        .withVcpus(spec.vcpus())
-        .withMemory(spec.memory())
-        .withWindow(spec.window())
-        .withGuestReset(GuestReset.REBOOT);
   }
 
   /**
@@ -78,25 +50,19 @@ final class RunningVm implements AutoCloseable {
    * @throws ImageException if the image does not fit
    */
   void boot() {
-    boots.incrementAndGet();
-    bootedAt = System.nanoTime();
-    vm.boot();
+    joined.boot();
   }
 
   VmSpec spec() {
-    return spec;
+    return joined.spec();
   }
 
   String name() {
-    return spec.name();
+    return spec().name();
   }
 
   Vm vm() {
-    return vm;
-  }
-
-  VmEndpoint endpoint() {
-    return endpoint;
+    return joined.vm();
   }
 
   StreamConsole console() {
@@ -105,16 +71,17 @@ final class RunningVm implements AutoCloseable {
 
   /** How often it was booted again. Any thread. */
   int restarts() {
-    return Math.max(boots.get() - 1, 0);
+    return joined.restarts();
   }
 
   /** Nanoseconds since its latest boot. Any thread. */
   long upNanos() {
-    return boots.get() == 0 ? 0 : System.nanoTime() - bootedAt;
+    return joined.upNanos();
   }
 
+  /** Whether the topology has it booted again after the end that it has come to. */
   boolean mayRestart() {
-    return restarts() < spec.restart();
+    return joined.mayRestartAfter(vm().stopReason().orElseThrow());
   }
 
   @Nullable StopOutcome outcome() {
@@ -128,8 +95,7 @@ final class RunningVm implements AutoCloseable {
   /** Stops it and prints what is left of its last line. */
   @Override
   public void close() {
-    endpoint.close();
-    vm.close();
+    joined.close();
     console.close();
     try {
       lines.close();

@@ -78,7 +78,7 @@ final class TopologyRun {
       throws InterruptedException {
     GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
     long start = System.nanoTime();
-    try (Directory directory = new Directory(TopologyGrants.of(topology));
+    try (Directory directory = new Directory(topology.grants());
         ClosingVms _ = new ClosingVms();
         ControlSocket _ = new ControlSocket(new TopologyView(file, vms, directory), err)) {
       for (VmSpec spec : topology.vms()) {
@@ -197,7 +197,7 @@ final class TopologyRun {
     }
     StopOutcome outcome = StopOutcome.of(vm.name(), reason);
     vm.ended(outcome);
-    if (outcome.status() == ExitStatus.GOOD || !vm.mayRestart()) {
+    if (!vm.mayRestart()) {
       return false;
     }
     say(

@@ -60,6 +60,11 @@ final class SourceText {
     return decode(bytes, mistakes);
   }
 
+  /** A text that was not read from a file. */
+  static SourceText of(String text) {
+    return new SourceText(text);
+  }
+
   private static @Nullable SourceText decode(byte[] bytes, Mistakes mistakes) {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = ByteBuffer.wrap(bytes);

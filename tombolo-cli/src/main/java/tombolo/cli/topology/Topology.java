@@ -3,6 +3,7 @@
 package tombolo.cli.topology;
 
 import java.util.List;
+import tombolo.ivc.Grants;
 
 /**
  * The VMs of a topology file and the channels between them, checked: every name that a channel
@@ -28,5 +29,10 @@ public record Topology(List<VmSpec> vms, List<ChannelSpec> channels) {
         .filter(vm -> vm.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no VM " + name));
+  }
+
+  /** What the directory of its channels grants, and no more. */
+  public Grants grants() {
+    return TopologyGrants.of(this);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlTable;
+import tombolo.cli.PhysicalMemory;
 import tombolo.cli.Platform;
 
 /** Reads a topology file; docs/topology.md has the format. Starts nothing. */
@@ -37,11 +38,32 @@ public final class TopologyFile {
    * @throws TopologyException with everything that is wrong with it
    */
   public static Topology read(Path file, List<Platform> platforms, LongSupplier hostMemory) {
-    return new TopologyFile(file, platforms, hostMemory).read();
+    TopologyFile topology = new TopologyFile(file, platforms, hostMemory);
+    return topology.read(SourceText.read(file, topology.mistakes));
   }
 
-  private Topology read() {
-    SourceText source = SourceText.read(file, mistakes);
+  /**
+   * Reads a file for what this machine has, and checks all of it.
+   *
+   * @throws TopologyException with everything that is wrong with it
+   */
+  public static Topology read(Path file) {
+    return read(file, Platform.all(), PhysicalMemory::totalBytes);
+  }
+
+  /**
+   * The same for the text of a file that there need not be.
+   *
+   * @param text as in a file
+   * @param file what it is called in messages, and to which its paths are relative
+   * @throws TopologyException with everything that is wrong with it
+   */
+  public static Topology parse(String text, Path file) {
+    return new TopologyFile(file, Platform.all(), PhysicalMemory::totalBytes)
+        .read(SourceText.of(text));
+  }
+
+  private Topology read(@Nullable SourceText source) {
     TomlText toml = source == null ? null : new TomlText(source, mistakes);
     TomlTable table = toml == null ? null : toml.parse();
     if (source == null || toml == null || table == null) {

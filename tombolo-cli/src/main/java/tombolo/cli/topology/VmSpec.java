@@ -5,6 +5,7 @@ package tombolo.cli.topology;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.Platform;
+import tombolo.ivc.Quota;
 
 /**
  * A VM of a topology.
@@ -37,6 +38,11 @@ public record VmSpec(
     int restart,
     int channels,
     long channelBytes) {
+  /** What it may have published at a time. */
+  public Quota quota() {
+    return new Quota(channels, channelBytes);
+  }
+
   VmSpec withId(int other) {
     return new VmSpec(
         name,

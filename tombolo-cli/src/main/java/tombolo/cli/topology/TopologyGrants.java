@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package tombolo.cli;
+package tombolo.cli.topology;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tombolo.cli.topology.ChannelSpec;
-import tombolo.cli.topology.SubscriberSpec;
-import tombolo.cli.topology.Topology;
 import tombolo.ivc.DoorbellRate;
 import tombolo.ivc.Grant;
 import tombolo.ivc.Grants;
