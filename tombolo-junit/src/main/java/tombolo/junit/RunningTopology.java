@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.junit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.opentest4j.AssertionFailedError;
+import tombolo.cli.topology.ChannelSpec;
+import tombolo.cli.topology.Topology;
+import tombolo.cli.topology.VmSpec;
+import tombolo.ivc.Directory;
+import tombolo.ivc.DirectorySnapshot;
+import tombolo.ivc.DirectorySnapshot.ChannelRow;
+import tombolo.ivc.HostEndpoint;
+
+/**
+ * The VMs of a topology, booted and joined by its channels, and a test among them. A parameter of a
+ * test has it from {@link WithTopology} or from a {@link TopologyExtension} in a field, which close
+ * it; {@link TopologyExtension#start} gives it to who closes it.
+ *
+ * <p>What waits fails as that of {@link GuestVm} does.
+ *
+ * <p>For one thread at a time. Several tests that share VMs have one each.
+ */
+public final class RunningTopology implements AutoCloseable {
+  private final Topology topology;
+  private final Parts parts;
+  private final Duration deadline;
+  private final Map<String, GuestVm> vms = new LinkedHashMap<>();
+
+  private RunningTopology(Topology topology, Parts parts, Duration deadline) {
+    this.topology = topology;
+    this.parts = parts;
+    this.deadline = deadline;
+    for (LiveVm live : parts.vms) {
+      vms.put(live.name(), new GuestVm(live, deadline, () -> statesBut(live)));
+    }
+  }
+
+  /** What runs; shared by all who look at it. */
+  private record Parts(
+      Directory directory, List<LiveVm> vms, Map<String, HostEndpoint> standIns, News news) {
+    void close() {
+      vms.forEach(LiveVm::close);
+      standIns.values().forEach(HostEndpoint::close);
+      directory.close();
+    }
+  }
+
+  /**
+   * Makes and boots the VMs.
+   *
+   * @param standIns those that are the test's part
+   */
+  static RunningTopology start(Topology topology, Set<String> standIns, Duration deadline) {
+    for (String name : standIns) {
+      requireVm(topology, name);
+    }
+    Directory directory = new Directory(topology.grants());
+    Parts parts = new Parts(directory, new ArrayList<>(), new LinkedHashMap<>(), new News());
+    directory.onChange(parts.news::tell);
+    boolean started = false;
+    try {
+      for (VmSpec spec : topology.vms()) {
+        if (standIns.contains(spec.name())) {
+          parts.standIns.put(spec.name(), directory.join(spec.name(), spec.id(), spec.quota()));
+        } else {
+          parts.vms.add(new LiveVm(spec, directory, parts.news::tell));
+        }
+      }
+      parts.vms.forEach(LiveVm::boot);
+      started = true;
+      return new RunningTopology(topology, parts, deadline);
+    } finally {
+      if (!started) {
+        parts.close();
+      }
+    }
+  }
+
+  private static void requireVm(Topology topology, String name) {
+    if (topology.vms().stream().noneMatch(vm -> vm.name().equals(name))) {
+      throw new IllegalArgumentException(
+          "no VM %s in the topology; there is %s"
+              .formatted(
+                  name,
+                  topology.vms().stream().map(VmSpec::name).collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** The same for another test. */
+  RunningTopology fromTheBeginning() {
+    return new RunningTopology(topology, parts, deadline);
+  }
+
+  /**
+   * A VM.
+   *
+   * @throws IllegalArgumentException if there is none of this name, or the test is in its place
+   */
+  public GuestVm vm(String name) {
+    requireVm(topology, name);
+    @Nullable GuestVm vm = vms.get(name);
+    if (vm == null) {
+      throw new IllegalArgumentException("the test stands in for VM " + name);
+    }
+    return vm;
+  }
+
+  /** The VMs, in the topology's order, without those that the test stands in for. */
+  public List<GuestVm> vms() {
+    return List.copyOf(vms.values());
+  }
+
+  /**
+   * The test's end of the channels of a VM in whose place it is. It may do what that VM may: {@link
+   * HostEndpoint#publish}, {@link HostEndpoint#subscribe}, or messages by {@link
+   * tombolo.ivc.Publisher} and {@link tombolo.ivc.Subscriber}. Closed with the topology, or by the
+   * test, as if that VM died.
+   *
+   * @throws IllegalArgumentException unless the topology was started with such a stand-in
+   */
+  public HostEndpoint standIn(String name) {
+    @Nullable HostEndpoint endpoint = parts.standIns.get(name);
+    if (endpoint == null) {
+      throw new IllegalArgumentException("the test does not stand in for a VM " + name);
+    }
+    return endpoint;
+  }
+
+  /** The channels that there are now, also withdrawn and orphaned ones, the oldest first. */
+  public List<ChannelRow> channels() {
+    return parts.directory.snapshot().channels();
+  }
+
+  /**
+   * Waits until a channel is published and these have joined it, for as long as the topology's
+   * deadline. Fails as soon as the publisher or one of these has stopped.
+   *
+   * @param name the channel's, in the topology
+   * @param members names of VMs
+   * @throws IllegalArgumentException if the topology has no such channel or VM
+   */
+  public ChannelRow awaitChannel(String name, String... members) {
+    ChannelSpec spec =
+        topology.channels().stream()
+            .filter(channel -> channel.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalArgumentException("no channel " + name + " in the topology"));
+    List<String> all = new ArrayList<>(List.of(spec.publisher()));
+    all.addAll(List.of(members));
+    all.forEach(member -> requireVm(topology, member));
+    Predicate<ChannelRow> wanted = row -> ChannelTable.isJoinedBy(row, name, all);
+    return awaitChannels(
+            "\"%s\" is joined by %s".formatted(name, String.join(", ", all)),
+            rows -> rows.stream().anyMatch(wanted),
+            all)
+        .stream()
+        .filter(wanted)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * Waits until the channels are as the test wants them, for as long as the topology's deadline.
+   * Looks again each time that one comes or goes, is joined or left. Fails as soon as all VMs have
+   * stopped, unless the test stands in for one.
+   *
+   * @param what is wanted, for the message
+   * @return the channels as they were then
+   */
+  public List<ChannelRow> awaitChannels(String what, Predicate<List<ChannelRow>> wanted) {
+    return awaitChannels(what, wanted, List.of());
+  }
+
+  /**
+   * @param needed VMs without which it is in vain; none: as long as any is left
+   */
+  private List<ChannelRow> awaitChannels(
+      String what, Predicate<List<ChannelRow>> wanted, List<String> needed) {
+    long end = System.nanoTime() + deadline.toNanos();
+    while (true) {
+      long seen = parts.news.count();
+      // Who has stopped has left its channels before; so this look comes before the next one.
+      boolean vain = isVain(needed);
+      List<ChannelRow> rows = channels();
+      if (wanted.test(rows)) {
+        return rows;
+      }
+      long left = end - System.nanoTime();
+      if (vain || left <= 0) {
+        throw new AssertionFailedError(
+            "not so %s: %s%n%s%n%s"
+                .formatted(
+                    vain ? "before VMs stopped" : Waits.within(deadline),
+                    what,
+                    states(vms()),
+                    ChannelTable.describe(rows)));
+      }
+      try {
+        parts.news.awaitMore(seen, left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionFailedError("interrupted while the test waited until " + what, e);
+      }
+    }
+  }
+
+  private boolean isVain(List<String> needed) {
+    return needed.isEmpty()
+        ? parts.standIns.isEmpty() && vms().stream().allMatch(GuestVm::hasStopped)
+        : vms().stream().anyMatch(vm -> needed.contains(vm.name()) && vm.hasStopped());
+  }
+
+  /**
+   * Waits until all VMs have stopped with this exit status, for as long as the topology's deadline
+   * for all of them together.
+   *
+   * @param status as of {@link GuestVm#awaitExit(int)}
+   */
+  public void awaitExit(int status) {
+    long end = System.nanoTime() + deadline.toNanos();
+    for (GuestVm vm : vms()) {
+      vm.awaitExit(status, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    }
+  }
+
+  /** Pulls the plug of each VM, see {@link GuestVm#stop}. */
+  public void stop() {
+    vms().forEach(GuestVm::stop);
+  }
+
+  /**
+   * Fails unless all VMs have stopped, and no channel is left nor memory of one: for that, the test
+   * has left what it joined as a stand-in, too.
+   */
+  public void assertNothingLeft() {
+    DirectorySnapshot now = parts.directory.snapshot();
+    if (!vms().stream().allMatch(GuestVm::hasStopped) || !ChannelTable.isEmpty(now)) {
+      throw new AssertionFailedError(
+          "something is left: %d bytes of channels%n%s%n%s"
+              .formatted(now.heldBytes(), states(vms()), ChannelTable.describe(now.channels())));
+    }
+  }
+
+  /**
+   * Stops what runs, and gives everything back. Does nothing when called again.
+   *
+   * @throws AssertionFailedError if a channel, or memory of a channel or a VM, is left behind: a
+   *     mistake in Tombolo
+   */
+  @Override
+  public void close() {
+    stop();
+    parts.close();
+    DirectorySnapshot now = parts.directory.snapshot();
+    List<String> kept = parts.vms.stream().filter(vm -> !vm.isFreed()).map(LiveVm::name).toList();
+    if (!ChannelTable.isEmpty(now) || !kept.isEmpty()) {
+      throw new AssertionFailedError(
+          "left behind by Tombolo: RAM of %s; %d bytes of channels%n%s"
+              .formatted(kept, now.heldBytes(), ChannelTable.describe(now.channels())));
+    }
+  }
+
+  private String statesBut(LiveVm one) {
+    return states(vms().stream().filter(vm -> !vm.name().equals(one.name())).toList());
+  }
+
+  private String states(List<GuestVm> of) {
+    return parts.vms.stream()
+        .filter(live -> of.stream().anyMatch(vm -> vm.name().equals(live.name())))
+        .map(live -> live.name() + " " + live.state())
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** Counts what has happened, for who waits for more. A leaf among locks: calls nobody. */
+  private static final class News {
+    private long count; // guarded by this
+
+    synchronized void tell() {
+      count++;
+      notifyAll();
+    }
+
+    synchronized long count() {
+      return count;
+    }
+
+    /** Waits until there is more than the caller has seen, or about so long. */
+    synchronized void awaitMore(long seen, long nanos) throws InterruptedException {
+      long end = System.nanoTime() + nanos;
+      for (long left = nanos; count == seen && left > 0; left = end - System.nanoTime()) {
+        wait(left / 1_000_000, (int) (left % 1_000_000));
+      }
+    }
+  }
+}

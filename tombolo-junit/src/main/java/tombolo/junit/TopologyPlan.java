@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.junit;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import tombolo.cli.topology.Topology;
+import tombolo.cli.topology.TopologyFile;
+
+/**
+ * What to start.
+ *
+ * @param file a topology file, or empty
+ * @param text that of one, where there is no file
+ * @param standIns VMs in whose place the test is
+ * @param deadline how long to wait for anything where the test does not say, positive
+ */
+record TopologyPlan(String file, String text, Set<String> standIns, Duration deadline) {
+  static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  /** What a text is called where it has mistakes; nothing is read from there. */
+  private static final Path TEXT = Path.of("topology");
+
+  TopologyPlan {
+    standIns = Set.copyOf(standIns);
+    if (deadline.isNegative() || deadline.isZero()) {
+      throw new IllegalArgumentException("a deadline of " + deadline + ": must be positive");
+    }
+  }
+
+  static TopologyPlan of(WithTopology wanted) {
+    if (wanted.value().isEmpty() == wanted.text().isEmpty()) {
+      throw new ExtensionConfigurationException(
+          "@WithTopology: give a file or a text, and not both");
+    }
+    return new TopologyPlan(
+        wanted.value(),
+        wanted.text(),
+        Set.of(wanted.standIns()),
+        Duration.ofSeconds(wanted.deadlineSeconds()));
+  }
+
+  /**
+   * @throws tombolo.cli.topology.TopologyException if the topology has mistakes
+   */
+  RunningTopology start() {
+    Topology topology =
+        file.isEmpty() ? TopologyFile.parse(text, TEXT) : TopologyFile.read(Path.of(file));
+    return RunningTopology.start(topology, standIns, deadline);
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.junit;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** How long a test has waited, in words. */
+final class Waits {
+  private Waits() {}
+
+  static String within(Duration limit) {
+    String seconds = String.format(Locale.ROOT, "%.3f", limit.toNanos() / 1e9);
+    return "within " + seconds.replaceFirst("\\.?0+$", "") + " s";
+  }
+}
