@@ -51,6 +51,16 @@ class ModuleTableTest {
             "org.tomlj..",
             "com.sun.management.."),
         new Row(
+            "junit",
+            MEMORY,
+            MACHINE,
+            RING,
+            IVC,
+            "tombolo.cli.topology..",
+            "org.junit.jupiter.api..",
+            "org.junit.platform.commons..",
+            "org.opentest4j.."),
+        new Row(
             "bench",
             MEMORY,
             MACHINE,
