@@ -54,7 +54,7 @@ final class ConfigAccess implements PciCapability {
       int width = bytes.getInt(SIZE);
       long value = registers.read(bytes.getInt(OFFSET), width);
       for (int i = 0; i < width; i++) {
-        bytes.put(DATA + i, (byte) (value >>> 8 * i));
+        bytes.put(DATA + i, (byte) (value >>> (8 * i)));
       }
     }
   }
@@ -64,7 +64,7 @@ final class ConfigAccess implements PciCapability {
     if (touchesData(offset, size) && inBar(bytes)) {
       int width = bytes.getInt(SIZE);
       long value = Integer.toUnsignedLong(bytes.getInt(DATA));
-      registers.write(bytes.getInt(OFFSET), width, value & ((1L << 8 * width) - 1));
+      registers.write(bytes.getInt(OFFSET), width, value & ((1L << (8 * width)) - 1));
     }
   }
 

@@ -4,6 +4,10 @@ package tombolo.machine.virtio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import tombolo.machine.InterruptLine;
 import tombolo.machine.device.DeviceBus;
@@ -46,10 +50,12 @@ final class TestDriver implements AutoCloseable {
   final VirtioPci function;
   final PciHost bridge;
   volatile boolean interrupted;
+  private final Semaphore interrupts = new Semaphore(0);
   private final int[] available = new int[64];
   private final int[] used = new int[64];
   private final int[] sizes = new int[64];
 
+  /** With this device in slot 2 of a bridge. */
   TestDriver(VirtioDevice device) {
     memory.map(RAM, RAM_BYTES, ram, 0, Access.READ_WRITE_EXECUTE);
     function = new VirtioPci("vm", memory, mmio, device);
@@ -58,6 +64,7 @@ final class TestDriver implements AutoCloseable {
           @Override
           public void raise() {
             interrupted = true;
+            interrupts.release();
           }
 
           @Override
@@ -184,6 +191,29 @@ final class TestDriver implements AutoCloseable {
   /** How many chains the device has given back since the queue was enabled, modulo 2^16. */
   int usedCount(int queue) {
     return memory.readShort(usedRing(queue) + 2) & 0xffff;
+  }
+
+  /** Waits until the device has given so many chains back, which it does on a thread of its own. */
+  void awaitUsed(int queue, int count) throws InterruptedException {
+    await(() -> usedCount(queue) == (count & 0xffff));
+  }
+
+  /** Waits until the device is broken. */
+  void awaitBroken() throws InterruptedException {
+    await(() -> (status() & NEEDS_RESET) != 0);
+  }
+
+  /** Takes each interrupt, as a driver does, and looks then. */
+  void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (true) {
+      isr();
+      if (condition.getAsBoolean()) {
+        return;
+      }
+      boolean came = interrupts.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      assertThat(came).as("an interrupt in time").isTrue();
+    }
   }
 
   /** The next chain that the device has given back: its head and how much was written. */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.virtio;
+
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.device.Console;
+
+/**
+ * A console with one port (virtio 1.2, 5.3): Linux has it as {@code hvc0}.
+ *
+ * <p>What the guest prints goes to the {@link Console} on the vCPU thread that notifies, which
+ * waits where the console does, as with a UART. What is typed goes to the guest on the thread that
+ * types, or on the vCPU thread that brings new buffers. It stays in the console as long as there is
+ * no buffer, so nothing that was typed ahead is lost; a reset loses what is on its way.
+ *
+ * <p>{@code input} guards what is typed; it is taken before the transport's lock and the console's.
+ * No key is left lying: who types calls the listener after the key is in the console, and the
+ * listener looks there with the lock held, as everybody does who looks.
+ */
+public final class ConsoleDevice implements VirtioDevice {
+  private static final int RECEIVE = 0;
+  private static final int TRANSMIT = 1;
+  private static final int PIECE = 4096;
+  private static final int CONFIG_BYTES = 12;
+
+  private final Console console;
+  private final Object input = new Object();
+
+  // Guarded by input: the receive queue, a buffer that is waiting for keys, keys that are waiting
+  // for a buffer.
+  private @Nullable Virtqueue receive;
+  private @Nullable Chain waiting;
+  private final byte[] typed = new byte[256];
+  private int typedCount;
+
+  /** A port whose other end is the console; nobody else listens there. */
+  public ConsoleDevice(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public String name() {
+    return "console";
+  }
+
+  @Override
+  public int type() {
+    return 3;
+  }
+
+  @Override
+  public int classCode() {
+    return 0x078000;
+  }
+
+  @Override
+  public int queues() {
+    return 2;
+  }
+
+  @Override
+  public int maxQueueSize(int queue) {
+    return 64;
+  }
+
+  @Override
+  public void attach(VirtioTransport transport) {
+    synchronized (input) {
+      receive = transport.queue(RECEIVE);
+    }
+    console.onInput(this::deliver);
+  }
+
+  /** Size, number of ports and emergency write, none of which is offered. */
+  @Override
+  public byte[] config() {
+    return new byte[CONFIG_BYTES];
+  }
+
+  @Override
+  public void notified(Virtqueue queue) {
+    if (queue.index() == TRANSMIT) {
+      print(queue);
+    } else {
+      deliver();
+    }
+  }
+
+  private void print(Virtqueue queue) {
+    byte[] piece = new byte[PIECE];
+    try {
+      for (Chain chain = queue.take(); chain != null; chain = queue.take()) {
+        for (long at = 0; at < chain.readable(); at += PIECE) {
+          if (Thread.currentThread().isInterrupted()) {
+            return; // the VM ends
+          }
+          int length = (int) Math.min(PIECE, chain.readable() - at);
+          chain.read(at, piece, 0, length);
+          for (int i = 0; i < length; i++) {
+            console.write(piece[i]);
+          }
+        }
+        queue.complete(chain, 0);
+      }
+    } catch (ChainLostException e) {
+      // The rest of it was never printed, as after a power-off.
+    }
+  }
+
+  /** Gives the guest what was typed, as far as it has buffers. */
+  private void deliver() {
+    synchronized (input) {
+      while (hasBuffer() && hasKeys()) {
+        pass();
+      }
+    }
+  }
+
+  private boolean hasBuffer() {
+    if (waiting == null && receive != null) {
+      waiting = receive.take();
+    }
+    return waiting != null;
+  }
+
+  private boolean hasKeys() {
+    while (typedCount < typed.length) {
+      int octet = console.read();
+      if (octet < 0) {
+        break;
+      }
+      typed[typedCount++] = (byte) octet;
+    }
+    return typedCount > 0;
+  }
+
+  /** Fills the buffer that is waiting; keys stay if it is lost. Lock held. */
+  private void pass() {
+    Chain chain = waiting;
+    if (chain == null) {
+      return;
+    }
+    waiting = null;
+    int length = (int) Math.min(typedCount, chain.writable());
+    try {
+      chain.write(0, typed, 0, length);
+    } catch (ChainLostException e) {
+      return;
+    }
+    chain.queue().complete(chain, length);
+    typedCount -= length;
+    System.arraycopy(typed, length, typed, 0, typedCount);
+  }
+
+  @Override
+  public void reset() {
+    synchronized (input) {
+      waiting = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    console.onInput(() -> {});
+  }
+}

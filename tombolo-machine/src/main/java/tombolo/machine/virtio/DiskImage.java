@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.virtio;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * A raw disk image: a regular file whose bytes are the disk's. Its size when it is opened is the
+ * disk's capacity for good; nothing outside of that is read or written.
+ *
+ * <p>Whoever opens it owns it and closes it. Used by one thread at a time.
+ */
+public final class DiskImage implements AutoCloseable {
+  /** Bytes in a sector, of which a disk has a whole number. */
+  public static final int SECTOR = 512;
+
+  private static final int QCOW_MAGIC = 0x514649fb;
+
+  private final Path file;
+  private final FileChannel channel;
+  private final boolean readOnly;
+  private final long bytes;
+
+  private DiskImage(Path file, FileChannel channel, boolean readOnly, long bytes) {
+    this.file = file;
+    this.channel = channel;
+    this.readOnly = readOnly;
+    this.bytes = bytes;
+  }
+
+  /**
+   * Opens a file as a disk. One that can be written is locked against other processes that open it
+   * so, and against a second disk here.
+   *
+   * @throws DiskImageException if it cannot be one
+   */
+  public static DiskImage open(Path file, boolean readOnly) {
+    if (Files.isDirectory(file)) {
+      throw mistake(file, "a directory; a disk is a file, with the bytes of the disk");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw mistake(file, "not a regular file, which a disk has to be");
+    }
+    try {
+      FileChannel channel =
+          readOnly
+              ? FileChannel.open(file, StandardOpenOption.READ)
+              : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        long bytes = checkedSize(file, channel);
+        if (!readOnly) {
+          lock(file, channel);
+        }
+        return new DiskImage(file, channel, readOnly, bytes);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw mistake(
+          file, "no such file; an empty disk of 64 MiB is made by: truncate -s 64M " + file);
+    } catch (AccessDeniedException e) {
+      throw mistake(
+          file,
+          Files.isReadable(file)
+              ? "must not be written; add ,readonly to use it so, or give yourself the right to"
+                    + " write it"
+              : "must not be read; give yourself the right to");
+    } catch (IOException e) {
+      throw mistake(file, "cannot be opened: " + e.getMessage());
+    }
+  }
+
+  private static long checkedSize(Path file, FileChannel channel) throws IOException {
+    long bytes = channel.size();
+    ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
+    if (channel.read(magic, 0) == Integer.BYTES && magic.getInt(0) == QCOW_MAGIC) {
+      throw mistake(
+          file,
+          "a qcow2 image; a raw one is made of it by: qemu-img convert -O raw %s %s.raw"
+              .formatted(file, file));
+    }
+    if (bytes == 0) {
+      throw mistake(file, "empty; a disk of 64 MiB is made of it by: truncate -s 64M " + file);
+    }
+    if (bytes % SECTOR != 0) {
+      throw mistake(
+          file,
+          String.format(
+              Locale.ROOT,
+              "%d bytes, which is not a multiple of %d; perhaps it is no disk or half of one, and"
+                  + " otherwise: truncate -s %d %s",
+              bytes,
+              SECTOR,
+              (bytes / SECTOR + 1) * SECTOR,
+              file));
+    }
+    return bytes;
+  }
+
+  private static void lock(Path file, FileChannel channel) throws IOException {
+    try {
+      if (channel.tryLock() == null) {
+        throw mistake(file, "another process has it as a disk that it writes; stop that first");
+      }
+    } catch (OverlappingFileLockException e) {
+      throw mistake(file, "two disks that can be written; only one disk may write a file");
+    }
+  }
+
+  private static DiskImageException mistake(Path file, String what) {
+    return new DiskImageException(file + ": " + what);
+  }
+
+  /** The file. */
+  public Path file() {
+    return file;
+  }
+
+  /** Whether it cannot be written. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  /** Its capacity, a positive multiple of {@link #SECTOR}. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Reads all of a buffer.
+   *
+   * @throws IOException if the host does not give the bytes, or the file has become shorter
+   * @throws IndexOutOfBoundsException if the disk has not so many
+   */
+  void read(long at, ByteBuffer into) throws IOException {
+    Objects.checkFromIndexSize(at, into.remaining(), bytes);
+    for (long next = at; into.hasRemaining(); ) {
+      int count = channel.read(into, next);
+      if (count < 0) {
+        throw new IOException("the file has become shorter");
+      }
+      next += count;
+    }
+  }
+
+  /**
+   * Writes all of a buffer.
+   *
+   * @throws IOException if the host does not take them
+   * @throws IndexOutOfBoundsException if the disk has not so many bytes
+   * @throws java.nio.channels.NonWritableChannelException if it is read-only
+   */
+  void write(long at, ByteBuffer from) throws IOException {
+    Objects.checkFromIndexSize(at, from.remaining(), bytes);
+    for (long next = at; from.hasRemaining(); ) {
+      next += channel.write(from, next);
+    }
+  }
+
+  /** Returns when everything that was written is on the host's storage. */
+  void flush() throws IOException {
+    channel.force(false);
+  }
+
+  /** Lets go of the file. What was not flushed is the host's to write. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Every write that failed was reported to its guest, and there is nothing else to lose.
+    }
+  }
+}
