@@ -5,7 +5,9 @@
 
 #define BOARD_FINISHER 0x00100000ul
 #define BOARD_PLIC 0x0c000000ul
+#define BOARD_APLIC 0x0d000000ul  // where there is no PLIC
 #define BOARD_UART 0x10000000ul
+#define BOARD_IMSIC 0x28000000ul  // likewise; a page a hart
 #define BOARD_PCI_CONFIG 0x30000000ul
 #define BOARD_RAM 0x80000000ul
 

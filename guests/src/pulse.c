@@ -5,6 +5,7 @@
 // number n, the double word at +0x100 + 8n counts its claims, the one at +0x200 + 8n the traps that
 // found nothing to claim.
 
+#include "aia.h"
 #include "board.h"
 #include "console.h"
 #include "csr.h"
@@ -15,23 +16,31 @@
 #include "traps.h"
 
 static volatile uint64_t *const shared = (volatile uint64_t *)BOARD_SHARED_WORDS;
-static unsigned source;
+static unsigned source;  // and the identity of its messages, where there are messages
+static bool by_messages;
 static struct barrier ready;
 
 static void on_external(struct frame *frame) {
   (void)frame;
-  unsigned claimed = plic_claim();
+  unsigned claimed = by_messages ? imsic_claim() : plic_claim();
   shared[(claimed == source ? 0x100 : 0x200) / 8 + this_hart()->id]++;
-  if (claimed != 0) {
+  if (claimed != 0 && !by_messages) {
     plic_complete(claimed);
   }
 }
 
 static void count(unsigned number) {
-  plic_enable(source);
+  if (by_messages) {
+    imsic_enable(source);
+  } else {
+    plic_enable(source);
+  }
   csr_set(sie, 1 << INTERRUPT_EXTERNAL);
   barrier_wait(&ready);
   if (number == 0) {
+    if (by_messages) {
+      aplic_route(source, SOURCE_EDGE_HIGH, this_hart()->id, source);
+    }
     print("pulse: %u hart(s) wait for interrupt %u\n", ready.parties, source);
   }
   while (*shared == 0) {
@@ -47,6 +56,7 @@ int main(void) {
     panic("the device tree has no IVC interrupt");
   }
   source = fdt_cell(&interrupts, 0);
+  by_messages = aia_is_there();
   ready.parties = harts_count();
   traps_on_interrupt(INTERRUPT_EXTERNAL, on_external);
   harts_run(ready.parties, count);

@@ -4,14 +4,21 @@ package tombolo.riscv;
 import tombolo.machine.device.PciWindow;
 
 /**
- * Where things are on the board, in guest physical addresses and PLIC sources: as on QEMU's {@code
- * virt} board, so that one image runs on both.
+ * Where things are on the board, in guest physical addresses and interrupt sources: as on QEMU's
+ * {@code virt} board, so that one image runs on both.
  */
 final class BoardLayout {
   static final long RAM_BASE = 0x8000_0000L;
 
   static final long FINISHER_BASE = 0x10_0000;
   static final long PLIC_BASE = 0x0c00_0000;
+
+  /** Of the supervisor-level domain; QEMU's machine-level one is where the PLIC is. */
+  static final long APLIC_BASE = 0x0d00_0000;
+
+  /** Of the supervisor-level interrupt files, a page a hart. */
+  static final long IMSIC_BASE = 0x2800_0000;
+
   static final long UART_BASE = 0x1000_0000;
   static final int UART_SOURCE = 10;
   static final int UART_CLOCK = 3_686_400;

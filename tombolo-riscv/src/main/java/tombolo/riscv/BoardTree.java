@@ -2,6 +2,9 @@
 package tombolo.riscv;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import tombolo.machine.BoardContext;
 import tombolo.machine.device.PciHost;
 import tombolo.machine.device.PciWindow;
@@ -12,25 +15,26 @@ import tombolo.machine.fdt.DeviceTreeNode;
 
 /**
  * Describes the board to its guest (Devicetree Specification 0.4, and Linux's bindings for RISC-V
- * harts, the PLIC and generic PCI bridges).
+ * harts and generic PCI bridges). {@link InterruptNodes} describes the interrupt controller.
  */
 final class BoardTree {
-  private static final String[] EXTENSIONS = {
-    "i",
-    "m",
-    "a",
-    "f",
-    "d",
-    "c",
-    "zicntr",
-    "zicsr",
-    "zifencei",
-    "zba",
-    "zbb",
-    "zbs",
-    "sstc",
-    "svadu"
-  };
+  private static final List<String> EXTENSIONS =
+      List.of(
+          "i",
+          "m",
+          "a",
+          "f",
+          "d",
+          "c",
+          "zicntr",
+          "zicsr",
+          "zifencei",
+          "zba",
+          "zbb",
+          "zbs",
+          "ssaia",
+          "sstc",
+          "svadu");
 
   private static final int SEED_LONGS = 4;
   private static final int PCI_SLOTS_IN_MAP = 4;
@@ -38,10 +42,15 @@ final class BoardTree {
   private static final int PCI_64_BIT_PREFETCHABLE = 0x4300_0000;
 
   private final DeviceTree tree = new DeviceTree();
-  private final int plicHandle;
   private final DeviceTreeNode soc;
+  private final InterruptNodes interrupts;
 
-  private BoardTree(BoardContext context, String commandLine, long initrdBase, long initrdLength) {
+  private BoardTree(
+      BoardContext context,
+      InterruptController controller,
+      String commandLine,
+      long initrdBase,
+      long initrdLength) {
     DeviceTreeNode root =
         tree.root()
             .u32("#address-cells", 2)
@@ -69,13 +78,9 @@ final class BoardTree {
             .u32("#address-cells", 1)
             .u32("#size-cells", 0)
             .u32("timebase-frequency", HartTimer.FREQUENCY);
-    int[] contexts = new int[4 * context.vcpus()];
+    List<Integer> harts = new ArrayList<>();
     for (int i = 0; i < context.vcpus(); i++) {
-      int handle = hart(cpus, i);
-      contexts[4 * i] = handle;
-      contexts[4 * i + 1] = 11; // the machine external interrupt: nobody takes it here
-      contexts[4 * i + 2] = handle;
-      contexts[4 * i + 3] = Cause.EXTERNAL_INTERRUPT;
+      harts.add(hart(cpus, i, controller));
     }
 
     soc =
@@ -84,16 +89,7 @@ final class BoardTree {
             .u32("#size-cells", 2)
             .strings("compatible", "simple-bus")
             .flag("ranges");
-    plicHandle =
-        soc.child(at("plic", BoardLayout.PLIC_BASE))
-            .strings("compatible", "sifive,plic-1.0.0", "riscv,plic0")
-            .u64s("reg", BoardLayout.PLIC_BASE, Plic.LENGTH)
-            .flag("interrupt-controller")
-            .u32("#interrupt-cells", 1)
-            .u32("#address-cells", 0)
-            .u32("riscv,ndev", Plic.SOURCES)
-            .cells("interrupts-extended", contexts)
-            .phandle();
+    interrupts = InterruptNodes.describe(soc, controller, harts);
   }
 
   /**
@@ -103,8 +99,12 @@ final class BoardTree {
    * @param initrdLength its bytes, 0 if there is none
    */
   static byte[] describe(
-      BoardContext context, String commandLine, long initrdBase, long initrdLength) {
-    BoardTree board = new BoardTree(context, commandLine, initrdBase, initrdLength);
+      BoardContext context,
+      InterruptController controller,
+      String commandLine,
+      long initrdBase,
+      long initrdLength) {
+    BoardTree board = new BoardTree(context, controller, commandLine, initrdBase, initrdLength);
     board.serial();
     board.finisher();
     board.pci();
@@ -112,20 +112,24 @@ final class BoardTree {
     return board.tree.blob(0);
   }
 
-  private static String at(String name, long address) {
+  static String at(String name, long address) {
     return name + "@" + Long.toHexString(address);
   }
 
-  private static int hart(DeviceTreeNode cpus, int index) {
+  private static int hart(DeviceTreeNode cpus, int index, InterruptController controller) {
+    List<String> extensions =
+        EXTENSIONS.stream()
+            .filter(name -> controller == InterruptController.AIA || !name.equals("ssaia"))
+            .toList();
     return cpus.child(at("cpu", index))
         .strings("device_type", "cpu")
         .strings("compatible", "riscv")
         .u32("reg", index)
         .strings("status", "okay")
         .strings("mmu-type", "riscv,sv48")
-        .strings("riscv,isa", "rv64imafdc_zicntr_zicsr_zifencei_zba_zbb_zbs_sstc_svadu")
+        .strings("riscv,isa", isa(extensions))
         .strings("riscv,isa-base", "rv64i")
-        .strings("riscv,isa-extensions", EXTENSIONS)
+        .strings("riscv,isa-extensions", extensions.toArray(String[]::new))
         .child("interrupt-controller")
         .u32("#interrupt-cells", 1)
         .flag("interrupt-controller")
@@ -133,13 +137,22 @@ final class BoardTree {
         .phandle();
   }
 
+  /** The old way to say what a hart has: letters, then names. */
+  private static String isa(List<String> extensions) {
+    StringBuilder isa = new StringBuilder("rv64");
+    for (String name : extensions) {
+      isa.append(name.length() == 1 ? "" : "_").append(name);
+    }
+    return isa.toString();
+  }
+
   private void serial() {
     soc.child(at("serial", BoardLayout.UART_BASE))
         .strings("compatible", "ns16550a")
         .u64s("reg", BoardLayout.UART_BASE, Uart16550.LENGTH)
         .u32("clock-frequency", BoardLayout.UART_CLOCK)
-        .u32("interrupt-parent", plicHandle)
-        .u32("interrupts", BoardLayout.UART_SOURCE);
+        .u32("interrupt-parent", interrupts.wires())
+        .cells("interrupts", interrupts.level(BoardLayout.UART_SOURCE));
   }
 
   private void finisher() {
@@ -163,39 +176,40 @@ final class BoardTree {
   }
 
   private void pci() {
-    int[] map = new int[PCI_SLOTS_IN_MAP * 4 * 6];
-    int cell = 0;
+    IntStream.Builder map = IntStream.builder();
     for (int slot = 0; slot < PCI_SLOTS_IN_MAP; slot++) {
       for (int pin = 0; pin < 4; pin++) {
-        map[cell++] = slot << 11;
-        map[cell++] = 0;
-        map[cell++] = 0;
-        map[cell++] = pin + 1;
-        map[cell++] = plicHandle;
-        map[cell++] = BoardLayout.PCI_FIRST_SOURCE + (slot + pin) % 4;
+        map.add(slot << 11).add(0).add(0).add(pin + 1).add(interrupts.wires());
+        for (int cell : interrupts.level(BoardLayout.PCI_FIRST_SOURCE + (slot + pin) % 4)) {
+          map.add(cell);
+        }
       }
     }
-    soc.child(at("pci", BoardLayout.PCI_CONFIG_BASE))
-        .strings("compatible", "pci-host-ecam-generic")
-        .strings("device_type", "pci")
-        .u64s("reg", BoardLayout.PCI_CONFIG_BASE, PciHost.BUS_LENGTH)
-        .u32("#address-cells", 3)
-        .u32("#size-cells", 2)
-        .u32("#interrupt-cells", 1)
-        .cells("bus-range", 0, 0)
-        .u32("linux,pci-domain", 0)
-        .flag("dma-coherent")
-        .cells("ranges", ranges())
-        .cells("interrupt-map-mask", 3 << 11, 0, 0, 7)
-        .cells("interrupt-map", map);
+    DeviceTreeNode bridge =
+        soc.child(at("pci", BoardLayout.PCI_CONFIG_BASE))
+            .strings("compatible", "pci-host-ecam-generic")
+            .strings("device_type", "pci")
+            .u64s("reg", BoardLayout.PCI_CONFIG_BASE, PciHost.BUS_LENGTH)
+            .u32("#address-cells", 3)
+            .u32("#size-cells", 2)
+            .u32("#interrupt-cells", 1)
+            .cells("bus-range", 0, 0)
+            .u32("linux,pci-domain", 0)
+            .flag("dma-coherent")
+            .cells("ranges", ranges())
+            .cells("interrupt-map-mask", 3 << 11, 0, 0, 7)
+            .cells("interrupt-map", map.build().toArray());
+    if (interrupts.takesMessages()) {
+      bridge.u32("msi-parent", interrupts.messages());
+    }
   }
 
   /** No registers, only an interrupt: what the guest does besides goes by hypercalls. */
   private void ivc() {
     soc.child("ivc")
         .strings("compatible", "tombolo,ivc")
-        .u32("interrupt-parent", plicHandle)
-        .u32("interrupts", BoardLayout.IVC_SOURCE);
+        .u32("interrupt-parent", interrupts.wires())
+        .cells("interrupts", interrupts.pulse(BoardLayout.IVC_SOURCE));
   }
 
   private static int[] ranges() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The control and status registers that a hart of S-mode and U-mode has (Zicsr; RISC-V Privileged
  * ISA, "Supervisor-Level CSRs"). All others, and all of M-mode's, are illegal instructions.
@@ -36,10 +38,15 @@ final class Csrs {
 
   private final Hart hart;
   private final HartTimer timer;
+  private final @Nullable AiaCsrs aia;
 
-  Csrs(Hart hart, HartTimer timer) {
+  /**
+   * @param aia what Ssaia adds; null for a hart without
+   */
+  Csrs(Hart hart, HartTimer timer, @Nullable AiaCsrs aia) {
     this.hart = hart;
     this.timer = timer;
+    this.aia = aia;
   }
 
   /**
@@ -53,10 +60,13 @@ final class Csrs {
     int source = word >>> 15 & 31;
     boolean replaces = (function & 3) == 1;
     boolean writes = replaces || source != 0;
-    if ((csr >>> 8 & 3) > hart.privilege || (writes && csr >>> 10 == 3) || !exists(csr)) {
+    if ((csr >>> 8 & 3) > hart.privilege || (writes && csr >>> 10 == 3)) {
       return false;
     }
     long operand = (function & 4) != 0 ? source : hart.x[source];
+    if (!exists(csr)) {
+      return aia != null && executeAia(aia, word, writes, operand);
+    }
     long old = read(csr);
     if (csr == SIP && !replaces) {
       changePending((function & 3) == 2, operand);
@@ -64,6 +74,20 @@ final class Csrs {
       write(csr, replaces ? operand : (function & 3) == 2 ? old | operand : old & ~operand);
     }
     hart.x[Decoder.rd(word)] = old;
+    return true;
+  }
+
+  private boolean executeAia(AiaCsrs csrs, int word, boolean writes, long operand) {
+    int csr = word >>> 20;
+    if (!csrs.exists(csr)) {
+      return false;
+    }
+    hart.x[Decoder.rd(word)] =
+        switch (word >>> 12 & 3) {
+          case 1 -> csrs.access(csr, writes, 0, operand);
+          case 2 -> csrs.access(csr, writes, -1, operand);
+          default -> csrs.access(csr, writes, ~operand, 0);
+        };
     return true;
   }
 

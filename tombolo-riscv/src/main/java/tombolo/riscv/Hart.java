@@ -100,6 +100,7 @@ final class Hart {
   long scounteren;
   long senvcfg;
   long stimecmp = -1;
+  long siselect;
 
   long reservedAddress = NO_RESERVATION;
   long reservedValue;
@@ -206,6 +207,7 @@ final class Hart {
     scounteren = CYCLE_TIME_INSTRET;
     senvcfg = 0;
     stimecmp = -1;
+    siselect = 0;
     timerPending = false;
     reservedAddress = NO_RESERVATION;
     mmu.dropAll();

@@ -18,8 +18,7 @@ import tombolo.machine.device.MmioDevice;
  * <p>Thread-safe: one lock guards all of it; a hart's interrupt bit is set under the lock, so that
  * it always says what the state says.
  */
-final class Plic implements MmioDevice {
-  static final int SOURCES = 95;
+final class Plic implements MmioDevice, WiredController {
   static final long LENGTH = 0x400_0000;
 
   private static final int WORDS = SOURCES / 32 + 1;
@@ -51,8 +50,8 @@ final class Plic implements MmioDevice {
     java.util.Arrays.setAll(pulses, source -> new PulseLatch());
   }
 
-  /** The wire into a source, 1 to {@link #SOURCES}. */
-  InterruptLine line(int source) {
+  @Override
+  public InterruptLine line(int source) {
     checkSource(source);
     return new InterruptLine() {
       @Override
@@ -67,13 +66,8 @@ final class Plic implements MmioDevice {
     };
   }
 
-  /**
-   * Makes a source pending for some harts alone, until one of them claims it.
-   *
-   * @param harts bit n is hart n
-   * @throws IllegalArgumentException if there is no such source
-   */
-  synchronized void pulse(long harts, int source) {
+  @Override
+  public synchronized void pulse(long harts, int source) {
     checkSource(source);
     pulses[source].add(harts);
     showPulses(source);
@@ -96,8 +90,8 @@ final class Plic implements MmioDevice {
     }
   }
 
-  /** As after power-on; lines keep their levels. */
-  synchronized void reset() {
+  @Override
+  public synchronized void reset() {
     for (int i = 0; i < WORDS; i++) {
       claimed[i] = 0;
       pending[i] = level[i];

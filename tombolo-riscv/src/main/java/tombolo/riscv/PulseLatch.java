@@ -13,7 +13,7 @@ import java.util.Set;
  * not listen, waits, one for harts 0 and 1 still reaches hart 1. However many pulses come, there
  * are no more than sets of harts: 255 of 8 harts.
  *
- * <p>Not thread-safe: the PLIC's lock guards it.
+ * <p>Not thread-safe: the controller's lock guards it.
  */
 final class PulseLatch {
   // Bit n of each is hart n.
@@ -37,6 +37,21 @@ final class PulseLatch {
   /** The hart takes every pulse that names it. */
   void claim(int hart) {
     pulses.removeIf(pulse -> (pulse & 1L << hart) != 0);
+  }
+
+  /** Whether nobody waits for anything. */
+  boolean isEmpty() {
+    return pulses.isEmpty();
+  }
+
+  /** Ends every pulse; the sets of harts that they named. */
+  Set<Long> take() {
+    if (pulses.isEmpty()) {
+      return Set.of();
+    }
+    Set<Long> taken = Set.copyOf(pulses);
+    pulses.clear();
+    return taken;
   }
 
   void clear() {

@@ -10,8 +10,8 @@ import tombolo.machine.BoardContext;
  * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.
  *
  * <p>Its guests see what KVM gives a RISC-V guest: S-mode and U-mode of RV64GC with Zicsr,
- * Zifencei, Zicntr, Zba, Zbb, Zbs, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below. Stateless;
- * thread-safe.
+ * Zifencei, Zicntr, Zba, Zbb, Zbs, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; with {@link
+ * InterruptController#AIA} also Ssaia. Immutable; thread-safe.
  */
 public final class RiscvAccelerator implements Accelerator {
   /** Guest physical address of the first byte of RAM. */
@@ -20,8 +20,22 @@ public final class RiscvAccelerator implements Accelerator {
   /** The most bytes of RAM that a VM can have: the space up to the PCI bridge's upper window. */
   public static final long MAX_RAM = BoardLayout.PCI_HIGH.base() - BoardLayout.RAM_BASE;
 
-  /** Makes the accelerator; there is nothing to set. */
-  public RiscvAccelerator() {}
+  private final InterruptController controller;
+
+  /** The accelerator of boards with a PLIC. */
+  public RiscvAccelerator() {
+    this(InterruptController.PLIC);
+  }
+
+  /** The accelerator of boards with this interrupt controller. */
+  public RiscvAccelerator(InterruptController controller) {
+    this.controller = controller;
+  }
+
+  /** What brings interrupts to the harts of its boards. */
+  public InterruptController interruptController() {
+    return controller;
+  }
 
   @Override
   public String name() {
@@ -40,6 +54,6 @@ public final class RiscvAccelerator implements Accelerator {
 
   @Override
   public Board createBoard(BoardContext context) {
-    return new RiscvBoard(context);
+    return new RiscvBoard(context, controller);
   }
 }

@@ -3,6 +3,7 @@ package tombolo.riscv;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import tombolo.machine.Board;
@@ -19,8 +20,9 @@ import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
 
 /**
- * The hardware of one VM with RISC-V harts: RAM, harts, PLIC, UART, test finisher and an empty PCI
- * bridge, at the places of {@link BoardLayout}. The harts' firmware is {@link Sbi}.
+ * The hardware of one VM with RISC-V harts: RAM, harts, interrupt controller, UART, test finisher
+ * and an empty PCI bridge, at the places of {@link BoardLayout}. The harts' firmware is {@link
+ * Sbi}.
  */
 final class RiscvBoard implements Board {
   static final int MAX_HARTS = 8;
@@ -34,12 +36,14 @@ final class RiscvBoard implements Board {
 
   private final BoardContext context;
   private final List<RiscvVcpu> vcpus = new ArrayList<>();
-  private final Plic plic;
+  private final InterruptController controller;
+  private final WiredController wires;
   private final Uart16550 uart;
   private final PciHost pci;
 
-  RiscvBoard(BoardContext context) {
+  RiscvBoard(BoardContext context, InterruptController controller) {
     this.context = context;
+    this.controller = controller;
     if (context.ram().size() > RiscvAccelerator.MAX_RAM) {
       throw new IllegalArgumentException(
           "%d MiB of RAM, but this board has room for %d MiB below its PCI window"
@@ -55,24 +59,37 @@ final class RiscvBoard implements Board {
         context.scheduler().equals(Scheduler.system()) ? HOST_POLLING : HaltPolling.room(1);
     long clockOrigin = context.clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
-      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin, pollingRoom);
+      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin, pollingRoom, controller);
       vcpus.add(vcpu);
       memory.register(vcpu.quiescence);
     }
-    plic = new Plic(vcpus);
-    uart = new Uart16550(context.console(), plic.line(BoardLayout.UART_SOURCE));
+    wires = attachController();
+    uart = new Uart16550(context.console(), wires.line(BoardLayout.UART_SOURCE));
     pci =
         new PciHost(
             BoardLayout.PCI_LOW,
             BoardLayout.PCI_HIGH,
             IntStream.range(0, 4)
-                .mapToObj(pin -> plic.line(BoardLayout.PCI_FIRST_SOURCE + pin))
+                .mapToObj(pin -> wires.line(BoardLayout.PCI_FIRST_SOURCE + pin))
                 .toList());
     TestFinisher finisher = new TestFinisher(context.power());
     context.mmio().attach(BoardLayout.FINISHER_BASE, TestFinisher.LENGTH, finisher);
-    context.mmio().attach(BoardLayout.PLIC_BASE, Plic.LENGTH, plic);
     context.mmio().attach(BoardLayout.UART_BASE, Uart16550.LENGTH, uart);
     context.mmio().attach(BoardLayout.PCI_CONFIG_BASE, PciHost.BUS_LENGTH, pci);
+  }
+
+  private WiredController attachController() {
+    if (controller == InterruptController.PLIC) {
+      Plic plic = new Plic(vcpus);
+      context.mmio().attach(BoardLayout.PLIC_BASE, Plic.LENGTH, plic);
+      return plic;
+    }
+    Imsic imsic =
+        new Imsic(vcpus.stream().map(vcpu -> Objects.requireNonNull(vcpu.interruptFile)).toList());
+    Aplic aplic = new Aplic(imsic);
+    context.mmio().attach(BoardLayout.IMSIC_BASE, Imsic.length(vcpus.size()), imsic);
+    context.mmio().attach(BoardLayout.APLIC_BASE, Aplic.LENGTH, aplic);
+    return aplic;
   }
 
   @Override
@@ -82,12 +99,12 @@ final class RiscvBoard implements Board {
 
   @Override
   public InterruptLine interruptLine(int number) {
-    return plic.line(number);
+    return wires.line(number);
   }
 
   @Override
   public void injectInterrupt(long vcpus, int number) {
-    plic.pulse(vcpus, number);
+    wires.pulse(vcpus, number);
   }
 
   @Override
@@ -125,17 +142,21 @@ final class RiscvBoard implements Board {
     }
     byte[] tree =
         BoardTree.describe(
-            context, image.commandLine(), initrdBase, initrd == null ? 0 : initrd.length);
+            context,
+            controller,
+            image.commandLine(),
+            initrdBase,
+            initrd == null ? 0 : initrd.length);
     long treeBase = free - tree.length & -DEVICE_TREE_ALIGNMENT;
     requireRoom(treeBase, kernelEnd, "device tree", tree.length);
     memory.write(treeBase, tree, 0, tree.length);
 
     uart.reset();
     pci.reset();
+    wires.reset(); // before the harts, or a wire could leave a message to one that was reset
     for (RiscvVcpu vcpu : vcpus) {
       vcpu.reset(kernel.symbols());
     }
-    plic.reset();
     vcpus.getFirst().start(new RiscvVcpu.Entry(kernel.entry(), treeBase));
   }
 

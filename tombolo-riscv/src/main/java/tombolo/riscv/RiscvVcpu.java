@@ -44,6 +44,9 @@ final class RiscvVcpu implements Vcpu {
   final Quiescence quiescence;
   final HartTimer timer;
 
+  /** Of the hart's IMSIC; null on a board without. */
+  final @Nullable InterruptFile interruptFile;
+
   private final HaltPolling polling;
   private final BooleanSupplier awaitsInterrupt = this::awaitsInterrupt;
   private final Scheduler scheduler;
@@ -63,14 +66,29 @@ final class RiscvVcpu implements Vcpu {
   private volatile boolean waiting;
   private volatile long published;
 
-  RiscvVcpu(int index, BoardContext context, Sbi sbi, long clockOrigin, Semaphore pollingRoom) {
+  /**
+   * @param controller which of them sets the hart's external interrupt: {@link #setInterrupt}, or
+   *     {@link #interruptFile}
+   */
+  RiscvVcpu(
+      int index,
+      BoardContext context,
+      Sbi sbi,
+      long clockOrigin,
+      Semaphore pollingRoom,
+      InterruptController controller) {
     hart = new Hart(index, context.memory());
     scheduler = context.scheduler();
     quiescence = new Quiescence(hart, scheduler);
     timer = new HartTimer(hart, context.clock(), clockOrigin);
     polling = new HaltPolling(context.clock(), pollingRoom);
     traps = new Traps(hart);
-    system = new SystemInstructions(this, traps, new Csrs(hart, timer), sbi);
+    interruptFile =
+        controller == InterruptController.AIA
+            ? new InterruptFile(level -> setInterrupt(Hart.SEIP, level))
+            : null;
+    AiaCsrs aia = interruptFile == null ? null : new AiaCsrs(hart, timer, interruptFile);
+    system = new SystemInstructions(this, traps, new Csrs(hart, timer, aia), sbi);
   }
 
   @Override
@@ -254,6 +272,9 @@ final class RiscvVcpu implements Vcpu {
     entry = null;
     state.set(HartState.STOPPED);
     hart.setPending(-1, false);
+    if (interruptFile != null) {
+      interruptFile.reset();
+    }
     hart.start(0, 0, 0);
   }
 

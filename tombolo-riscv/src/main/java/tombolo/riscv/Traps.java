@@ -59,12 +59,20 @@ final class Traps {
     if (ready == 0 || (hart.privilege == Hart.SUPERVISOR && (hart.sstatus & Hart.SIE) == 0)) {
       return;
     }
-    int number =
-        (ready & Hart.SEIP) != 0
-            ? Cause.EXTERNAL_INTERRUPT
-            : (ready & Hart.SSIP) != 0 ? Cause.SOFTWARE_INTERRUPT : Cause.TIMER_INTERRUPT;
+    int number = mostUrgent(ready);
     long base = hart.stvec & ~3L;
     enter(INTERRUPT | number, 0, (hart.stvec & 1) == 0 ? base : base + 4L * number);
+  }
+
+  /** The interrupt that comes first of those in a set of sip's bits, or 0 if it is empty. */
+  static int mostUrgent(long ready) {
+    if ((ready & Hart.SEIP) != 0) {
+      return Cause.EXTERNAL_INTERRUPT;
+    }
+    if ((ready & Hart.SSIP) != 0) {
+      return Cause.SOFTWARE_INTERRUPT;
+    }
+    return ready == 0 ? 0 : Cause.TIMER_INTERRUPT;
   }
 
   private void enter(long cause, long value, long handler) {

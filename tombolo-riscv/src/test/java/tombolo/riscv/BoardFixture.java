@@ -21,24 +21,29 @@ final class BoardFixture implements AutoCloseable {
   final GuestMemory memory = new GuestMemory();
   final BufferConsole console = new BufferConsole();
   final DeviceBus mmio = new DeviceBus();
+  final BoardContext context;
   final RiscvBoard board;
   final Sbi sbi;
 
   BoardFixture(int harts) {
-    board =
-        new RiscvBoard(
-            new BoardContext(
-                "fixture",
-                harts,
-                memory,
-                ram,
-                mmio,
-                new DeviceBus(),
-                console,
-                reason -> {},
-                Clock.system(),
-                Scheduler.system(),
-                RandomSource.system()));
+    this(harts, InterruptController.PLIC);
+  }
+
+  BoardFixture(int harts, InterruptController controller) {
+    context =
+        new BoardContext(
+            "fixture",
+            harts,
+            memory,
+            ram,
+            mmio,
+            new DeviceBus(),
+            console,
+            reason -> {},
+            Clock.system(),
+            Scheduler.system(),
+            RandomSource.system());
+    board = new RiscvBoard(context, controller);
     sbi = new Sbi(memory, console, board.vcpus());
   }
 

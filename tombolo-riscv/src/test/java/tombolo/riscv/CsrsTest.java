@@ -18,7 +18,7 @@ class CsrsTest {
 
   private final BoardFixture board = new BoardFixture(1);
   private final Hart hart = board.hart(0);
-  private final Csrs csrs = new Csrs(hart, new HartTimer(hart, Clock.system(), 0));
+  private final Csrs csrs = new Csrs(hart, new HartTimer(hart, Clock.system(), 0), null);
 
   @AfterEach
   void close() {

@@ -60,6 +60,7 @@ class FuzzTest {
           kind.make(new SplittableRandom(seed))
               .memory(RandomImage.RAM)
               .onReset(onReset)
+              .interrupts((i & 2) == 0 ? InterruptController.PLIC : InterruptController.AIA)
               .create(console)) {
         vm.boot();
         reason = runForAWhile(vm);

@@ -18,7 +18,13 @@ import tombolo.machine.image.KernelImage;
 
 /** A guest to be run on a VM of its own: {@code GuestRun.of("hello").vcpus(4).run()}. Immutable. */
 record GuestRun(
-    String name, KernelImage kernel, int vcpus, long memory, String append, GuestReset onReset) {
+    String name,
+    KernelImage kernel,
+    int vcpus,
+    long memory,
+    String append,
+    GuestReset onReset,
+    InterruptController interrupts) {
   /**
    * Far more than any guest needs that ends at all, on a machine that is busy with other things.
    */
@@ -41,7 +47,8 @@ record GuestRun(
 
   /** A guest that a test has made. */
   static GuestRun of(String name, KernelImage kernel) {
-    return new GuestRun(name, kernel, 1, VmConfig.DEFAULT_MEMORY, "", GuestReset.STOP);
+    return new GuestRun(
+        name, kernel, 1, VmConfig.DEFAULT_MEMORY, "", GuestReset.STOP, InterruptController.PLIC);
   }
 
   static byte[] bytes(String name) {
@@ -61,20 +68,25 @@ record GuestRun(
   }
 
   GuestRun vcpus(int number) {
-    return new GuestRun(name, kernel, number, memory, append, onReset);
+    return new GuestRun(name, kernel, number, memory, append, onReset, interrupts);
   }
 
   GuestRun memory(long bytes) {
-    return new GuestRun(name, kernel, vcpus, bytes, append, onReset);
+    return new GuestRun(name, kernel, vcpus, bytes, append, onReset, interrupts);
   }
 
   /** With a command line. */
   GuestRun append(String words) {
-    return new GuestRun(name, kernel, vcpus, memory, words, onReset);
+    return new GuestRun(name, kernel, vcpus, memory, words, onReset, interrupts);
   }
 
   GuestRun onReset(GuestReset answer) {
-    return new GuestRun(name, kernel, vcpus, memory, append, answer);
+    return new GuestRun(name, kernel, vcpus, memory, append, answer, interrupts);
+  }
+
+  /** On a board with this interrupt controller. */
+  GuestRun interrupts(InterruptController controller) {
+    return new GuestRun(name, kernel, vcpus, memory, append, onReset, controller);
   }
 
   /** A VM that is loaded and not booted yet; the caller closes it. */
@@ -84,7 +96,7 @@ record GuestRun(
             .withVcpus(vcpus)
             .withMemory(memory)
             .withGuestReset(onReset);
-    return Vm.create(config, new RiscvAccelerator());
+    return Vm.create(config, new RiscvAccelerator(interrupts));
   }
 
   /** Runs it to its end. */

@@ -48,6 +48,17 @@ class GuestsTest {
     assertThat(selftest.reason()).isEqualTo(new StopReason.PowerOff());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8})
+  void theAdvancedInterruptArchitectureIsThereForTheGuestThatAsksForIt(int harts)
+      throws InterruptedException {
+    GuestRun.Outcome aia =
+        GuestRun.of("aia").vcpus(harts).interrupts(InterruptController.AIA).run();
+    assertThat(aia.lines()).filteredOn(line -> line.startsWith("ok ")).hasSizeGreaterThan(28);
+    assertThat(aia.lines()).noneMatch(line -> line.startsWith("FAIL") || line.startsWith("skip"));
+    assertThat(aia.reason()).isEqualTo(new StopReason.PowerOff());
+  }
+
   @Test
   void typedCharactersReachTheGuestByInterrupts() throws InterruptedException {
     BufferConsole console = new BufferConsole();

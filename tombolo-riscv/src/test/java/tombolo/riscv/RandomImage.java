@@ -123,6 +123,9 @@ enum RandomImage {
     BoardLayout.UART_BASE,
     BoardLayout.PLIC_BASE,
     BoardLayout.PLIC_BASE + 0x20_0000,
+    BoardLayout.APLIC_BASE,
+    BoardLayout.APLIC_BASE + 0x1c00,
+    BoardLayout.IMSIC_BASE,
     BoardLayout.PCI_CONFIG_BASE,
     BoardLayout.FINISHER_BASE + 4, // not what would end it at once
     BoardLayout.PCI_LOW.base(),
@@ -139,7 +142,7 @@ enum RandomImage {
   };
   private static final int[] CSRS = {
     0x001, 0x002, 0x003, 0x100, 0x104, 0x105, 0x106, 0x10a, 0x140, 0x141, 0x142, 0x143, 0x144,
-    0x14d, 0x180, 0xc00, 0xc01, 0xc02, 0x300, 0x7ff
+    0x14d, 0x150, 0x151, 0x15c, 0x180, 0xc00, 0xc01, 0xc02, 0xdb0, 0x300, 0x7ff
   };
   private static final int[] SYSTEM = {
     MachineCode.ECALL,
