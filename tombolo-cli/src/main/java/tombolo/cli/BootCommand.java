@@ -96,6 +96,14 @@ final class BootCommand implements Callable<Integer> {
       description = "what runs the vCPUs (default: riscv; see tombolo doctor)")
   private String accel;
 
+  @Option(
+      names = "--interrupts",
+      paramLabel = "NAME",
+      description =
+          "the board's interrupt controller: plic, or aia, which also takes message-signalled"
+              + " interrupts (default: plic)")
+  private @Nullable String interrupts;
+
   @Option(names = "--stats", description = "print counters on standard error after the end")
   private boolean stats;
 
@@ -141,12 +149,23 @@ final class BootCommand implements Callable<Integer> {
   }
 
   private Platform platform() {
-    return Platform.named(accel, host.platforms())
+    Platform platform =
+        Platform.named(accel, host.platforms())
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "--accel %s: no such accelerator in this version; there is %s"
+                            .formatted(accel, Platform.names(host.platforms()))));
+    String controller = interrupts;
+    if (controller == null) {
+      return platform;
+    }
+    return platform
+        .withInterrupts(controller)
         .orElseThrow(
             () ->
                 new InputException(
-                    "--accel %s: no such accelerator in this version; there is %s"
-                        .formatted(accel, Platform.names(host.platforms()))));
+                    "--interrupts %s: %s".formatted(controller, platform.interruptChoice())));
   }
 
   private void checkVcpus(Platform platform) {

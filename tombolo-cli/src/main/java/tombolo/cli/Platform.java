@@ -5,8 +5,11 @@ package tombolo.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +18,7 @@ import tombolo.machine.VmConfig;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.KernelImage;
+import tombolo.riscv.InterruptController;
 import tombolo.riscv.RiscvAccelerator;
 
 /**
@@ -23,22 +27,43 @@ import tombolo.riscv.RiscvAccelerator;
  * @param machine whose programs it runs
  * @param ramBase guest physical address of the first byte of RAM
  * @param maxRam the most bytes of RAM that the board has room for
+ * @param interrupts the accelerator once more for each interrupt controller that its boards can
+ *     have, by the name that people write, the default first; empty where there is no choice
  */
-public record Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long maxRam) {
+public record Platform(
+    Accelerator accelerator,
+    ElfMachine machine,
+    long ramBase,
+    long maxRam,
+    SequencedMap<String, Accelerator> interrupts) {
   /** What a Linux gets where nobody says how much: a distribution's kernel takes 80 MiB itself. */
   private static final long LINUX_MEMORY = 256L << 20;
 
   /** With less RAM a distribution's Linux often gives up before it can say why. */
   static final long LEAST_FOR_LINUX = 96L << 20;
 
+  /** Copies the map. */
+  public Platform {
+    interrupts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(interrupts));
+  }
+
+  /** One without a choice of interrupt controllers. */
+  public Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long maxRam) {
+    this(accelerator, machine, ramBase, maxRam, new LinkedHashMap<>());
+  }
+
   /** Every one in this version, the default first. */
   public static List<Platform> all() {
+    SequencedMap<String, Accelerator> riscv = new LinkedHashMap<>();
+    riscv.put("plic", new RiscvAccelerator());
+    riscv.put("aia", new RiscvAccelerator(InterruptController.AIA));
     return List.of(
         new Platform(
-            new RiscvAccelerator(),
+            riscv.firstEntry().getValue(),
             ElfMachine.RISCV,
             RiscvAccelerator.RAM_BASE,
-            RiscvAccelerator.MAX_RAM));
+            RiscvAccelerator.MAX_RAM,
+            riscv));
   }
 
   /** The one of this name. */
@@ -49,6 +74,20 @@ public record Platform(Accelerator accelerator, ElfMachine machine, long ramBase
   /** What there is, for who asked for something else. */
   public static String names(List<Platform> platforms) {
     return platforms.stream().map(Platform::name).collect(Collectors.joining(", "));
+  }
+
+  /** This one with the interrupt controller of that name, if its boards can have it. */
+  public Optional<Platform> withInterrupts(String controller) {
+    return Optional.ofNullable(interrupts.get(controller))
+        .map(chosen -> new Platform(chosen, machine, ramBase, maxRam, interrupts));
+  }
+
+  /** Why a VM can't have the interrupt controller that it asks for. */
+  public String interruptChoice() {
+    return interrupts.isEmpty()
+        ? "accelerator %s has no choice of interrupt controllers".formatted(name())
+        : "no such interrupt controller; accelerator %s has %s"
+            .formatted(name(), String.join(", ", interrupts.keySet()));
   }
 
   /** Of the accelerator. */

@@ -217,6 +217,15 @@ class BadInputTest {
   }
 
   @Test
+  void anInterruptControllerThatNoBoardHas() {
+    refused(
+        "--interrupts apic: no such interrupt controller; accelerator riscv has plic, aia",
+        "boot",
+        "--interrupts=apic",
+        Guests.guest("hello"));
+  }
+
+  @Test
   void anOptionThatIsNearlyRight() {
     refused("(did you mean --memory?)", "boot", Guests.guest("hello"), "--memmory=64M");
   }

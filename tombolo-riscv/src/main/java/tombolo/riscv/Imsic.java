@@ -43,6 +43,11 @@ final class Imsic implements MmioDevice {
   }
 
   @Override
+  public boolean takesMessages() {
+    return true;
+  }
+
+  @Override
   public long read(long offset, int size) {
     return 0;
   }

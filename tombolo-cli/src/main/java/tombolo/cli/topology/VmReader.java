@@ -36,6 +36,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
           "memory",
           "vcpus",
           "accelerator",
+          "interrupts",
           "id",
           "window",
           "restart",
@@ -81,7 +82,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
         append == null ? "" : append,
         memory,
         vcpus(vm, named),
-        platform,
+        named == null ? platform : withInterrupts(vm, named),
         window,
         (int) vm.integer("restart", 0, 0, 0, MOST_RESTARTS),
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
@@ -109,6 +110,25 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
                   name, guess.isEmpty() ? "; there is " + Platform.names(platforms) : guess));
     }
     return platform;
+  }
+
+  private static Platform withInterrupts(Section vm, Platform platform) {
+    String name = vm.string("interrupts", "the name of an interrupt controller");
+    if (name == null) {
+      return platform;
+    }
+    Platform chosen = platform.withInterrupts(name).orElse(null);
+    if (chosen == null) {
+      vm.wrong(
+          "interrupts",
+          "\"%s\": %s%s"
+              .formatted(
+                  name,
+                  platform.interruptChoice(),
+                  Spelling.didYouMean(name, platform.interrupts().keySet())));
+      return platform;
+    }
+    return chosen;
   }
 
   private static int vcpus(Section vm, @Nullable Platform platform) {

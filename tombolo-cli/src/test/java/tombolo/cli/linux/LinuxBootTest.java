@@ -75,11 +75,11 @@ class LinuxBootTest {
    * One thread for all harts: with one for each, QEMU 7.2 now and then stops in the kernel's first
    * steps, on a host that has less processors than harts.
    */
-  private static String onQemu(int harts) throws Exception {
+  private static String onQemu(String machine, int harts) throws Exception {
     List<String> arguments =
         List.of(
             "-machine",
-            "virt",
+            machine,
             "-accel",
             "tcg,thread=single",
             "-m",
@@ -103,9 +103,7 @@ class LinuxBootTest {
     return lines.subList(0, lines.indexOf("== end") + 1);
   }
 
-  @ParameterizedTest(name = "{0} harts")
-  @ValueSource(ints = {1, 4})
-  void itDoesWhatItDoesOnQemu(int harts) throws Exception {
+  private static String onTombolo(String interrupts, int harts) {
     Tombolo.Result result =
         new Tombolo()
             .run(
@@ -113,12 +111,43 @@ class LinuxBootTest {
                 linux.kernel().toString(),
                 "--initrd=" + initrd,
                 "--vcpus=" + harts,
+                "--interrupts=" + interrupts,
                 "--append=" + COMMAND_LINE,
                 "--timeout=8m");
 
     assertThat(result.err()).isEmpty();
     assertThat(result.status()).as(result.out()).isZero();
-    assertThat(script(result.out())).contains("harts: " + harts).isEqualTo(script(onQemu(harts)));
     assertThat(result.out().strip()).endsWith("reboot: Power down");
+    return result.out();
+  }
+
+  @ParameterizedTest(name = "{0} harts")
+  @ValueSource(ints = {1, 4})
+  void itDoesWhatItDoesOnQemu(int harts) throws Exception {
+    String printed = onTombolo("plic", harts);
+
+    assertThat(script(printed))
+        .contains("harts: " + harts)
+        .isEqualTo(script(onQemu("virt", harts)));
+    assertThat(printed).containsPattern("SiFive PLIC +10 .*ttyS0").doesNotContain("imsic");
+  }
+
+  @ParameterizedTest(name = "{0} harts")
+  @ValueSource(ints = {1, 4})
+  void itsInterruptsCanBeMessages(int harts) throws Exception {
+    String printed = onTombolo("aia", harts);
+
+    assertThat(script(printed))
+        .contains("harts: " + harts)
+        .isEqualTo(script(onQemu("virt,aia=aplic-imsic", harts)));
+    assertThat(printed)
+        .contains("riscv-imsic: imsics@28000000: providing IPIs using interrupt 1")
+        .contains("riscv-aplic d000000.aplic: 95 interrupts forwarded to MSI base")
+        .containsPattern("APLIC-MSI-d000000.aplic +10 .*ttyS0")
+        .doesNotContain("PLIC 10");
+    // Somebody has sent function calls to other harts: not the firmware, which would need no IMSIC.
+    String calls =
+        printed.lines().filter(line -> line.startsWith("IPI1:")).findFirst().orElseThrow();
+    assertThat(calls.matches("IPI1:[ 0]+Function call interrupts")).isEqualTo(harts == 1);
   }
 }

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tombolo.cli.topology.ChannelSpec.Layout;
+import tombolo.machine.Accelerator;
 import tombolo.memory.Access;
+import tombolo.riscv.InterruptController;
+import tombolo.riscv.RiscvAccelerator;
 
 /** What a topology file says, and what is wrong with one as a whole. */
 class TopologyFileTest {
@@ -49,6 +52,18 @@ class TopologyFileTest {
                 64,
                 64L << 20));
     assertThat(vm.platform().name()).isEqualTo("riscv");
+  }
+
+  @Test
+  void aVmSaysWhatBringsItsInterrupts() throws IOException {
+    assertThat(controller(vm())).isEqualTo(InterruptController.PLIC);
+    assertThat(controller(vm("interrupts = 'plic'"))).isEqualTo(InterruptController.PLIC);
+    assertThat(controller(vm("interrupts = 'aia'"))).isEqualTo(InterruptController.AIA);
+  }
+
+  private InterruptController controller(String toml) throws IOException {
+    Accelerator accelerator = files.read(toml).vm("alice").platform().accelerator();
+    return ((RiscvAccelerator) accelerator).interruptController();
   }
 
   @Test

@@ -34,7 +34,7 @@ class VmMistakesTest {
         "memmory = 3           | memmory: no such key; did you mean memory?",
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
-            + " accelerator, id, window, restart, channels, channel-bytes",
+            + " accelerator, interrupts, id, window, restart, channels, channel-bytes",
         "append = 1            | append: found the number 1; wanted a string",
         "append = [1]          | append: found an array; wanted a string",
         "append = {a = 1}      | append: found a table; wanted a string",
@@ -59,6 +59,12 @@ class VmMistakesTest {
             + " there is riscv",
         "accelerator = 1       | accelerator: found the number 1; wanted the name of an"
             + " accelerator: riscv",
+        "interrupts = 'aai'    | interrupts: \"aai\": no such interrupt controller; accelerator"
+            + " riscv has plic, aia; did you mean aia?",
+        "interrupts = 'apic'   | interrupts: \"apic\": no such interrupt controller; accelerator"
+            + " riscv has plic, aia; did you mean plic?",
+        "interrupts = true     | interrupts: found true; wanted the name of an interrupt"
+            + " controller",
         "id = 0                | id: found the number 0; wanted a whole number, 1 to 65535",
         "id = 65536            | id: found the number 65536; wanted a whole number, 1 to 65535",
         "window = '3 MiB'      | window: 3 MiB is no power of two; it could be \"2 MiB\" or \"4"

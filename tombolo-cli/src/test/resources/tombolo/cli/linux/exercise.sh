@@ -74,3 +74,7 @@ cut -d ' ' -f 1 /proc/uptime | awk -v before="$before" '{ print "slept long enou
 
 [ -x /bin/threads ] && /bin/threads
 echo "== end"
+
+# What each machine says for itself: which interrupt controller it has, and what that has brought.
+dmesg | grep -E 'imsic|aplic|plic'
+cat /proc/interrupts
