@@ -5,6 +5,8 @@ package tombolo.cli;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,6 +22,7 @@ import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.virtio.DiskImageException;
 
 /** {@code tombolo boot}: one VM, with its console here. */
 @Command(
@@ -83,6 +86,19 @@ final class BootCommand implements Callable<Integer> {
   private String append;
 
   @Option(
+      names = "--disk",
+      paramLabel = "FILE[,readonly]",
+      description =
+          "a raw disk image, which Linux has as vda, the next as vdb; may be given several times")
+  private List<String> disks = new ArrayList<>();
+
+  @Option(
+      names = "--virtio-console",
+      description =
+          "add a virtio console, which Linux has as hvc0: keys go there, and not to ttyS0")
+  private boolean virtioConsole;
+
+  @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = TimeLimit.Converter.class,
@@ -135,14 +151,16 @@ final class BootCommand implements Callable<Integer> {
       err.flush();
     }
     BootImage boot = new BootImage(image, initrdBytes(ram), append);
+    VirtioSpec virtio = new VirtioSpec(checkedDisks(), virtioConsole);
     return new ForegroundRun(host, spec.commandLine().getErr())
         .run(
             name(file),
             console ->
-                VmConfig.of(name(file), boot, console)
+                VmConfig.of(name(file), boot, virtio.forUart(console))
                     .withVcpus(vcpus)
                     .withMemory(ram)
                     .withGuestReset(GuestReset.REBOOT),
+            virtio::plugInto,
             platform.accelerator(),
             timeout,
             stats);
@@ -196,6 +214,26 @@ final class BootCommand implements Callable<Integer> {
     } catch (ImageException e) {
       throw new InputException("--initrd " + e.getMessage());
     }
+  }
+
+  private List<DiskSpec> checkedDisks() {
+    if (disks.size() > DiskSpec.MOST) {
+      throw new InputException(
+          "--disk: %d disks, but a VM has at most %d".formatted(disks.size(), DiskSpec.MOST));
+    }
+    List<DiskSpec> checked = new ArrayList<>();
+    for (String text : disks) {
+      try {
+        DiskSpec disk = DiskSpec.parse(text);
+        disk.check();
+        checked.add(disk);
+      } catch (InvalidPathException e) {
+        throw new InputException("--disk %s: not a path: %s".formatted(text, e.getReason()));
+      } catch (DiskImageException e) {
+        throw new InputException("--disk " + e.getMessage());
+      }
+    }
+    return checked;
   }
 
   private static Path path(String text) {

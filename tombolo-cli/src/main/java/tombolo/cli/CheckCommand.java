@@ -47,6 +47,8 @@ import tombolo.cli.topology.TopologyFile;
       "  restart        how often it is booted again after it failed (0)",
       "  channels       quota: channels that it may have published at a time (64)",
       "  channel-bytes  quota: their bytes (the window's size)",
+      "  disks          raw images, as [\"a.img\", \"b.img,readonly\"] (none)",
+      "  virtio-console true: a console hvc0, which gets the keys (false)",
       "and a table [channel.NAME] for each channel:",
       "  publisher      a VM (required)",
       "  subscribers    VMs, as names or as { vm, access, doorbell } (required)",

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
@@ -48,6 +49,7 @@ final class ForegroundRun {
    *
    * @param name the VM's, for the names of threads
    * @param config makes the configuration with the console that it is given
+   * @param devices puts more devices into the VM, with the same console
    * @param limit how long it may take, or null
    * @param stats whether to print counters after the end
    * @return the exit status
@@ -55,6 +57,7 @@ final class ForegroundRun {
   int run(
       String name,
       Function<Console, VmConfig> config,
+      BiConsumer<Vm, Console> devices,
       Accelerator accelerator,
       @Nullable TimeLimit limit,
       boolean stats)
@@ -63,6 +66,7 @@ final class ForegroundRun {
         new PanicWatch(new GuestOutput(host.out(), this::outputFailed), this::guestPanicked);
     try (StreamConsole console = new StreamConsole(name, out, Scheduler.system());
         Vm made = Vm.create(config.apply(console), accelerator)) {
+      devices.accept(made, console);
       vm = made;
       long start = System.nanoTime();
       made.boot();

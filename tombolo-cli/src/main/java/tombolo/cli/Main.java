@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 import tombolo.cli.topology.TopologyException;
 import tombolo.machine.image.ImageException;
+import tombolo.machine.virtio.DiskImageException;
 import tombolo.memory.HostMemoryException;
 
 /**
@@ -101,7 +102,7 @@ public final class Main implements Runnable {
     return switch (failure) {
       case TopologyException mistakes -> // a line each, which begin with the file's name
           complain(command, mistakes.lines(), ExitStatus.USAGE);
-      case InputException _, ImageException _, HostMemoryException _ ->
+      case InputException _, ImageException _, DiskImageException _, HostMemoryException _ ->
           complain(command, name + ": " + failure.getMessage(), ExitStatus.USAGE);
       default -> complain(command, internalError(name, failure), ExitStatus.INTERNAL);
     };

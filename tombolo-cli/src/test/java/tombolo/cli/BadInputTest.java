@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +211,69 @@ class BadInputTest {
         Guests.guest("hello"),
         "--initrd",
         large.toString());
+  }
+
+  @Test
+  void aDiskThatIsNotThere() {
+    Path missing = directory.resolve("disk.img");
+    refused(
+        "--disk " + missing + ": no such file; an empty disk of 64 MiB is made by: truncate -s 64M",
+        "boot",
+        Guests.guest("hello"),
+        "--disk=" + missing);
+  }
+
+  @Test
+  void aDiskThatIsADirectory() {
+    refused(
+        "--disk " + directory + ": a directory; a disk is a file",
+        "boot",
+        Guests.guest("hello"),
+        "--disk=" + directory + ",readonly");
+  }
+
+  @Test
+  void aDiskOfHalfASector() throws IOException {
+    Path odd = Files.write(directory.resolve("odd.img"), new byte[1000]);
+    refused(
+        "--disk " + odd + ": 1000 bytes, which is not a multiple of 512",
+        "boot",
+        Guests.guest("hello"),
+        "--disk",
+        odd.toString());
+  }
+
+  @Test
+  void aDiskThatMayNotBeWritten() throws IOException {
+    Path file = Files.write(directory.resolve("disk.img"), new byte[512]);
+    Assumptions.assumeTrue(
+        file.toFile().setWritable(false) && !Files.isWritable(file), "root may write everything");
+    refused(
+        "--disk " + file + ": must not be written; add ,readonly",
+        "boot",
+        Guests.guest("hello"),
+        "--disk=" + file);
+  }
+
+  @Test
+  void oneFileAsTwoDisksThatCanBeWritten() throws IOException {
+    Path file = Files.write(directory.resolve("disk.img"), new byte[512]);
+    refused(
+        file + ": two disks that can be written; only one disk may write a file",
+        "boot",
+        Guests.guest("hello"),
+        "--disk=" + file,
+        "--disk=" + file);
+  }
+
+  @Test
+  void moreDisksThanAVmHasSlotsFor() throws IOException {
+    Path file = Files.write(directory.resolve("disk.img"), new byte[512]);
+    String[] arguments = new String[19];
+    Arrays.fill(arguments, "--disk=" + file);
+    arguments[0] = "boot";
+    arguments[1] = Guests.guest("hello");
+    refused("--disk: 17 disks, but a VM has at most 16", arguments);
   }
 
   @Test

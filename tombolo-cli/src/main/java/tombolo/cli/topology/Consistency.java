@@ -2,11 +2,16 @@
 
 package tombolo.cli.topology;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import tombolo.cli.DiskSpec;
 import tombolo.cli.MemorySize;
 import tombolo.memory.HostMemory;
 
@@ -47,6 +52,35 @@ record Consistency(Map<String, Section> tables) {
                   other.path(),
                   other.lineOf("id"),
                   other.has("id") ? "" : ", by its position in the file"));
+    }
+  }
+
+  /** A file that one disk writes can be no other disk, of this VM or of another one. */
+  void checkDisks(List<VmSpec> vms) {
+    Map<Path, VmSpec> owners = new HashMap<>();
+    Set<Path> written = new HashSet<>();
+    for (VmSpec vm : vms) {
+      for (DiskSpec disk : vm.virtio().disks()) {
+        Path file = real(disk.file());
+        VmSpec owner = owners.putIfAbsent(file, vm);
+        boolean writes = !disk.readOnly() && written.add(file);
+        if (owner != null && (writes || written.contains(file))) {
+          Section other = table("vm", owner.name());
+          table("vm", vm.name())
+              .wrong(
+                  "disks",
+                  "%s is a disk of %s, line %d, too, and one of the two writes it; give each a copy, or make both readonly"
+                      .formatted(disk.file(), other.path(), other.lineOf("disks")));
+        }
+      }
+    }
+  }
+
+  private static Path real(Path file) {
+    try {
+      return file.toRealPath();
+    } catch (IOException e) {
+      return file.toAbsolutePath().normalize(); // gone since it was looked at
     }
   }
 

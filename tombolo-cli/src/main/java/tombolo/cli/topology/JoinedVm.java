@@ -34,6 +34,7 @@ public final class JoinedVm implements AutoCloseable {
    * @param console its serial line, which stays the caller's
    * @throws ImageException if the kernel or the initial RAM disk can't be read, or doesn't fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
+   * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
    */
   public JoinedVm(VmSpec spec, Directory directory, Console console) {
     this.spec = spec;
@@ -42,6 +43,7 @@ public final class JoinedVm implements AutoCloseable {
     try {
       half = Vm.create(config(spec, console), spec.platform().accelerator());
       vm = half;
+      spec.virtio().plugInto(vm, console);
       endpoint = directory.join(vm, spec.id(), spec.quota());
       made = true;
     } finally {
@@ -54,7 +56,10 @@ public final class JoinedVm implements AutoCloseable {
   private static VmConfig config(VmSpec spec, Console console) {
     KernelImage kernel = spec.platform().readKernel(spec.kernel());
     byte @Nullable [] initrd = spec.initrd() == null ? null : Initrd.read(spec.initrd());
-    return VmConfig.of(spec.name(), new BootImage(kernel, initrd, spec.append()), console)
+    return VmConfig.of(
+            spec.name(),
+            new BootImage(kernel, initrd, spec.append()),
+            spec.virtio().forUart(console))
         .withVcpus(spec.vcpus())
         .withMemory(spec.memory())
         .withWindow(spec.window())

@@ -4,15 +4,20 @@ package tombolo.cli.topology;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
+import tombolo.cli.DiskSpec;
 import tombolo.cli.MemorySize;
 import tombolo.cli.Platform;
+import tombolo.cli.VirtioSpec;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.virtio.DiskImageException;
 
 /**
  * Reads the tables {@code [vm.NAME]}. What is wrong gets a value with which no check between VMs
@@ -41,7 +46,9 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
           "window",
           "restart",
           "channels",
-          "channel-bytes");
+          "channel-bytes",
+          "disks",
+          "virtio-console");
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
   private static final long LEAST_WINDOW = 64L << 10;
   private static final long DEFAULT_WINDOW = 64L << 20;
@@ -86,8 +93,8 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
         window,
         (int) vm.integer("restart", 0, 0, 0, MOST_RESTARTS),
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
-        vm.bytes(
-            "channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)));
+        vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
+        new VirtioSpec(disks(vm), vm.truth("virtio-console", false)));
   }
 
   /** Null where there is none of that name. */
@@ -186,6 +193,32 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
       vm.wrong(key, "\"%s\": not a path: %s".formatted(text, e.getReason()));
       return null;
     }
+  }
+
+  /** Those that can be used. */
+  private List<DiskSpec> disks(Section vm) {
+    List<DiskSpec> disks = new ArrayList<>();
+    String wanted = "an array of disk images: [\"a.img\", \"b.img,readonly\"]";
+    TomlArray array = vm.array("disks", wanted);
+    for (Object entry : array == null ? List.of() : array.toList()) {
+      if (!(entry instanceof String text)) {
+        vm.wrong("disks", "found %s; wanted %s".formatted(Section.describe(entry), wanted));
+        continue;
+      }
+      try {
+        DiskSpec disk = DiskSpec.parse(text).besides(file);
+        disk.check();
+        disks.add(disk);
+      } catch (InvalidPathException e) {
+        vm.wrong("disks", "\"%s\": not a path: %s".formatted(text, e.getReason()));
+      } catch (DiskImageException e) {
+        vm.wrong("disks", String.valueOf(e.getMessage()));
+      }
+    }
+    if (disks.size() > DiskSpec.MOST) {
+      vm.wrong("disks", "%d disks; a VM has at most %d".formatted(disks.size(), DiskSpec.MOST));
+    }
+    return disks;
   }
 
   /** Null where it can't be read. */

@@ -5,6 +5,7 @@ package tombolo.cli.topology;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.Platform;
+import tombolo.cli.VirtioSpec;
 import tombolo.ivc.Quota;
 
 /**
@@ -23,6 +24,7 @@ import tombolo.ivc.Quota;
  * @param restart how often it is booted again after it failed
  * @param channels that it may have published at a time
  * @param channelBytes of these, with headers and sections
+ * @param virtio its virtio devices; their paths are relative to the working directory, or absolute
  */
 public record VmSpec(
     String name,
@@ -37,7 +39,8 @@ public record VmSpec(
     long window,
     int restart,
     int channels,
-    long channelBytes) {
+    long channelBytes,
+    VirtioSpec virtio) {
   /** What it may have published at a time. */
   public Quota quota() {
     return new Quota(channels, channelBytes);
@@ -57,6 +60,7 @@ public record VmSpec(
         window,
         restart,
         channels,
-        channelBytes);
+        channelBytes,
+        virtio);
   }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tombolo.cli.DiskSpec;
+import tombolo.cli.VirtioSpec;
 import tombolo.cli.topology.ChannelSpec.Layout;
 import tombolo.machine.Accelerator;
 import tombolo.memory.Access;
@@ -50,7 +52,8 @@ class TopologyFileTest {
                 64L << 20,
                 0,
                 64,
-                64L << 20));
+                64L << 20,
+                VirtioSpec.NONE));
     assertThat(vm.platform().name()).isEqualTo("riscv");
   }
 
@@ -69,6 +72,8 @@ class TopologyFileTest {
   @Test
   void aVmSaysWhatItIs() throws IOException {
     Files.write(files.path("disk"), new byte[100]);
+    Files.write(files.path("a.img"), new byte[512]);
+    Files.write(files.path("b.img"), new byte[1024]);
     VmSpec vm =
         files
             .read(
@@ -82,7 +87,9 @@ class TopologyFileTest {
                     "window = \"8 GiB\"",
                     "restart = 1000000",
                     "channels = 0",
-                    "channel-bytes = 0"))
+                    "channel-bytes = 0",
+                    "disks = [\"a.img\", \"b.img,readonly\"]",
+                    "virtio-console = true"))
             .vm("alice");
 
     assertThat(vm)
@@ -100,7 +107,12 @@ class TopologyFileTest {
                 8L << 30,
                 1_000_000,
                 0,
-                0));
+                0,
+                new VirtioSpec(
+                    List.of(
+                        new DiskSpec(files.path("a.img"), false),
+                        new DiskSpec(files.path("b.img"), true)),
+                    true)));
   }
 
   @Test

@@ -34,7 +34,8 @@ class VmMistakesTest {
         "memmory = 3           | memmory: no such key; did you mean memory?",
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
-            + " accelerator, interrupts, id, window, restart, channels, channel-bytes",
+            + " accelerator, interrupts, id, window, restart, channels, channel-bytes, disks,"
+            + " virtio-console",
         "append = 1            | append: found the number 1; wanted a string",
         "append = [1]          | append: found an array; wanted a string",
         "append = {a = 1}      | append: found a table; wanted a string",
@@ -76,10 +77,46 @@ class VmMistakesTest {
             + " 1000000",
         "channels = -1         | channels: found the number -1; wanted a whole number, 0 to"
             + " 1000000",
+        "disks = 'a.img'       | disks: found the string \"a.img\"; wanted an array of disk images:"
+            + " [\"a.img\", \"b.img,readonly\"]",
+        "disks = [1]           | disks: found the number 1; wanted an array of disk images:"
+            + " [\"a.img\", \"b.img,readonly\"]",
+        "virtio-console = 1    | virtio-console: found the number 1; wanted true or false",
         "channel-bytes = -4096 | channel-bytes: '-4096': out of range; it is 0 bytes to 1024 TiB",
       })
   void aValueThatNoVmCanHave(String line, String message) throws IOException {
     assertThat(files.mistakes(vm(line))).containsExactly("3: vm.alice." + message);
+  }
+
+  @Test
+  void filesThatCanBeNoDisk() throws IOException {
+    Files.write(files.path("odd.img"), new byte[1000]);
+    assertThat(files.mistakes(vm("disks = ['none.img', 'odd.img', '.']")))
+        .containsExactly(
+            "3: vm.alice.disks: none.img: no such file; an empty disk of 64 MiB is made by:"
+                + " truncate -s 64M none.img",
+            "3: vm.alice.disks: odd.img: 1000 bytes, which is not a multiple of 512; perhaps it is"
+                + " no disk or half of one, and otherwise: truncate -s 1024 odd.img",
+            "3: vm.alice.disks: .: a directory; a disk is a file, with the bytes of the disk");
+  }
+
+  @Test
+  void aDiskThatTwoUseAndOneWrites() throws IOException {
+    Files.write(files.path("a.img"), new byte[512]);
+    String twice = "disks = ['a.img,readonly', './a.img,readonly'%s]";
+    assertThat(files.read(vm(twice.formatted(""))).vm("alice").virtio().disks()).hasSize(2);
+    assertThat(files.mistakes(vm(twice.formatted(", 'a.img'"))))
+        .containsExactly(
+            "3: vm.alice.disks: a.img is a disk of vm.alice, line 3, too, and one of the two writes"
+                + " it; give each a copy, or make both readonly");
+  }
+
+  @Test
+  void moreDisksThanAVmHasSlotsFor() throws IOException {
+    Files.write(files.path("a.img"), new byte[512]);
+    String many = "'a.img,readonly', ".repeat(17);
+    assertThat(files.mistakes(vm("disks = [" + many + "]")))
+        .containsExactly("3: vm.alice.disks: 17 disks; a VM has at most 16");
   }
 
   @Test

@@ -44,6 +44,19 @@ public final class DiskImage implements AutoCloseable {
    * @throws DiskImageException if it cannot be one
    */
   public static DiskImage open(Path file, boolean readOnly) {
+    return open(file, readOnly, !readOnly);
+  }
+
+  /**
+   * Says what is wrong with a file that is to be a disk, whether it is in use or not.
+   *
+   * @throws DiskImageException if it cannot be one
+   */
+  public static void check(Path file, boolean readOnly) {
+    open(file, readOnly, false).close();
+  }
+
+  private static DiskImage open(Path file, boolean readOnly, boolean lock) {
     if (Files.isDirectory(file)) {
       throw mistake(file, "a directory; a disk is a file, with the bytes of the disk");
     }
@@ -57,7 +70,7 @@ public final class DiskImage implements AutoCloseable {
               : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
         long bytes = checkedSize(file, channel);
-        if (!readOnly) {
+        if (lock) {
           lock(file, channel);
         }
         return new DiskImage(file, channel, readOnly, bytes);
@@ -73,7 +86,7 @@ public final class DiskImage implements AutoCloseable {
           file,
           Files.isReadable(file)
               ? "must not be written; add ,readonly to use it so, or give yourself the right to"
-                    + " write it"
+                  + " write it"
               : "must not be read; give yourself the right to");
     } catch (IOException e) {
       throw mistake(file, "cannot be opened: " + e.getMessage());

@@ -7,10 +7,8 @@ import tombolo.machine.device.PciCapability;
 
 /**
  * A vendor-specific capability that says where a structure of the transport is (virtio 1.2, 4.1.4).
- *
- * @param body what lies behind identifier and next pointer
  */
-record StructureCapability(byte[] body) implements PciCapability {
+final class StructureCapability implements PciCapability {
   static final int COMMON = 1;
   static final int NOTIFY = 2;
   static final int ISR = 3;
@@ -19,6 +17,12 @@ record StructureCapability(byte[] body) implements PciCapability {
 
   /** Bytes with identifier and next pointer. */
   static final int LENGTH = 16;
+
+  private final byte[] body;
+
+  private StructureCapability(byte[] body) {
+    this.body = body;
+  }
 
   /** A structure in BAR 0. */
   static StructureCapability of(int type, int offset, int length) {
@@ -42,6 +46,11 @@ record StructureCapability(byte[] body) implements PciCapability {
   @Override
   public int id() {
     return VENDOR_SPECIFIC;
+  }
+
+  @Override
+  public byte[] body() {
+    return body.clone();
   }
 
   @Override
