@@ -185,7 +185,7 @@ class ScopesTest {
         RunningTopology two = topology.start()) {
       meet("one", one);
       meet("two", two);
-      one.close();
+      one.stop();
       assertThat(two.vm("a").hasStopped()).isFalse();
     }
   }
