@@ -205,7 +205,7 @@ public final class GuestVm {
 
   private String message(String what) {
     String rest = others.get();
-    return "%s: %s%n%s%s".formatted(name(), what, rest.isEmpty() ? "" : rest + "\n", console());
+    return "%s: %s\n%s%s".formatted(name(), what, rest.isEmpty() ? "" : rest + "\n", console());
   }
 
   /** The last lines of its console, and from where on the test has not read them. */

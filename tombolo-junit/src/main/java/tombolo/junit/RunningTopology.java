@@ -198,7 +198,7 @@ public final class RunningTopology implements AutoCloseable {
       long left = end - System.nanoTime();
       if (vain || left <= 0) {
         throw new AssertionFailedError(
-            "not so %s: %s%n%s%n%s"
+            "not so %s: %s\n%s\n%s"
                 .formatted(
                     vain ? "before VMs stopped" : Waits.within(deadline),
                     what,
@@ -246,7 +246,7 @@ public final class RunningTopology implements AutoCloseable {
     DirectorySnapshot now = parts.directory.snapshot();
     if (!vms().stream().allMatch(GuestVm::hasStopped) || !ChannelTable.isEmpty(now)) {
       throw new AssertionFailedError(
-          "something is left: %d bytes of channels%n%s%n%s"
+          "something is left: %d bytes of channels\n%s\n%s"
               .formatted(now.heldBytes(), states(vms()), ChannelTable.describe(now.channels())));
     }
   }
@@ -265,7 +265,7 @@ public final class RunningTopology implements AutoCloseable {
     List<String> kept = parts.vms.stream().filter(vm -> !vm.isFreed()).map(LiveVm::name).toList();
     if (!ChannelTable.isEmpty(now) || !kept.isEmpty()) {
       throw new AssertionFailedError(
-          "left behind by Tombolo: RAM of %s; %d bytes of channels%n%s"
+          "left behind by Tombolo: RAM of %s; %d bytes of channels\n%s"
               .formatted(kept, now.heldBytes(), ChannelTable.describe(now.channels())));
     }
   }

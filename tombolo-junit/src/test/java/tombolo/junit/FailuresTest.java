@@ -23,11 +23,13 @@ class FailuresTest {
   private static final String SEVEN =
       "[vm.bad]\nkernel = \"../guests/bin/exit-code.elf\"\nappend = \"code=7\"\n";
   private static final String CHANNEL =
-      "[channel.link]\n"
-          + "publisher = \"bad\"\n"
-          + "subscribers = [\"sleepy\"]\n"
-          + "key = 1\n"
-          + "size = \"4 KiB\"\n";
+      """
+      [channel.link]
+      publisher = "bad"
+      subscribers = ["sleepy"]
+      key = 1
+      size = "4 KiB"
+      """;
   private static final int LONG = 100; // s: more than any of these tests may take
 
   static final class Cases {
@@ -182,9 +184,12 @@ class FailuresTest {
   void failsAtOnceWhereWhoShouldPublishHasStopped() {
     assertThat(failureOf("noChannel"))
         .hasMessage(
-            "not so before VMs stopped: \"link\" is joined by bad, sleepy\n"
-                + "bad stopped: the guest reported failure, code 7\nsleepy running\n"
-                + "There is no channel.");
+            """
+            not so before VMs stopped: "link" is joined by bad, sleepy
+            bad stopped: the guest reported failure, code 7
+            sleepy running
+            There is no channel.\
+            """);
   }
 
   @Test
