@@ -60,6 +60,8 @@ import tombolo.cli.topology.TopologyFile;
       "  sections       sectioned: 0 to 64 (one for each subscriber that writes)",
       "  doorbell       whether both sides may ring each other (true)",
       "  doorbell-rate  rings a second and peer, 1 to 100000000 (100000)",
+      "and above them it may have",
+      "  prepare        what to run before, said where a kernel or an initrd is missing",
       "In brackets is what holds without the key. docs/topology.md has an example."
     })
 final class CheckCommand implements Callable<Integer> {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tombolo.cli.image.DebianLinux;
 import tombolo.cli.image.Initramfs;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
@@ -37,9 +38,12 @@ import tombolo.machine.image.KernelImage;
       "",
       "The same files give the same image, to the byte. In the guest, /init mounts /proc, /sys and"
           + " /dev, loads the modules, and runs the script, or a shell where there is none. When"
-          + " that ends, the guest powers off."
+          + " that ends, the guest powers off; the script's exit status is the guest's."
     })
 final class ImageCommand implements Callable<Integer> {
+  /** In the order in which they have to be loaded. */
+  private static final List<String> IVC_MODULES = List.of("uio", "uio_pci_generic");
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
@@ -50,9 +54,9 @@ final class ImageCommand implements Callable<Integer> {
   @Option(
       names = "--busybox",
       paramLabel = "FILE",
-      required = true,
-      description = "a busybox for RISC-V, linked statically (Debian: busybox-static)")
-  private String busybox;
+      description =
+          "a busybox for RISC-V, linked statically (default: the one of guests/linux/fetch)")
+  private @Nullable String busybox;
 
   @Option(
       names = "--add",
@@ -68,6 +72,13 @@ final class ImageCommand implements Callable<Integer> {
       description = "kernel modules, .ko or .ko.xz, in the order in which they are loaded")
   private List<String> modules = new ArrayList<>();
 
+  @Option(
+      names = "--ivc",
+      description =
+          "ivc-send and ivc-recv, and the modules that they need, of the kernel of"
+              + " guests/linux/fetch")
+  private boolean ivc;
+
   @Option(names = "--init", paramLabel = "SCRIPT", description = "what runs instead of a shell")
   private @Nullable String script;
 
@@ -75,7 +86,10 @@ final class ImageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Initramfs image = new Initramfs(program("--busybox", busybox));
+    Initramfs image = new Initramfs(program("--busybox", busybox()));
+    if (ivc) {
+      addIvc(image);
+    }
     for (String module : modules) {
       image.addModule(file("--modules", module));
     }
@@ -93,6 +107,49 @@ final class ImageCommand implements Callable<Integer> {
       throw new InputException("%s: can't be written: %s".formatted(archive, reason(e)));
     }
     return 0;
+  }
+
+  private String busybox() {
+    if (busybox != null) {
+      return busybox;
+    }
+    return requireDebian("--busybox FILE is missing").busybox().toString();
+  }
+
+  private static DebianLinux requireDebian(String what) {
+    DebianLinux linux = DebianLinux.inCache();
+    if (!linux.isComplete()) {
+      throw new InputException(
+          "%s: guests/linux/fetch gets it, and has not yet: nothing is in %s"
+              .formatted(what, linux.directory()));
+    }
+    return linux;
+  }
+
+  /** The two programs are one, which goes by its name. */
+  private static void addIvc(Initramfs image) {
+    String home = System.getProperty("tombolo.home");
+    if (home == null) {
+      throw new InputException("--ivc: only the launcher ./tombolo knows where the programs are");
+    }
+    Path program = program("--ivc", Path.of(home, "guests", "bin", "linux", "ivc").toString());
+    DebianLinux linux = requireDebian("--ivc: the kernel's modules");
+    try {
+      for (String name : IVC_MODULES) {
+        image.addModule(
+            linux
+                .module(name)
+                .orElseThrow(
+                    () ->
+                        new InputException(
+                            "--ivc: no module %s in %s/modules; give it by --modules"
+                                .formatted(name, linux.directory()))));
+      }
+      image.add(program, "/bin/ivc-send");
+      image.link("/bin/ivc-recv", "ivc-send");
+    } catch (IOException e) {
+      throw new InputException("--ivc: can't be read: " + reason(e));
+    }
   }
 
   private static void add(Initramfs image, String addition) {

@@ -71,13 +71,26 @@ public final class Initramfs {
     }
   }
 
+  /**
+   * Adds a symbolic link.
+   *
+   * @param path where the guest finds it
+   * @param target what it leads to
+   */
+  public void link(String path, String target) {
+    put(GuestPath.of(path), new Entry.Link(target));
+  }
+
   /** Adds a kernel module, which init loads after those that were added before it. */
   public void addModule(Path module) {
     String name = "%03d-%s".formatted(modules++, module.getFileName());
     put("lib/modules/" + name, new Entry.HostFile(module, false));
   }
 
-  /** Has init run a script of the host instead of a shell. */
+  /**
+   * Has init run a script of the host instead of a shell. If it fails, so does the guest, with its
+   * status.
+   */
   public void runScript(Path script) {
     put(InitScript.SCRIPT, new Entry.HostFile(script, true));
   }

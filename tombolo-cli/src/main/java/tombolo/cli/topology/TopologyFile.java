@@ -17,7 +17,8 @@ import tombolo.cli.Platform;
 
 /** Reads a topology file; docs/topology.md has the format. Starts nothing. */
 public final class TopologyFile {
-  private static final List<String> TABLES = List.of("vm", "channel");
+  private static final String PREPARE = "prepare";
+  private static final List<String> KEYS = List.of("vm", "channel", PREPARE);
 
   private final Path file;
   private final VmReader vmReader;
@@ -82,8 +83,8 @@ public final class TopologyFile {
 
   private Topology topology(Section root) {
     for (String key : root.keys()) {
-      if (!TABLES.contains(key)) {
-        String guess = Spelling.didYouMean(key, TABLES);
+      if (!KEYS.contains(key)) {
+        String guess = Spelling.didYouMean(key, KEYS);
         root.wrong(
             key,
             "no such %s here%s"
@@ -98,12 +99,13 @@ public final class TopologyFile {
     if (!root.has("vm") || (vmTable != null && vmTable.table().isEmpty())) {
       mistakes.add(root.lineOf("vm"), "vm", "no VM in this file; add a table [vm.NAME]");
     }
+    String prepare = root.string(PREPARE, "a string: what to run before");
     List<String> names = vmTable == null ? List.of() : vmTable.keys();
     List<VmSpec> vms = new ArrayList<>();
     for (String name : names) {
       Section vm = named(vmTable, name, "a VM's table: write [vm.NAME] above its keys");
       if (vm != null) {
-        vms.add(vmReader.read(name, vm, vms.size() + 1));
+        vms.add(vmReader.read(name, vm, vms.size() + 1, prepare));
       }
     }
     List<ChannelSpec> channels = channels(root, new LinkedHashSet<>(names));

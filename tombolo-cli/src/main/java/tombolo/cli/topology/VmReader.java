@@ -2,6 +2,7 @@
 
 package tombolo.cli.topology;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,8 +61,9 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
 
   /**
    * @param position in the file, from 1: the id where none is given
+   * @param prepare what the file says is to be run before, for who misses a file; or null
    */
-  VmSpec read(String name, Section vm, int position) {
+  VmSpec read(String name, Section vm, int position, @Nullable String prepare) {
     if (!NAME.matcher(name).matches()) {
       vm.mistakes().add(vm.line(), vm.path(), "not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _");
     }
@@ -69,8 +71,8 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     vm.require("kernel", "\"guest.elf\"");
     Platform named = platform(vm);
     Platform platform = named == null ? platforms.getFirst() : named;
-    Path kernel = path(vm, "kernel");
-    Path initrd = path(vm, "initrd");
+    Path kernel = present(vm, "kernel", path(vm, "kernel"), prepare);
+    Path initrd = present(vm, "initrd", path(vm, "initrd"), prepare);
     KernelImage image = kernel == null || named == null ? null : image(vm, kernel, named);
     long memory = memory(vm, named, image);
     long kernelEnd =
@@ -219,6 +221,16 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
       vm.wrong("disks", "%d disks; a VM has at most %d".formatted(disks.size(), DiskSpec.MOST));
     }
     return disks;
+  }
+
+  /** Null where it is not there and the file says how to get it. */
+  private static @Nullable Path present(
+      Section vm, String key, @Nullable Path path, @Nullable String prepare) {
+    if (path == null || prepare == null || Files.exists(path)) {
+      return path;
+    }
+    vm.wrong(key, "%s: no such file; first run: %s".formatted(path, prepare));
+    return null;
   }
 
   /** Null where it can't be read. */

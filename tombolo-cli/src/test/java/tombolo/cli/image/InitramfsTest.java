@@ -132,4 +132,11 @@ class InitramfsTest {
     other.add(one, "/one");
     assertThat(bytes(other)).isEqualTo(bytes(image));
   }
+
+  @Test
+  void aLinkLeadsToAnotherName() throws IOException {
+    image.link("/usr/bin/ivc-recv", "ivc-send");
+
+    assertThat(entries(image)).containsEntry("usr/bin/ivc-recv", "120777 ivc-send");
+  }
 }

@@ -309,4 +309,16 @@ class TopologyFileTest {
             "1: vm.\"a\\u000ab\": not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _",
             "2: vm.\"a\\u000ab\".kernel: \\u0007\\u2028: no such file");
   }
+
+  @Test
+  void whereAFileIsMissingItSaysWhatToRunBefore() throws IOException {
+    String toml = "prepare = \"make images\"\n" + TWO_VMS.replace("\"k.elf\"\n[", "\"x.elf\"\n[");
+
+    assertThat(files.mistakes(toml + "initrd = \"y.cpio\"\n"))
+        .containsExactly(
+            "3: vm.alice.kernel: x.elf: no such file; first run: make images",
+            "6: vm.bob.initrd: y.cpio: no such file; first run: make images");
+    assertThat(files.mistakes("prepare = 1\n" + TWO_VMS))
+        .containsExactly("1: prepare: found the number 1; wanted a string: what to run before");
+  }
 }

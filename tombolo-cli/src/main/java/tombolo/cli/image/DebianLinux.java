@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debian's kernel, its modules and busybox, where {@code guests/linux/fetch} keeps them; they need
+ * not be there.
+ *
+ * @param directory that has them, or would
+ */
+public record DebianLinux(Path directory) {
+  /** The one in the user's cache. */
+  public static DebianLinux inCache() {
+    return new DebianLinux(
+        cache(System.getenv("XDG_CACHE_HOME")).resolve("tombolo").resolve("linux-riscv64"));
+  }
+
+  private static Path cache(@Nullable String set) {
+    return set != null && !set.isEmpty()
+        ? Path.of(set)
+        : Path.of(System.getProperty("user.home"), ".cache");
+  }
+
+  /** Whether all of it is there. */
+  public boolean isComplete() {
+    return Files.exists(directory.resolve("packages"));
+  }
+
+  /** The Image. */
+  public Path kernel() {
+    return directory.resolve("Image");
+  }
+
+  /** A static one. */
+  public Path busybox() {
+    return directory.resolve("busybox");
+  }
+
+  /**
+   * A module of the kernel, or empty if it has none of that name.
+   *
+   * @param name as {@code modprobe} takes it
+   * @throws IOException if the modules can't be read
+   */
+  public Optional<Path> module(String name) throws IOException {
+    try (Stream<Path> all = Files.walk(directory.resolve("modules"))) {
+      return all.filter(file -> file.getFileName().toString().matches(name + "\\.ko(\\.xz)?"))
+          .findFirst();
+    }
+  }
+}
