@@ -33,6 +33,7 @@
 #define IVC_FEATURE_SECTIONED (1u << 0)
 #define IVC_FEATURE_WATCHES (1u << 1)
 #define IVC_FEATURE_HYPERCALLS (1u << 2)
+#define IVC_FEATURE_LEAVES (1u << 3)  // when the guest clears Bus Master Enable
 
 // Bits of PENDING and ENABLE.
 #define IVC_PENDING_BELL (1u << 0)

@@ -65,7 +65,7 @@ static const char *find(uint16_t vendor, uint16_t id, char address[NAME_MAX + 1]
   }
   closedir(all);
   return found ? NULL
-               : fail("no PCI device %04x:%04x here: only a VM of Tombolo has it", vendor, id);
+               : fail("no PCI device %04x:%04x here: only a VM of a topology of Tombolo has it", vendor, id);
 }
 
 static int write_text(const char *path, const char *text) {
