@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,17 +25,23 @@ public final class Tombolo {
    */
   public record Result(int status, String out, String err) {}
 
-  private String input = "";
+  private InputStream input = InputStream.nullInputStream();
   private List<Platform> platforms = Platform.all();
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private OutputStream output = printed;
 
   Tombolo typing(String keys) {
+    return typing(new ByteArrayInputStream(keys.getBytes(ISO_8859_1)));
+  }
+
+  /** With these keys, when they come. */
+  public Tombolo typing(InputStream keys) {
     input = keys;
     return this;
   }
 
-  Tombolo printingTo(OutputStream stream) {
+  /** Where the guest's output goes instead of into the result. */
+  public Tombolo printingTo(OutputStream stream) {
     output = stream;
     return this;
   }
@@ -47,14 +54,7 @@ public final class Tombolo {
   public Result run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Host host =
-        new Host(
-            new ByteArrayInputStream(input.getBytes(ISO_8859_1)),
-            output,
-            Optional::empty,
-            () -> false,
-            () -> HOST_MEMORY,
-            platforms);
+    Host host = new Host(input, output, Optional::empty, () -> false, () -> HOST_MEMORY, platforms);
     CommandLine command = Main.commandLine(host);
     command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));

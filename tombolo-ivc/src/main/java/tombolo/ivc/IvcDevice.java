@@ -6,6 +6,7 @@ import tombolo.machine.InterruptLine;
 import tombolo.machine.Vm;
 import tombolo.machine.device.GpaWindow;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.device.Msix;
 import tombolo.machine.device.PciBar;
 import tombolo.machine.device.PciFunction;
 import tombolo.machine.device.PciHost;
@@ -18,8 +19,8 @@ import tombolo.memory.HostMemory;
  * docs/abi.md defines it to the bit. It translates; what is asked is done by the VM's {@link
  * Endpoint}.
  *
- * <p>Registers are called by vCPU threads, several at once. What the line is derived from is
- * guarded by the endpoint's inbox, under whose lock it is set.
+ * <p>Registers are called by vCPU threads, several at once. What the line and the message are
+ * derived from is guarded by the endpoint's inbox, under whose lock they are set and sent.
  */
 final class IvcDevice implements PciFunction, MmioDevice {
   static final PciIdentity IDENTITY = new PciIdentity(0x1234, 0x1ac0, 0x058000, 1);
@@ -42,6 +43,7 @@ final class IvcDevice implements PciFunction, MmioDevice {
   private static final int MAGIC = 0x4f424d54;
   private static final int VERSION_1_0 = 1 << 16;
   private static final long FEATURE_WORD = 0xf;
+  private static final int MSIX_BAR = 1;
   private static final int BELLS = 1;
   private static final int EVENTS = 2;
 
@@ -50,13 +52,16 @@ final class IvcDevice implements PciFunction, MmioDevice {
   private final GpaWindow window;
   private final HostMemory mailbox;
   private final Requests requests;
+  private final Msix msix;
 
   private volatile int enable;
   private volatile int bellStatus;
   private volatile int callStatus;
 
-  // Written and read under the inbox's lock.
+  // Written and read under the inbox's lock: what waits, and whether a message was sent because
+  // of it.
   private int pending;
+  private boolean told;
 
   IvcDevice(VmEndpoint endpoint, Vm vm, GpaWindow window) {
     this.endpoint = endpoint;
@@ -64,6 +69,7 @@ final class IvcDevice implements PciFunction, MmioDevice {
     this.window = window;
     this.mailbox = HostMemory.allocate(HostMemory.PAGE_SIZE);
     this.requests = new Requests(endpoint, mailbox.segment());
+    this.msix = new Msix(1, MSIX_BAR, vm.mmio());
   }
 
   /** Puts the device behind a bridge, from where it reaches its guest. */
@@ -73,7 +79,10 @@ final class IvcDevice implements PciFunction, MmioDevice {
     endpoint.inbox.signal(new Line(line));
   }
 
-  /** The line to the guest, always as what is pending and enabled says. */
+  /**
+   * The line to the guest, always as what is pending and enabled says; and the message, sent when
+   * that becomes more than nothing.
+   */
   private final class Line implements Inbox.Signal {
     private final InterruptLine line;
 
@@ -84,7 +93,12 @@ final class IvcDevice implements PciFunction, MmioDevice {
     @Override
     public void changed(boolean bells, boolean events) {
       pending = (bells ? BELLS : 0) | (events ? EVENTS : 0);
-      line.set((pending & enable) != 0);
+      boolean wanted = (pending & enable) != 0;
+      line.set(wanted);
+      if (wanted && !told) {
+        msix.signal(0);
+      }
+      told = wanted;
     }
 
     @Override
@@ -108,6 +122,11 @@ final class IvcDevice implements PciFunction, MmioDevice {
     return List.of(
         PciBar.registers(0, REGISTERS, vm.mmio(), this),
         new PciBar(2, window.size(), true, true, window));
+  }
+
+  @Override
+  public Msix msix() {
+    return msix;
   }
 
   /** Gives the mailbox up; it is freed when the VM no longer maps it. */
@@ -207,8 +226,11 @@ final class IvcDevice implements PciFunction, MmioDevice {
       switch (at) {
         case REQUEST -> requests.execute((int) value);
         case ENABLE -> {
-          enable = (int) value & (BELLS | EVENTS);
-          endpoint.inbox.tellAgain();
+          synchronized (endpoint.inbox) {
+            enable = (int) value & (BELLS | EVENTS);
+            told = false; // a handler that leaves something waiting is told of it again
+            endpoint.inbox.tellAgain();
+          }
         }
         case DOORBELL -> ring((int) value, Endpoint.EVERY_PEER);
         default -> {

@@ -2,6 +2,7 @@
 
 package tombolo.cli.linux;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -28,5 +29,12 @@ record LinuxFiles(Path kernel, Path busybox) {
       return Assumptions.abort(what);
     }
     return new LinuxFiles(linux.kernel(), linux.busybox());
+  }
+
+  /** A module of the kernel's, by its file's name without {@code .ko.xz}. */
+  Path module(String name) throws IOException {
+    return DebianLinux.inCache()
+        .module(name)
+        .orElseThrow(() -> new AssertionError("no module " + name));
   }
 }

@@ -10,7 +10,8 @@ import tombolo.machine.device.Console;
  * <p>What the guest prints goes to the {@link Console} on the vCPU thread that notifies, which
  * waits where the console does, as with a UART. What is typed goes to the guest on the thread that
  * types, or on the vCPU thread that brings new buffers. It stays in the console as long as there is
- * no buffer, so nothing that was typed ahead is lost; a reset loses what is on its way.
+ * no buffer, so nothing that was typed ahead is lost here; a reset loses what is on its way. (Linux
+ * itself drops what comes before its console is set up.)
  *
  * <p>{@code input} guards what is typed; it is taken before the transport's lock and the console's.
  * No key is left lying: who types calls the listener after the key is in the console, and the

@@ -50,7 +50,7 @@ final class StructureCapability implements PciCapability {
 
   @Override
   public byte[] body() {
-    return body.clone();
+    return body;
   }
 
   @Override

@@ -122,7 +122,7 @@ final class BlockDeviceTest {
     assertThat(request(driver, IN, SECTORS - 1, 1024)).isEqualTo(IO_ERROR);
     assertThat(request(driver, OUT, SECTORS - 1, 1024)).isEqualTo(IO_ERROR);
     assertThat(request(driver, OUT, SECTORS, 512)).isEqualTo(IO_ERROR);
-    assertThat(Files.size(directory.resolve("disk.img"))).isEqualTo(SECTORS * 512L);
+    assertThat(Files.size(directory.resolve("disk.img"))).isEqualTo(512L * SECTORS);
   }
 
   @Test
@@ -203,7 +203,7 @@ final class BlockDeviceTest {
     for (int round = 0; round < 100; round++) {
       for (int i = 0; i < 5; i++) {
         driver.describe(0, 3 * i, BUFFERS + 0x400L * i, 16, NEXT, 3 * i + 1);
-        driver.describe(0, 3 * i + 1, DATA + 0x4000 + 512 * i, 512, NEXT | WRITE, 3 * i + 2);
+        driver.describe(0, 3 * i + 1, DATA + 0x4000 + 512L * i, 512, NEXT | WRITE, 3 * i + 2);
         driver.describe(0, 3 * i + 2, STATUS, 1, WRITE, 0);
         driver.offer(0, 3 * i);
       }

@@ -45,7 +45,11 @@ final class TestDriver implements AutoCloseable {
   static final int NEEDS_RESET = 64;
 
   final GuestMemory memory = new GuestMemory();
-  final HostMemory ram = HostMemory.allocate(RAM_BYTES);
+
+  /** Of the host's, before and behind what the guest has of {@link #ram}. */
+  static final long GUARD = 4096;
+
+  final HostMemory ram = HostMemory.allocate(RAM_BYTES + 2 * GUARD);
   final DeviceBus mmio = new DeviceBus();
   final VirtioPci function;
   final PciHost bridge;
@@ -57,7 +61,7 @@ final class TestDriver implements AutoCloseable {
 
   /** With this device in slot 2 of a bridge. */
   TestDriver(VirtioDevice device) {
-    memory.map(RAM, RAM_BYTES, ram, 0, Access.READ_WRITE_EXECUTE);
+    memory.map(RAM, RAM_BYTES, ram, GUARD, Access.READ_WRITE_EXECUTE);
     function = new VirtioPci("vm", memory, mmio, device);
     InterruptLine line =
         new InterruptLine() {

@@ -354,8 +354,8 @@ final class VirtioPciTest {
     MmioDevice table =
         java.util.Objects.requireNonNull(driver.mmio.find(config(0x14, 4), 4)).device();
     for (int vector = 0; vector < 3; vector++) {
-      table.write(16 * vector, 8, 0x2800_0000L);
-      table.write(16 * vector + 8, 8, 100 + vector);
+      table.write(16L * vector, 8, 0x2800_0000L);
+      table.write(16L * vector + 8, 8, 100 + vector);
     }
     return messages;
   }

@@ -249,11 +249,11 @@ final class VirtqueueTest {
   }
 
   /** What a hostile driver offers, each on a ring of 16 with head 0. */
-  private interface Offence {
+  interface Offence {
     void commit(TestDriver driver);
   }
 
-  private record Named(String name, Offence offence) {
+  record Named(String name, Offence offence) {
     @Override
     public String toString() {
       return name;
