@@ -8,15 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.testing.RequiredTool;
@@ -94,15 +95,22 @@ class BoardTreeTest {
         .toList();
   }
 
-  /** As {@link #cells}, where a reference to a node is -1, whatever its number is. */
-  private static List<Long> cells(Map<String, String> tree, String property, String node) {
+  /** As {@link #cells}, where each reference to a node is -1, whatever its number is. */
+  private static List<Long> cells(
+      Map<String, String> tree, String property, String node, IntPredicate isReference) {
     long handle = cells(tree, node + "/phandle").getFirst();
-    return cells(tree, property).stream().map(cell -> cell == handle ? -1 : cell).toList();
+    List<Long> cells = new ArrayList<>(cells(tree, property));
+    for (int i = 0; i < cells.size(); i++) {
+      if (isReference.test(i)) {
+        assertThat(cells.set(i, -1L)).as("%s refers to %s", property, node).isEqualTo(handle);
+      }
+    }
+    return cells;
   }
 
   @ParameterizedTest
   @EnumSource
-  void dtcFindsNothingToSayAgainstIt(InterruptController controller) throws Exception {
+  void dtcFindsNothingNewToSayAgainstIt(InterruptController controller) throws Exception {
     Path result = directory.resolve("checked.dtb");
     String said =
         run(
@@ -114,7 +122,13 @@ class BoardTreeTest {
             "-o",
             result.toString(),
             blob(controller, 4).toString());
-    assertThat(said).isEmpty();
+    // Linux's bindings for harts' controllers and IMSICs have no #address-cells; "ivc" has no
+    // registers.
+    assertThat(said.lines())
+        .allMatch(
+            line ->
+                line.endsWith("Missing #address-cells in interrupt provider")
+                    || line.contains("(simple_bus_reg): /soc/ivc: "));
   }
 
   @Test
@@ -127,25 +141,28 @@ class BoardTreeTest {
     assertThat(plic).doesNotContainKey("pci@30000000/msi-parent");
     assertThat(plic.get("cpu@1/riscv,isa-extensions")).doesNotContain("aia");
     assertThat(plic.get("cpu@1/riscv,isa")).doesNotContain("aia");
-    assertThat(aia.keySet()).noneMatch(key -> key.contains("plic@"));
-    assertThat(aia.get("cpu@1/riscv,isa-extensions")).contains("\"ssaia\"").doesNotContain("smaia");
+    assertThat(aia.keySet()).noneMatch(key -> key.startsWith("plic@"));
+    assertThat(aia.get("cpu@1/riscv,isa-extensions"))
+        .contains("\\0ssaia\\0")
+        .doesNotContain("smaia");
     assertThat(aia.get("cpu@1/riscv,isa")).contains("_zbs_ssaia_sstc").doesNotContain("smaia");
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "imsics@28000000/compatible",
-    "imsics@28000000/interrupt-controller",
-    "imsics@28000000/msi-controller",
-    "imsics@28000000/#interrupt-cells",
-    "imsics@28000000/riscv,num-ids",
-    "imsics@28000000/reg",
-    "aplic@d000000/compatible",
-    "aplic@d000000/interrupt-controller",
-    "aplic@d000000/#interrupt-cells",
-    "serial@10000000/interrupts",
-    "pci@30000000/interrupt-map-mask"
-  })
+  @ValueSource(
+      strings = {
+        "imsics@28000000/compatible",
+        "imsics@28000000/interrupt-controller",
+        "imsics@28000000/msi-controller",
+        "imsics@28000000/#interrupt-cells",
+        "imsics@28000000/riscv,num-ids",
+        "imsics@28000000/reg",
+        "aplic@d000000/compatible",
+        "aplic@d000000/interrupt-controller",
+        "aplic@d000000/#interrupt-cells",
+        "serial@10000000/interrupts",
+        "pci@30000000/interrupt-map-mask"
+      })
   void aiaIsDescribedAsQemuDescribesIt(String property) throws Exception {
     assertThat(tombolo(InterruptController.AIA, 4))
         .containsEntry(property, qemu(4).getOrDefault(property, "nothing"));
@@ -159,16 +176,13 @@ class BoardTreeTest {
     String aplic = "aplic@d000000";
     String imsics = "imsics@28000000";
 
-    for (String[] reference :
-        new String[][] {
-          {"pci@30000000/interrupt-map", aplic},
-          {"pci@30000000/msi-parent", imsics},
-          {"serial@10000000/interrupt-parent", aplic},
-          {aplic + "/msi-parent", imsics}
-        }) {
-      assertThat(cells(tombolo, reference[0], reference[1]))
-          .as(reference[0])
-          .isEqualTo(cells(qemu, reference[0], reference[1]));
+    String map = "pci@30000000/interrupt-map";
+    assertThat(cells(tombolo, map, aplic, i -> i % 7 == 4))
+        .isEqualTo(cells(qemu, map, aplic, i -> i % 7 == 4));
+    for (Map<String, String> tree : List.of(tombolo, qemu)) {
+      refersTo(tree, "pci@30000000/msi-parent", imsics);
+      refersTo(tree, "serial@10000000/interrupt-parent", aplic);
+      refersTo(tree, aplic + "/msi-parent", imsics);
     }
     List<Long> files = cells(tombolo, imsics + "/interrupts-extended");
     assertThat(files).hasSize(2 * harts);
@@ -178,11 +192,15 @@ class BoardTreeTest {
     assertThat(cells(tombolo, aplic + "/riscv,num-sources")).containsExactly(95L);
   }
 
+  private static void refersTo(Map<String, String> tree, String property, String node) {
+    assertThat(cells(tree, property, node, _ -> true)).containsExactly(-1L);
+  }
+
   @Test
   void theIvcInterruptIsAnEdge() throws Exception {
     Map<String, String> aia = tombolo(InterruptController.AIA, 1);
     assertThat(cells(aia, "ivc/interrupts")).containsExactly(36L, 1L);
-    assertThat(cells(aia, "ivc/interrupt-parent", "aplic@d000000")).containsExactly(-1L);
+    refersTo(aia, "ivc/interrupt-parent", "aplic@d000000");
     assertThat(cells(tombolo(InterruptController.PLIC, 1), "ivc/interrupts")).containsExactly(36L);
   }
 }

@@ -94,6 +94,13 @@ class ImsicTest {
   }
 
   @Test
+  void onlyTheInterruptFilesTakeMessagesOfDevices() {
+    assertThat(Objects.requireNonNull(board.mmio.find(PAGE, 4)).device().takesMessages()).isTrue();
+    DeviceBus.Slot aplic = Objects.requireNonNull(board.mmio.find(BoardLayout.APLIC_BASE, 4));
+    assertThat(aplic.device().takesMessages()).isFalse();
+  }
+
+  @Test
   void anAcceptedMessageIsTheHartsExternalInterrupt() {
     file(1).access(0x70, 0, 1);
     file(1).access(0xc0, -1, 1 << 5);
