@@ -50,6 +50,12 @@ final class Conversation {
     return new InputStream() {
       @Override
       public int read() throws InterruptedIOException {
+        byte[] octet = new byte[1];
+        return read(octet, 0, 1) < 0 ? -1 : octet[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] into, int from, int length) throws InterruptedIOException {
         synchronized (Conversation.this) {
           try {
             while (typed == 0 && !text().contains(cue)) {
@@ -58,7 +64,10 @@ final class Conversation {
           } catch (InterruptedException e) {
             throw new InterruptedIOException("nobody waits for the keys any more");
           }
-          return typed < line.length ? line[typed++] : -1;
+          int count = Math.min(length, line.length - typed);
+          System.arraycopy(line, typed, into, from, count);
+          typed += count;
+          return count == 0 ? -1 : count;
         }
       }
     };

@@ -16,9 +16,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tombolo.cli.Tombolo;
 import tombolo.cli.image.Initramfs;
 
@@ -78,8 +79,10 @@ class VirtioLinuxTest {
     return initrd;
   }
 
-  @Test
-  void disksEntropyAndConsoleWork() throws Exception {
+  /** By a wire each on the PLIC's board; by messages, a vector a queue, on the AIA's. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"plic, 0", "aia, 9"})
+  void disksEntropyAndConsoleWork(String interrupts, int vectors) throws Exception {
     LinuxFiles linux = LinuxFiles.require();
     byte[] first = random(DISK, 1);
     byte[] second = random(1 << 20, 2);
@@ -95,6 +98,7 @@ class VirtioLinuxTest {
                 linux.kernel().toString(),
                 "--initrd=" + initrd(linux),
                 "--vcpus=2",
+                "--interrupts=" + interrupts,
                 "--disk=" + vda,
                 "--disk=" + vdb + ",readonly",
                 "--virtio-console",
@@ -108,6 +112,7 @@ class VirtioLinuxTest {
         .as(terminal.text())
         .startsWith(
             "== begin",
+            "vectors: " + vectors,
             "serial: disk0",
             "sectors: 16384",
             "vda before: " + sum(first),

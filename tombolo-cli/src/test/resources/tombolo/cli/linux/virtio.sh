@@ -7,6 +7,7 @@ sum() {
   echo "$1: $(sha256sum < "$2" | cut -d ' ' -f 1)"
 }
 
+echo "vectors: $(grep -c MSIX /proc/interrupts)"
 echo "serial: $(cat /sys/block/vda/serial)"
 echo "sectors: $(cat /sys/block/vda/size)"
 sum "vda before" /dev/vda

@@ -210,7 +210,7 @@ final class BlockDeviceTest {
       requests += 5;
       driver.awaitUsed(0, requests);
       for (int i = 0; i < 5; i++) {
-        assertThat(driver.takeUsed(0)).containsExactly(3 * i, 513);
+        assertThat(driver.takeUsed(0)).containsExactly(3L * i, 513);
       }
     }
   }
