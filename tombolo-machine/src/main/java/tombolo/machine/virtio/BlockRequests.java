@@ -51,7 +51,7 @@ final class BlockRequests {
   /** Serves one request and completes it, or breaks the device off if it is none. */
   void serve(Chain chain) throws ChainLostException {
     if (chain.readable() < HEADER || chain.writable() < 1) {
-      transport.breach(
+      chain.breach(
           "a request with %d bytes to read and %d to write"
               .formatted(chain.readable(), chain.writable()));
       return;

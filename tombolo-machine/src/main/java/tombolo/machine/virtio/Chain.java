@@ -107,6 +107,20 @@ public final class Chain {
     write(at, MemorySegment.ofArray(bytes).asSlice(from, length));
   }
 
+  /**
+   * Says that this request breaks a rule of its type of device: breaks the device off until it is
+   * reset. Does nothing if the chain is lost, so a reset that came meanwhile is not spoilt.
+   *
+   * @param why ends the sentence "the driver broke a rule: …", for the log
+   */
+  public void breach(String why) {
+    synchronized (queue.state) {
+      if (queue.state.isLive(this)) {
+        queue.state.breach(why);
+      }
+    }
+  }
+
   /** One contiguous piece. */
   @FunctionalInterface
   private interface Copy {

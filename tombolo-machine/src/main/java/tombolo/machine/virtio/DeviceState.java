@@ -112,8 +112,12 @@ final class DeviceState implements VirtioTransport {
     return life;
   }
 
+  boolean isLive(Chain chain) {
+    return running() && chain.life == life && !chain.completed;
+  }
+
   void requireLive(Chain chain) throws ChainLostException {
-    if (!running() || chain.life != life || chain.completed) {
+    if (!isLive(chain)) {
       throw new ChainLostException(
           chain.completed ? "it was completed" : "the device was reset or is broken");
     }

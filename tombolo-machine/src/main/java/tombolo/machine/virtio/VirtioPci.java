@@ -18,7 +18,8 @@ import tombolo.memory.GuestMemory;
 /**
  * A virtio device as a PCI function (virtio 1.2, 4.1): the modern transport only, so no I/O ports
  * and no legacy driver. BAR 0 has the transport's structures, a page each; BAR 1 is MSI-X, with a
- * vector for the configuration and one for each queue.
+ * vector for the configuration and one for each queue. The bus master bit governs messages, not the
+ * rings, which the device's own status does.
  *
  * <p>Owned by the bridge that it is plugged into. Registers are called by vCPU threads, several at
  * once; the package says what locks they take.

@@ -21,6 +21,7 @@ public interface VirtioTransport {
 
   /**
    * The driver has broken a rule of this type of device: breaks the device off until it is reset.
+   * Where a request is what breaks it, {@link Chain#breach} is the better one.
    *
    * @param why ends the sentence "the driver broke a rule: …", for the log
    */

@@ -413,6 +413,20 @@ final class VirtqueueTest {
   }
 
   @Test
+  void aChainOfAnEarlierLifeCannotBreakTheDevice() {
+    driver.start(0);
+    driver.describe(0, 0, BUFFERS, 4, WRITE, 0);
+    driver.offer(0, 0);
+    driver.start(0);
+    device.chains.getFirst().breach("no such request");
+    assertThat(broken()).isFalse();
+    driver.describe(0, 0, BUFFERS, 4, WRITE, 0);
+    driver.offer(0, 0);
+    device.chains.getLast().breach("no such request");
+    assertThat(broken()).isTrue();
+  }
+
+  @Test
   void aDeviceCanCallAChainABreachOfItsOwnRules() throws ChainLostException {
     driver.start(0);
     driver.describe(0, 0, BUFFERS, 4, WRITE, 0);
