@@ -95,13 +95,12 @@ void progress_show(struct progress *progress, const struct transfer *transfer) {
     return;
   }
   progress->shown = tombolo_now();
-  fprintf(stderr, "\r%s: %" PRIu64, program, transfer->so_far.bytes >> 20);
+  fprintf(stderr, "\r%s: %" PRIu64 " KiB", program, transfer->so_far.bytes >> 10);
   if (progress->total > 0) {
-    fprintf(stderr, " of %" PRIu64, progress->total >> 20);
+    fprintf(stderr, " of %" PRIu64, progress->total >> 10);
   }
-  fputs(" MiB", stderr);
+  fprintf(stderr, " in %" PRIu64 " messages", transfer->so_far.messages);
   print_rate(transfer, progress->shown - progress->begin);
-  fputs("  ", stderr);
   on_line = true;
 }
 
