@@ -140,13 +140,6 @@ static const char *open_uio(struct uio_device *device, const char *address) {
     return errno == ENOENT ? fail("%s: no such file; is devtmpfs mounted on /dev?", node)
                            : fail_at(node);
   }
-  // Bells and events are taken by who asks first, so two processes would take each other's.
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  if (fcntl(device->uio, F_SETLK, &lock) != 0) {
-    fcntl(device->uio, F_GETLK, &lock);
-    return fail("%s: process %d has the IVC device; one process at a time can", node,
-                (int)lock.l_pid);
-  }
   return NULL;
 }
 
@@ -170,25 +163,40 @@ static const char *map(const char *address, int bar, volatile void **memory, siz
   return NULL;
 }
 
-// First without Bus Master Enable: then the device forgets what somebody may have left there.
-static const char *take_over(struct uio_device *device, const char *address) {
+// Makes the function this process's alone: bells and events are taken by who asks first, so two
+// would take each other's. Before /dev/uioN is opened, because the kernel clears Bus Master Enable
+// whenever one of those who have opened that closes it.
+static const char *lock(struct uio_device *device, const char *address) {
   char path[PATH_MAX];
   snprintf(path, sizeof path, DEVICES "/%s/config", address);
   device->config = open(path, O_RDWR | O_CLOEXEC);
-  if (device->config < 0 || pread(device->config, &device->command, 2, COMMAND) != 2) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  if (device->config < 0) {
     return fail_at(path);
   }
+  if (fcntl(device->config, F_SETLK, &lock) != 0) {
+    int error = errno;
+    if (fcntl(device->config, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) {
+      return fail("process %d has the device %s; one process at a time can", (int)lock.l_pid,
+                  address);
+    }
+    errno = error;
+    return fail_at(path);
+  }
+  return NULL;
+}
+
+// First without Bus Master Enable: then the device forgets what somebody may have left there.
+static const char *take_over(struct uio_device *device) {
+  int config = device->config;
+  bool done = pread(config, &device->command, 2, COMMAND) == 2;
   device->command = (device->command | COMMAND_MEMORY | COMMAND_NO_INTX) & ~COMMAND_MASTER;
-  if (pwrite(device->config, &device->command, 2, COMMAND) != 2) {
-    return fail_at(path);
-  }
+  done = done && pwrite(config, &device->command, 2, COMMAND) == 2;
   device->command |= COMMAND_MASTER;
-  if (pwrite(device->config, &device->command, 2, COMMAND) != 2) {
-    return fail_at(path);
-  }
+  done = done && pwrite(config, &device->command, 2, COMMAND) == 2;
   device->command &= ~COMMAND_NO_INTX;
   device->masked = true;
-  return NULL;
+  return done ? NULL : fail_at("its configuration space");
 }
 
 const char *uio_open(struct uio_device *device, uint16_t vendor, uint16_t id) {
@@ -196,8 +204,9 @@ const char *uio_open(struct uio_device *device, uint16_t vendor, uint16_t id) {
   *device = (struct uio_device){.uio = -1, .config = -1};
   const char *wrong = find(vendor, id, address);
   wrong = wrong != NULL ? wrong : bind(address, vendor, id);
+  wrong = wrong != NULL ? wrong : lock(device, address);
   wrong = wrong != NULL ? wrong : open_uio(device, address);
-  wrong = wrong != NULL ? wrong : take_over(device, address);
+  wrong = wrong != NULL ? wrong : take_over(device);
   wrong = wrong != NULL ? wrong : map(address, 0, &device->registers, &device->registers_size);
   wrong = wrong != NULL ? wrong : map(address, 2, &device->window, &device->window_size);
   if (wrong != NULL) {

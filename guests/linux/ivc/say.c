@@ -9,8 +9,6 @@
 
 #define SHOW_EVERY 500  // milliseconds
 
-extern const char *program;
-
 static bool on_line;  // a progress line is there, without its end
 
 noreturn void end_with(enum exit_status status, const char *format, ...) {

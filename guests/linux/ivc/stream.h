@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdnoreturn.h>
 
+extern const char *program;  // the name it goes by
+
 enum exit_status {
   STATUS_DONE = 0,
   STATUS_FAILED = 1,   // the transfer broke off, or was refused

@@ -142,7 +142,7 @@ class LinuxChannelsTest {
    * Both by SIGKILL, of which no process hears, and in the middle: the rest cannot be in the ring.
    */
   @Test
-  void whoIsLeftSaysThatTheOtherWasKilledAndGoesOn() throws Exception {
+  void whoIsLeftSaysThatTheOtherWasKilled() throws Exception {
     Tombolo.Result result =
         run(
             vm(
@@ -151,7 +151,7 @@ class LinuxChannelsTest {
                 #!/bin/sh
                 head -c 8000000 /dev/zero | ivc-send -n file; echo "status $?"
                 { head -c 300000 /dev/zero; killall -9 ivc-send; } | ivc-send -n file
-                seq 1 3 | ivc-send -n file --lines || exit 1
+                { echo 1; sleep 5; echo 2; } | ivc-send -n file --lines || exit 1
                 """,
                 ""),
             vm(
@@ -160,7 +160,11 @@ class LinuxChannelsTest {
                 #!/bin/sh
                 ivc-recv -n file | { head -c 1 >/dev/null; killall -9 ivc-recv; }
                 ivc-recv -n file >/dev/null; echo "status $?"
-                ivc-recv -n file || exit 1
+                ivc-recv -n file >/tmp/lines & first=$!
+                until [ -s /tmp/lines ]; do :; done
+                ivc-recv -n file
+                wait $first || exit 1
+                cat /tmp/lines
                 """,
                 ""),
             channel("file", 1, "alice", "bob"));
@@ -180,7 +184,7 @@ class LinuxChannelsTest {
                     "ivc-recv: the sender has left before the end: \\d+ bytes of channel file are"
                         + " here, and there may be more"))
         .contains("status 1")
-        .containsSubsequence("1", "2", "3");
+        .containsSubsequence("1", "2");
   }
 
   @Test
@@ -240,7 +244,7 @@ class LinuxChannelsTest {
             "ivc-send: publish channel raw: bad layout: give it layout = \"sectioned\" in the"
                 + " host's topology file",
             "status 1",
-            "ivc-recv: /dev/uio0: process FIRST has the IVC device; one process at a time can");
+            "ivc-recv: process FIRST has the device 0000:00:01.0; one process at a time can");
     assertThat(result.status()).as("the script's").isEqualTo(7);
   }
 
