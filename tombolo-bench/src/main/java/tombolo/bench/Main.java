@@ -22,8 +22,8 @@ public final class Main {
                   --runs N, --quick
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
                   --runs N, --settings threads,processes,guests, --sizes 24,96,1k,64k, --only REGEX, --quick
-        linux     Debian's kernel, beside QEMU: boot to a shell, idle guests
-                  --runs N, --parts boot,idle, --quick
+        linux     Debian's kernel, beside QEMU: boot to a shell, idle guests, bytes between guests
+                  --runs N, --parts boot,idle,transfer, --mib N, --quick
         jmh       single mechanisms under JMH
                   [REGEX], --full, --quick\
       """;

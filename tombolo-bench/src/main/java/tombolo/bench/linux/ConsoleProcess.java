@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tombolo.bench.BenchmarkException;
 
@@ -91,18 +90,9 @@ final class ConsoleProcess implements AutoCloseable {
     return System.nanoTime() - begin;
   }
 
-  /** What the pattern's first group is in what was printed, the last one. */
-  synchronized String lastMatch(Pattern wanted) {
-    Matcher matcher = wanted.matcher(printed);
-    String found = null;
-    while (matcher.find()) {
-      found = matcher.group(1);
-    }
-    if (found == null) {
-      throw new BenchmarkException(
-          "%s: did not print %s; its last words: %s".formatted(command, wanted, lastWords()));
-    }
-    return found;
+  /** All that was printed until now. */
+  synchronized String printed() {
+    return printed.toString();
   }
 
   private String lastWords() {

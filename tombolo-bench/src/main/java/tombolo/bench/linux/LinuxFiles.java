@@ -63,6 +63,28 @@ record LinuxFiles(Path root, Path cache, Path work) {
     return image(name, options);
   }
 
+  /**
+   * Modules of the kernel, as {@code tombolo image --modules} takes them.
+   *
+   * @throws BenchmarkException if one is not there
+   */
+  String modules(List<String> names) {
+    List<String> found = new ArrayList<>();
+    for (String name : names) {
+      try (Stream<Path> files = Files.walk(cache.resolve("modules"))) {
+        found.add(
+            files
+                .filter(file -> file.endsWith(name + ".ko.xz"))
+                .findFirst()
+                .orElseThrow(() -> new BenchmarkException("the kernel has no module " + name))
+                .toString());
+      } catch (IOException e) {
+        throw new BenchmarkException("%s: %s".formatted(cache, e.getMessage()));
+      }
+    }
+    return String.join(",", found);
+  }
+
   private Path image(String name, List<String> options) throws InterruptedException {
     Path image = work.resolve(name + ".cpio");
     List<String> command =

@@ -20,18 +20,21 @@ import tombolo.bench.UsageException;
  * round only warms up the host's caches of files and is not counted.
  */
 public final class LinuxSuite {
-  private static final List<String> PARTS = List.of("boot", "idle");
+  private static final List<String> PARTS = List.of("boot", "idle", "transfer");
 
   private final int runs;
   private final boolean quick;
   private final List<String> parts;
+  private final int mebibytes;
   private final Path root;
   private final Report report;
 
-  private LinuxSuite(int runs, boolean quick, List<String> parts, Path root, Report report) {
+  private LinuxSuite(
+      int runs, boolean quick, List<String> parts, int mebibytes, Path root, Report report) {
     this.runs = runs;
     this.quick = quick;
     this.parts = parts;
+    this.mebibytes = mebibytes;
     this.root = root;
     this.report = report;
   }
@@ -51,8 +54,9 @@ public final class LinuxSuite {
         throw new UsageException("no part %s: %s".formatted(part, String.join(", ", PARTS)));
       }
     }
+    int mebibytes = arguments.number("--mib", 1, quick ? 4 : 256);
     arguments.requireNoMore();
-    return new LinuxSuite(runs, quick, parts, root, report);
+    return new LinuxSuite(runs, quick, parts, mebibytes, root, report);
   }
 
   /**
@@ -95,6 +99,10 @@ public final class LinuxSuite {
       if (!quick) {
         measurements.add(new IdleGuests(linux, 10, 20));
       }
+    }
+    if (parts.contains("transfer")) {
+      measurements.add(
+          new Transfer(mebibytes, List.of(TomboloPair.channel(linux), new QemuPair(linux))));
     }
     return measurements;
   }

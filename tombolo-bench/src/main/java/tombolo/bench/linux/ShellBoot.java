@@ -42,7 +42,7 @@ final class ShellBoot implements LinuxMeasurement {
   @Override
   public void measure() throws InterruptedException {
     for (Vmm vmm : Vmm.values()) {
-      try (ConsoleProcess console = ConsoleProcess.start(vmm.boot(linux, initrd, harts))) {
+      try (ConsoleProcess console = ConsoleProcess.start(vmm.boot(linux, initrd, harts, ""))) {
         double taken = console.awaitText(PROMPT, 1, PATIENCE_SECONDS) / 1e9;
         seconds.getOrDefault(vmm, List.of()).add(taken);
         console.type("exit\n");

@@ -14,13 +14,13 @@ import tombolo.bench.BenchmarkException;
 enum Vmm {
   TOMBOLO {
     @Override
-    List<String> boot(LinuxFiles linux, Path initrd, int harts) {
+    List<String> boot(LinuxFiles linux, Path initrd, int harts, String append) {
       return List.of(
           linux.root().resolve("tombolo").toString(),
           "boot",
           linux.kernel().toString(),
           "--initrd=" + initrd,
-          "--append=" + APPEND,
+          "--append=" + APPEND + append,
           "--memory=%d MiB".formatted(MEBIBYTES),
           "--vcpus=" + harts);
     }
@@ -28,7 +28,7 @@ enum Vmm {
   /** QEMU's translator, with a thread for each hart, which is how it comes. */
   QEMU {
     @Override
-    List<String> boot(LinuxFiles linux, Path initrd, int harts) {
+    List<String> boot(LinuxFiles linux, Path initrd, int harts, String append) {
       return List.of(
           qemu().toString(),
           "-machine",
@@ -43,15 +43,19 @@ enum Vmm {
           "-initrd",
           initrd.toString(),
           "-append",
-          APPEND);
+          APPEND + append);
     }
   };
 
-  private static final String APPEND = "console=ttyS0 quiet";
+  private static final String APPEND = "console=ttyS0 quiet ";
   private static final int MEBIBYTES = 256;
 
-  /** The command that boots Debian's kernel, with its console on standard input and output. */
-  abstract List<String> boot(LinuxFiles linux, Path initrd, int harts);
+  /**
+   * The command that boots Debian's kernel, with its console on standard input and output.
+   *
+   * @param append what the kernel's command line has beside its console
+   */
+  abstract List<String> boot(LinuxFiles linux, Path initrd, int harts, String append);
 
   /** As figures call it. */
   String label() {

@@ -7,10 +7,11 @@ final class InitScript {
   /** What runs instead of a shell, where it is there. */
   static final String SCRIPT = "etc/tombolo-script";
 
-  // The shell is a session's leader with the console as its terminal, so that Ctrl-C reaches what
-  // runs in it. When it ends, so does the guest: /init must not. To set a terminal waits until all
-  // output has left, which to power off does not. A script that fails is the guest's failure, which
-  // the board's test finisher reports: QEMU's board has it at the same address.
+  // What runs gets a session with the console as its terminal, so that Ctrl-C reaches it. It is not
+  // the session's leader: when that ends, the kernel hangs the terminal up and forgets what has not
+  // left yet, so the leader first waits until all has, as whoever sets a terminal does. When the
+  // session ends, so does the guest: /init must not. A script that fails is the guest's failure,
+  // which the board's test finisher reports: QEMU's board has it at the same address.
   static final String TEXT =
       """
       #!/bin/sh
@@ -24,14 +25,17 @@ final class InitScript {
         [ -e "$module" ] && insmod "$module"
       done
       cd /root
-      status=0
-      if [ -x /etc/tombolo-script ]; then
-        setsid cttyhack /etc/tombolo-script
+      program=sh
+      [ -x /etc/tombolo-script ] && program=/etc/tombolo-script
+      setsid cttyhack sh -c '
+        trap : INT
+        "$0"
         status=$?
-      else
-        setsid cttyhack sh
-      fi
-      stty sane
+        trap "" TTOU
+        stty sane
+        exit $status' $program
+      status=$?
+      [ $program = sh ] && status=0
       [ $status = 0 ] || devmem 0x100000 32 $((status << 16 | 0x3333))
       poweroff -f
       """;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.linux;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tombolo.bench.BenchmarkException;
+import tombolo.bench.Report;
+import tombolo.bench.Samples;
+
+/**
+ * How fast bytes go from a process of one Linux guest to a process of another one. What sends reads
+ * zeros from a pipe, what receives writes into one, whatever is between them; the other end of that
+ * pipe is busybox's {@code dd}, which takes the time from the second byte to the last one. The ways
+ * take turns.
+ */
+final class Transfer implements LinuxMeasurement {
+  /** Seconds for a MiB, at worst, beside those for booting. */
+  private static final int PATIENCE_SECONDS = 1200;
+
+  /** One way for bytes to go. */
+  interface Way {
+    /** As figures call it. */
+    String label();
+
+    /** Sends so many MiB, once, and returns what the receiving guest has printed. */
+    String send(int mebibytes, int patienceSeconds) throws InterruptedException;
+  }
+
+  /** What a receiving guest runs behind the program that receives. */
+  static final String COUNT =
+      "{ dd bs=1 count=1 of=/dev/null 2>/dev/null; dd bs=64k of=/dev/null; }";
+
+  /** What a sending guest runs before the program that sends. */
+  static String zeros(int mebibytes) {
+    return "head -c %d /dev/zero".formatted((long) mebibytes << 20);
+  }
+
+  /** How dd says what {@link #COUNT} has seen. */
+  static final Pattern COUNTED = Pattern.compile("(\\d+) bytes .*copied, ([0-9.]+) seconds");
+
+  private final int mebibytes;
+  private final Map<Way, List<Double>> rates = new LinkedHashMap<>();
+
+  Transfer(int mebibytes, List<Way> ways) {
+    this.mebibytes = mebibytes;
+    ways.forEach(way -> rates.put(way, new ArrayList<>()));
+  }
+
+  @Override
+  public String name() {
+    return "transfer of %d MiB".formatted(mebibytes);
+  }
+
+  @Override
+  public void measure() throws InterruptedException {
+    for (Map.Entry<Way, List<Double>> entry : rates.entrySet()) {
+      entry.getValue().add(rate(entry.getKey()));
+    }
+  }
+
+  private double rate(Way way) throws InterruptedException {
+    Matcher counted = COUNTED.matcher(way.send(mebibytes, PATIENCE_SECONDS));
+    if (!counted.find()) {
+      throw new BenchmarkException(way.label() + ": the receiver did not say how long it took");
+    }
+    long bytes = Long.parseLong(counted.group(1)) + 1;
+    if (bytes != (long) mebibytes << 20) {
+      throw new BenchmarkException("%s: only %d bytes came".formatted(way.label(), bytes));
+    }
+    return mebibytes / Double.parseDouble(counted.group(2));
+  }
+
+  @Override
+  public void forget() {
+    rates.values().forEach(List::clear);
+  }
+
+  @Override
+  public void print(Report report) {
+    report.line("");
+    report.line(name() + " from guest to guest:");
+    rates.forEach(
+        (way, seen) -> {
+          Samples samples = new Samples(seen);
+          report.line(
+              String.format(
+                  Locale.ROOT,
+                  "  %-14s %7.1f MiB/s [%.1f–%.1f]",
+                  way.label(),
+                  samples.median(),
+                  samples.min(),
+                  samples.max()));
+          report.figure("linux.transfer." + way.label(), samples.median(), "MiB/s");
+        });
+  }
+}
