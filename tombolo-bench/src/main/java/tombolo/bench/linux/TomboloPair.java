@@ -55,7 +55,8 @@ record TomboloPair(
         """
         case $role in
           alice) %s | %s ;;
-          bob) %s | %s ;;
+          bob) %s | %s
+          ;;
         esac
         """
             .formatted(Transfer.zeros(mebibytes), sender, receiver, Transfer.COUNT);

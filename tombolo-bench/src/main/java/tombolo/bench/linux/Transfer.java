@@ -15,9 +15,9 @@ import tombolo.bench.Samples;
 
 /**
  * How fast bytes go from a process of one Linux guest to a process of another one. What sends reads
- * zeros from a pipe, what receives writes into one, whatever is between them; the other end of that
- * pipe is busybox's {@code dd}, which takes the time from the second byte to the last one. The ways
- * take turns.
+ * zeros from a pipe, what receives writes into one, whatever is between them; at the other end of
+ * that pipe the bytes are counted, and the guest's clock is read when the first one has come and
+ * when there are no more, to a hundredth of a second. The ways take turns.
  */
 final class Transfer implements LinuxMeasurement {
   /** Seconds for a MiB, at worst, beside those for booting. */
@@ -34,15 +34,23 @@ final class Transfer implements LinuxMeasurement {
 
   /** What a receiving guest runs behind the program that receives. */
   static final String COUNT =
-      "{ dd bs=1 count=1 of=/dev/null 2>/dev/null; dd bs=64k of=/dev/null; }";
+      """
+      {
+        dd bs=1 count=1 of=/dev/null 2>/dev/null
+        begin=$(cut -d ' ' -f 1 /proc/uptime)
+        bytes=$(wc -c)
+        echo "counted $bytes from $begin to $(cut -d ' ' -f 1 /proc/uptime)"
+      }\
+      """;
 
   /** What a sending guest runs before the program that sends. */
   static String zeros(int mebibytes) {
     return "head -c %d /dev/zero".formatted((long) mebibytes << 20);
   }
 
-  /** How dd says what {@link #COUNT} has seen. */
-  static final Pattern COUNTED = Pattern.compile("(\\d+) bytes .*copied, ([0-9.]+) seconds");
+  /** How the receiving guest says what {@link #COUNT} has seen. */
+  private static final Pattern COUNTED =
+      Pattern.compile("counted (\\d+) from ([0-9.]+) to ([0-9.]+)");
 
   private final int mebibytes;
   private final Map<Way, List<Double>> rates = new LinkedHashMap<>();
@@ -73,7 +81,8 @@ final class Transfer implements LinuxMeasurement {
     if (bytes != (long) mebibytes << 20) {
       throw new BenchmarkException("%s: only %d bytes came".formatted(way.label(), bytes));
     }
-    return mebibytes / Double.parseDouble(counted.group(2));
+    double seconds = Double.parseDouble(counted.group(3)) - Double.parseDouble(counted.group(2));
+    return mebibytes / Math.max(seconds, 0.01);
   }
 
   @Override
