@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -308,6 +310,36 @@ class InterruptFileTest {
       }
       assertThat(taken).as("round %d", round).isEqualTo(2);
     }
+  }
+
+  /** The hart's changes of a word are one step: a message that comes in between stays. */
+  @Test
+  void aMessageIsNotLostWhileTheHartChangesOtherBitsOfItsWord() throws InterruptedException {
+    int messages = 3_000;
+    AtomicInteger taken = new AtomicInteger();
+    AtomicBoolean over = new AtomicBoolean();
+    enable(3);
+    Thread sender =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  for (int sent = 1; sent <= messages && !over.get(); sent++) {
+                    file.receive(3);
+                    while (taken.get() < sent && !over.get()) {
+                      Thread.onSpinWait();
+                    }
+                  }
+                });
+    long deadline = System.nanoTime() + GuestRun.DEADLINE.toNanos();
+    while (taken.get() < messages && System.nanoTime() < deadline) {
+      file.access(PENDING, ~(1L << 5), 0);
+      if (file.claim() != 0) {
+        taken.incrementAndGet();
+      }
+    }
+    over.set(true);
+    sender.join();
+    assertThat(taken).hasValue(messages);
   }
 
   private Thread sender(int identity, CountDownLatch started) {
