@@ -262,7 +262,7 @@ class InterruptFileTest {
         default -> {
           int word = random.nextInt(6);
           boolean ofPending = random.nextInt(3) == 0;
-          long keep = ~(1L << random.nextInt(64)) & ~(1L << random.nextInt(64));
+          long keep = ~(1L << random.nextInt(64));
           long bits = random.nextInt(4) == 0 ? random.nextLong() : 1L << random.nextInt(64);
           BitSet array = ofPending ? pending : enabled;
           file.access((ofPending ? PENDING : ENABLED) + 2 * word, keep, bits);
