@@ -26,7 +26,7 @@ case $role in
     echo "$sum" | ivc-send --name sum --timeout 300 --lines || fail "The sum did not get through."
     ;;
   receive)
-    ivc-recv --name file --timeout 900 -o /files/file || fail "The file did not come."
+    ivc-recv --name file --timeout 3600 -o /files/file || fail "The file did not come."
     wanted=$(ivc-recv --name sum --timeout 300) || fail "The sum did not come."
     found=$(sum /files/file)
     [ "$found" = "$wanted" ] || fail "I received something else: its sum is $found."
