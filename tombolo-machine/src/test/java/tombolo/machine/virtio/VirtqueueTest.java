@@ -328,8 +328,10 @@ final class VirtqueueTest {
   @Test
   void anIndexThatJumpsBreaksTheDevice() throws ChainLostException {
     driver.start(0);
+    driver.describe(0, 0, BUFFERS, 4, WRITE, 0); // every entry names a chain that is good
     driver.memory.writeShort(TestDriver.availableRing(0) + 2, (short) 17);
     driver.notifyQueue(0);
+    assertThat(device.chains).isEmpty();
     assertThat(broken()).isTrue();
     assertWorksAfterReset();
   }
@@ -337,8 +339,10 @@ final class VirtqueueTest {
   @Test
   void anIndexThatGoesBackBreaksTheDevice() throws ChainLostException {
     driver.start(0);
+    driver.describe(0, 0, BUFFERS, 4, WRITE, 0); // every entry names a chain that is good
     driver.memory.writeShort(TestDriver.availableRing(0) + 2, (short) -1);
     driver.notifyQueue(0);
+    assertThat(device.chains).isEmpty();
     assertThat(broken()).isTrue();
     assertWorksAfterReset();
   }

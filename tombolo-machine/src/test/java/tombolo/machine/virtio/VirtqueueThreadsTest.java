@@ -27,7 +27,7 @@ final class VirtqueueThreadsTest {
       while (!over.get()) {
         Chain chain = queue.take();
         if (chain == null) {
-          Thread.yield();
+          Thread.onSpinWait();
           continue;
         }
         try {
