@@ -88,7 +88,7 @@ class VirtioLinuxTest {
     byte[] second = random(1 << 20, 2);
     Path vda = disk("a.img", first);
     Path vdb = disk("b.img", second);
-    Conversation terminal = new Conversation("tty: /dev/hvc0", "hello, hvc0\n");
+    Conversation terminal = new Conversation("tty: /dev/hvc0\r\n", "hello, hvc0\n");
     Tombolo.Result result =
         new Tombolo()
             .typing(terminal.keyboard())
