@@ -11,4 +11,5 @@ module tombolo.machine {
   exports tombolo.machine.fdt;
   exports tombolo.machine.image;
   exports tombolo.machine.virtio;
+  exports tombolo.machine.vsock;
 }

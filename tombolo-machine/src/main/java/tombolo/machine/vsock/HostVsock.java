@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.vsock;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.Clock;
+
+/**
+ * The host's end of a {@link VsockSwitch}: stream sockets between Java code and guests. A guest
+ * finds the host at CID 2. Thread-safe; owned by the switch.
+ *
+ * <pre>{@code
+ * try (HostVsockListener listener = network.host().listen(1024);
+ *     HostVsockConnection guest = listener.accept()) {
+ *   guest.inputStream().transferTo(out);
+ * }
+ * }</pre>
+ */
+public final class HostVsock {
+  /** The first of the ports that {@link #connect} uses on the host's side. */
+  private static final int FIRST_EPHEMERAL = 1 << 30;
+
+  /** Connections that the host may have begun and that have not ended. */
+  private static final int MAX_CONNECTIONS = 4096;
+
+  private final VsockSwitch network;
+  private final Clock clock;
+  final VsockStation station = new Station();
+  private final Map<Integer, HostVsockListener> listeners = new ConcurrentHashMap<>();
+  private final Map<Long, Door> doors = new ConcurrentHashMap<>();
+  private final AtomicInteger nextPort = new AtomicInteger();
+
+  /** Who takes what a guest wants of ports that nobody listens at. */
+  interface Door {
+    /**
+     * A guest wants a connection; {@link HostVsockConnection#accept} or close answers it, later.
+     * Called with the connection's lock held; does not wait.
+     *
+     * @return false if it is refused
+     */
+    boolean knock(HostVsockConnection connection);
+  }
+
+  HostVsock(VsockSwitch network, Clock clock) {
+    this.network = network;
+    this.clock = clock;
+  }
+
+  /**
+   * Listens at a port for any guest. A guest's attempt to connect succeeds at once, as long as
+   * {@link HostVsockListener#BACKLOG} connections wait to be accepted at the most.
+   *
+   * @param port 32 bits, unsigned
+   * @throws IllegalStateException if somebody listens there
+   */
+  public HostVsockListener listen(int port) {
+    HostVsockListener listener = new HostVsockListener(this, port);
+    if (listeners.putIfAbsent(port, listener) != null) {
+      throw new IllegalStateException(
+          "somebody listens at vsock port " + Integer.toUnsignedString(port));
+    }
+    return listener;
+  }
+
+  void forget(HostVsockListener listener) {
+    listeners.remove(listener.port(), listener);
+  }
+
+  /** Has somebody take a guest's connections to ports that nobody listens at; null: nobody. */
+  void door(long cid, @Nullable Door door) {
+    if (door == null) {
+      doors.remove(cid);
+    } else {
+      doors.put(cid, door);
+    }
+  }
+
+  /**
+   * Connects to a port of a guest.
+   *
+   * @param deadline how long to wait for the guest's answer
+   * @throws ConnectException if no such guest is there, or nobody listens at the port
+   * @throws SocketTimeoutException if the guest does not answer in that time
+   */
+  public HostVsockConnection connect(long cid, int port, Duration deadline)
+      throws IOException, InterruptedException {
+    HostVsockConnection connection = begin(cid, port, () -> {});
+    boolean connected = false;
+    try {
+      connected = connection.awaitConnected(clock, deadline);
+    } finally {
+      if (!connected) {
+        connection.close();
+      }
+    }
+    return connection;
+  }
+
+  /**
+   * Asks a guest for a connection and does not wait for the answer.
+   *
+   * @param changed see {@link HostVsockConnection}
+   * @throws ConnectException if no such guest is there
+   */
+  HostVsockConnection begin(long cid, int port, Runnable changed) throws ConnectException {
+    VsockStation guest = cid == VsockSwitch.HOST_CID ? null : network.station(cid);
+    if (guest == null) {
+      throw new ConnectException("no VM has the CID " + cid);
+    }
+    if (network.requestedBy(station) >= MAX_CONNECTIONS) {
+      throw new ConnectException("the host has %d connections to VMs".formatted(MAX_CONNECTIONS));
+    }
+    while (true) {
+      int local = FIRST_EPHEMERAL | (nextPort.getAndIncrement() & (FIRST_EPHEMERAL - 1));
+      VsockHeader request =
+          new VsockHeader(
+              VsockSwitch.HOST_CID,
+              cid,
+              local,
+              port,
+              0,
+              VsockHeader.STREAM,
+              VsockOp.REQUEST.code,
+              0,
+              HostVsockConnection.BUFFER,
+              0);
+      VsockConnection link = new VsockConnection(station, guest, request, network.nextNumber());
+      HostVsockConnection connection = new HostVsockConnection(network, station, link);
+      connection.onChange(changed);
+      synchronized (link) {
+        link.host = connection;
+        if (!network.enter(link)) {
+          continue;
+        }
+        link.toward(station).update(request);
+        if (guest.deliver(link, request, new byte[0], 0, 0, connection::tell) < 0) {
+          network.close(link);
+          throw new ConnectException(guest.name() + " takes no connection");
+        }
+        return connection;
+      }
+    }
+  }
+
+  private final class Station implements VsockStation {
+    @Override
+    public long cid() {
+      return VsockSwitch.HOST_CID;
+    }
+
+    @Override
+    public String name() {
+      return "the host";
+    }
+
+    @Override
+    public boolean takesType(int type) {
+      return type == VsockHeader.STREAM;
+    }
+
+    @Override
+    public int deliver(
+        VsockConnection link,
+        VsockHeader header,
+        byte[] data,
+        int from,
+        int length,
+        Runnable whenRoom) {
+      HostVsockConnection connection = link.host;
+      if (connection != null) {
+        return connection.receive(header, data, from, length);
+      }
+      return header.is(VsockOp.REQUEST) && admit(link) ? 0 : REFUSED;
+    }
+
+    private boolean admit(VsockConnection link) {
+      HostVsockConnection connection = new HostVsockConnection(network, this, link);
+      link.host = connection;
+      HostVsockListener listener = listeners.get(link.portOf(this));
+      if (listener != null) {
+        return listener.offer(connection);
+      }
+      Door door = doors.get(link.peerOf(this).cid());
+      return door != null && door.knock(connection);
+    }
+
+    @Override
+    public void reset(VsockConnection link, VsockHeader rst) {
+      HostVsockConnection connection = link.host;
+      if (connection != null) {
+        connection.receive(rst, new byte[0], 0, 0);
+      }
+    }
+
+    @Override
+    public void insist(VsockHeader header) {
+      // What belongs to no connection is of no interest here.
+    }
+  }
+
+  /** Ends all that is the host's. */
+  void close() {
+    listeners.values().forEach(HostVsockListener::close);
+    network.resetAll(station);
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.vsock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection, or the attempt to make one, between two stations of a {@link VsockSwitch}. Its
+ * monitor is its lock: it guards what is said so below, and is held while a packet of this
+ * connection is delivered, so that packets of one connection come one after the other.
+ */
+final class VsockConnection {
+  /** The two addresses, that with the lower CID first: the same for both directions. */
+  record Key(long lowCid, int lowPort, long highCid, int highPort) {
+    static Key of(VsockHeader header) {
+      return header.sourceCid() < header.destinationCid()
+          ? new Key(
+              header.sourceCid(),
+              header.sourcePort(),
+              header.destinationCid(),
+              header.destinationPort())
+          : new Key(
+              header.destinationCid(),
+              header.destinationPort(),
+              header.sourceCid(),
+              header.sourcePort());
+    }
+  }
+
+  final Key key;
+  final VsockStation initiator;
+  final VsockStation acceptor;
+  final int type;
+
+  /** Counts up in the order in which connections are made. */
+  final long number;
+
+  private final int initiatorPort;
+  private final int acceptorPort;
+
+  // Guarded by this; volatile, for a first look without it.
+  volatile boolean established;
+  volatile boolean closed;
+
+  // Guarded by this.
+  private final Credit towardInitiator = new Credit();
+  private final Credit towardAcceptor = new Credit();
+  @Nullable HostVsockConnection host;
+
+  VsockConnection(VsockStation initiator, VsockStation acceptor, VsockHeader request, long number) {
+    this.key = Key.of(request);
+    this.initiator = initiator;
+    this.acceptor = acceptor;
+    this.type = request.type();
+    this.initiatorPort = request.sourcePort();
+    this.acceptorPort = request.destinationPort();
+    this.number = number;
+  }
+
+  boolean joins(VsockStation station) {
+    return initiator.equals(station) || acceptor.equals(station);
+  }
+
+  VsockStation peerOf(VsockStation station) {
+    return station.equals(initiator) ? acceptor : initiator;
+  }
+
+  /** How much may be sent to this station. Lock held. */
+  Credit toward(VsockStation station) {
+    return station.equals(initiator) ? towardInitiator : towardAcceptor;
+  }
+
+  int portOf(VsockStation station) {
+    return station.equals(initiator) ? initiatorPort : acceptorPort;
+  }
+
+  /** The header of a packet without payload to one of the two. */
+  VsockHeader header(VsockStation to, VsockOp op, int flags, int bufferSize, int forwarded) {
+    return header(to, op, 0, flags, bufferSize, forwarded);
+  }
+
+  VsockHeader header(
+      VsockStation to, VsockOp op, int length, int flags, int bufferSize, int forwarded) {
+    VsockStation from = peerOf(to);
+    return new VsockHeader(
+        from.cid(),
+        to.cid(),
+        portOf(from),
+        portOf(to),
+        length,
+        type,
+        op.code,
+        flags,
+        bufferSize,
+        forwarded);
+  }
+
+  /** Tells one of the two that the connection is no more. */
+  VsockHeader rst(VsockStation to) {
+    return header(to, VsockOp.RST, 0, 0, 0);
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.vsock;
+
+/**
+ * One of those that a {@link VsockSwitch} delivers packets to: a guest's device, or the host.
+ * Called by any thread, with the connection's lock held; takes no lock of a connection itself.
+ */
+interface VsockStation {
+  /** Nothing was taken; who asked is told when there is room. */
+  int NO_ROOM = -1;
+
+  /** Nobody takes packets here, or not this one: the sender is refused. */
+  int REFUSED = -2;
+
+  /** The context ID that packets come to. */
+  long cid();
+
+  /** What it is called in messages. */
+  String name();
+
+  /** Whether it knows sockets of this type. */
+  boolean takesType(int type);
+
+  /**
+   * Takes a packet, or a part of its payload.
+   *
+   * @param data holds the payload
+   * @param from where in it the payload that is left begins
+   * @param length of it; 0 for a packet without payload
+   * @param whenRoom is called, with locks held, when it makes sense to ask again after {@link
+   *     #NO_ROOM}; does not wait
+   * @return how many bytes of payload it has taken, {@link #NO_ROOM} or {@link #REFUSED}
+   */
+  int deliver(
+      VsockConnection connection,
+      VsockHeader header,
+      byte[] data,
+      int from,
+      int length,
+      Runnable whenRoom);
+
+  /** Takes an RST, at once and whatever else waits: there is no such connection any more. */
+  void reset(VsockConnection connection, VsockHeader rst);
+
+  /**
+   * Takes a packet without payload, at once and whatever else waits. Whoever sends it has seen to
+   * it that there can't be many.
+   */
+  void insist(VsockHeader header);
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.vsock;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.Clock;
+
+/**
+ * Carries the packets of virtio socket devices (virtio 1.2, 5.10) between the guests of one
+ * topology, and between them and the host, whose context ID (CID) is 2. Guests' CIDs are {@link
+ * #FIRST_CID} to {@link #LAST_CID}, one device each. Thread-safe. Its owner closes it after the
+ * VMs.
+ *
+ * <p>The switch knows every connection. So it can tell a peer when a VM is gone, passes on only
+ * what belongs to a connection, and holds each sender to what the receiver has room for. What a
+ * guest does wrong resets the connection it does it with; a packet that names another sender is
+ * dropped.
+ *
+ * <p>Nothing is stored here: a packet goes from the sender's buffers into the receiver's, or is not
+ * taken from the sender. The package says what that means for one that has to wait.
+ */
+public final class VsockSwitch implements AutoCloseable {
+  /** The host's CID. */
+  public static final long HOST_CID = 2;
+
+  /** The lowest CID of a guest. */
+  public static final long FIRST_CID = 3;
+
+  /** The highest CID of a guest. */
+  public static final long LAST_CID = 0xffff_fffeL;
+
+  /** Connections that one guest may have asked for and not ended. */
+  public static final int MAX_CONNECTIONS = 512;
+
+  private final Map<Long, VsockStation> stations = new ConcurrentHashMap<>();
+  private final Map<VsockConnection.Key, VsockConnection> connections = new ConcurrentHashMap<>();
+  private final Map<VsockStation, AtomicInteger> requested = new ConcurrentHashMap<>();
+  private final AtomicLong made = new AtomicLong();
+  private final LongAdder bytes = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder forged = new LongAdder();
+  private final HostVsock host;
+
+  /**
+   * A switch with the host alone.
+   *
+   * @param clock for the deadlines of the host's sockets
+   */
+  public VsockSwitch(Clock clock) {
+    host = new HostVsock(this, clock);
+    attach(host.station);
+  }
+
+  /** The host's sockets. */
+  public HostVsock host() {
+    return host;
+  }
+
+  /** Bytes of payload that were delivered. */
+  public long bytes() {
+    return bytes.sum();
+  }
+
+  /** Packets that were answered with an RST, because there was no such connection or no room. */
+  public long refused() {
+    return refused.sum();
+  }
+
+  /** Packets that were dropped because they named another sender, or were none. */
+  public long forged() {
+    return forged.sum();
+  }
+
+  /** Connections, and attempts to make one. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /**
+   * Adds a station.
+   *
+   * @throws IllegalArgumentException if its CID is another one's, or no guest's
+   */
+  void attach(VsockStation station) {
+    long cid = station.cid();
+    if (cid != HOST_CID && (cid < FIRST_CID || cid > LAST_CID)) {
+      throw new IllegalArgumentException(
+          "%s: CID %d: a guest has %d to %d".formatted(station.name(), cid, FIRST_CID, LAST_CID));
+    }
+    VsockStation other = stations.putIfAbsent(cid, station);
+    if (other != null) {
+      throw new IllegalArgumentException(
+          "%s: CID %d is that of %s".formatted(station.name(), cid, other.name()));
+    }
+    requested.put(station, new AtomicInteger());
+  }
+
+  /** Takes a station away, which takes no packets any more. */
+  void detach(VsockStation station) {
+    if (stations.remove(station.cid(), station)) {
+      resetAll(station);
+      requested.remove(station);
+    }
+  }
+
+  @Nullable VsockStation station(long cid) {
+    return stations.get(cid);
+  }
+
+  /** Counts a packet that is none, or names another sender. */
+  void dropped() {
+    forged.increment();
+  }
+
+  /**
+   * Passes a packet on, or what is left of it.
+   *
+   * @param from who sends it
+   * @param data holds the payload
+   * @param at where in it the payload begins
+   * @param done bytes of the payload that earlier calls have passed on
+   * @param whenRoom is called when it makes sense to try again
+   * @return how much of the payload is passed on now, all if the packet was refused; or {@link
+   *     VsockStation#NO_ROOM}
+   */
+  int forward(
+      VsockStation from, VsockHeader header, byte[] data, int at, int done, Runnable whenRoom) {
+    if (header.sourceCid() != from.cid()) {
+      dropped();
+      return header.length();
+    }
+    VsockStation to = stations.get(header.destinationCid());
+    @Nullable VsockOp op = VsockOp.of(header.op());
+    if (to == null
+        || to.equals(from)
+        || op == null
+        || !header.hasKnownType()
+        || (op != VsockOp.RW && header.length() != 0)) {
+      return refuse(from, header);
+    }
+    VsockConnection connection = connections.get(VsockConnection.Key.of(header));
+    if (connection == null) {
+      return op == VsockOp.REQUEST ? request(from, to, header, whenRoom) : refuse(from, header);
+    }
+    synchronized (connection) {
+      return connection.closed
+          ? refuse(from, header)
+          : pass(connection, from, op, header, data, at, done, whenRoom);
+    }
+  }
+
+  private int refuse(VsockStation from, VsockHeader header) {
+    if (!header.is(VsockOp.RST)) {
+      refused.increment();
+      from.insist(header.refusal());
+    }
+    return header.length();
+  }
+
+  private int request(VsockStation from, VsockStation to, VsockHeader header, Runnable whenRoom) {
+    AtomicInteger count = requested.get(from);
+    if (count == null || !to.takesType(header.type())) {
+      return refuse(from, header);
+    }
+    if (count.get() >= MAX_CONNECTIONS) {
+      int evicted = evict(from, whenRoom);
+      if (evicted != 0) {
+        return evicted == VsockStation.NO_ROOM ? evicted : refuse(from, header);
+      }
+    }
+    VsockConnection connection = new VsockConnection(from, to, header, made.getAndIncrement());
+    synchronized (connection) {
+      if (!enter(connection)) {
+        return refuse(from, header); // both ask at once, with the same ports
+      }
+      connection.toward(from).update(header);
+      int taken = to.deliver(connection, header, new byte[0], 0, 0, whenRoom);
+      if (taken < 0) {
+        close(connection);
+      }
+      return taken == VsockStation.REFUSED ? refuse(from, header) : taken;
+    }
+  }
+
+  /**
+   * Gives up the oldest attempt of a guest that was never answered: a guest that no longer waits
+   * for an answer does not say so.
+   *
+   * @return 0, {@link VsockStation#NO_ROOM}, or {@link VsockStation#REFUSED} if there is none
+   */
+  private int evict(VsockStation initiator, Runnable whenRoom) {
+    @Nullable VsockConnection oldest = null;
+    for (VsockConnection each : connections.values()) {
+      if (each.initiator.equals(initiator)
+          && !each.established
+          && (oldest == null || each.number < oldest.number)) {
+        oldest = each;
+      }
+    }
+    if (oldest == null) {
+      return VsockStation.REFUSED;
+    }
+    synchronized (oldest) {
+      if (oldest.closed || oldest.established) {
+        return 0; // perhaps one over the limit, once
+      }
+      VsockHeader rst = oldest.rst(oldest.acceptor);
+      int taken = oldest.acceptor.deliver(oldest, rst, new byte[0], 0, 0, whenRoom);
+      if (taken != VsockStation.NO_ROOM) {
+        close(oldest);
+      }
+      return Math.min(taken, 0) == VsockStation.NO_ROOM ? taken : 0;
+    }
+  }
+
+  /**
+   * Passes on a packet of a connection that is not closed. The connection's lock is held; {@link
+   * #forward} has the parameters.
+   */
+  int pass(
+      VsockConnection connection,
+      VsockStation from,
+      VsockOp op,
+      VsockHeader header,
+      byte[] data,
+      int at,
+      int done,
+      Runnable whenRoom) {
+    VsockStation to = connection.peerOf(from);
+    connection.toward(from).update(header);
+    boolean fits =
+        header.type() == connection.type
+            && switch (op) {
+              case REQUEST -> !connection.established && from.equals(connection.initiator);
+              case RESPONSE -> !connection.established && from.equals(connection.acceptor);
+              case RST -> true;
+              case RW ->
+                  connection.established
+                      && (done > 0 || connection.toward(to).allows(header.length()));
+              case SHUTDOWN, CREDIT_UPDATE, CREDIT_REQUEST -> connection.established;
+            };
+    if (!fits) {
+      return abort(connection, from, header, whenRoom);
+    }
+    int taken = to.deliver(connection, header, data, at + done, header.length() - done, whenRoom);
+    if (taken == VsockStation.REFUSED) {
+      close(connection);
+      return refuse(from, header);
+    }
+    if (taken == VsockStation.NO_ROOM) {
+      return taken;
+    }
+    connection.toward(to).sent(taken);
+    bytes.add(taken);
+    if (op == VsockOp.RESPONSE) {
+      connection.established = true;
+    } else if (op == VsockOp.RST) {
+      close(connection);
+    }
+    return done + taken;
+  }
+
+  /** Ends a connection whose protocol one of the two has broken. Its lock is held. */
+  private int abort(
+      VsockConnection connection, VsockStation from, VsockHeader header, Runnable whenRoom) {
+    VsockStation to = connection.peerOf(from);
+    int taken = to.deliver(connection, connection.rst(to), new byte[0], 0, 0, whenRoom);
+    if (taken == VsockStation.NO_ROOM) {
+      return taken;
+    }
+    close(connection);
+    refused.increment();
+    from.reset(connection, header.refusal());
+    return header.length();
+  }
+
+  /** Forgets a connection. Its lock is held. */
+  void close(VsockConnection connection) {
+    if (!connection.closed) {
+      connection.closed = true;
+      connections.remove(connection.key, connection);
+      AtomicInteger count = requested.get(connection.initiator);
+      if (count != null) {
+        count.decrementAndGet();
+      }
+    }
+  }
+
+  /** Remembers a connection; false if the addresses have one. Its lock is held. */
+  boolean enter(VsockConnection connection) {
+    if (connections.putIfAbsent(connection.key, connection) != null) {
+      return false;
+    }
+    AtomicInteger count = requested.get(connection.initiator);
+    if (count != null) {
+      count.incrementAndGet();
+    }
+    return true;
+  }
+
+  /** Connections that a station has asked for and that are not closed. */
+  int requestedBy(VsockStation station) {
+    AtomicInteger count = requested.get(station);
+    return count == null ? 0 : count.get();
+  }
+
+  /** A number for a new connection. */
+  long nextNumber() {
+    return made.getAndIncrement();
+  }
+
+  /**
+   * Ends all connections of a station that takes no packets any more: the peers are told. No lock
+   * is held.
+   */
+  void resetAll(VsockStation gone) {
+    for (VsockConnection connection : connections.values()) {
+      if (!connection.joins(gone)) {
+        continue;
+      }
+      synchronized (connection) {
+        if (!connection.closed) {
+          close(connection);
+          VsockStation peer = connection.peerOf(gone);
+          peer.reset(connection, connection.rst(peer));
+        }
+      }
+    }
+  }
+
+  /** Ends the host's sockets. */
+  @Override
+  public void close() {
+    host.close();
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The virtio socket device (virtio 1.2, 5.10): AF_VSOCK between the guests of one topology, and
+ * between them and the host.
+ *
+ * <p>A {@link tombolo.machine.vsock.VsockSwitch} knows stations by their context ID: the {@link
+ * tombolo.machine.vsock.VsockDevice} of each guest, and the host, whose sockets are {@link
+ * tombolo.machine.vsock.HostVsock}, and {@link tombolo.machine.vsock.UnixVsock} for programs.
+ *
+ * <h2>Who waits for whom</h2>
+ *
+ * <p>A packet goes from its sender's tx queue into buffers of its receiver's rx queue, copied by
+ * the sender's thread, and is kept nowhere else. Where the receiver has no buffer the sender takes
+ * no more from its own queue: its guest waits, and nobody else does. No vCPU thread ever waits. A
+ * receiver that takes nothing for five seconds while somebody waits for it is cut off: its
+ * connections are reset, its senders are refused, until its driver gives buffers again, and then
+ * the driver is told by the event TRANSPORT_RESET. Packets without payload are small and may wait
+ * at the receiver, 256 of them, so that two guests that answer each other do not stop (5.10.6.1).
+ *
+ * <p>The host always has room: a guest that sends more than the host's socket has said it can hold
+ * is reset.
+ *
+ * <h2>Locks</h2>
+ *
+ * <p>In this order, and never two of one kind: a sender's ({@code GuestSender}), a connection's
+ * ({@code VsockConnection}), a listener's, the receiving station's ({@code GuestStation}), the
+ * queue's. So a packet from A to B takes A's sender and B's station, one from B to A takes B's
+ * sender and A's station, and neither holds what the other waits for. What is called when there is
+ * room takes locks that are behind all of these: a thread's flag, a waiting socket's news.
+ */
+@NullMarked
+package tombolo.machine.vsock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.vsock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who waits for a guest that gives no buffers: its senders, for a while, and nobody else. */
+@Timeout(60)
+class SlowReceiverTest {
+  private final AtomicLong now = new AtomicLong(1L << 40);
+  private final VsockSwitch network = new VsockSwitch(now::get);
+  private final TestGuest alice = new TestGuest(network, 3, now::get, 1_000_000);
+  private final TestGuest slow = new TestGuest(network, 4, now::get, 1);
+  private final TestGuest carol = new TestGuest(network, 5, now::get, 1_000_000);
+
+  @AfterEach
+  void close() {
+    alice.close();
+    slow.close();
+    carol.close();
+    network.close();
+  }
+
+  /** Alice has more for the slow guest than it has buffers for. */
+  private void fill() throws InterruptedException {
+    alice.connect(slow, 1000, 5000);
+    alice.send(4, 1000, 5000, VsockOp.RW, new byte[10_000]);
+    alice.send(4, 1000, 5000, VsockOp.RW, (byte) 1);
+  }
+
+  private void elapse(long nanos) {
+    now.addAndGet(nanos);
+    alice.sender.kick();
+  }
+
+  @Test
+  void whatFindsNoRoomStaysWithItsSender() throws Exception {
+    fill();
+    slow.give(1);
+    slow.expect(VsockOp.RW);
+    elapse(GuestSender.PATIENCE_NANOS / 2);
+
+    assertThat(alice.unsent()).isEqualTo(2);
+    assertThat(slow.received).isEmpty();
+  }
+
+  @Test
+  void itGoesOnWhereItStoppedWhenThereIsRoom() throws Exception {
+    fill();
+    int got = 0;
+    while (got < 10_001) {
+      slow.give(1);
+      got += slow.expect(VsockOp.RW).payload().length;
+    }
+    alice.awaitSent();
+    assertThat(got).isEqualTo(10_001);
+  }
+
+  @Test
+  void otherGuestsAreNotHeldUp() throws Exception {
+    fill();
+    try (TestGuest dave = new TestGuest(network, 6)) {
+      carol.connect(dave, 1, 2);
+      carol.send(6, 1, 2, VsockOp.RW, (byte) 9);
+
+      assertThat(dave.expect(VsockOp.RW).payload()).containsExactly(9);
+    }
+    carol.send(3, 1, 2, VsockOp.REQUEST);
+    alice.expect(VsockOp.REQUEST);
+  }
+
+  @Test
+  void packetsWithoutPayloadMayWaitAtTheReceiver() throws Exception {
+    fill();
+    for (int i = 0; i < GuestStation.BACKLOG; i++) {
+      carol.send(4, i, 5000, VsockOp.REQUEST);
+    }
+    carol.awaitSent();
+    carol.send(4, 9999, 5000, VsockOp.REQUEST);
+    carol.sender.kick();
+    slow.give(GuestStation.BACKLOG + 10);
+
+    carol.awaitSent();
+    for (int i = 0; i < GuestStation.BACKLOG; i++) {
+      TestGuest.Packet next = slow.next();
+      if (next.header().is(VsockOp.REQUEST)) {
+        assertThat(next.header().sourceCid()).isEqualTo(5);
+      }
+    }
+  }
+
+  @Test
+  void onePatienceLaterItIsCutOffAndItsSendersAreRefused() throws Exception {
+    fill();
+    slow.give(1);
+    slow.expect(VsockOp.RW);
+    awaitWaiting();
+    elapse(GuestSender.PATIENCE_NANOS - 1);
+    assertThat(alice.received).isEmpty();
+    elapse(2);
+
+    alice.expect(VsockOp.RST);
+    alice.awaitSent();
+    alice.received.clear();
+    carol.send(4, 1, 5000, VsockOp.REQUEST);
+    carol.expect(VsockOp.RST);
+    alice.connect(carol, 1000, 5000);
+  }
+
+  /** Until the sender's thread has found no room. */
+  private void awaitWaiting() {
+    while (!slow.station.hasWaiting()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void oneThatTakesSomethingNowAndThenIsNotCutOff() throws Exception {
+    fill();
+    int got = 0;
+    while (got < 10_001) {
+      elapse(GuestSender.PATIENCE_NANOS - 1000);
+      slow.give(1);
+      got += slow.expect(VsockOp.RW).payload().length;
+    }
+    assertThat(alice.received).isEmpty();
+  }
+
+  @Test
+  void oneThatGivesBuffersAgainIsBack() throws Exception {
+    fill();
+    awaitWaiting();
+    elapse(GuestSender.PATIENCE_NANOS + 1);
+    alice.expect(VsockOp.RST);
+    alice.awaitSent();
+    alice.received.clear();
+
+    assertThat(slow.give(100)).isTrue();
+    assertThat(slow.give(1)).isFalse();
+    alice.connect(slow, 1001, 5000);
+  }
+
+  @Test
+  void aGuestThatTakesNoAnswersCannotAskForMore() throws Exception {
+    for (int i = 0; i < 10_000; i++) {
+      slow.send(99, i, 1, VsockOp.REQUEST);
+    }
+    slow.expect(VsockOp.RST);
+    while (!slow.station.hasWaiting()) {
+      Thread.onSpinWait();
+    }
+    assertThat(slow.unsent()).isGreaterThan(10_000 - GuestStation.BACKLOG - 10);
+    carol.connect(alice, 1, 2);
+    slow.give(20_000);
+    slow.awaitSent();
+  }
+
+  @Test
+  void twoGuestsThatFillEachOtherDoNotStop() throws Exception {
+    try (TestGuest a = new TestGuest(network, 10, now::get, 4);
+        TestGuest b = new TestGuest(network, 11, now::get, 4)) {
+      a.connect(b, 1, 2);
+      for (int i = 0; i < 6; i++) {
+        a.send(11, 1, 2, VsockOp.RW, new byte[10_000]);
+        b.send(10, 2, 1, VsockOp.RW, new byte[10_000]);
+      }
+      int gotA = 0;
+      int gotB = 0;
+      while (gotA < 60_000 || gotB < 60_000) {
+        a.give(1);
+        b.give(1);
+        TestGuest.Packet toA = a.received.poll();
+        TestGuest.Packet toB = b.received.poll();
+        gotA += toA == null ? 0 : toA.payload().length;
+        gotB += toB == null ? 0 : toB.payload().length;
+      }
+    }
+  }
+}
