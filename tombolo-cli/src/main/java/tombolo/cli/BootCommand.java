@@ -99,6 +99,15 @@ final class BootCommand implements Callable<Integer> {
   private boolean virtioConsole;
 
   @Option(
+      names = "--vsock",
+      paramLabel = "CID[,PATH]",
+      converter = VsockOption.class,
+      description =
+          "a vsock device with this CID, 3 or more; programs here reach it by the Unix-domain"
+              + " socket PATH, and are reached at PATH_PORT")
+  private @Nullable VsockSpec vsock;
+
+  @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = TimeLimit.Converter.class,
@@ -161,6 +170,7 @@ final class BootCommand implements Callable<Integer> {
                     .withMemory(ram)
                     .withGuestReset(GuestReset.REBOOT),
             virtio::plugInto,
+            vsock,
             platform.accelerator(),
             timeout,
             stats);

@@ -49,6 +49,8 @@ import tombolo.cli.topology.TopologyFile;
       "  channel-bytes  quota: their bytes (the window's size)",
       "  disks          raw images, as [\"a.img\", \"b.img,readonly\"] (none)",
       "  virtio-console true: a console hvc0, which gets the keys (false)",
+      "  vsock-cid      CID of a vsock device, 3 to 4294967294, unique (no device)",
+      "  vsock-socket   Unix-domain socket by which programs here reach the device (none)",
       "and a table [channel.NAME] for each channel:",
       "  publisher      a VM (required)",
       "  subscribers    VMs, as names or as { vm, access, doorbell } (required)",

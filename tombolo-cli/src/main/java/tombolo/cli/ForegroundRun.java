@@ -11,12 +11,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
+import tombolo.machine.Clock;
 import tombolo.machine.Scheduler;
 import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.device.Console;
 import tombolo.machine.device.StreamConsole;
+import tombolo.machine.vsock.VsockSwitch;
 
 /**
  * One VM that a person watches: its console is this process's standard input and output, and it
@@ -50,6 +52,7 @@ final class ForegroundRun {
    * @param name the VM's, for the names of threads
    * @param config makes the configuration with the console that it is given
    * @param devices puts more devices into the VM, with the same console
+   * @param vsock its socket device, or null
    * @param limit how long it may take, or null
    * @param stats whether to print counters after the end
    * @return the exit status
@@ -58,6 +61,7 @@ final class ForegroundRun {
       String name,
       Function<Console, VmConfig> config,
       BiConsumer<Vm, Console> devices,
+      @Nullable VsockSpec vsock,
       Accelerator accelerator,
       @Nullable TimeLimit limit,
       boolean stats)
@@ -65,7 +69,10 @@ final class ForegroundRun {
     PanicWatch out =
         new PanicWatch(new GuestOutput(host.out(), this::outputFailed), this::guestPanicked);
     try (StreamConsole console = new StreamConsole(name, out, Scheduler.system());
-        Vm made = Vm.create(config.apply(console), accelerator)) {
+        VsockSwitch network = new VsockSwitch(Clock.system());
+        Vm made = Vm.create(config.apply(console), accelerator);
+        VsockSpec.Opened _ =
+            vsock == null ? VsockSpec.Opened.NOTHING : vsock.plugInto(made, network)) {
       devices.accept(made, console);
       vm = made;
       long start = System.nanoTime();

@@ -12,6 +12,7 @@ import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
 import tombolo.machine.device.StreamConsole;
 import tombolo.machine.image.ImageException;
+import tombolo.machine.vsock.VsockSwitch;
 
 /**
  * A VM of a topology with its console. Owned by a {@link TopologyRun}, whose thread makes, boots
@@ -26,16 +27,16 @@ final class RunningVm implements AutoCloseable {
   private @Nullable StopOutcome outcome;
 
   /**
-   * Makes the VM and joins it to the directory; nothing runs yet.
+   * Makes the VM and joins it to directory and switch; nothing runs yet.
    *
    * @param lines where its console prints; closed with it
    */
-  RunningVm(VmSpec spec, Directory directory, OutputStream lines) {
+  RunningVm(VmSpec spec, Directory directory, VsockSwitch network, OutputStream lines) {
     this.lines = lines;
     this.console = new StreamConsole(spec.name(), lines, Scheduler.system());
     @Nullable JoinedVm made = null;
     try {
-      made = new JoinedVm(spec, directory, console);
+      made = new JoinedVm(spec, directory, network, console);
       joined = made;
     } finally {
       if (made == null) {

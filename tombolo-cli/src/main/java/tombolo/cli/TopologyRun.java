@@ -18,8 +18,10 @@ import tombolo.cli.topology.Topology;
 import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
+import tombolo.machine.Clock;
 import tombolo.machine.StopReason;
 import tombolo.machine.VmState;
+import tombolo.machine.vsock.VsockSwitch;
 
 /**
  * The VMs of a topology file, run until they have all stopped, or somebody has had enough.
@@ -79,10 +81,11 @@ final class TopologyRun {
     GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
     long start = System.nanoTime();
     try (Directory directory = new Directory(topology.grants());
+        VsockSwitch network = new VsockSwitch(Clock.system());
         ClosingVms _ = new ClosingVms();
         ControlSocket _ = new ControlSocket(new TopologyView(file, vms, directory), err)) {
       for (VmSpec spec : topology.vms()) {
-        RunningVm vm = new RunningVm(spec, directory, lines(out, spec, console));
+        RunningVm vm = new RunningVm(spec, directory, network, lines(out, spec, console));
         vms.add(vm);
         vm.vm().addListener(state -> stateChanged(vm, state));
       }

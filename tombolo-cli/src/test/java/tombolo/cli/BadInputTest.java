@@ -299,4 +299,20 @@ class BadInputTest {
   void aSecondKernel() {
     refused("Unmatched argument", "boot", Guests.guest("hello"), Guests.guest("echo"));
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "2            | '2': not a CID; a VM has 3 to 4294967294",
+        "4294967295   | '4294967295': not a CID; a VM has 3 to 4294967294",
+        "any,v.sock   | 'any': not a CID; a VM has 3 to 4294967294",
+        "3,none/v.sock| none/v.sock: no such folder to make the socket in; make it first",
+        "3,pom.xml    | pom.xml: there is something that is no socket; choose another path"
+      })
+  void aVsockDeviceThatCannotBe(String value, String message) throws IOException {
+    Path kernel = ElfBytes.entering(RAM).segment(RAM, NOP).write(file());
+    refused(message, "boot", kernel.toString(), "--vsock=" + value);
+  }
 }

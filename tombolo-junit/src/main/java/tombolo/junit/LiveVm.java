@@ -9,6 +9,7 @@ import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.machine.StopReason;
 import tombolo.machine.VmState;
+import tombolo.machine.vsock.VsockSwitch;
 import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;
 
@@ -38,9 +39,9 @@ final class LiveVm implements AutoCloseable {
    *
    * @param onEnd is called when it has stopped for good, on any thread; must not wait
    */
-  LiveVm(VmSpec spec, Directory directory, Runnable onEnd) {
+  LiveVm(VmSpec spec, Directory directory, VsockSwitch network, Runnable onEnd) {
     this.onEnd = onEnd;
-    this.joined = new JoinedVm(spec, directory, console);
+    this.joined = new JoinedVm(spec, directory, network, console);
     this.ram =
         joined.vm().memory().regions().stream().map(MemoryRegion::host).findFirst().orElseThrow();
     joined.vm().addListener(this::stateChanged);

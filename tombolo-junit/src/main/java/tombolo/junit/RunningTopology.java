@@ -19,6 +19,8 @@ import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.HostEndpoint;
+import tombolo.machine.Clock;
+import tombolo.machine.vsock.VsockSwitch;
 
 /**
  * The VMs of a topology, booted and joined by its channels, and a test among them. A parameter of a
@@ -46,9 +48,14 @@ public final class RunningTopology implements AutoCloseable {
 
   /** What runs; shared by all who look at it. */
   private record Parts(
-      Directory directory, List<LiveVm> vms, Map<String, HostEndpoint> standIns, News news) {
+      Directory directory,
+      VsockSwitch network,
+      List<LiveVm> vms,
+      Map<String, HostEndpoint> standIns,
+      News news) {
     void close() {
       vms.forEach(LiveVm::close);
+      network.close();
       standIns.values().forEach(HostEndpoint::close);
       directory.close();
     }
@@ -64,7 +71,9 @@ public final class RunningTopology implements AutoCloseable {
       requireVm(topology, name);
     }
     Directory directory = new Directory(topology.grants());
-    Parts parts = new Parts(directory, new ArrayList<>(), new LinkedHashMap<>(), new News());
+    VsockSwitch network = new VsockSwitch(Clock.system());
+    Parts parts =
+        new Parts(directory, network, new ArrayList<>(), new LinkedHashMap<>(), new News());
     directory.onChange(parts.news::tell);
     boolean started = false;
     try {
@@ -72,7 +81,7 @@ public final class RunningTopology implements AutoCloseable {
         if (standIns.contains(spec.name())) {
           parts.standIns.put(spec.name(), directory.join(spec.name(), spec.id(), spec.quota()));
         } else {
-          parts.vms.add(new LiveVm(spec, directory, parts.news::tell));
+          parts.vms.add(new LiveVm(spec, directory, network, parts.news::tell));
         }
       }
       parts.vms.forEach(LiveVm::boot);

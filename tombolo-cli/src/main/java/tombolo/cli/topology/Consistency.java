@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import tombolo.cli.DiskSpec;
 import tombolo.cli.MemorySize;
+import tombolo.cli.VsockSpec;
 import tombolo.memory.HostMemory;
 
 /**
@@ -81,6 +82,37 @@ record Consistency(Map<String, Section> tables) {
       return file.toRealPath();
     } catch (IOException e) {
       return file.toAbsolutePath().normalize(); // gone since it was looked at
+    }
+  }
+
+  /** A CID is one VM's, and so is a socket. */
+  void checkVsock(List<VmSpec> vms) {
+    Map<Long, VmSpec> cids = new HashMap<>();
+    Map<Path, VmSpec> sockets = new HashMap<>();
+    for (VmSpec vm : vms) {
+      VsockSpec vsock = vm.vsock();
+      if (vsock == null) {
+        continue;
+      }
+      Section table = table("vm", vm.name());
+      VmSpec owner = cids.putIfAbsent(vsock.cid(), vm);
+      if (owner != null) {
+        Section other = table("vm", owner.name());
+        table.wrong(
+            VsockReader.CID,
+            "%d is the CID of %s, line %d, too; choose another"
+                .formatted(vsock.cid(), other.path(), other.lineOf(VsockReader.CID)));
+      }
+      Path socket = vsock.socket();
+      VmSpec user =
+          socket == null ? null : sockets.putIfAbsent(socket.toAbsolutePath().normalize(), vm);
+      if (user != null) {
+        Section other = table("vm", user.name());
+        table.wrong(
+            VsockReader.SOCKET,
+            "%s is the socket of %s, line %d, too; choose another"
+                .formatted(socket, other.path(), other.lineOf(VsockReader.SOCKET)));
+      }
     }
   }
 

@@ -4,6 +4,7 @@ package tombolo.cli.topology;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tombolo.cli.VsockSpec;
 import tombolo.ivc.Directory;
 import tombolo.ivc.VmEndpoint;
 import tombolo.machine.GuestReset;
@@ -15,28 +16,32 @@ import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.vsock.VsockSwitch;
 
 /**
  * A VM as a topology says, joined to the directory of its channels. Whoever makes it owns it, boots
- * it and closes it before the directory. Thread-safe, but one thread at a time boots it.
+ * it and closes it before directory and switch. Thread-safe, but one thread at a time boots it.
  */
 public final class JoinedVm implements AutoCloseable {
   private final VmSpec spec;
   private final Vm vm;
   private final VmEndpoint endpoint;
+  private final VsockSpec.Opened vsock;
   private final AtomicInteger boots = new AtomicInteger();
   private volatile long bootedAt;
 
   /**
-   * Makes the VM and joins it to the directory; nothing runs yet.
+   * Makes the VM and joins it to the directory and, if it has a CID, to the switch; nothing runs
+   * yet.
    *
    * @param directory with the grants of the topology
+   * @param network that of the topology's VMs
    * @param console its serial line, which stays the caller's
    * @throws ImageException if the kernel or the initial RAM disk can't be read, or doesn't fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
    * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
    */
-  public JoinedVm(VmSpec spec, Directory directory, Console console) {
+  public JoinedVm(VmSpec spec, Directory directory, VsockSwitch network, Console console) {
     this.spec = spec;
     boolean made = false;
     @Nullable Vm half = null;
@@ -45,6 +50,8 @@ public final class JoinedVm implements AutoCloseable {
       vm = half;
       spec.virtio().plugInto(vm, console);
       endpoint = directory.join(vm, spec.id(), spec.quota());
+      VsockSpec socket = spec.vsock();
+      vsock = socket == null ? VsockSpec.Opened.NOTHING : socket.plugInto(vm, network);
       made = true;
     } finally {
       if (!made && half != null) {
@@ -109,6 +116,7 @@ public final class JoinedVm implements AutoCloseable {
   @Override
   public void close() {
     endpoint.close();
+    vsock.close();
     vm.close();
   }
 }

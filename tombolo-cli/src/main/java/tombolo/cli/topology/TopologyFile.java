@@ -111,6 +111,7 @@ public final class TopologyFile {
     List<ChannelSpec> channels = channels(root, new LinkedHashSet<>(names));
     Consistency consistency = new Consistency(tables);
     consistency.checkIds(vms);
+    consistency.checkVsock(vms);
     consistency.checkDisks(vms);
     consistency.checkKeys(channels);
     consistency.checkWindows(vms, channels);

@@ -49,7 +49,9 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
           "channels",
           "channel-bytes",
           "disks",
-          "virtio-console");
+          "virtio-console",
+          VsockReader.CID,
+          VsockReader.SOCKET);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
   private static final long LEAST_WINDOW = 64L << 10;
   private static final long DEFAULT_WINDOW = 64L << 20;
@@ -96,6 +98,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
         (int) vm.integer("restart", 0, 0, 0, MOST_RESTARTS),
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
+        VsockReader.read(vm, key -> path(vm, key)),
         new VirtioSpec(disks(vm), vm.truth("virtio-console", false)));
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.Platform;
 import tombolo.cli.VirtioSpec;
+import tombolo.cli.VsockSpec;
 import tombolo.ivc.Quota;
 
 /**
@@ -24,6 +25,7 @@ import tombolo.ivc.Quota;
  * @param restart how often it is booted again after it failed
  * @param channels that it may have published at a time
  * @param channelBytes of these, with headers and sections
+ * @param vsock its socket device, or null
  * @param virtio its virtio devices; their paths are relative to the working directory, or absolute
  */
 public record VmSpec(
@@ -40,6 +42,7 @@ public record VmSpec(
     int restart,
     int channels,
     long channelBytes,
+    @Nullable VsockSpec vsock,
     VirtioSpec virtio) {
   /** What it may have published at a time. */
   public Quota quota() {
@@ -61,6 +64,7 @@ public record VmSpec(
         restart,
         channels,
         channelBytes,
+        vsock,
         virtio);
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tombolo.cli.DiskSpec;
 import tombolo.cli.VirtioSpec;
+import tombolo.cli.VsockSpec;
 import tombolo.cli.topology.ChannelSpec.Layout;
 import tombolo.machine.Accelerator;
 import tombolo.memory.Access;
@@ -53,6 +54,7 @@ class TopologyFileTest {
                 0,
                 64,
                 64L << 20,
+                null,
                 VirtioSpec.NONE));
     assertThat(vm.platform().name()).isEqualTo("riscv");
   }
@@ -89,7 +91,9 @@ class TopologyFileTest {
                     "channels = 0",
                     "channel-bytes = 0",
                     "disks = [\"a.img\", \"b.img,readonly\"]",
-                    "virtio-console = true"))
+                    "virtio-console = true",
+                    "vsock-cid = 0xfffffffe",
+                    "vsock-socket = 'v.sock'"))
             .vm("alice");
 
     assertThat(vm)
@@ -108,6 +112,7 @@ class TopologyFileTest {
                 1_000_000,
                 0,
                 0,
+                new VsockSpec(0xffff_fffeL, files.path("v.sock")),
                 new VirtioSpec(
                     List.of(
                         new DiskSpec(files.path("a.img"), false),

@@ -35,7 +35,15 @@ class VmMistakesTest {
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
             + " accelerator, interrupts, id, window, restart, channels, channel-bytes, disks,"
-            + " virtio-console",
+            + " virtio-console, vsock-cid, vsock-socket",
+        "vsock-cid = 2         | vsock-cid: found the number 2; wanted a whole number, 3 to"
+            + " 4294967294",
+        "vsock-cid = 4294967295 | vsock-cid: found the number 4294967295; wanted a whole number, 3"
+            + " to 4294967294",
+        "vsock-cid = 'any'     | vsock-cid: found the string \"any\"; wanted a whole number, 3 to"
+            + " 4294967294",
+        "vsock-socket = 'v'    | vsock-socket: has no use without a CID; add a line like vsock-cid"
+            + " = 3",
         "append = 1            | append: found the number 1; wanted a string",
         "append = [1]          | append: found an array; wanted a string",
         "append = {a = 1}      | append: found a table; wanted a string",
@@ -187,6 +195,40 @@ class VmMistakesTest {
         .singleElement()
         .asString()
         .matches("1: vm\\..*" + name + ".*: not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _");
+  }
+
+  @Test
+  void aPathWhereThereCanBeNoSocket() throws IOException {
+    Files.writeString(files.path("file"), "text");
+    String cid = "vsock-cid = 3\nvsock-socket = ";
+    assertThat(files.mistakes(vm(cid + "'none/v.sock'")))
+        .containsExactly(
+            "4: vm.alice.vsock-socket: none/v.sock: no such folder to make the socket in; make it"
+                + " first");
+    assertThat(files.mistakes(vm(cid + "'file'")))
+        .containsExactly(
+            "4: vm.alice.vsock-socket: file: there is something that is no socket; choose another"
+                + " path");
+    assertThat(files.mistakes(vm(cid + "'" + "x".repeat(93) + "'")))
+        .singleElement()
+        .asString()
+        .endsWith("bytes are too long for a socket's path; it has at most 92");
+    assertThat(files.mistakes(vm(cid + "1")))
+        .containsExactly(
+            "4: vm.alice.vsock-socket: found the number 1; wanted a path, as a string");
+  }
+
+  @Test
+  void aCidOrASocketThatIsTaken() throws IOException {
+    String alice = vm("vsock-cid = 7", "vsock-socket = 'v'");
+    assertThat(files.mistakes(alice + "[vm.bob]\nkernel = 'k.elf'\nvsock-cid = 7\n"))
+        .containsExactly(
+            "7: vm.bob.vsock-cid: 7 is the CID of vm.alice, line 3, too; choose another");
+    assertThat(
+            files.mistakes(
+                alice + "[vm.bob]\nkernel = 'k.elf'\nvsock-cid = 8\nvsock-socket = './v'\n"))
+        .containsExactly(
+            "8: vm.bob.vsock-socket: ./v is the socket of vm.alice, line 4, too; choose another");
   }
 
   @Test
