@@ -44,6 +44,9 @@ final class ImageCommand implements Callable<Integer> {
   /** In the order in which they have to be loaded. */
   private static final List<String> IVC_MODULES = List.of("uio", "uio_pci_generic");
 
+  private static final List<String> VSOCK_MODULES =
+      List.of("vsock", "vmw_vsock_virtio_transport_common", "vmw_vsock_virtio_transport");
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
@@ -79,6 +82,13 @@ final class ImageCommand implements Callable<Integer> {
               + " guests/linux/fetch")
   private boolean ivc;
 
+  @Option(
+      names = "--vsock",
+      description =
+          "vsock-send and vsock-recv, and the modules that AF_VSOCK needs, of the kernel of"
+              + " guests/linux/fetch")
+  private boolean vsock;
+
   @Option(names = "--init", paramLabel = "SCRIPT", description = "what runs instead of a shell")
   private @Nullable String script;
 
@@ -88,7 +98,10 @@ final class ImageCommand implements Callable<Integer> {
   public Integer call() {
     Initramfs image = new Initramfs(program("--busybox", busybox()));
     if (ivc) {
-      addIvc(image);
+      addPrograms(image, "ivc", IVC_MODULES);
+    }
+    if (vsock) {
+      addPrograms(image, "vsock", VSOCK_MODULES);
     }
     for (String module : modules) {
       image.addModule(file("--modules", module));
@@ -126,29 +139,34 @@ final class ImageCommand implements Callable<Integer> {
     return linux;
   }
 
-  /** The two programs are one, which goes by its name. */
-  private static void addIvc(Initramfs image) {
+  /**
+   * Adds NAME-send and NAME-recv, which are one program that goes by its name.
+   *
+   * @param name the option's, too
+   */
+  private static void addPrograms(Initramfs image, String name, List<String> modules) {
     String home = System.getProperty("tombolo.home");
     if (home == null) {
-      throw new InputException("--ivc: only the launcher ./tombolo knows where the programs are");
+      throw new InputException(
+          "--%s: only the launcher ./tombolo knows where the programs are".formatted(name));
     }
-    Path program = program("--ivc", Path.of(home, "guests", "bin", "linux", "ivc").toString());
-    DebianLinux linux = requireDebian("--ivc: the kernel's modules");
+    Path program = program("--" + name, Path.of(home, "guests", "bin", "linux", name).toString());
+    DebianLinux linux = requireDebian("--%s: the kernel's modules".formatted(name));
     try {
-      for (String name : IVC_MODULES) {
+      for (String module : modules) {
         image.addModule(
             linux
-                .module(name)
+                .module(module)
                 .orElseThrow(
                     () ->
                         new InputException(
-                            "--ivc: no module %s in %s/modules; give it by --modules"
-                                .formatted(name, linux.directory()))));
+                            "--%s: no module %s in %s/modules; give it by --modules"
+                                .formatted(name, module, linux.directory()))));
       }
-      image.add(program, "/bin/ivc-send");
-      image.link("/bin/ivc-recv", "ivc-send");
+      image.add(program, "/bin/%s-send".formatted(name));
+      image.link("/bin/%s-recv".formatted(name), name + "-send");
     } catch (IOException e) {
-      throw new InputException("--ivc: can't be read: " + reason(e));
+      throw new InputException("--%s: can't be read: %s".formatted(name, reason(e)));
     }
   }
 

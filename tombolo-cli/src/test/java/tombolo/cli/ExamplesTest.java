@@ -95,7 +95,7 @@ class ExamplesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux-pair", "linux-and-baremetal"})
+  @ValueSource(strings = {"linux-pair", "linux-and-baremetal", "linux-vsock"})
   void whereFilesAreMissingItSaysWhatToRun(String name, @TempDir Path elsewhere) throws Exception {
     Path repository = Guests.repository();
     Files.createDirectories(elsewhere.resolve("examples"));

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the two VMs of linux-vsock.toml run: programs that know of AF_VSOCK and of nothing else. The
+# kernel hands on what it does not know of its command line as environment variables: $role, and
+# $bytes of the file.
+
+fail() {
+  echo "$1"
+  exit 1
+}
+
+sum() {
+  sha256sum "$1" | cut -d ' ' -f 1
+}
+
+case $role in
+  send)
+    head -c "$bytes" /dev/urandom >/tmp/file
+    sum=$(sum /tmp/file)
+    echo "I send $bytes bytes with the SHA-256 sum $sum."
+    vsock-send --timeout 300 4 5000 /tmp/file || fail "The file did not get through."
+    echo "$sum" | vsock-send --timeout 300 4 5001 || fail "The sum did not get through."
+    ;;
+  receive)
+    vsock-recv -o /tmp/file 5000 || fail "The file did not come."
+    wanted=$(vsock-recv 5001) || fail "The sum did not come."
+    found=$(sum /tmp/file)
+    [ "$found" = "$wanted" ] || fail "I received something else: its sum is $found."
+    echo "I received $(stat -c %s /tmp/file) bytes with the same sum."
+    ;;
+  *) fail "role=send or role=receive is missing" ;;
+esac
