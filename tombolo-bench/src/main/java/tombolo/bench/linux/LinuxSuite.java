@@ -102,7 +102,10 @@ public final class LinuxSuite {
     }
     if (parts.contains("transfer")) {
       measurements.add(
-          new Transfer(mebibytes, List.of(TomboloPair.channel(linux), new QemuPair(linux))));
+          new Transfer(
+              mebibytes,
+              List.of(
+                  TomboloPair.channel(linux), TomboloPair.vsock(linux), new QemuPair(linux))));
     }
     return measurements;
   }

@@ -49,6 +49,19 @@ record TomboloPair(
         List.of("--ivc"));
   }
 
+  /** Through virtio sockets, by programs that know of AF_VSOCK only. */
+  static TomboloPair vsock(LinuxFiles linux) {
+    return new TomboloPair(
+        linux,
+        "vsock",
+        "vsock-send --timeout 300 4 5000",
+        "vsock-recv 5000",
+        "",
+        "vsock-cid = 3",
+        "vsock-cid = 4",
+        List.of("--vsock"));
+  }
+
   @Override
   public String send(int mebibytes, int patienceSeconds) throws InterruptedException {
     String script =
