@@ -33,6 +33,7 @@ class FuzzedRequestsTest {
   private static final int CASES = Integer.getInteger("tombolo.fuzz.cases", 100_000);
   private static final Duration DEADLINE = Duration.ofMinutes(3);
   private static final long PAGE = HostMemory.PAGE_SIZE;
+  private static final int BUS_MASTER = 4;
   private static final long CANARY = 0x5a5a_1234_5a5a_4321L;
 
   private final HostMemory beside = HostMemory.allocate(4 * PAGE);
@@ -263,8 +264,13 @@ class FuzzedRequestsTest {
           bridge.write(function + 0x18, 4, place & 0xffff_ffffL);
           bridge.write(function + 0x1c, 4, place >>> 32);
         }
-        case 2 -> bridge.write(function + 0x04, 2, random.nextInt(8));
-        default -> bridge.write(function + random.nextInt(256), 1, random.nextInt(256));
+        // Never without Bus Master Enable, or the device would leave the channel.
+        case 2 -> bridge.write(function + 0x04, 2, BUS_MASTER | random.nextInt(8));
+        default -> {
+          int register = random.nextInt(256);
+          int keep = register == 0x04 ? BUS_MASTER : 0;
+          bridge.write(function + register, 1, keep | random.nextInt(256));
+        }
       }
       assertThat(vm.memory().regionAt(0x8000_0000L)).isEqualTo(ram);
       if (joined.gpa().isPresent() && i % 16 == 0) {
@@ -274,7 +280,7 @@ class FuzzedRequestsTest {
         assertThat(vm.memory().readLong(joined.gpa().getAsLong())).isEqualTo(CANARY);
       }
     }
-    bridge.write(function + 0x04, 2, 0);
+    bridge.write(function + 0x04, 2, BUS_MASTER);
     bridge.write(function + 0x10, 4, home0);
     bridge.write(function + 0x18, 4, home2 & 0xffff_ffffL);
     bridge.write(function + 0x1c, 4, home2 >>> 32);
