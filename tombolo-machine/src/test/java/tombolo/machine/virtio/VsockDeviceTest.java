@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,7 @@ class VsockDeviceTest {
     driver.start(TestDriver.EVENT_IDX);
     received = 0;
     for (int i = 0; i < 8; i++) {
-      driver.describe(RX, i, RX_BUFFERS + i * RX_BYTES, RX_BYTES, TestDriver.WRITE, 0);
+      driver.describe(RX, i, RX_BUFFERS + (long) i * RX_BYTES, RX_BYTES, TestDriver.WRITE, 0);
       driver.offerQuietly(RX, i);
     }
     driver.notifyQueue(RX);
@@ -68,6 +69,12 @@ class VsockDeviceTest {
     driver.close();
     network.close();
     assertThat(network.connections()).isZero();
+  }
+
+  private static byte[] bytes(ByteBuffer of) {
+    byte[] all = new byte[of.capacity()];
+    of.get(0, all);
+    return all;
   }
 
   private static ByteBuffer packet(int op, int flags, byte... payload) {
@@ -88,7 +95,7 @@ class VsockDeviceTest {
 
   /** Header and payload in a descriptor each, as Linux does it. */
   private void send(int op, int flags, byte... payload) {
-    byte[] bytes = packet(op, flags, payload).array();
+    byte[] bytes = bytes(packet(op, flags, payload));
     driver.memory.write(TX_BUFFER, bytes, 0, bytes.length);
     if (payload.length == 0) {
       driver.describe(TX, 0, TX_BUFFER, HEADER, 0, 0);
@@ -145,7 +152,7 @@ class VsockDeviceTest {
     send(REQUEST, 0);
     try (HostVsockConnection host = listener.accept()) {
       receive(RESPONSE);
-      send(RW, 0, "hello".getBytes());
+      send(RW, 0, "hello".getBytes(StandardCharsets.UTF_8));
       assertThat(host.inputStream().readNBytes(5)).asString().isEqualTo("hello");
       // More than fits into one buffer.
       host.outputStream().write(new byte[RX_BYTES]);
@@ -183,9 +190,12 @@ class VsockDeviceTest {
     HostVsockConnection host = listener.accept();
     receive(RESPONSE);
     Thread.currentThread().interrupt();
+    host.write(ByteBuffer.wrap(new byte[1]));
     host.close();
 
     assertThat(Thread.interrupted()).isTrue();
+    await(RX, received + 2); // before the driver has given more buffers
+    receive(RW);
     receive(SHUTDOWN);
   }
 
@@ -244,7 +254,7 @@ class VsockDeviceTest {
   @Test
   void aLengthThatIsNotThereIsAnsweredWithAnRst() {
     ByteBuffer packet = packet(RW, 0, new byte[10]).putInt(24, 1 << 30);
-    driver.memory.write(TX_BUFFER, packet.array(), 0, HEADER);
+    driver.memory.write(TX_BUFFER, bytes(packet), 0, HEADER);
     driver.describe(TX, 0, TX_BUFFER, HEADER, 0, 0);
     driver.offer(TX, 0);
 
@@ -267,7 +277,7 @@ class VsockDeviceTest {
       TestDriver hostile = driver;
       driver = good;
       boot();
-      byte[] request = packet(REQUEST, 0).putLong(0, 4).array();
+      byte[] request = bytes(packet(REQUEST, 0).putLong(0, 4));
       driver.memory.write(TX_BUFFER, request, 0, HEADER);
       driver.describe(TX, 0, TX_BUFFER, HEADER, 0, 0);
       driver.offer(TX, 0);
@@ -284,12 +294,13 @@ class VsockDeviceTest {
       case 1 -> driver.offer(queue, random.nextInt(17));
       case 2 -> driver.notifyQueue(queue);
       case 3 -> {
-        driver.describe(RX, head, RX_BUFFERS + head * RX_BYTES, RX_BYTES, TestDriver.WRITE, 0);
+        driver.describe(
+            RX, head, RX_BUFFERS + (long) head * RX_BYTES, RX_BYTES, TestDriver.WRITE, 0);
         driver.offer(RX, head);
       }
       default -> {
         byte[] bytes =
-            packet(1 + random.nextInt(7), random.nextInt(4), new byte[random.nextInt(300)]).array();
+            bytes(packet(1 + random.nextInt(7), random.nextInt(4), new byte[random.nextInt(300)]));
         if (random.nextInt(4) == 0) {
           bytes[random.nextInt(HEADER)] = (byte) random.nextInt();
         }

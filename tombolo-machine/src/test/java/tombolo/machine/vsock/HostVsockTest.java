@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,9 +73,9 @@ class HostVsockTest {
       assertThat(connection.guestCid()).isEqualTo(3);
       assertThat(connection.guestPort()).isEqualTo(700);
       assertThat(connection.hostPort()).isEqualTo(1024);
-      guest.send(2, 700, 1024, VsockOp.RW, "hello".getBytes());
+      guest.send(2, 700, 1024, VsockOp.RW, "hello".getBytes(StandardCharsets.UTF_8));
       assertThat(connection.inputStream().readNBytes(5)).asString().isEqualTo("hello");
-      connection.outputStream().write("you".getBytes());
+      connection.outputStream().write("you".getBytes(StandardCharsets.UTF_8));
       assertThat(guest.expect(VsockOp.RW).payload()).asString().isEqualTo("you");
     }
   }

@@ -16,7 +16,23 @@ import tombolo.machine.Scheduler;
 /** A guest whose driver is the test: packets as they are, and buffers of one size. */
 final class TestGuest implements AutoCloseable {
   /** A packet as a driver sees it. */
-  record Packet(VsockHeader header, byte[] payload) {}
+  static final class Packet {
+    private final VsockHeader header;
+    private final byte[] payload;
+
+    Packet(VsockHeader header, byte[] payload) {
+      this.header = header;
+      this.payload = payload;
+    }
+
+    VsockHeader header() {
+      return header;
+    }
+
+    byte[] payload() {
+      return payload;
+    }
+  }
 
   static final int BUFFER = 4096;
   static final int WINDOW = 64 << 10;

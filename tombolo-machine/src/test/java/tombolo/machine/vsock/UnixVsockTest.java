@@ -96,7 +96,8 @@ class UnixVsockTest {
       assertThat(read(program, answer.length())).isEqualTo(answer);
       write(program, "ping");
       assertThat(guest.expect(VsockOp.RW).payload()).asString().isEqualTo("ping");
-      guest.send(2, 5000, request.sourcePort(), VsockOp.RW, "pong".getBytes());
+      guest.send(
+          2, 5000, request.sourcePort(), VsockOp.RW, "pong".getBytes(StandardCharsets.UTF_8));
       assertThat(read(program, 4)).isEqualTo("pong");
       shut(5000, request.sourcePort(), 3);
       assertThat(read(program, 1)).isEmpty();
@@ -161,7 +162,7 @@ class UnixVsockTest {
     try (ServerSocketChannel listener = listen(6000)) {
       guest.send(2, 700, 6000, VsockOp.REQUEST);
       guest.expect(VsockOp.RESPONSE);
-      guest.send(2, 700, 6000, VsockOp.RW, "hello".getBytes());
+      guest.send(2, 700, 6000, VsockOp.RW, "hello".getBytes(StandardCharsets.UTF_8));
       try (SocketChannel program = listener.accept()) {
         assertThat(read(program, 5)).isEqualTo("hello");
         write(program, "bye");
