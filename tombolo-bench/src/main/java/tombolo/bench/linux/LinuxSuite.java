@@ -104,8 +104,7 @@ public final class LinuxSuite {
       measurements.add(
           new Transfer(
               mebibytes,
-              List.of(
-                  TomboloPair.channel(linux), TomboloPair.vsock(linux), new QemuPair(linux))));
+              List.of(TomboloPair.channel(linux), TomboloPair.vsock(linux), new QemuPair(linux))));
     }
     return measurements;
   }

@@ -88,6 +88,10 @@ class UnixVsockTest {
 
   @Test
   void aProgramConnectsToAPortOfTheGuest() throws Exception {
+    connectAndTalk();
+  }
+
+  private void connectAndTalk() throws Exception {
     try (SocketChannel program = program("CONNECT 5000\n")) {
       VsockHeader request = guest.expect(VsockOp.REQUEST).header();
       assertThat(request.destinationPort()).isEqualTo(5000);
@@ -154,7 +158,7 @@ class UnixVsockTest {
   @Test
   void aProgramThatGoesBeforeItAskedIsForgotten() throws Exception {
     program("CONN").close();
-    aProgramConnectsToAPortOfTheGuest();
+    connectAndTalk();
   }
 
   @Test

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -100,7 +106,7 @@ class VsockStressTest {
   private static void refill(List<TestGuest> guests, List<FutureTask<Long>> until) {
     while (until.stream().anyMatch(task -> !task.isDone())) {
       guests.forEach(guest -> guest.give(1));
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 
@@ -127,8 +133,7 @@ class VsockStressTest {
   private boolean isEchoed(int seed, int bytes) throws IOException, InterruptedException {
     byte[] sent = new byte[bytes];
     new Random(seed).nextBytes(sent);
-    try (HostVsockConnection connection =
-        network.host().connect(3, 5000, java.time.Duration.ofSeconds(20))) {
+    try (HostVsockConnection connection = network.host().connect(3, 5000, Duration.ofSeconds(20))) {
       FutureTask<Void> writer =
           start(
               () -> {
@@ -140,17 +145,17 @@ class VsockStressTest {
       byte[] got = in.readNBytes(bytes);
       try {
         writer.get();
-      } catch (java.util.concurrent.ExecutionException e) {
+      } catch (ExecutionException e) {
         throw new IOException(e.getCause());
       }
-      return java.util.Arrays.equals(sent, got);
+      return Arrays.equals(sent, got);
     }
   }
 
   /** A guest whose program sends everything back, within the host's buffer. */
   private static void echo(TestGuest guest) {
     // By the host's port.
-    java.util.Map<Integer, Echo> open = new java.util.HashMap<>();
+    Map<Integer, Echo> open = new HashMap<>();
     try {
       while (true) {
         TestGuest.Packet packet = guest.received.take();
@@ -161,14 +166,18 @@ class VsockStressTest {
             open.put(port, new Echo(guest, port));
             guest.send(2, 5000, port, VsockOp.RESPONSE);
           }
-          case RW -> open.get(port).add(packet.payload(), header.forwarded());
-          case CREDIT_UPDATE -> open.get(port).add(new byte[0], header.forwarded());
+          case RW -> echo(open, guest, port).add(packet.payload(), header.forwarded());
+          case CREDIT_UPDATE -> echo(open, guest, port).add(new byte[0], header.forwarded());
           case null, default -> guest.send(2, 5000, port, VsockOp.RST);
         }
       }
     } catch (InterruptedException e) {
       // The test is over.
     }
+  }
+
+  private static Echo echo(Map<Integer, Echo> open, TestGuest guest, int port) {
+    return open.computeIfAbsent(port, _ -> new Echo(guest, port));
   }
 
   /** One connection's bytes that have to wait for the host's room. */
@@ -192,7 +201,7 @@ class VsockStressTest {
       if (out.length == 0) {
         return;
       }
-      waiting.moveTo(java.nio.ByteBuffer.wrap(out));
+      waiting.moveTo(ByteBuffer.wrap(out));
       sent += out.length;
       guest.send(
           new VsockHeader(
