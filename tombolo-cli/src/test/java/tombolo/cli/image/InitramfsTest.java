@@ -118,7 +118,7 @@ class InitramfsTest {
   void aScriptIsWhereInitLooksForIt() throws IOException {
     image.runScript(write("go.sh", "#!/bin/sh"));
     assertThat(entries(image)).containsEntry("etc/tombolo-script", "100755 #!/bin/sh");
-    assertThat(entries(image).get("init")).contains(" /etc/tombolo-script\n");
+    assertThat(entries(image).get("init")).contains("/etc/tombolo-script\n");
   }
 
   @Test
