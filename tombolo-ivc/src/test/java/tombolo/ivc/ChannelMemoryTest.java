@@ -23,6 +23,10 @@ import tombolo.memory.MemoryRegion;
 @Timeout(60)
 final class ChannelMemoryTest {
   private static final ChannelId ID = new ChannelId(1, 0x1122334455667788L);
+
+  /** Without it the device leaves its channels. */
+  private static final int BUS_MASTER = 4;
+
   private static final long LARGE = 2L << 20;
 
   private final IvcFixture ivc =
@@ -210,11 +214,11 @@ final class ChannelMemoryTest {
     long before = gpa(joined);
     memory(alice).writeLong(gpa(published) + 16, 42);
     long config = 1L << 15;
-    bob.vm().board().pci().write(config + 4, 4, 0);
+    bob.vm().board().pci().write(config + 4, 4, BUS_MASTER);
     assertThat(joined.gpa()).isEmpty();
     assertThat(memory(bob).regionAt(before)).isNull();
     bob.vm().board().pci().write(config + 0x18, 4, TestBoard.PCI_BASE + (16 << 20));
-    bob.vm().board().pci().write(config + 4, 4, 2);
+    bob.vm().board().pci().write(config + 4, 4, BUS_MASTER | 2);
     assertThat(gpa(joined)).isEqualTo(TestBoard.PCI_BASE + (16 << 20) + joined.offset());
     assertThat(memory(bob).readLong(gpa(joined) + 16)).isEqualTo(42);
   }

@@ -425,7 +425,8 @@ final class ModelRun implements AutoCloseable {
     Vm vm = vms.get(who.id - 1);
     if (step.a % 3 == 0) {
       who.barOn = step.b % 2 == 0;
-      vm.board().pci().write(CONFIG + 4, 4, who.barOn ? 2 : 0);
+      // With Bus Master Enable all the time: without it the device would leave its channels.
+      vm.board().pci().write(CONFIG + 4, 4, who.barOn ? 6 : 4);
     } else {
       who.bar = PLACES[step.b % PLACES.length];
       vm.board().pci().write(CONFIG + 0x18, 4, who.bar);

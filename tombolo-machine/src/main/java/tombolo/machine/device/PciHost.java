@@ -3,6 +3,7 @@ package tombolo.machine.device;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.InterruptLine;
@@ -75,6 +76,8 @@ public final class PciHost implements MmioDevice {
       Msix msix = function.msix();
       if (msix != null) {
         bars.add(msix.bar());
+        bars.sort(
+            Comparator.comparingInt(PciBar::index)); // a large one comes last, and leaves room
         capabilities.add(msix.capability());
       }
       long[] assigned = bars.stream().mapToLong(bar -> allocate(bar, function.name())).toArray();
