@@ -135,7 +135,7 @@ class SuitesTest {
       delimiter = '|',
       textBlock =
           """
-          cpu                       | no suite cpu: vcpu, guests, ivc, ring or jmh
+          cpu                       | no suite cpu: vcpu, guests, ivc, ring, linux or jmh
           vcpu --runs 0             | --runs 0: a whole number from 1
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value
@@ -148,6 +148,8 @@ class SuitesTest {
           ring --only carrier       | no contender matches carrier
           ring --only (             | (: no regular expression: Unclosed group
           guests sieve              | no such option: sieve
+          linux --parts sleep       | no part sleep: boot, idle, transfer
+          linux --mib 0             | --mib 0: a whole number from 1
           jmh nothing-like-this     | no benchmark matches nothing-like-this
           jmh *                     | *: no regular expression: Dangling meta character '*'
           """)
