@@ -78,11 +78,11 @@ class LinuxBootTest {
    * One thread for all harts: with one for each, QEMU 7.2 now and then stops in the kernel's first
    * steps, on a host that has less processors than harts.
    */
-  private static String onQemu(String machine, int harts) throws Exception {
+  private static String onQemu(int harts) throws Exception {
     List<String> arguments =
         List.of(
             "-machine",
-            machine,
+            "virt",
             "-accel",
             "tcg,thread=single",
             "-m",
@@ -127,7 +127,7 @@ class LinuxBootTest {
   @ParameterizedTest(name = "{0} harts")
   @ValueSource(ints = {1, 4})
   void itDoesWhatItDoesOnQemu(int harts) throws Exception {
-    List<String> wanted = script(onQemu("virt", harts));
+    List<String> wanted = script(onQemu(harts));
     for (int boot = 1; boot <= BOOTS; boot++) {
       String printed = onTombolo("plic", harts);
 
@@ -139,14 +139,13 @@ class LinuxBootTest {
     }
   }
 
+  /** Beside QEMU's PLIC, too: with QEMU 7.2's {@code aplic-imsic} this kernel does not get far. */
   @ParameterizedTest(name = "{0} harts")
   @ValueSource(ints = {1, 4})
   void itsInterruptsCanBeMessages(int harts) throws Exception {
     String printed = onTombolo("aia", harts);
 
-    assertThat(script(printed))
-        .contains("harts: " + harts)
-        .isEqualTo(script(onQemu("virt,aia=aplic-imsic", harts)));
+    assertThat(script(printed)).contains("harts: " + harts).isEqualTo(script(onQemu(harts)));
     assertThat(printed)
         .contains("riscv-imsic: imsics@28000000: providing IPIs using interrupt 1")
         .contains("riscv-aplic d000000.aplic: 95 interrupts forwarded to MSI base")
