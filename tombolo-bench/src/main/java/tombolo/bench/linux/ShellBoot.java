@@ -17,7 +17,9 @@ import tombolo.bench.Samples;
  * included. The two take turns.
  */
 final class ShellBoot implements LinuxMeasurement {
-  private static final Pattern PROMPT = Pattern.compile("# $");
+  /** Behind its prompt busybox asks the terminal where the cursor is. */
+  private static final Pattern PROMPT = Pattern.compile("# (\u001b\\[6n)?$");
+
   private static final int PATIENCE_SECONDS = 180;
 
   private final LinuxFiles linux;
