@@ -64,7 +64,7 @@ record QemuPair(LinuxFiles linux) implements Transfer.Way {
             "-netdev",
             "socket,id=wire," + socket,
             "-device",
-            "virtio-net-pci,netdev=wire,mac=52:54:00:00:00:0" + address));
+            "virtio-net-pci,netdev=wire,romfile=,mac=52:54:00:00:00:0" + address));
     return command;
   }
 
