@@ -222,11 +222,12 @@ void uio_close(struct uio_device *device) {
   if (device->window != NULL) {
     munmap((void *)device->window, device->window_size);
   }
-  if (device->config >= 0) {
-    close(device->config);
-  }
   if (device->uio >= 0) {
     close(device->uio);
+  }
+  // The lock last: to close the device takes it from whoever has it.
+  if (device->config >= 0) {
+    close(device->config);
   }
   *device = (struct uio_device){.uio = -1, .config = -1};
 }

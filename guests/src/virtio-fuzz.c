@@ -3,7 +3,7 @@
 // Is a hostile driver of the virtio devices that it finds (entropy, block): anything in registers,
 // rings and descriptors, while a second hart, where there is one, rewrites rings and descriptors. Then
 // resets the device, which has to work again. Command line: n=200 lives seed=1. Ends with the
-// counts; 1 where a device did not come back.
+// counts; 1 where a device did not come back, or none of its lives ended broken.
 //
 // What a device may write to is the arena, or nothing: addresses are in there or where no RAM is,
 // lengths fit behind the arena's end or are longer than RAM. Or the guest would shoot itself.

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,7 @@ static void parse(int count, char **arguments, const char *letters, const char *
 }
 
 int main(int count, char **arguments) {
+  signal(SIGPIPE, SIG_IGN); // who has gone is told of, like any other failure
   const char *slash = strrchr(arguments[0], '/');
   program = slash == NULL ? arguments[0] : slash + 1;
   struct options options = {.timeout = -1};

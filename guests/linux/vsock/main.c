@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -181,6 +182,7 @@ static int receive_file(int count, char **arguments, const char *output) {
 }
 
 int main(int count, char **arguments) {
+  signal(SIGPIPE, SIG_IGN); // who has gone is told of, like any other failure
   const char *slash = strrchr(arguments[0], '/');
   program = slash == NULL ? arguments[0] : slash + 1;
   bool sends = strcmp(program, "vsock-send") == 0;

@@ -2,7 +2,6 @@
 
 package tombolo.bench;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,13 +36,7 @@ record QemuUser(Path program) {
 
   /** The one on the PATH. */
   static Optional<QemuUser> find() {
-    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
-        .filter(directory -> !directory.isEmpty())
-        .map(directory -> Path.of(directory, "qemu-riscv64"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .map(QemuUser::new);
+    return Installed.program("qemu-riscv64").map(QemuUser::new);
   }
 
   /**

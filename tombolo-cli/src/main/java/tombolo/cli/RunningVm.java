@@ -11,7 +11,6 @@ import tombolo.ivc.Directory;
 import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
 import tombolo.machine.device.StreamConsole;
-import tombolo.machine.image.ImageException;
 import tombolo.machine.vsock.VsockSwitch;
 
 /**
@@ -45,13 +44,9 @@ final class RunningVm implements AutoCloseable {
     }
   }
 
-  /**
-   * Boots it, for the first time or once more.
-   *
-   * @throws ImageException if the image does not fit
-   */
-  void boot() {
-    joined.boot();
+  /** The VM, with what the topology knows of it. */
+  JoinedVm joined() {
+    return joined;
   }
 
   VmSpec spec() {
@@ -68,21 +63,6 @@ final class RunningVm implements AutoCloseable {
 
   StreamConsole console() {
     return console;
-  }
-
-  /** How often it was booted again. Any thread. */
-  int restarts() {
-    return joined.restarts();
-  }
-
-  /** Nanoseconds since its latest boot. Any thread. */
-  long upNanos() {
-    return joined.upNanos();
-  }
-
-  /** Whether the topology has it booted again after the end that it has come to. */
-  boolean mayRestart() {
-    return joined.mayRestartAfter(vm().stopReason().orElseThrow());
   }
 
   @Nullable StopOutcome outcome() {

@@ -93,7 +93,7 @@ final class TopologyRun {
       shutdown.arm();
       @Nullable HostStop stop;
       try {
-        vms.forEach(RunningVm::boot);
+        vms.forEach(vm -> vm.joined().boot());
         stop = watch(console, limit);
       } finally {
         shutdown.disarm();
@@ -200,13 +200,14 @@ final class TopologyRun {
     }
     StopOutcome outcome = StopOutcome.of(vm.name(), reason);
     vm.ended(outcome);
-    if (!vm.mayRestart()) {
+    if (!vm.joined().mayRestartAfter(reason)) {
       return false;
     }
     say(
         "tombolo run: %s failed (%s); booting it again, %d of %d"
-            .formatted(vm.name(), reason.describe(), vm.restarts() + 1, vm.spec().restart()));
-    vm.boot();
+            .formatted(
+                vm.name(), reason.describe(), vm.joined().restarts() + 1, vm.spec().restart()));
+    vm.joined().boot();
     return true;
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
 import tombolo.cli.topology.ChannelSpec;
@@ -42,7 +43,9 @@ public final class RunningTopology implements AutoCloseable {
     this.parts = parts;
     this.deadline = deadline;
     for (LiveVm live : parts.vms) {
-      vms.put(live.name(), new GuestVm(live, deadline, () -> statesBut(live)));
+      vms.put(
+          live.name(),
+          new GuestVm(live, deadline, () -> states(parts.vms.stream().filter(vm -> vm != live))));
     }
   }
 
@@ -211,7 +214,7 @@ public final class RunningTopology implements AutoCloseable {
                 .formatted(
                     vain ? "before VMs stopped" : Waits.within(deadline),
                     what,
-                    states(vms()),
+                    states(parts.vms.stream()),
                     ChannelTable.describe(rows)));
       }
       try {
@@ -256,7 +259,10 @@ public final class RunningTopology implements AutoCloseable {
     if (!vms().stream().allMatch(GuestVm::hasStopped) || !ChannelTable.isEmpty(now)) {
       throw new AssertionFailedError(
           "something is left: %d bytes of channels\n%s\n%s"
-              .formatted(now.heldBytes(), states(vms()), ChannelTable.describe(now.channels())));
+              .formatted(
+                  now.heldBytes(),
+                  states(parts.vms.stream()),
+                  ChannelTable.describe(now.channels())));
     }
   }
 
@@ -279,15 +285,8 @@ public final class RunningTopology implements AutoCloseable {
     }
   }
 
-  private String statesBut(LiveVm one) {
-    return states(vms().stream().filter(vm -> !vm.name().equals(one.name())).toList());
-  }
-
-  private String states(List<GuestVm> of) {
-    return parts.vms.stream()
-        .filter(live -> of.stream().anyMatch(vm -> vm.name().equals(live.name())))
-        .map(live -> live.name() + " " + live.state())
-        .collect(Collectors.joining("\n"));
+  private static String states(Stream<LiveVm> of) {
+    return of.map(live -> live.name() + " " + live.state()).collect(Collectors.joining("\n"));
   }
 
   /** Counts what has happened, for who waits for more. A leaf among locks: calls nobody. */

@@ -2,7 +2,6 @@
 package tombolo.riscv;
 
 import java.util.Arrays;
-import tombolo.machine.InterruptLine;
 import tombolo.machine.device.MmioDevice;
 
 /**
@@ -73,37 +72,10 @@ final class Aplic implements MmioDevice, WiredController {
   }
 
   @Override
-  public InterruptLine line(int source) {
-    checkSource(source);
-    return new InterruptLine() {
-      @Override
-      public void raise() {
-        setLevel(source, true);
-      }
-
-      @Override
-      public void lower() {
-        setLevel(source, false);
-      }
-    };
-  }
-
-  @Override
   public synchronized void pulse(long harts, int source) {
-    checkSource(source);
+    WiredController.checkSource(source);
     pulses[source].add(harts);
     forward(source);
-  }
-
-  private static void checkSource(int source) {
-    if (!isSource(source)) {
-      throw new IllegalArgumentException(
-          "the APLIC has no source %d, only 1 to %d".formatted(source, SOURCES));
-    }
-  }
-
-  private static boolean isSource(int number) {
-    return number >= 1 && number <= SOURCES;
   }
 
   @Override
@@ -126,7 +98,8 @@ final class Aplic implements MmioDevice, WiredController {
 
   // Section 4.7, "Precise effects on interrupt-pending bits".
 
-  private synchronized void setLevel(int source, boolean high) {
+  @Override
+  public synchronized void setLevel(int source, boolean high) {
     boolean before = isAsserted(source);
     set(level, source, high);
     boolean now = isAsserted(source);
@@ -185,7 +158,7 @@ final class Aplic implements MmioDevice, WiredController {
   }
 
   private void changeByNumber(int bank, int number) {
-    if (isSource(number)) {
+    if (WiredController.isSource(number)) {
       change(bank, number);
     }
   }
@@ -230,14 +203,14 @@ final class Aplic implements MmioDevice, WiredController {
     }
     if (offset < SOURCES_END) {
       int source = offset >>> 2;
-      return isSource(source) ? mode[source] : 0;
+      return WiredController.isSource(source) ? mode[source] : 0;
     }
     if (offset >= BANKS && offset < BANKS_END) {
       return readBank(offset >>> 8 & 3, offset & 0xff);
     }
     if (offset > GENERATE) {
       int source = (offset - GENERATE) >>> 2;
-      return isSource(source) ? target[source] : 0;
+      return WiredController.isSource(source) ? target[source] : 0;
     }
     return offset == GENERATE ? generated : 0;
   }
@@ -248,7 +221,7 @@ final class Aplic implements MmioDevice, WiredController {
       for (int i = 0; i < 32; i++) {
         int source = 8 * register + i;
         boolean set =
-            isSource(source)
+            WiredController.isSource(source)
                 && switch (bank) {
                   case SET_PENDING -> isPending(source);
                   case CLEAR_PENDING -> isAsserted(source);
@@ -278,7 +251,7 @@ final class Aplic implements MmioDevice, WiredController {
       forwardAll();
     } else if (offset < SOURCES_END) {
       int source = offset >>> 2;
-      if (isSource(source)) {
+      if (WiredController.isSource(source)) {
         configure(source, value);
         forward(source);
       }
@@ -291,7 +264,7 @@ final class Aplic implements MmioDevice, WiredController {
       send(generated);
     } else if (offset > GENERATE) {
       int source = (offset - GENERATE) >>> 2;
-      if (isSource(source) && mode[source] != INACTIVE) {
+      if (WiredController.isSource(source) && mode[source] != INACTIVE) {
         target[source] = value & TARGET_WRITABLE;
       }
     }

@@ -2,7 +2,6 @@
 package tombolo.riscv;
 
 import java.util.List;
-import tombolo.machine.InterruptLine;
 import tombolo.machine.device.MmioDevice;
 
 /**
@@ -51,34 +50,11 @@ final class Plic implements MmioDevice, WiredController {
   }
 
   @Override
-  public InterruptLine line(int source) {
-    checkSource(source);
-    return new InterruptLine() {
-      @Override
-      public void raise() {
-        setLevel(source, true);
-      }
-
-      @Override
-      public void lower() {
-        setLevel(source, false);
-      }
-    };
-  }
-
-  @Override
   public synchronized void pulse(long harts, int source) {
-    checkSource(source);
+    WiredController.checkSource(source);
     pulses[source].add(harts);
     showPulses(source);
     update();
-  }
-
-  private static void checkSource(int source) {
-    if (source < 1 || source > SOURCES) {
-      throw new IllegalArgumentException(
-          "the PLIC has no source %d, only 1 to %d".formatted(source, SOURCES));
-    }
   }
 
   private void showPulses(int source) {
@@ -113,7 +89,8 @@ final class Plic implements MmioDevice, WiredController {
     return "plic";
   }
 
-  private synchronized void setLevel(int source, boolean high) {
+  @Override
+  public synchronized void setLevel(int source, boolean high) {
     int word = source >>> 5;
     int bit = 1 << source;
     if (high) {

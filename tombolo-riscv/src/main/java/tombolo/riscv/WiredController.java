@@ -17,7 +17,23 @@ sealed interface WiredController permits Aplic, Plic {
    * @param source 1 to {@link #SOURCES}
    * @throws IllegalArgumentException if there is no such source
    */
-  InterruptLine line(int source);
+  default InterruptLine line(int source) {
+    checkSource(source);
+    return new InterruptLine() {
+      @Override
+      public void raise() {
+        setLevel(source, true);
+      }
+
+      @Override
+      public void lower() {
+        setLevel(source, false);
+      }
+    };
+  }
+
+  /** The level of a source's wire, which there is. */
+  void setLevel(int source, boolean high);
 
   /**
    * Makes a source pending for some harts alone, until one of them takes it.
@@ -29,4 +45,21 @@ sealed interface WiredController permits Aplic, Plic {
 
   /** As after power-on; lines keep their levels. */
   void reset();
+
+  /** Whether that is a source's number. */
+  static boolean isSource(int number) {
+    return number >= 1 && number <= SOURCES;
+  }
+
+  /**
+   * Lets a source's number pass.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static void checkSource(int source) {
+    if (!isSource(source)) {
+      throw new IllegalArgumentException(
+          "there is no interrupt source %d, only 1 to %d".formatted(source, SOURCES));
+    }
+  }
 }

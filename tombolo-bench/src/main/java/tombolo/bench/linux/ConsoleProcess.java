@@ -2,14 +2,12 @@
 
 package tombolo.bench.linux;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import tombolo.bench.BenchmarkException;
@@ -19,9 +17,6 @@ import tombolo.bench.BenchmarkException;
  * it prints is kept, and read by a thread of its own, so that it never waits for its reader.
  */
 final class ConsoleProcess implements AutoCloseable {
-  /** What Linux counts processor time in, on every machine (proc_pid_stat(5)). */
-  private static final double TICKS_A_SECOND = 100;
-
   private final String command;
   private final long begin;
   private final Process process;
@@ -42,9 +37,7 @@ final class ConsoleProcess implements AutoCloseable {
     try {
       long begin = System.nanoTime();
       return new ConsoleProcess(
-          line,
-          begin,
-          new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true).start());
+          line, begin, new ProcessBuilder(command).redirectErrorStream(true).start());
     } catch (IOException e) {
       throw new BenchmarkException("%s: %s".formatted(line, e.getMessage()));
     }
@@ -54,7 +47,7 @@ final class ConsoleProcess implements AutoCloseable {
     byte[] buffer = new byte[8192];
     try (InputStream in = process.getInputStream()) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        String text = new String(buffer, 0, n, java.nio.charset.StandardCharsets.ISO_8859_1);
+        String text = new String(buffer, 0, n, ISO_8859_1);
         synchronized (this) {
           printed.append(text);
           notifyAll();
@@ -95,7 +88,7 @@ final class ConsoleProcess implements AutoCloseable {
     return printed.toString();
   }
 
-  private String lastWords() {
+  private synchronized String lastWords() {
     return printed.substring(Math.max(0, printed.length() - 600)).strip();
   }
 
@@ -103,7 +96,7 @@ final class ConsoleProcess implements AutoCloseable {
   void type(String text) {
     try {
       OutputStream out = process.getOutputStream();
-      out.write(text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+      out.write(text.getBytes(ISO_8859_1));
       out.flush();
     } catch (IOException e) {
       throw new BenchmarkException("%s: %s".formatted(command, e.getMessage()));
@@ -114,31 +107,24 @@ final class ConsoleProcess implements AutoCloseable {
   void awaitSuccess(int seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new BenchmarkException(
-          "%s: did not end; its last words: %s".formatted(command, lastWordsNow()));
+          "%s: did not end; its last words: %s".formatted(command, lastWords()));
     }
     reader.join();
     if (process.exitValue() != 0) {
       throw new BenchmarkException(
           "%s: exit status %d; its last words: %s"
-              .formatted(command, process.exitValue(), lastWordsNow()));
+              .formatted(command, process.exitValue(), lastWords()));
     }
-  }
-
-  private synchronized String lastWordsNow() {
-    return lastWords();
   }
 
   /** Seconds of processor time that the process has used, in all its threads. */
   double processorSeconds() {
-    try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-      // The name, in brackets, may have blanks; state is the first field behind it, utime the 12th.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_A_SECOND;
-    } catch (IOException e) {
-      throw new BenchmarkException(
-          String.format(Locale.ROOT, "%s: no processor time: %s", command, e.getMessage()));
-    }
+    return process
+            .info()
+            .totalCpuDuration()
+            .orElseThrow(() -> new BenchmarkException(command + ": no processor time known"))
+            .toNanos()
+        / 1e9;
   }
 
   /** Ends it if it runs still. */

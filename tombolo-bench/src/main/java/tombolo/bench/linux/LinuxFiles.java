@@ -88,12 +88,7 @@ record LinuxFiles(Path root, Path cache, Path work) {
   private Path image(String name, List<String> options) throws InterruptedException {
     Path image = work.resolve(name + ".cpio");
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                root.resolve("tombolo").toString(),
-                "image",
-                "--output=" + image,
-                "--busybox=" + cache.resolve("busybox")));
+        new ArrayList<>(List.of(root.resolve("tombolo").toString(), "image", "--output=" + image));
     command.addAll(options);
     output(command);
     return image;

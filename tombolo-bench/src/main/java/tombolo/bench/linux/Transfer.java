@@ -20,7 +20,7 @@ import tombolo.bench.Samples;
  * when there are no more, to a hundredth of a second. The ways take turns.
  */
 final class Transfer implements LinuxMeasurement {
-  /** Seconds for a MiB, at worst, beside those for booting. */
+  /** Seconds for one transfer with its boots, at worst. */
   private static final int PATIENCE_SECONDS = 1200;
 
   /** One way for bytes to go. */

@@ -2,13 +2,11 @@
 
 package tombolo.bench.linux;
 
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import tombolo.bench.BenchmarkException;
+import tombolo.bench.Installed;
 
 /** What runs a virtual machine. */
 enum Vmm {
@@ -63,12 +61,7 @@ enum Vmm {
   }
 
   private static Path qemu() {
-    return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
-        .filter(directory -> !directory.isEmpty())
-        .map(directory -> Path.of(directory, "qemu-system-riscv64"))
-        .filter(Files::isExecutable)
-        .findFirst()
+    return Installed.program("qemu-system-riscv64")
         .orElseThrow(
             () ->
                 new BenchmarkException(
