@@ -188,6 +188,34 @@ class LinuxChannelsTest {
   }
 
   @Test
+  void bothSidesSayThatWhoReadsTheRestHasGone() throws Exception {
+    Tombolo.Result result =
+        run(
+            vm(
+                "alice",
+                """
+                #!/bin/sh
+                head -c 8000000 /dev/zero | ivc-send -n file; echo "status $?"
+                """,
+                ""),
+            vm(
+                "bob",
+                """
+                #!/bin/sh
+                { ivc-recv -n file; echo "status $?" >&2; } | head -c 1 >/dev/null
+                """,
+                ""),
+            channel("file", 1, "alice", "bob"));
+
+    assertThat(result.status()).as(result.out() + result.err()).isZero();
+    assertThat(lines(result, "alice"))
+        .containsSubsequence(
+            "ivc-send: the receiver can't write what it receives: Broken pipe", "status 1");
+    assertThat(lines(result, "bob"))
+        .containsSubsequence("ivc-recv: standard output: Broken pipe", "status 1");
+  }
+
+  @Test
   void whatIsMissingIsOneLineThatSaysWhatToDo() throws Exception {
     Initramfs image =
         withoutModules(

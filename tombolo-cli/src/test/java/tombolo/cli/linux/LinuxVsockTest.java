@@ -80,6 +80,28 @@ class LinuxVsockTest {
   }
 
   @Test
+  void bothSidesSayThatWhoReadsTheRestHasGone() throws Exception {
+    Path script =
+        Files.writeString(
+            directory.resolve("gone.sh"),
+            """
+            #!/bin/sh
+            case $role in
+              alice) head -c 8000000 /dev/zero | vsock-send 4 5000; echo "alice: $?" ;;
+              bob) { vsock-recv 5000; echo "bob: $?" >&2; } | head -c 1 >/dev/null ;;
+            esac
+            """);
+
+    Tombolo.Result result =
+        run(vm("alice", 3, script, "role=alice", MEMORY), vm("bob", 4, script, "role=bob", MEMORY));
+
+    assertThat(result.status()).as(result.out() + result.err()).isZero();
+    assertThat(result.out())
+        .contains("vsock-send: the connection: Broken pipe", "alice: 1")
+        .contains("vsock-recv: standard output: Broken pipe", "bob: 1");
+  }
+
+  @Test
   void programsOfTheHostAndOfAGuestReachEachOther() throws Exception {
     Path socket = directory.resolve("guest.sock");
     Path script =
