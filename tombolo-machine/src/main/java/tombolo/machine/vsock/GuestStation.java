@@ -104,7 +104,8 @@ final class GuestStation implements VsockStation {
    * refused everything until it gives buffers again.
    *
    * @param nanos how long that is
-   * @return how much of that is still to come, or 0 when it is cut off
+   * @return how much of that is still to come, all of it where there is room again; or 0: it is cut
+   *     off
    */
   long cutOffAfter(long nanos) {
     synchronized (lock) {
@@ -112,10 +113,12 @@ final class GuestStation implements VsockStation {
       if (left > 0) {
         return left;
       }
-      if (buffers.next() == 0) {
-        cutOff = true;
-        backlog.clear();
+      if (buffers.next() > 0) {
+        tellWaiting();
+        return nanos;
       }
+      cutOff = true;
+      backlog.clear();
       tellWaiting();
       return 0;
     }
@@ -142,10 +145,10 @@ final class GuestStation implements VsockStation {
     }
   }
 
-  /** Whether somebody waits for room. */
-  boolean hasWaiting() {
+  /** How many wait for room. */
+  int waiting() {
     synchronized (lock) {
-      return !waiting.isEmpty();
+      return waiting.size();
     }
   }
 

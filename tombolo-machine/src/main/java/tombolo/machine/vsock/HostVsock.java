@@ -29,6 +29,9 @@ public final class HostVsock {
   /** Connections that the host may have begun and that have not ended. */
   private static final int MAX_CONNECTIONS = 4096;
 
+  /** Told where nobody waits for room: one object, which a guest remembers once. */
+  private static final Runnable NOBODY = HostVsock::tellNobody;
+
   private final VsockSwitch network;
   private final Clock clock;
   final VsockStation station = new Station();
@@ -139,13 +142,17 @@ public final class HostVsock {
           continue;
         }
         link.toward(station).update(request);
-        if (guest.deliver(link, request, new byte[0], 0, 0, connection::tell) < 0) {
+        if (guest.deliver(link, request, new byte[0], 0, 0, NOBODY) < 0) {
           network.close(link);
           throw new ConnectException(guest.name() + " takes no connection");
         }
         return connection;
       }
     }
+  }
+
+  private static void tellNobody() {
+    // The attempt has failed, and whoever made it knows.
   }
 
   private final class Station implements VsockStation {

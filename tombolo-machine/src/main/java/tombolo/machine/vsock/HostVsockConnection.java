@@ -34,6 +34,9 @@ public final class HostVsockConnection implements AutoCloseable {
   private final Object newsLock = new Object();
   private volatile Runnable changed = () -> {};
 
+  /** One object, so that a guest without room remembers it once, however often it is asked. */
+  private final Runnable tell = this::tell;
+
   // Guarded by newsLock.
   private long news;
 
@@ -247,7 +250,7 @@ public final class HostVsockConnection implements AutoCloseable {
       from.get(from.position(), data);
       forwardedTold = forwarded;
       VsockHeader header = link.header(guest, VsockOp.RW, length, 0, BUFFER, forwarded);
-      int taken = network.pass(link, host, VsockOp.RW, header, data, 0, 0, this::tell);
+      int taken = network.pass(link, host, VsockOp.RW, header, data, 0, 0, tell);
       requireReader();
       int count = Math.max(0, taken);
       from.position(from.position() + count);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import tombolo.machine.Scheduler;
 
 /**
@@ -47,7 +47,7 @@ public final class UnixVsock implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Thread thread;
   private final Set<UnixPipe> news = ConcurrentHashMap.newKeySet();
-  private final Queue<HostVsockConnection> knocks = new ConcurrentLinkedQueue<>();
+  private final Queue<HostVsockConnection> knocks = new LinkedBlockingQueue<>(MAX_CONNECTIONS);
 
   // Used by the thread alone.
   private final List<UnixPipe> pipes = new ArrayList<>();
@@ -103,10 +103,10 @@ public final class UnixVsock implements AutoCloseable {
 
   /** A guest wants a connection; see {@link HostVsock.Door}. */
   private boolean knock(HostVsockConnection connection) {
-    if (closed) {
+    // The thread looks here once more after it is closed: what comes too late for that sees it.
+    if (!knocks.offer(connection) || closed) {
       return false;
     }
-    knocks.add(connection); // as many as a guest may ask for
     selector.wakeup();
     return true;
   }
@@ -132,6 +132,7 @@ public final class UnixVsock implements AutoCloseable {
         pump(pipe);
       }
     }
+    closed = true; // also where the selector has failed
     pipes.forEach(UnixPipe::close);
     knocks.forEach(HostVsockConnection::close);
   }

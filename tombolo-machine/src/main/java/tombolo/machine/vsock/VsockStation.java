@@ -28,7 +28,8 @@ interface VsockStation {
    * @param from where in it the payload that is left begins
    * @param length of it; 0 for a packet without payload
    * @param whenRoom is called, with locks held, when it makes sense to ask again after {@link
-   *     #NO_ROOM}; does not wait
+   *     #NO_ROOM}; does not wait. Always the same object for the same one who waits, for it is
+   *     remembered, once
    * @return how many bytes of payload it has taken, {@link #NO_ROOM} or {@link #REFUSED}
    */
   int deliver(

@@ -166,11 +166,8 @@ public final class VsockSwitch implements AutoCloseable {
     if (count == null || !to.takesType(header.type())) {
       return refuse(from, header);
     }
-    if (count.get() >= MAX_CONNECTIONS) {
-      int evicted = evict(from, whenRoom);
-      if (evicted != 0) {
-        return evicted == VsockStation.NO_ROOM ? evicted : refuse(from, header);
-      }
+    if (count.get() >= MAX_CONNECTIONS && !evict(from)) {
+      return refuse(from, header);
     }
     VsockConnection connection = new VsockConnection(from, to, header, made.getAndIncrement());
     synchronized (connection) {
@@ -188,11 +185,12 @@ public final class VsockSwitch implements AutoCloseable {
 
   /**
    * Gives up the oldest attempt of a guest that was never answered: a guest that no longer waits
-   * for an answer does not say so.
+   * for an answer does not say so. Who was asked gets an RST at once: another guest than the one
+   * that is asked now, which has no part in it, so this cannot wait for room.
    *
-   * @return 0, {@link VsockStation#NO_ROOM}, or {@link VsockStation#REFUSED} if there is none
+   * @return false if there is none
    */
-  private int evict(VsockStation initiator, Runnable whenRoom) {
+  private boolean evict(VsockStation initiator) {
     @Nullable VsockConnection oldest = null;
     for (VsockConnection each : connections.values()) {
       if (each.initiator.equals(initiator)
@@ -202,19 +200,15 @@ public final class VsockSwitch implements AutoCloseable {
       }
     }
     if (oldest == null) {
-      return VsockStation.REFUSED;
+      return false;
     }
     synchronized (oldest) {
-      if (oldest.closed || oldest.established) {
-        return 0; // perhaps one over the limit, once
-      }
-      VsockHeader rst = oldest.rst(oldest.acceptor);
-      int taken = oldest.acceptor.deliver(oldest, rst, new byte[0], 0, 0, whenRoom);
-      if (taken != VsockStation.NO_ROOM) {
+      if (!oldest.closed && !oldest.established) { // else perhaps one over the limit, once
         close(oldest);
+        oldest.acceptor.reset(oldest, oldest.rst(oldest.acceptor));
       }
-      return Math.min(taken, 0) == VsockStation.NO_ROOM ? taken : 0;
     }
+    return true;
   }
 
   /**

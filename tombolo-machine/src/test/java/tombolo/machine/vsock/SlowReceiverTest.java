@@ -2,7 +2,9 @@
 package tombolo.machine.vsock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -113,7 +115,7 @@ class SlowReceiverTest {
 
   /** Until the sender's thread has found no room. */
   private void awaitWaiting() {
-    while (!slow.station.hasWaiting()) {
+    while (slow.station.waiting() == 0) {
       Thread.onSpinWait();
     }
   }
@@ -145,12 +147,88 @@ class SlowReceiverTest {
   }
 
   @Test
+  void oneThatHasRoomIsNotCutOffHoweverLongNothingCameForIt() throws Exception {
+    alice.connect(carol, 1, 2);
+    elapse(2 * GuestSender.PATIENCE_NANOS);
+
+    assertThat(carol.station.cutOffAfter(GuestSender.PATIENCE_NANOS))
+        .isEqualTo(GuestSender.PATIENCE_NANOS);
+    alice.send(5, 1, 2, VsockOp.RW, (byte) 7);
+    assertThat(carol.expect(VsockOp.RW).payload()).containsExactly(7);
+  }
+
+  @Test
+  void attemptsThatADeafGuestDoesNotAnswerHoldUpNobodyElse() throws Exception {
+    int most = VsockSwitch.MAX_CONNECTIONS;
+    slow.give(most - GuestStation.BACKLOG - 1);
+    try (TestGuest dave = new TestGuest(network, 6, now::get, 1_000_000)) {
+      carol.connect(dave, 1, 2);
+      for (int port = 0; port < most; port++) {
+        alice.send(4, port, 5000, VsockOp.REQUEST);
+      }
+      alice.awaitSent();
+      elapse(2 * GuestSender.PATIENCE_NANOS);
+      // Each takes the place of one that the deaf guest has not answered, then of one of these.
+      for (int port = 0; port < 2 * most; port++) {
+        alice.send(5, port, 5000, VsockOp.REQUEST);
+      }
+      alice.awaitSent();
+
+      assertThat(alice.received).isEmpty();
+      carol.received.clear();
+      dave.send(5, 2, 1, VsockOp.RW, (byte) 8);
+      assertThat(carol.expect(VsockOp.RW).payload()).containsExactly(8);
+      carol.send(6, 1, 2, VsockOp.RW, (byte) 9);
+      assertThat(dave.expect(VsockOp.RW).payload()).containsExactly(9);
+      assertThat(network.connections()).isEqualTo(most + 1);
+    }
+    slow.give(10 * most);
+    for (int port = 0; port < most; port++) {
+      assertThat(slow.expect(VsockOp.REQUEST).header().sourcePort()).isEqualTo(port);
+    }
+    for (int port = 0; port < most; port++) {
+      assertThat(slow.expect(VsockOp.RST).header().sourcePort()).isEqualTo(port);
+    }
+    assertThat(slow.received).as("an RST for each connection, and no more").isEmpty();
+  }
+
+  @Test
+  void theHostIsRememberedOnceHoweverOftenItFindsNoRoom() throws Exception {
+    try (HostVsockListener listener = network.host().listen(1024)) {
+      slow.send(2, 700, 1024, VsockOp.REQUEST);
+      HostVsockConnection host = listener.accept();
+      slow.expect(VsockOp.RESPONSE);
+      for (int i = 0; i < 1000; i++) {
+        assertThat(host.write(ByteBuffer.allocate(1))).isZero();
+      }
+      assertThat(slow.station.waiting()).isEqualTo(1);
+
+      slow.give(1);
+      assertThat(slow.station.waiting()).isZero();
+      assertThat(host.write(ByteBuffer.allocate(1))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void attemptsOfTheHostThatFindNoRoomAreNotRemembered() {
+    for (int i = 0; i <= GuestStation.BACKLOG; i++) {
+      slow.station.insist(carol.header(4, 1, 2, VsockOp.RST, 0));
+    }
+    for (int i = 0; i < 100; i++) {
+      assertThatThrownBy(() -> network.host().begin(4, 5000, () -> {}))
+          .hasMessage("vm4 takes no connection");
+    }
+    assertThat(slow.station.waiting()).isEqualTo(1);
+    assertThat(network.connections()).isZero();
+  }
+
+  @Test
   void aGuestThatTakesNoAnswersCannotAskForMore() throws Exception {
     for (int i = 0; i < 10_000; i++) {
       slow.send(99, i, 1, VsockOp.REQUEST);
     }
     slow.expect(VsockOp.RST);
-    while (!slow.station.hasWaiting()) {
+    while (slow.station.waiting() == 0) {
       Thread.onSpinWait();
     }
     assertThat(slow.unsent()).isGreaterThan(10_000 - GuestStation.BACKLOG - 10);

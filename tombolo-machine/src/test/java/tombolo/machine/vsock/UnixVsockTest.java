@@ -187,6 +187,41 @@ class UnixVsockTest {
   }
 
   @Test
+  void whatWaitsForTheThreadIsBounded() throws Exception {
+    try (TestGuest other = new TestGuest(network, 4);
+        UnixVsock _ =
+            new UnixVsock(network.host(), 4, directory.resolve("w"), "vm4", new NoThread())) {
+      for (int port = 0; port < UnixVsock.MAX_CONNECTIONS; port++) {
+        other.send(2, port, 6000, VsockOp.REQUEST);
+        other.send(2, port, 6000, VsockOp.RST); // it may ask for another
+      }
+      other.awaitSent();
+      assertThat(other.received).isEmpty();
+      other.send(2, 9999, 6000, VsockOp.REQUEST);
+
+      other.expect(VsockOp.RST);
+    }
+  }
+
+  /** The thread never gets to run. */
+  private static final class NoThread implements Scheduler {
+    @Override
+    public Thread start(String name, Runnable body) {
+      return Thread.ofPlatform().name(name).unstarted(body);
+    }
+
+    @Override
+    public void park(long nanos) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+      throw new AssertionError();
+    }
+  }
+
+  @Test
   void javaThatListensGoesFirst() throws Exception {
     try (ServerSocketChannel listener = listen(6000);
         HostVsockListener java = network.host().listen(6000)) {
