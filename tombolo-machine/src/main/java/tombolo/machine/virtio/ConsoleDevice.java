@@ -141,6 +141,11 @@ public final class ConsoleDevice implements VirtioDevice {
       return;
     }
     waiting = null;
+    if (chain.writable() == 0) {
+      // 5.3.6.1 forbids it. Given back, it would keep who types here as long as the guest has more.
+      chain.breach("a receive buffer without room");
+      return;
+    }
     int length = (int) Math.min(typedCount, chain.writable());
     try {
       chain.write(0, typed, 0, length);

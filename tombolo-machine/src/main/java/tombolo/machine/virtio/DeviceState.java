@@ -86,8 +86,12 @@ final class DeviceState implements VirtioTransport {
     interruptConfig();
   }
 
-  @Override
-  public synchronized void breach(String why) {
+  /**
+   * The driver has broken a rule: breaks the device off until it is reset.
+   *
+   * @param why ends the sentence "the driver broke a rule: …", for the log
+   */
+  void breach(String why) {
     if ((status & NEEDS_RESET) != 0) {
       return;
     }

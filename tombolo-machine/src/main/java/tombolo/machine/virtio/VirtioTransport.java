@@ -18,12 +18,4 @@ public interface VirtioTransport {
 
   /** Tells the driver that {@link VirtioDevice#config()} has changed. */
   void configChanged();
-
-  /**
-   * The driver has broken a rule of this type of device: breaks the device off until it is reset.
-   * Where a request is what breaks it, {@link Chain#breach} is the better one.
-   *
-   * @param why ends the sentence "the driver broke a rule: …", for the log
-   */
-  void breach(String why);
 }

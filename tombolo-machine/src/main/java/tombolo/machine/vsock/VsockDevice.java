@@ -122,7 +122,7 @@ public final class VsockDevice implements VirtioDevice {
       return;
     }
     if (event.writable() < TRANSPORT_RESET.length) {
-      behind.breach("an event buffer of %d bytes".formatted(event.writable()));
+      event.breach("an event buffer of %d bytes".formatted(event.writable()));
       return;
     }
     eventOwed.set(false);
@@ -192,12 +192,11 @@ public final class VsockDevice implements VirtioDevice {
       if (next == null) {
         next = take(RX);
       }
-      @Nullable VirtioTransport behind = transport;
-      if (next == null || behind == null) {
+      if (next == null) {
         return 0;
       }
       if (next.writable() <= VsockHeader.SIZE) {
-        behind.breach("an rx buffer of %d bytes".formatted(next.writable()));
+        next.breach("an rx buffer of %d bytes".formatted(next.writable()));
         next = null;
         sender.kick(); // to tell the peers
         return 0;

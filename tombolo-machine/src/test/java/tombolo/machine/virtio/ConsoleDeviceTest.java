@@ -87,17 +87,27 @@ final class ConsoleDeviceTest {
   }
 
   @Test
-  void buffersOfTheWrongDirectionComeBackAndPassNothing() {
+  void aReceiveBufferWithoutRoomBreaksTheDeviceAndKeysStay() {
     driver.start(0);
-    driver.describe(RECEIVE, 0, BUFFERS, 8, 0, 0);
-    driver.offer(RECEIVE, 0);
+    for (int i = 0; i < 3; i++) {
+      driver.describe(RECEIVE, i, BUFFERS, 8, 0, 0);
+      driver.offer(RECEIVE, i);
+    }
     console.type("y");
-    assertThat(driver.takeUsed(RECEIVE)).containsExactly(0, 0);
+    assertThat(driver.usedCount(RECEIVE)).isZero();
+    assertThat(driver.status() & TestDriver.NEEDS_RESET).isEqualTo(TestDriver.NEEDS_RESET);
+    driver.start(0);
+    offerBuffer(1, 8);
+    assertThat(driver.takeUsed(RECEIVE)).containsExactly(1, 1);
+    assertThat(driver.text(BUFFERS + 0x1000, 1)).isEqualTo("y");
+  }
+
+  @Test
+  void aTransmitBufferOfTheWrongDirectionComesBackAndPrintsNothing() {
+    driver.start(0);
     driver.describe(TRANSMIT, 0, BUFFERS, 8, WRITE, 0);
     driver.offer(TRANSMIT, 0);
     assertThat(driver.takeUsed(TRANSMIT)).containsExactly(0, 0);
     assertThat(console.text()).isEmpty();
-    offerBuffer(1, 8);
-    assertThat(driver.text(BUFFERS + 0x1000, 1)).isEqualTo("y");
   }
 }

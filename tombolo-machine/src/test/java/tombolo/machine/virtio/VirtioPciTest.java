@@ -314,7 +314,9 @@ final class VirtioPciTest {
     driver.describe(0, 0, BUFFERS, 4, WRITE, 0);
     driver.offer(0, 0);
     device.transport().queue(0).complete(device.chains.getFirst(), 0);
-    device.transport().breach("on purpose");
+    driver.describe(0, 1, BUFFERS, 4, WRITE, 0);
+    driver.offer(0, 1);
+    device.chains.getLast().breach("on purpose");
     assertThat(messages).isEmpty();
     assertThat(broken()).isTrue();
   }

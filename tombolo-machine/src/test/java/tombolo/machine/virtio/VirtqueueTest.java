@@ -435,7 +435,7 @@ final class VirtqueueTest {
     driver.start(0);
     driver.describe(0, 0, BUFFERS, 4, WRITE, 0);
     driver.offer(0, 0);
-    device.transport().breach("no such request");
+    device.chains.getFirst().breach("no such request");
     assertThat(broken()).isTrue();
     assertThatExceptionOfType(ChainLostException.class)
         .isThrownBy(() -> device.chains.getFirst().write(0, new byte[1], 0, 1));
