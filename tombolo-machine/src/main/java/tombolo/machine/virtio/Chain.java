@@ -136,6 +136,9 @@ public final class Chain {
         long skip = at;
         long done = 0;
         for (Buffer part : parts) {
+          if (done == bytes.byteSize()) {
+            break;
+          }
           long length = Math.min(part.length() - skip, bytes.byteSize() - done);
           if (length > 0) {
             copy.access(state.memory, part.gpa() + skip, bytes.asSlice(done, length));

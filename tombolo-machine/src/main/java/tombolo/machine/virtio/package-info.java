@@ -28,7 +28,9 @@
  *       any method of queue, chain and transport can be called from any thread, with any lock of
  *       the device's own held.
  *   <li>A device is called without any lock of the transport. {@code notified} is called by vCPU
- *       threads, for each queue by one at a time; the other methods may be called meanwhile.
+ *       threads, for each queue by one at a time; the other methods may be called meanwhile. By the
+ *       window in configuration space ({@code ConfigAccess}) the bridge's lock is held as well, so
+ *       a device does not call the bridge.
  *   <li>A reset does not wait for a device that is at work. Chains that were taken before it are
  *       <em>lost</em>: reading and writing them throws {@link
  *       tombolo.machine.virtio.ChainLostException}, completing them does nothing. As both happen

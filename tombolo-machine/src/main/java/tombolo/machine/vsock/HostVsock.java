@@ -133,7 +133,7 @@ public final class HostVsock {
               0,
               HostVsockConnection.BUFFER,
               0);
-      VsockConnection link = new VsockConnection(station, guest, request, network.nextNumber());
+      VsockConnection link = network.connection(station, guest, request);
       HostVsockConnection connection = new HostVsockConnection(network, station, link);
       connection.onChange(changed);
       synchronized (link) {

@@ -3,7 +3,6 @@ package tombolo.machine.vsock;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -187,8 +186,6 @@ final class UnixPipe {
     }
     try {
       program.close();
-    } catch (ClosedChannelException e) {
-      // So it is.
     } catch (IOException e) {
       // Nothing is left to be done for it.
     }

@@ -2,6 +2,7 @@
 package tombolo.machine.vsock;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedSelectorException;
@@ -11,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,14 +73,9 @@ public final class UnixVsock implements AutoCloseable {
     this.path = path;
     removeStale(path);
     this.selector = Selector.open();
-    this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      server.bind(UnixDomainSocketAddress.of(path));
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-      server.configureBlocking(false);
-      server.register(selector, SelectionKey.OP_ACCEPT);
+      this.server = listen(path, selector);
     } catch (IOException e) {
-      server.close();
       selector.close();
       throw e;
     }
@@ -86,17 +83,31 @@ public final class UnixVsock implements AutoCloseable {
     this.thread = scheduler.start(vmName + "/vsock-unix", this::run);
   }
 
+  private static ServerSocketChannel listen(Path path, Selector selector) throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      server.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+      server.configureBlocking(false);
+      server.register(selector, SelectionKey.OP_ACCEPT);
+      return server;
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+  }
+
   /** Removes a socket that nobody listens at. */
   private static void removeStale(Path path) throws IOException {
     if (!Files.exists(path)) {
       return;
     }
-    if (!Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class).isOther()) {
+    if (!Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
       throw new IOException("there is a file that is no socket");
     }
     try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
       throw new IOException("somebody listens there: " + other.getRemoteAddress());
-    } catch (java.net.ConnectException e) {
+    } catch (ConnectException e) {
       Files.delete(path);
     }
   }

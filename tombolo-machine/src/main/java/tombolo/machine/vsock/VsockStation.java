@@ -3,7 +3,7 @@ package tombolo.machine.vsock;
 
 /**
  * One of those that a {@link VsockSwitch} delivers packets to: a guest's device, or the host.
- * Called by any thread, with the connection's lock held; takes no lock of a connection itself.
+ * Called by any thread; takes no lock of a connection itself.
  */
 interface VsockStation {
   /** Nothing was taken; who asked is told when there is room. */
@@ -22,7 +22,7 @@ interface VsockStation {
   boolean takesType(int type);
 
   /**
-   * Takes a packet, or a part of its payload.
+   * Takes a packet, or a part of its payload. The connection's lock is held.
    *
    * @param data holds the payload
    * @param from where in it the payload that is left begins
@@ -40,7 +40,10 @@ interface VsockStation {
       int length,
       Runnable whenRoom);
 
-  /** Takes an RST, at once and whatever else waits: there is no such connection any more. */
+  /**
+   * Takes an RST, at once and whatever else waits: there is no such connection any more. The
+   * connection's lock is held.
+   */
   void reset(VsockConnection connection, VsockHeader rst);
 
   /**

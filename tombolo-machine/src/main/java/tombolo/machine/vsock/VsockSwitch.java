@@ -40,7 +40,6 @@ public final class VsockSwitch implements AutoCloseable {
   private final Map<VsockConnection.Key, VsockConnection> connections = new ConcurrentHashMap<>();
   private final Map<VsockStation, AtomicInteger> requested = new ConcurrentHashMap<>();
   private final AtomicLong made = new AtomicLong();
-  private final LongAdder bytes = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder forged = new LongAdder();
   private final HostVsock host;
@@ -58,11 +57,6 @@ public final class VsockSwitch implements AutoCloseable {
   /** The host's sockets. */
   public HostVsock host() {
     return host;
-  }
-
-  /** Bytes of payload that were delivered. */
-  public long bytes() {
-    return bytes.sum();
   }
 
   /** Packets that were answered with an RST, because there was no such connection or no room. */
@@ -169,7 +163,7 @@ public final class VsockSwitch implements AutoCloseable {
     if (count.get() >= MAX_CONNECTIONS && !evict(from)) {
       return refuse(from, header);
     }
-    VsockConnection connection = new VsockConnection(from, to, header, made.getAndIncrement());
+    VsockConnection connection = connection(from, to, header);
     synchronized (connection) {
       if (!enter(connection)) {
         return refuse(from, header); // both ask at once, with the same ports
@@ -249,7 +243,6 @@ public final class VsockSwitch implements AutoCloseable {
       return taken;
     }
     connection.toward(to).sent(taken);
-    bytes.add(taken);
     if (op == VsockOp.RESPONSE) {
       connection.established = true;
     } else if (op == VsockOp.RST) {
@@ -302,9 +295,9 @@ public final class VsockSwitch implements AutoCloseable {
     return count == null ? 0 : count.get();
   }
 
-  /** A number for a new connection. */
-  long nextNumber() {
-    return made.getAndIncrement();
+  /** A new connection, which {@link #enter} will remember. */
+  VsockConnection connection(VsockStation initiator, VsockStation acceptor, VsockHeader request) {
+    return new VsockConnection(initiator, acceptor, request, made.getAndIncrement());
   }
 
   /**
