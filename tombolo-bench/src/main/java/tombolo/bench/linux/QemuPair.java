@@ -33,14 +33,9 @@ record QemuPair(LinuxFiles linux) implements Transfer.Way {
         case $address in
           1)
             # The other side listens as soon as it is up, which may be later.
-            until nc -z 10.9.8.2 5000 2>/dev/null; do sleep 0.1; done
-            until nc -z 10.9.8.2 5001 2>/dev/null; do sleep 0.1; done
-            %s | nc 10.9.8.2 5001
+            until %s | nc 10.9.8.2 5000; do sleep 0.1; done
             ;;
-          2)
-            nc -l -p 5000 </dev/null >/dev/null
-            nc -l -p 5001 </dev/null >/dev/null
-            nc -l -p 5001 </dev/null | %s
+          2) nc -l -p 5000 </dev/null | %s
             ;;
         esac
         """
