@@ -137,14 +137,14 @@ public final class VsockSwitch implements AutoCloseable {
       return refuse(from, header);
     }
     VsockConnection connection = connections.get(VsockConnection.Key.of(header));
-    if (connection == null) {
-      return op == VsockOp.REQUEST ? request(from, to, header, whenRoom) : refuse(from, header);
+    if (connection != null) {
+      synchronized (connection) {
+        if (!connection.closed) {
+          return pass(connection, from, op, header, data, at, done, whenRoom);
+        }
+      }
     }
-    synchronized (connection) {
-      return connection.closed
-          ? refuse(from, header)
-          : pass(connection, from, op, header, data, at, done, whenRoom);
-    }
+    return op == VsockOp.REQUEST ? request(from, to, header, whenRoom) : refuse(from, header);
   }
 
   private int refuse(VsockStation from, VsockHeader header) {
