@@ -145,6 +145,13 @@ final class GuestStation implements VsockStation {
     }
   }
 
+  @Override
+  public void forget(Runnable whenRoom) {
+    synchronized (lock) {
+      waiting.remove(whenRoom);
+    }
+  }
+
   /** How many wait for room. */
   int waiting() {
     synchronized (lock) {

@@ -198,6 +198,11 @@ public final class HostVsock {
     }
 
     @Override
+    public void forget(Runnable whenRoom) {
+      // Nobody waits for the host.
+    }
+
+    @Override
     public void reset(VsockConnection link, VsockHeader rst) {
       HostVsockConnection connection = link.host;
       if (connection != null) {

@@ -172,6 +172,8 @@ public final class HostVsockConnection implements AutoCloseable {
       }
     } else if (header.is(VsockOp.CREDIT_REQUEST)) {
       send(VsockOp.CREDIT_UPDATE, 0);
+    } else if (header.is(VsockOp.RST)) {
+      link.peerOf(host).forget(tell);
     }
     tell();
     return length;
@@ -194,6 +196,7 @@ public final class HostVsockConnection implements AutoCloseable {
     if (!link.closed) {
       network.close(link);
       send(VsockOp.RST, 0);
+      link.peerOf(host).forget(tell);
     }
   }
 
@@ -295,6 +298,7 @@ public final class HostVsockConnection implements AutoCloseable {
         if (link.established && received.size() == 0) {
           // The guest answers with an RST, which ends it.
           send(VsockOp.SHUTDOWN, VsockHeader.NO_MORE_SENT | VsockHeader.NO_MORE_RECEIVED);
+          link.peerOf(host).forget(tell);
         } else {
           end();
         }

@@ -40,6 +40,9 @@ interface VsockStation {
       int length,
       Runnable whenRoom);
 
+  /** Who waited for room need not be told any more. */
+  void forget(Runnable whenRoom);
+
   /**
    * Takes an RST, at once and whatever else waits: there is no such connection any more. The
    * connection's lock is held.

@@ -210,6 +210,29 @@ class SlowReceiverTest {
   }
 
   @Test
+  void connectionsThatHaveEndedWaitForNothing() throws Exception {
+    slow.give(-1);
+    try (HostVsockListener listener = network.host().listen(1024)) {
+      for (int i = 0; i < 100; i++) {
+        slow.send(2, 700, 1024, VsockOp.REQUEST);
+        HostVsockConnection host = listener.accept();
+        assertThat(host.write(ByteBuffer.allocate(1))).isZero();
+        slow.give(1); // for the answer, and no more
+        slow.expect(VsockOp.RESPONSE);
+        assertThat(slow.station.waiting()).isEqualTo(1);
+        if (i % 2 == 0) {
+          host.close();
+          slow.give(1);
+          slow.expect(VsockOp.SHUTDOWN);
+        }
+        slow.send(2, 700, 1024, VsockOp.RST);
+        slow.awaitSent();
+        assertThat(slow.station.waiting()).isZero();
+      }
+    }
+  }
+
+  @Test
   void attemptsOfTheHostThatFindNoRoomAreNotRemembered() {
     for (int i = 0; i <= GuestStation.BACKLOG; i++) {
       slow.station.insist(carol.header(4, 1, 2, VsockOp.RST, 0));
