@@ -13,14 +13,19 @@ import java.util.List;
  *
  * @param status its exit status
  */
-record Invocation(int status, String out, String err) {
+public record Invocation(int status, String out, String err) {
   /** The repository; tests run in the module's directory. */
-  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   static Invocation of(String... arguments) throws InterruptedException {
+    return in(ROOT, arguments);
+  }
+
+  /** In another repository. */
+  public static Invocation in(Path root, String... arguments) throws InterruptedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int status = Main.run(List.of(arguments), ROOT, stream(out), stream(err));
+    int status = Main.run(List.of(arguments), root, stream(out), stream(err));
     return new Invocation(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
@@ -30,12 +35,12 @@ record Invocation(int status, String out, String err) {
   }
 
   /** The lines that programs read. */
-  List<String> figures() {
+  public List<String> figures() {
     return out.lines().filter(line -> line.startsWith("figure ")).toList();
   }
 
   /** Their names. */
-  List<String> figureNames() {
+  public List<String> figureNames() {
     return figures().stream().map(line -> line.split(" ", -1)[1]).toList();
   }
 }

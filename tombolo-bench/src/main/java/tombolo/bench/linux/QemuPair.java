@@ -35,7 +35,10 @@ record QemuPair(LinuxFiles linux) implements Transfer.Way {
             # The other side listens as soon as it is up, which may be later.
             until %s | nc 10.9.8.2 5000; do sleep 0.1; done
             ;;
-          2) nc -l -p 5000 </dev/null | %s
+          2)
+            # Input without an end: at its end nc would tell the other side, which would go.
+            mkfifo /silence
+            nc -l -p 5000 <>/silence | %s
             ;;
         esac
         """
