@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import tombolo.bench.BenchmarkException;
 
 /**
@@ -16,6 +17,7 @@ import tombolo.bench.BenchmarkException;
  * without privileges on the host.
  */
 record QemuPair(LinuxFiles linux) implements Transfer.Way {
+  private static final Pattern FIRMWARE = Pattern.compile("OpenSBI");
   private static final List<String> DRIVERS = List.of("failover", "net_failover", "virtio_net");
 
   @Override
@@ -46,9 +48,16 @@ record QemuPair(LinuxFiles linux) implements Transfer.Way {
     Path initrd = linux.script("qemu-pair", script, "--modules=" + linux.modules(DRIVERS));
     int port = freePort();
     try (ConsoleProcess receiver =
-            ConsoleProcess.start(command(initrd, 2, "listen=127.0.0.1:" + port));
-        ConsoleProcess sender =
-            ConsoleProcess.start(command(initrd, 1, "connect=127.0.0.1:" + port))) {
+        ConsoleProcess.start(command(initrd, 2, "listen=127.0.0.1:" + port))) {
+      // It prints when it listens already. One that connects before would have no network, ever.
+      receiver.awaitText(FIRMWARE, 1, patienceSeconds);
+      return send(receiver, command(initrd, 1, "connect=127.0.0.1:" + port), patienceSeconds);
+    }
+  }
+
+  private static String send(ConsoleProcess receiver, List<String> command, int patienceSeconds)
+      throws InterruptedException {
+    try (ConsoleProcess sender = ConsoleProcess.start(command)) {
       receiver.awaitSuccess(patienceSeconds);
       sender.awaitSuccess(patienceSeconds);
       return receiver.printed();
