@@ -67,7 +67,7 @@ final class IdleGuests implements LinuxMeasurement {
         List.of(linux.root().resolve("tombolo").toString(), "run", topology.toString());
     try (ConsoleProcess console = ConsoleProcess.start(command)) {
       console.awaitText(UP, guests, PATIENCE_SECONDS);
-      pass(2); // what the last one's kernel does after it has started the script
+      pass(5 + guests); // what their kernels do after they have started the script: a second each
       long begin = System.nanoTime();
       double before = console.processorSeconds();
       pass(seconds);
