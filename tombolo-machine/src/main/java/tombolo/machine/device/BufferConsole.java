@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A console in memory: a program or a test reads what the guest printed and types for it.
@@ -16,6 +18,8 @@ public final class BufferConsole implements Console {
   private byte[] output = new byte[256];
   private int size;
   private Runnable listener = () -> {};
+  private @Nullable ConsoleSize terminal;
+  private Runnable resizeListener = () -> {};
 
   /** Makes a console that has printed nothing and has no input. */
   public BufferConsole() {}
@@ -44,6 +48,33 @@ public final class BufferConsole implements Console {
     synchronized (lock) {
       this.listener = listener;
     }
+  }
+
+  @Override
+  public Optional<ConsoleSize> size() {
+    synchronized (lock) {
+      return Optional.ofNullable(terminal);
+    }
+  }
+
+  @Override
+  public void onResize(Runnable listener) {
+    synchronized (lock) {
+      resizeListener = listener;
+    }
+  }
+
+  /**
+   * The outer end is a terminal of this size, from now on. The first time is before any device has
+   * this console, or a device may take it that there is no terminal.
+   */
+  public void resize(ConsoleSize size) {
+    Runnable toCall;
+    synchronized (lock) {
+      terminal = size;
+      toCall = resizeListener;
+    }
+    toCall.run();
   }
 
   /** Types text for the guest. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.device;
 
+import java.util.Optional;
+
 /**
  * The outside of a VM's serial line: what the guest prints goes out, what a person types comes in.
  * Thread-safe.
@@ -17,4 +19,18 @@ public interface Console {
    * One listener at a time, the last one set.
    */
   void onInput(Runnable listener);
+
+  /**
+   * The size of the terminal at the outer end, as it is now; empty where there is none. Whether
+   * there is one does not change once a device has this console.
+   */
+  default Optional<ConsoleSize> size() {
+    return Optional.empty();
+  }
+
+  /**
+   * Says whom to call, on any thread, after each change of {@link #size}. One listener at a time,
+   * the last one set.
+   */
+  default void onResize(Runnable listener) {}
 }

@@ -4,6 +4,8 @@ package tombolo.machine.device;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.Scheduler;
 
 /**
@@ -17,8 +19,8 @@ import tombolo.machine.Scheduler;
  * thread is interrupted because its VM ends.
  *
  * <p>Thread-safe. Waiting is by the monitor of {@code lock} and not by the scheduler: how fast the
- * world reads and types is never deterministic. The listener is called without the lock, because a
- * UART takes its own lock first and then calls {@link #read()}.
+ * world reads and types is never deterministic. The listeners are called without the lock, because
+ * a UART takes its own lock first and then calls {@link #read()}.
  */
 public final class StreamConsole implements Console, AutoCloseable {
   private static final int OUTPUT_BYTES = 1 << 16;
@@ -41,6 +43,8 @@ public final class StreamConsole implements Console, AutoCloseable {
   private int inputFirst;
   private int inputSize;
   private Runnable listener = () -> {};
+  private @Nullable ConsoleSize terminal;
+  private Runnable resizeListener = () -> {};
 
   /**
    * A console that only prints, until {@link #readFrom} is called.
@@ -105,6 +109,33 @@ public final class StreamConsole implements Console, AutoCloseable {
     synchronized (lock) {
       this.listener = listener;
     }
+  }
+
+  @Override
+  public Optional<ConsoleSize> size() {
+    synchronized (lock) {
+      return Optional.ofNullable(terminal);
+    }
+  }
+
+  @Override
+  public void onResize(Runnable listener) {
+    synchronized (lock) {
+      resizeListener = listener;
+    }
+  }
+
+  /**
+   * The outer end is a terminal of this size, from now on. The first time is before any device has
+   * this console, or a device may take it that there is no terminal.
+   */
+  public void resize(ConsoleSize size) {
+    Runnable toCall;
+    synchronized (lock) {
+      terminal = size;
+      toCall = resizeListener;
+    }
+    toCall.run();
   }
 
   /** Bytes that the guest printed and nobody will read. */

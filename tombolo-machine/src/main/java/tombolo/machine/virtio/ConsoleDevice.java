@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.virtio;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.Console;
+import tombolo.machine.device.ConsoleSize;
 
 /**
  * A console with one port (virtio 1.2, 5.3): Linux has it as {@code hvc0}.
@@ -12,6 +15,12 @@ import tombolo.machine.device.Console;
  * types, or on the vCPU thread that brings new buffers. It stays in the console as long as there is
  * no buffer, so nothing that was typed ahead is lost here; a reset loses what is on its way. (Linux
  * itself drops what comes before its console is set up.)
+ *
+ * <p>Where a terminal is at the console's other end, the device has its size
+ * (VIRTIO_CONSOLE_F_SIZE, 5.3.3 to 5.3.5) and tells the driver of each change, on the thread that
+ * resizes, and once at DRIVER_OK: Linux asks for the size only when it is told of a change. {@code
+ * screen} makes the size that was set last the one that the driver finds; it is taken before the
+ * transport's lock and the console's, and never together with {@code input}.
  *
  * <p>{@code input} guards what is typed; it is taken before the transport's lock and the console's.
  * No key is left lying: who types calls the listener after the key is in the console, and the
@@ -23,8 +32,16 @@ public final class ConsoleDevice implements VirtioDevice {
   private static final int PIECE = 4096;
   private static final int CONFIG_BYTES = 12;
 
+  /** The feature bit VIRTIO_CONSOLE_F_SIZE. */
+  static final int SIZE = 0;
+
   private final Console console;
+  private final boolean hasTerminal;
+  private final Object screen = new Object();
   private final Object input = new Object();
+
+  /** Set once, before the driver is there. */
+  private @Nullable VirtioTransport transport;
 
   // Guarded by input: the receive queue, a buffer that is waiting for keys, keys that are waiting
   // for a buffer.
@@ -36,6 +53,7 @@ public final class ConsoleDevice implements VirtioDevice {
   /** A port whose other end is the console; nobody else listens there. */
   public ConsoleDevice(Console console) {
     this.console = console;
+    this.hasTerminal = console.size().isPresent();
   }
 
   @Override
@@ -54,6 +72,11 @@ public final class ConsoleDevice implements VirtioDevice {
   }
 
   @Override
+  public long features() {
+    return hasTerminal ? 1L << SIZE : 0;
+  }
+
+  @Override
   public int queues() {
     return 2;
   }
@@ -64,17 +87,41 @@ public final class ConsoleDevice implements VirtioDevice {
   }
 
   @Override
-  public void attach(VirtioTransport transport) {
+  public void attach(VirtioTransport given) {
+    transport = given;
     synchronized (input) {
-      receive = transport.queue(RECEIVE);
+      receive = given.queue(RECEIVE);
     }
     console.onInput(this::deliver);
+    if (hasTerminal) {
+      console.onResize(this::resized);
+      resized(); // since config() was asked for
+    }
   }
 
-  /** Size, number of ports and emergency write, none of which is offered. */
+  /** The size, if offered; number of ports and emergency write are not. */
   @Override
   public byte[] config() {
-    return new byte[CONFIG_BYTES];
+    ConsoleSize size = console.size().orElse(ConsoleSize.UNKNOWN);
+    ByteBuffer config = ByteBuffer.allocate(CONFIG_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    config.putShort(0, (short) size.columns());
+    config.putShort(2, (short) size.rows());
+    return config.array();
+  }
+
+  @Override
+  public void started() {
+    if (transport != null && transport.accepted(SIZE)) {
+      resized();
+    }
+  }
+
+  private void resized() {
+    synchronized (screen) {
+      if (transport != null) {
+        transport.configChanged(config());
+      }
+    }
   }
 
   @Override
@@ -167,5 +214,6 @@ public final class ConsoleDevice implements VirtioDevice {
   @Override
   public void close() {
     console.onInput(() -> {});
+    console.onResize(() -> {});
   }
 }

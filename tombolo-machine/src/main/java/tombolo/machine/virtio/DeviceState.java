@@ -44,6 +44,7 @@ final class DeviceState implements VirtioTransport {
   private int isr;
   int configVector = NO_VECTOR;
   private int generation;
+  private byte[] config;
   private boolean configChanged;
   private long life;
 
@@ -55,6 +56,7 @@ final class DeviceState implements VirtioTransport {
     this.memory = memory;
     this.msix = msix;
     this.offered = device.features() | Feature.OF_TRANSPORT;
+    this.config = device.config();
     this.queues =
         IntStream.range(0, device.queues())
             .mapToObj(index -> new Virtqueue(this, index, device.maxQueueSize(index)))
@@ -81,7 +83,11 @@ final class DeviceState implements VirtioTransport {
   }
 
   @Override
-  public synchronized void configChanged() {
+  public synchronized void configChanged(byte[] now) {
+    if (now.length != config.length) {
+      throw new IllegalArgumentException("%d bytes, not %d".formatted(now.length, config.length));
+    }
+    config = now;
     configChanged = true;
     interruptConfig();
   }
@@ -105,6 +111,11 @@ final class DeviceState implements VirtioTransport {
     status |= NEEDS_RESET;
     life++;
     interruptConfig();
+  }
+
+  /** Whether the driver has said DRIVER_OK since the last reset. */
+  boolean started() {
+    return (status & DRIVER_OK) != 0;
   }
 
   boolean running() {
@@ -173,11 +184,17 @@ final class DeviceState implements VirtioTransport {
   }
 
   /** The driver reads device-specific configuration (4.1.4.3.1: why not counted by changes). */
-  void configRead() {
+  byte[] readConfig() {
     if (configChanged) {
       configChanged = false;
       generation = (generation + 1) & 0xff;
     }
+    return config;
+  }
+
+  /** In bytes; never changes. */
+  int configLength() {
+    return config.length;
   }
 
   int generation() {
@@ -203,7 +220,7 @@ final class DeviceState implements VirtioTransport {
   }
 
   private void interruptConfig() {
-    if ((status & DRIVER_OK) == 0) {
+    if (!started()) {
       return;
     }
     isr |= ISR_CONFIG;

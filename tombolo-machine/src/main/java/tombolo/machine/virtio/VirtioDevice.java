@@ -37,14 +37,13 @@ public interface VirtioDevice {
   }
 
   /**
-   * Gives the device its transport, before anything else is called. Called once, while no vCPU
-   * runs.
+   * Gives the device its transport, before the driver is there. Called once, while no vCPU runs.
    */
   void attach(VirtioTransport transport);
 
   /**
-   * The device-specific configuration as it is now, little-endian; always of the same length, up to
-   * 4096 bytes. It is not changed by the caller.
+   * The device-specific configuration at the beginning, little-endian, up to 4096 bytes. Asked for
+   * once, before {@link #attach}; a device that changes it says so to its {@link VirtioTransport}.
    */
   default byte[] config() {
     return new byte[0];
@@ -58,6 +57,13 @@ public interface VirtioDevice {
    * @param size 1, 2, 4 or 8
    */
   default void writeConfig(int offset, int size, long value) {}
+
+  /**
+   * The driver has set DRIVER_OK: it has accepted features, and from now on it is told of what
+   * happens. Once in each life of the device. Called by a vCPU thread; there may be a reset under
+   * way already.
+   */
+  default void started() {}
 
   /**
    * The driver says that a queue has new chains; perhaps it has none. Called by a vCPU thread,

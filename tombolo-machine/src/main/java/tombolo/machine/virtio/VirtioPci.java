@@ -45,6 +45,7 @@ public final class VirtioPci implements PciFunction, MmioDevice {
   private final VirtioDevice device;
   private final Msix msix;
   private final DeviceState state;
+  private final int configLength;
   private final List<Turn> turns;
 
   /** Guarded by state. */
@@ -68,6 +69,7 @@ public final class VirtioPci implements PciFunction, MmioDevice {
     this.device = device;
     this.msix = new Msix(queues + 1, MSIX_BAR, mmio);
     this.state = new DeviceState(vmName + ": " + device.name(), memory, msix, device);
+    this.configLength = state.configLength();
     this.turns = Stream.generate(Turn::new).limit(queues).toList();
     this.common = new CommonConfig(state);
     device.attach(state);
@@ -117,7 +119,6 @@ public final class VirtioPci implements PciFunction, MmioDevice {
     List<PciCapability> all = new ArrayList<>();
     all.add(StructureCapability.of(StructureCapability.COMMON, COMMON, CommonConfig.LENGTH));
     all.add(StructureCapability.of(StructureCapability.ISR, ISR, 1));
-    int configLength = device.config().length;
     if (configLength > 0) {
       all.add(StructureCapability.of(StructureCapability.DEVICE, DEVICE, configLength));
     }
@@ -167,11 +168,10 @@ public final class VirtioPci implements PciFunction, MmioDevice {
   }
 
   private long readConfig(int at, int size) {
+    byte[] config;
     synchronized (state) {
-      // Before the device is asked: a change that comes after it did counts for the next read.
-      state.configRead();
+      config = state.readConfig();
     }
-    byte[] config = device.config();
     long value = 0;
     for (int i = size - 1; i >= 0; i--) {
       value = value << 8 | (at + i < config.length ? config[at + i] & 0xff : 0);
@@ -188,12 +188,18 @@ public final class VirtioPci implements PciFunction, MmioDevice {
           reset();
           return;
         }
+        boolean starts;
         synchronized (state) {
+          boolean before = state.started();
           common.write(at, size, value);
+          starts = !before && state.started();
+        }
+        if (starts) {
+          device.started();
         }
       }
       case DEVICE -> {
-        if (at + size <= device.config().length) {
+        if (at + size <= configLength) {
           device.writeConfig(at, size, value);
         }
       }

@@ -16,6 +16,14 @@ public interface VirtioTransport {
   /** Whether the driver has accepted a feature bit that was offered; false before FEATURES_OK. */
   boolean accepted(int featureBit);
 
-  /** Tells the driver that {@link VirtioDevice#config()} has changed. */
-  void configChanged();
+  /**
+   * Changes the device-specific configuration, and tells the driver if it has said that it is ready
+   * (DRIVER_OK). The driver finds all of the change or nothing of it, and then another generation
+   * (virtio 1.2, 2.5). Of several threads the last one to call wins, so a device whose
+   * configuration is changed by several calls with a lock of its own held.
+   *
+   * @param config the whole of it, as long as {@link VirtioDevice#config()}; the caller does not
+   *     change it afterwards
+   */
+  void configChanged(byte[] config);
 }

@@ -6,20 +6,41 @@ import static tombolo.machine.virtio.TestDriver.BUFFERS;
 import static tombolo.machine.virtio.TestDriver.NEXT;
 import static tombolo.machine.virtio.TestDriver.WRITE;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tombolo.machine.device.BufferConsole;
+import tombolo.machine.device.ConsoleSize;
 
 final class ConsoleDeviceTest {
   private static final int RECEIVE = 0;
   private static final int TRANSMIT = 1;
+  private static final long SIZE = 1L << ConsoleDevice.SIZE;
 
   private final BufferConsole console = new BufferConsole();
-  private final TestDriver driver = new TestDriver(new ConsoleDevice(console));
+  private TestDriver driver = new TestDriver(new ConsoleDevice(console));
 
   @AfterEach
   void close() {
     driver.close();
+  }
+
+  /** The same console, at a terminal. */
+  private void atTerminal(int columns, int rows) {
+    driver.close();
+    console.resize(new ConsoleSize(columns, rows));
+    driver = new TestDriver(new ConsoleDevice(console));
+  }
+
+  private boolean sizeIsOffered() {
+    driver.set(0x00, 4, 0);
+    return (driver.get(0x04, 4) & 1) != 0;
+  }
+
+  private void assertSize(int columns, int rows) {
+    assertThat(driver.function.read(0x2000, 2)).as("columns").isEqualTo(columns);
+    assertThat(driver.function.read(0x2002, 2)).as("rows").isEqualTo(rows);
   }
 
   private void offerBuffer(int index, int length) {
@@ -109,5 +130,114 @@ final class ConsoleDeviceTest {
     driver.offer(TRANSMIT, 0);
     assertThat(driver.takeUsed(TRANSMIT)).containsExactly(0, 0);
     assertThat(console.text()).isEmpty();
+  }
+
+  @Test
+  void aConsoleWithoutATerminalHasNoSize() {
+    assertThat(sizeIsOffered()).isFalse();
+    console.resize(new ConsoleSize(80, 24));
+    driver.start(0);
+    assertThat(driver.isr()).isZero();
+    assertSize(0, 0);
+  }
+
+  @Test
+  void aTerminalsSizeIsThereBeforeTheDriver() {
+    atTerminal(101, 33);
+    assertThat(sizeIsOffered()).isTrue();
+    assertSize(101, 33);
+    console.resize(new ConsoleSize(65535, 40));
+    assertThat(driver.interrupted).as("before DRIVER_OK").isFalse();
+    assertSize(65535, 40);
+  }
+
+  @Test
+  void aSizeThatNobodyKnowsYetIsZero() {
+    atTerminal(0, 0);
+    assertThat(sizeIsOffered()).isTrue();
+    assertSize(0, 0);
+    driver.start(SIZE);
+    console.resize(new ConsoleSize(80, 24));
+    assertSize(80, 24);
+  }
+
+  @Test
+  void aDriverIsToldOfTheSizeWhenItIsReadyAndOfEachChange() {
+    atTerminal(101, 33);
+    driver.start(SIZE);
+    assertThat(driver.interrupted).as("once it is ready").isTrue();
+    assertThat(driver.isr()).isEqualTo(2);
+    assertSize(101, 33);
+    long generation = driver.get(0x15, 1);
+
+    console.resize(new ConsoleSize(120, 40));
+    assertThat(driver.interrupted).as("after a change").isTrue();
+    assertThat(driver.isr()).isEqualTo(2);
+    assertSize(120, 40);
+    assertThat(driver.get(0x15, 1)).isNotEqualTo(generation);
+  }
+
+  @Test
+  void aDriverThatDoesNotAskForTheSizeStartsUndisturbed() {
+    atTerminal(101, 33);
+    driver.start(0);
+    assertThat(driver.isr()).isZero();
+  }
+
+  @Test
+  void aDriverThatComesAfterAResetIsToldAnew() {
+    atTerminal(101, 33);
+    driver.start(SIZE);
+    driver.set(0x14, 1, 0);
+    console.resize(new ConsoleSize(120, 40));
+    assertThat(driver.interrupted).as("while there is no driver").isFalse();
+    driver.start(SIZE);
+    assertThat(driver.isr()).isEqualTo(2);
+    assertSize(120, 40);
+  }
+
+  @Test
+  void aBrokenDeviceStillHasItsSize() {
+    atTerminal(101, 33);
+    driver.start(SIZE);
+    driver.describe(RECEIVE, 0, BUFFERS, 8, 0, 0);
+    driver.offer(RECEIVE, 0);
+    console.type("y");
+    assertThat(driver.status() & TestDriver.NEEDS_RESET).isEqualTo(TestDriver.NEEDS_RESET);
+    driver.isr();
+    console.resize(new ConsoleSize(120, 40));
+    assertThat(driver.isr()).isEqualTo(2);
+    assertSize(120, 40);
+    assertThat(driver.status() & TestDriver.NEEDS_RESET).isEqualTo(TestDriver.NEEDS_RESET);
+    driver.start(SIZE);
+    offerBuffer(1, 8);
+    assertThat(driver.takeUsed(RECEIVE)).containsExactly(1, 1);
+  }
+
+  @Test
+  void aDriverCannotWriteTheSize() {
+    atTerminal(101, 33);
+    driver.start(SIZE);
+    driver.function.write(0x2000, 4, -1);
+    driver.function.write(0x2008, 4, 'x');
+    assertSize(101, 33);
+    assertThat(console.text()).isEmpty();
+  }
+
+  @Test
+  void ofManyChangesByManyThreadsTheLastOneStays() throws InterruptedException {
+    atTerminal(1, 1);
+    driver.start(SIZE);
+    for (int round = 0; round < 200; round++) {
+      List<Thread> threads =
+          IntStream.rangeClosed(2, 5)
+              .mapToObj(n -> Thread.ofPlatform().start(() -> console.resize(new ConsoleSize(n, n))))
+              .toList();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      ConsoleSize last = console.size().orElseThrow();
+      assertSize(last.columns(), last.rows());
+    }
   }
 }

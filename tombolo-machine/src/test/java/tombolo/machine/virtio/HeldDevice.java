@@ -59,6 +59,11 @@ class HeldDevice implements VirtioDevice {
   }
 
   @Override
+  public void started() {
+    calls.add("started");
+  }
+
+  @Override
   public void notified(Virtqueue queue) {
     calls.add("notified " + queue.index());
     for (Chain chain = queue.take(); chain != null; chain = queue.take()) {

@@ -14,6 +14,7 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.machine.RandomSource;
 import tombolo.machine.Scheduler;
 import tombolo.machine.device.Console;
+import tombolo.machine.device.ConsoleSize;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 
@@ -58,12 +60,13 @@ final class HostileDriverTest {
     return Stream.of(
         new Subject("entropy", () -> new EntropyDevice(RandomSource.seeded(1)), 0, 0),
         new Subject("console", () -> new ConsoleDevice(new Chatter()), 0, 1),
+        new Subject("console at a terminal", () -> new ConsoleDevice(new Resized()), 1, 1),
         new Subject("disk", HostileDriverTest::disk, 1L << BlockDevice.FLUSH, 0),
         new Subject("held", HeldDevice::new, 0, 0));
   }
 
   /** Somebody types all the time. */
-  private static final class Chatter implements Console {
+  private static class Chatter implements Console {
     private final AtomicInteger keys = new AtomicInteger();
 
     @Override
@@ -77,6 +80,28 @@ final class HostileDriverTest {
 
     @Override
     public void onInput(Runnable listener) {}
+  }
+
+  /** Somebody who types all the time at a terminal, whose size changes with all that is printed. */
+  private static final class Resized extends Chatter {
+    private final AtomicInteger octets = new AtomicInteger();
+    private Runnable listener = () -> {};
+
+    @Override
+    public void write(byte octet) {
+      octets.incrementAndGet();
+      listener.run();
+    }
+
+    @Override
+    public Optional<ConsoleSize> size() {
+      return Optional.of(new ConsoleSize(octets.get() & 0xffff, 24));
+    }
+
+    @Override
+    public void onResize(Runnable resized) {
+      listener = resized;
+    }
   }
 
   private static VirtioDevice disk() {
@@ -253,7 +278,7 @@ final class HostileDriverTest {
     driver.describe(queue, 0, BUFFERS, 16, NEXT, 1);
     driver.describe(queue, 1, BUFFERS + 0x1000, 512, NEXT | WRITE, 2);
     driver.describe(queue, 2, BUFFERS + 0x2000, 1, WRITE, 0);
-    int head = subject.name().equals("console") ? 3 : 0;
+    int head = subject.name().startsWith("console") ? 3 : 0;
     driver.describe(queue, 3, BUFFERS, 16, 0, 0);
     driver.offer(queue, head);
     if (!subject.name().equals("held")) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import tombolo.machine.device.MmioDevice;
 
 final class VirtioPciTest {
+  private static final byte[] OTHER_CONFIG = {9, 8, 7, 6, 5, 4};
+
   private static final int SLOT = 2 << 15;
   private static final int NO_VECTOR = 0xffff;
 
@@ -263,19 +265,68 @@ final class VirtioPciTest {
     driver.start(0);
     long before = driver.get(0x15, 1);
     for (int i = 0; i < 256; i++) {
-      device.transport().configChanged();
+      device.transport().configChanged(OTHER_CONFIG);
     }
     assertThat(driver.interrupted).isTrue();
     assertThat(driver.isr()).isEqualTo(2);
-    driver.function.read(0x2000, 4);
+    assertThat(driver.function.read(0x2000, 4)).isEqualTo(0x0607_0809);
+    assertThat(driver.get(0x15, 1)).isNotEqualTo(before);
+    device.transport().configChanged(new byte[6]);
+    assertThat(driver.interrupted).as("again").isTrue();
+  }
+
+  @Test
+  void whoReadsHalfOfAConfigurationBeforeAChangeAndHalfAfterItSeesThatByItsGeneration() {
+    driver.start(0);
+    long before = driver.get(0x15, 1);
+    assertThat(driver.function.read(0x2000, 2)).isEqualTo(0x0201);
+    assertThat(driver.get(0x15, 1)).as("while nothing changes").isEqualTo(before);
+    device.transport().configChanged(OTHER_CONFIG);
+    assertThat(driver.function.read(0x2002, 2)).isEqualTo(0x0607);
     assertThat(driver.get(0x15, 1)).isNotEqualTo(before);
   }
 
   @Test
-  void aConfigurationThatChangesBeforeTheDriverIsReadyInterruptsNobody() {
-    device.transport().configChanged();
+  void aConfigurationThatChangesBeforeTheDriverIsReadyInterruptsNobodyAndIsThere() {
+    device.transport().configChanged(OTHER_CONFIG);
     assertThat(driver.interrupted).isFalse();
     assertThat(driver.isr()).isZero();
+    driver.start(0);
+    assertThat(driver.isr()).isZero();
+    assertThat(driver.function.read(0x2000, 4)).isEqualTo(0x0607_0809);
+  }
+
+  @Test
+  void aConfigurationOutlastsAReset() {
+    driver.start(0);
+    device.transport().configChanged(OTHER_CONFIG);
+    driver.set(0x14, 1, 0);
+    assertThat(driver.interrupted).isFalse();
+    assertThat(driver.function.read(0x2000, 4)).isEqualTo(0x0607_0809);
+  }
+
+  @Test
+  void aConfigurationDoesNotGetLonger() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> device.transport().configChanged(new byte[7]));
+  }
+
+  @Test
+  void theDeviceHearsOnceInEachLifeThatTheDriverIsReady() {
+    driver.negotiate(VERSION_1);
+    assertThat(device.calls).doesNotContain("started");
+    driver.set(0x14, 1, 0xf);
+    driver.set(0x14, 1, 0xf);
+    assertThat(device.calls).containsOnlyOnce("started");
+    driver.start(0);
+    assertThat(device.calls).filteredOn("started"::equals).hasSize(2);
+  }
+
+  @Test
+  void aDriverThatIsReadyWithoutFeaturesIsNotHeard() {
+    driver.set(0x14, 1, 0);
+    driver.set(0x14, 1, ACKNOWLEDGE | DRIVER | 4);
+    assertThat(device.calls).doesNotContain("started");
   }
 
   @Test
@@ -290,7 +341,7 @@ final class VirtioPciTest {
     device.transport().queue(0).complete(device.chains.getFirst(), 0);
     assertThat(messages).containsExactly(102L);
     assertThat(driver.isr()).as("unused").isZero();
-    device.transport().configChanged();
+    device.transport().configChanged(OTHER_CONFIG);
     assertThat(messages).containsExactly(102L, 100L);
     assertThat(driver.interrupted).as("pin").isFalse();
   }
