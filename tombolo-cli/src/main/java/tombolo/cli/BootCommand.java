@@ -95,7 +95,8 @@ final class BootCommand implements Callable<Integer> {
   @Option(
       names = "--virtio-console",
       description =
-          "add a virtio console, which Linux has as hvc0: keys go there, and not to ttyS0")
+          "add a virtio console, which Linux has as hvc0: keys go there, and not to ttyS0; it has"
+              + " the terminal's size, which on ttyS0 is set by hand: stty rows R cols C")
   private boolean virtioConsole;
 
   @Option(

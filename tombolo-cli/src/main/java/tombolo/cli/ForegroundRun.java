@@ -68,11 +68,17 @@ final class ForegroundRun {
       throws InterruptedException {
     PanicWatch out =
         new PanicWatch(new GuestOutput(host.out(), this::outputFailed), this::guestPanicked);
-    try (StreamConsole console = new StreamConsole(name, out, Scheduler.system());
+    // First, because devices have to know whether there is a terminal.
+    @Nullable Terminal terminal = host.terminal().get().orElse(null);
+    try (terminal;
+        StreamConsole console = new StreamConsole(name, out, Scheduler.system());
         VsockSwitch network = new VsockSwitch(Clock.system());
         Vm made = Vm.create(config.apply(console), accelerator);
         VsockSpec.Opened _ =
             vsock == null ? VsockSpec.Opened.NOTHING : vsock.plugInto(made, network)) {
+      if (terminal != null) {
+        terminal.onSize(console::resize);
+      }
       devices.accept(made, console);
       vm = made;
       long start = System.nanoTime();
@@ -80,7 +86,7 @@ final class ForegroundRun {
       shutdown.arm();
       StopReason reason;
       try {
-        reason = watch(made, console, limit);
+        reason = watch(made, console, terminal, limit);
       } finally {
         shutdown.disarm();
       }
@@ -98,10 +104,10 @@ final class ForegroundRun {
   }
 
   /** Types for the guest and waits until it has ended. */
-  private StopReason watch(Vm running, StreamConsole console, @Nullable TimeLimit limit)
+  private StopReason watch(
+      Vm running, StreamConsole console, @Nullable Terminal terminal, @Nullable TimeLimit limit)
       throws InterruptedException {
-    @Nullable Terminal terminal = host.terminal().get().orElse(null);
-    try (terminal) {
+    try (terminal) { // is as it was before anything is said of the end
       if (terminal == null) {
         console.readFrom(host.in());
       } else {

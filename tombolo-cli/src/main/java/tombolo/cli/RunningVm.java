@@ -29,10 +29,19 @@ final class RunningVm implements AutoCloseable {
    * Makes the VM and joins it to directory and switch; nothing runs yet.
    *
    * @param lines where its console prints; closed with it
+   * @param terminal at its console's other end, or null
    */
-  RunningVm(VmSpec spec, Directory directory, VsockSwitch network, OutputStream lines) {
+  RunningVm(
+      VmSpec spec,
+      Directory directory,
+      VsockSwitch network,
+      OutputStream lines,
+      @Nullable Terminal terminal) {
     this.lines = lines;
     this.console = new StreamConsole(spec.name(), lines, Scheduler.system());
+    if (terminal != null) {
+      terminal.onSize(console::resize); // before there are devices
+    }
     @Nullable JoinedVm made = null;
     try {
       made = new JoinedVm(spec, directory, network, console);

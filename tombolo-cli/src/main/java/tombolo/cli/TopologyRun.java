@@ -80,12 +80,20 @@ final class TopologyRun {
       throws InterruptedException {
     GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
     long start = System.nanoTime();
-    try (Directory directory = new Directory(topology.grants());
+    @Nullable Terminal terminal = console == null ? null : host.terminal().get().orElse(null);
+    try (terminal;
+        Directory directory = new Directory(topology.grants());
         VsockSwitch network = new VsockSwitch(Clock.system());
         ClosingVms _ = new ClosingVms();
         ControlSocket _ = new ControlSocket(new TopologyView(file, vms, directory), err)) {
       for (VmSpec spec : topology.vms()) {
-        RunningVm vm = new RunningVm(spec, directory, network, lines(out, spec, console));
+        RunningVm vm =
+            new RunningVm(
+                spec,
+                directory,
+                network,
+                lines(out, spec, console),
+                spec.equals(console) ? terminal : null);
         vms.add(vm);
         vm.vm().addListener(state -> stateChanged(vm, state));
       }
@@ -94,7 +102,7 @@ final class TopologyRun {
       @Nullable HostStop stop;
       try {
         vms.forEach(vm -> vm.joined().boot());
-        stop = watch(console, limit);
+        stop = watch(console, terminal, limit);
       } finally {
         shutdown.disarm();
       }
@@ -150,10 +158,10 @@ final class TopologyRun {
    *
    * @return null, or why it did not wait so long
    */
-  private @Nullable HostStop watch(@Nullable VmSpec console, @Nullable TimeLimit limit)
+  private @Nullable HostStop watch(
+      @Nullable VmSpec console, @Nullable Terminal terminal, @Nullable TimeLimit limit)
       throws InterruptedException {
-    @Nullable Terminal terminal = console == null ? null : host.terminal().get().orElse(null);
-    try (terminal) {
+    try (terminal) { // is as it was before anything is said of the end
       attach(console, terminal != null);
       long end = limit == null ? Long.MAX_VALUE : System.nanoTime() + limit.duration().toNanos();
       int running = vms.size();

@@ -27,7 +27,7 @@ import tombolo.riscv.RiscvAccelerator;
  * The launcher {@code ./tombolo} as a person has it, in a directory of its own, where it finds the
  * classes of this build and so has nothing to build.
  */
-final class Installation {
+public final class Installation {
   private static final long PATIENCE_SECONDS = 120;
 
   private final Path root;
@@ -42,9 +42,9 @@ final class Installation {
   }
 
   /** How the command ended. */
-  record Result(int status, String out, String err) {}
+  public record Result(int status, String out, String err) {}
 
-  static Installation in(Path root) throws IOException {
+  public static Installation in(Path root) throws IOException {
     Path repository = Guests.repository();
     Files.createDirectories(root.resolve(".build"));
     Files.copy(repository.resolve(".build/launch.sh"), root.resolve(".build/launch.sh"));
@@ -102,7 +102,7 @@ final class Installation {
   }
 
   /** The path of the launcher. */
-  String command() {
+  public String command() {
     return root.resolve("tombolo").toString();
   }
 
@@ -114,7 +114,7 @@ final class Installation {
   }
 
   /** Starts a program of the host. */
-  Run start(List<String> command) throws IOException {
+  public Run start(List<String> command) throws IOException {
     Path err = Files.createTempFile(root, "err", null);
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -128,22 +128,22 @@ final class Installation {
   }
 
   /** Ends what a failed test has left. */
-  void killAll() {
+  public void killAll() {
     started.forEach(Process::destroyForcibly);
     started.clear();
   }
 
   /** A command under way. */
-  record Run(Process process, Path err) {
+  public record Run(Process process, Path err) {
     /** Types bytes, one for each character. */
-    Run type(String keys) throws IOException {
+    public Run type(String keys) throws IOException {
       process.getOutputStream().write(keys.getBytes(ISO_8859_1));
       process.getOutputStream().flush();
       return this;
     }
 
     /** Reads the output until it has this; gives what was read. */
-    String readUntil(String text) throws IOException {
+    public String readUntil(String text) throws IOException {
       StringBuilder read = new StringBuilder();
       while (read.indexOf(text) < 0) {
         int octet = process.getInputStream().read();
@@ -156,7 +156,7 @@ final class Installation {
     }
 
     /** Ends the input and waits for the command's end. */
-    Result end() throws IOException, InterruptedException {
+    public Result end() throws IOException, InterruptedException {
       process.getOutputStream().close();
       String out = new String(process.getInputStream().readAllBytes(), ISO_8859_1);
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

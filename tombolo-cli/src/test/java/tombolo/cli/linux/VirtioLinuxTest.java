@@ -20,8 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.cli.Installation;
 import tombolo.cli.Tombolo;
 import tombolo.cli.image.Initramfs;
+import tombolo.testing.RequiredTool;
 
 /** Debian's drivers find the virtio devices and work with them. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -65,18 +68,52 @@ class VirtioLinuxTest {
     return Arrays.copyOf(text.getBytes(US_ASCII), SECTOR);
   }
 
-  private Path initrd(LinuxFiles linux) throws IOException {
-    Path script = directory.resolve("virtio.sh");
-    try (var in = VirtioLinuxTest.class.getResourceAsStream("virtio.sh")) {
-      Files.write(script, in.readAllBytes());
+  private Path resource(String name) throws IOException {
+    Path copy = directory.resolve(name);
+    try (var in = VirtioLinuxTest.class.getResourceAsStream(name)) {
+      Files.write(copy, in.readAllBytes());
     }
+    return copy;
+  }
+
+  private Path initrd(LinuxFiles linux) throws IOException {
     Initramfs image = new Initramfs(linux.busybox());
     image.addModule(linux.module("virtio_blk"));
     image.addModule(linux.module("virtio-rng"));
-    image.runScript(script);
+    image.runScript(resource("virtio.sh"));
     Path initrd = directory.resolve("initrd.cpio");
     image.writeTo(initrd);
     return initrd;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"plic", "aia"})
+  void theSizeOfTheTerminalReachesTheGuestAndSoDoesAChange(String interrupts) throws Exception {
+    LinuxFiles linux = LinuxFiles.require();
+    String script = RequiredTool.require("script").toString();
+    Initramfs image = new Initramfs(linux.busybox());
+    image.runScript(resource("size.sh"));
+    Path initrd = directory.resolve("initrd.cpio");
+    image.writeTo(initrd);
+    Installation host = Installation.in(directory.resolve("host"));
+    try {
+      String session =
+          ("stty rows 33 cols 101; echo \"tty: $(tty).\"; '%s' boot '%s' --initrd='%s'"
+                  + " --interrupts=%s --virtio-console --append='console=hvc0 quiet' --timeout=4m")
+              .formatted(host.command(), linux.kernel(), initrd, interrupts);
+      Installation.Run run = host.start(List.of(script, "-qc", session, "/dev/null"));
+      run.readUntil("tty: ");
+      String tty = run.readUntil(".").replace(".", "");
+      run.readUntil("size: 33 101\r\n");
+
+      new ProcessBuilder("stty", "-F", tty, "rows", "40", "cols", "120").start().waitFor();
+      run.readUntil("changed: 40 120\r\n");
+
+      run.type("\u0001x");
+      assertThat(run.end().out()).contains("tombolo boot: left by Ctrl-A x");
+    } finally {
+      host.killAll();
+    }
   }
 
   /** By a wire each on the PLIC's board; by messages, a vector a queue, on the AIA's. */
