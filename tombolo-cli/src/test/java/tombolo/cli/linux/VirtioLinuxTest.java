@@ -104,10 +104,10 @@ class VirtioLinuxTest {
       Installation.Run run = host.start(List.of(script, "-qc", session, "/dev/null"));
       run.readUntil("tty: ");
       String tty = run.readUntil(".").replace(".", "");
-      run.readUntil("size: 33 101\r\n");
+      run.readUntil("size: 33 101\r");
 
       new ProcessBuilder("stty", "-F", tty, "rows", "40", "cols", "120").start().waitFor();
-      run.readUntil("changed: 40 120\r\n");
+      run.readUntil("changed: 40 120\r");
 
       run.type("\u0001x");
       assertThat(run.end().out()).contains("tombolo boot: left by Ctrl-A x");
