@@ -41,7 +41,7 @@ bool hvc_notify(uint64_t publisher, uint64_t key, uint64_t target) {
 bool hvc_wait(uint64_t deadline) {
   static bool listening;
   if (!listening) {
-    external_listen(BOARD_IVC_INTERRUPT);
+    external_listen(BOARD_IVC_INTERRUPT, EXTERNAL_PULSE);
     listening = true;
   }
   bool pulsed = external_wait(BOARD_IVC_INTERRUPT, deadline);

@@ -7,7 +7,7 @@
 
 _Static_assert(BOARD_MAX_HARTS <= IVC_SLOTS, "each hart has a slot of its own");
 
-static unsigned source;  // at the PLIC
+static unsigned source;  // the interrupt's number
 
 uint32_t ivc_slot(void) { return (uint32_t)this_hart()->id; }
 
@@ -30,7 +30,7 @@ unsigned ivc_interrupt(void) { return source; }
 // Lets `pending` raise the interrupt.
 static void listen(enum ivc_how how, uint32_t pending) {
   if (how == IVC_BY_INTERRUPT && ivc.enabled != pending) {
-    external_listen(source);
+    external_listen(source, EXTERNAL_LEVEL);
     ivc_set_register(IVC_REG_ENABLE, pending);
     ivc.enabled = pending;
   }

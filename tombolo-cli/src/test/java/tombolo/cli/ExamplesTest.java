@@ -69,6 +69,28 @@ class ExamplesTest {
     }
   }
 
+  /** On boards whose interrupts are messages; those that sleep until one comes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ping-pong", "messages", "restart", "axvisor"})
+  void itDoesTheSameWhereInterruptsAreMessages(String name, @TempDir Path elsewhere)
+      throws Exception {
+    Path repository = Guests.repository();
+    String example =
+        Files.readString(repository.resolve("examples/" + name + ".toml"))
+            .replaceAll("(?m)^\\[vm\\..*$", "$0\ninterrupts = \"aia\"")
+            .replace("../guests", repository.resolve("guests").toString());
+    String file = Files.writeString(elsewhere.resolve(name + ".toml"), example).toString();
+    Arguments wanted =
+        examples().filter(each -> each.get()[0].equals(name)).findFirst().orElseThrow();
+
+    Tombolo.Result result = new Tombolo().run("run", file, "--timeout", LIMIT);
+
+    assertThat(result.status()).as(result.out() + result.err()).isZero();
+    for (Object line : (List<?>) wanted.get()[1]) {
+      assertThat(result.out()).contains((String) line);
+    }
+  }
+
   /** What the README shows is what greeting prints, but for the order of two VMs' lines. */
   @Test
   void theReadmeShowsWhatGreetingPrints() throws Exception {
