@@ -19,7 +19,7 @@ mount -t tmpfs -o huge=always,size=90% files /files || fail "There is no room fo
 
 case $role in
   send)
-    head -c "$bytes" /dev/urandom >/files/file
+    head -c "$bytes" /dev/urandom >/files/file || fail "There is no room for the file."
     sum=$(sum /files/file)
     echo "I send $bytes bytes with the SHA-256 sum $sum."
     ivc-send --name file --timeout 300 /files/file || fail "The file did not get through."
