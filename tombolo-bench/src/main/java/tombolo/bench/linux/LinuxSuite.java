@@ -92,7 +92,9 @@ public final class LinuxSuite {
     List<LinuxMeasurement> measurements = new ArrayList<>();
     if (parts.contains("boot")) {
       measurements.add(new ShellBoot(linux, 1));
-      measurements.add(new ShellBoot(linux, 4));
+      if (!quick) { // QEMU 7.2 with 4 threads now and then stops in the kernel's first steps
+        measurements.add(new ShellBoot(linux, 4));
+      }
     }
     if (parts.contains("idle")) {
       measurements.add(new IdleGuests(linux, 1, quick ? 1 : 20));
