@@ -326,7 +326,12 @@ static inline uint32_t bcast_admit(struct bcast_writer *writer) {
   if (!writer->closed && bcast_has_begun(writer)) {
     bcast_look_at_all(writer);
   }
-  return (uint32_t)__builtin_popcountll(writer->holding);
+  // Not by __builtin_popcountll(), of which gcc makes a call into a library that a guest lacks.
+  uint32_t count = 0;
+  for (uint64_t left = writer->holding; left != 0; left &= left - 1) {
+    count++;
+  }
+  return count;
 }
 
 static inline void bcast_reader_is_dead(struct bcast_writer *writer, uint32_t reader) {

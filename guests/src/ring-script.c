@@ -1,65 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Is one side of a ring as a test on the host says, which may kill it at any moment. The test leaves
-// steps in the block at BOARD_SHARED_WORDS, and where the ring is: the reader's part, then the
-// writer's. What this guest has done it counts there, behind what it counts.
+// Is one side of a ring as a test on the host says, which may kill it at any moment. The ring is the
+// reader's part, then the writer's.
 
-#include "board.h"
-#include "finish.h"
+#include "script.h"
 #include "spsc_ring.h"
 
-#define MOST 4096
-
-enum kind { OPEN_WRITER, OPEN_READER, CLOSE, OFFER, CLAIM, ABORT, DRAIN, PEEK };
-
-struct step {
-  uint32_t kind;
-  uint32_t value;  // OPEN_WRITER: capacity; OFFER, CLAIM, ABORT: length; DRAIN: limit
-};
-
-struct block {
-  uint64_t ring;
-  uint64_t size;   // bytes of it
-  uint64_t steps;  // how many
-  uint64_t done;   // messages that were committed, or that were read
-  int64_t answer;  // the one that ended this guest
-  uint64_t reserved[3];
-  struct step step[248];
-  uint64_t log[256];  // of messages that were read: life, type and length
-};
-
-static volatile struct block *const block = (volatile struct block *)BOARD_SHARED_WORDS;
 static struct spsc_writer writer;
 static struct spsc_reader reader;
 static uint64_t life;
-static uint8_t payload[MOST];
 
-static void over(int64_t answer) {
-  block->answer = answer;
-  exit(1);
-}
-
-static void note_done(void) {
-  uint64_t done = block->done + 1;
-  __atomic_store_n(&block->done, done, __ATOMIC_RELEASE);
-}
-
-static uint8_t byte_of(uint64_t message, uint32_t at) { return (uint8_t)(31 * message + at + 1); }
-
-static enum spsc_answer write(const struct step *step, uint64_t message) {
-  uint32_t type = (uint32_t)message + 1;
+static enum spsc_answer write(const struct step *step) {
+  uint32_t type = (uint32_t)block->done + 1;
   if (step->kind == OFFER) {
-    for (uint32_t i = 0; i < step->value; i++) {
-      payload[i] = byte_of(message, i);
-    }
+    fill(payload, step);
     return spsc_offer(&writer, type, payload, step->value);
   }
   volatile void *room;
   enum spsc_answer answer = spsc_claim(&writer, type, step->value, &room);
   if (answer == SPSC_OK) {
-    for (uint32_t i = 0; i < step->value; i++) {
-      ((volatile uint8_t *)room)[i] = step->kind == CLAIM ? byte_of(message, i) : 0xee;
-    }
+    fill(room, step);
     answer = step->kind == CLAIM ? spsc_commit(&writer) : spsc_abort(&writer);
   }
   return answer;
@@ -68,7 +28,7 @@ static enum spsc_answer write(const struct step *step, uint64_t message) {
 static void write_on(const struct step *step) {
   enum spsc_answer answer;
   do {
-    answer = write(step, block->done);
+    answer = write(step);
   } while (answer == SPSC_BACK_PRESSURED || answer == SPSC_NOT_CONNECTED);
   if (answer != SPSC_OK) {
     over(answer);

@@ -25,10 +25,11 @@ import tombolo.riscv.RiscvAccelerator;
 import tombolo.testing.WorkTree;
 
 /**
- * The guest {@code guests/src/ring-script.c} on a hart that the test itself runs. Its ring is no
- * memory to the machine but a device, so the hart stops before each of its loads and stores there,
- * and the test decides whether the access takes place. What lies between two accesses nobody else
- * can see, so this stops a side wherever it makes a difference. For one thread.
+ * The guest {@code guests/src/ring-script.c}, or {@code guests/src/broadcast-script.c}, on a hart
+ * that the test itself runs. Its ring is no memory to the machine but a device, so the hart stops
+ * before each of its loads and stores there, and the test decides whether the access takes place.
+ * What lies between two accesses nobody else can see, so this stops a side wherever it makes a
+ * difference. For one thread.
  */
 final class ScriptedGuest implements AutoCloseable {
   /** What the guest does, one after the other. */
@@ -40,24 +41,23 @@ final class ScriptedGuest implements AutoCloseable {
     CLAIM,
     ABORT,
     DRAIN,
-    PEEK
+    PEEK,
+    ADMIT
   }
 
   /**
    * A step of the guest.
    *
-   * @param value a writer's capacity, a message's length, or how many to drain
+   * @param value a writer's capacity, a message's length, how many to drain, or how many readers to
+   *     hold back for
    */
   record Step(Kind kind, int value) {}
 
   /** A message that the guest has read. */
   record Read(boolean right, int life, int type, int length) {}
 
-  private static final KernelImage IMAGE =
-      ElfImage.parse(
-          KernelImage.readFile(WorkTree.path("guests/bin/ring-script.elf")),
-          ElfMachine.RISCV,
-          "ring-script");
+  private static final KernelImage RING_SCRIPT = image("ring-script");
+  private static final KernelImage BROADCAST_SCRIPT = image("broadcast-script");
 
   private static final List<Kind> KINDS = List.of(Kind.values());
   private static final long RING = 0x2000_0000L;
@@ -78,7 +78,17 @@ final class ScriptedGuest implements AutoCloseable {
   /** The access to the ring that the hart stopped before. */
   private @Nullable VcpuExit access;
 
+  /** A side of a ring: the reader's part, then the writer's. */
   ScriptedGuest(MemorySegment ring, List<Step> steps) {
+    this(RING_SCRIPT, ring, 0, steps);
+  }
+
+  /** The writer of a broadcast ring: the readers' parts, then the writer's. */
+  ScriptedGuest(MemorySegment ring, int readers, List<Step> steps) {
+    this(BROADCAST_SCRIPT, ring, readers, steps);
+  }
+
+  private ScriptedGuest(KernelImage image, MemorySegment ring, int readers, List<Step> steps) {
     this.ring = ring;
     BoardContext context =
         new BoardContext(
@@ -95,14 +105,20 @@ final class ScriptedGuest implements AutoCloseable {
             RandomSource.seeded(1));
     board = new RiscvAccelerator().createBoard(context);
     vcpu = board.vcpus().getFirst();
-    board.load(new BootImage(IMAGE, null, ""));
+    board.load(new BootImage(image, null, ""));
     memory.writeLong(BLOCK, RING);
     memory.writeLong(BLOCK + 8, ring.byteSize());
     memory.writeLong(BLOCK + 16, steps.size());
+    memory.writeLong(BLOCK + 40, readers);
     for (int i = 0; i < steps.size(); i++) {
       memory.writeInt(STEPS + 8L * i, KINDS.indexOf(steps.get(i).kind));
       memory.writeInt(STEPS + 8L * i + 4, steps.get(i).value);
     }
+  }
+
+  private static KernelImage image(String name) {
+    return ElfImage.parse(
+        KernelImage.readFile(WorkTree.path("guests/bin/" + name + ".elf")), ElfMachine.RISCV, name);
   }
 
   /** Runs on to the next access to the ring, after making the last one; false at the end. */

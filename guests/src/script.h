@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a test on the host leaves in the block at BOARD_SHARED_WORDS for a guest that is one side of
+// a ring: where the ring is and what to do, step by step. The guest counts there what it has done,
+// behind what it counts. The test has the same in ScriptedGuest.java.
+
+#include "board.h"
+#include "finish.h"
+
+#include <stdint.h>
+
+#define MOST 4096
+
+enum kind { OPEN_WRITER, OPEN_READER, CLOSE, OFFER, CLAIM, ABORT, DRAIN, PEEK, ADMIT };
+
+struct step {
+  uint32_t kind;
+  uint32_t value;  // OPEN_WRITER: capacity; OFFER, CLAIM, ABORT: length; DRAIN: limit; ADMIT: how
+                   // many readers to hold back for
+};
+
+struct block {
+  uint64_t ring;
+  uint64_t size;     // bytes of it
+  uint64_t steps;    // how many
+  uint64_t done;     // messages that were committed, or that were read
+  int64_t answer;    // the one that ended this guest
+  uint64_t readers;  // of a broadcast ring: how many
+  uint64_t reserved[2];
+  struct step step[248];
+  uint64_t log[256];  // of messages that were read: life, type and length
+};
+
+static volatile struct block *const block = (volatile struct block *)BOARD_SHARED_WORDS;
+static uint8_t payload[MOST];
+
+static inline void over(int64_t answer) {
+  block->answer = answer;
+  exit(1);
+}
+
+static inline void note_done(void) {
+  uint64_t done = block->done + 1;
+  __atomic_store_n(&block->done, done, __ATOMIC_RELEASE);
+}
+
+static inline uint8_t byte_of(uint64_t message, uint32_t at) {
+  return (uint8_t)(31 * message + at + 1);
+}
+
+// Fills room for the message that is to be written.
+static inline void fill(volatile uint8_t *room, const struct step *step) {
+  uint64_t message = block->done;
+  for (uint32_t i = 0; i < step->value; i++) {
+    room[i] = step->kind == ABORT ? 0xee : byte_of(message, i);
+  }
+}
