@@ -19,11 +19,12 @@ mount -t tmpfs -o huge=always,size=90% files /files || fail "There is no room fo
 
 case $role in
   send)
-    head -c "$bytes" /dev/urandom >/files/file || fail "There is no room for the file."
+    head -c "$bytes" /dev/urandom >/files/file || short="There was no room for all of the file."
     sum=$(sum /files/file)
     echo "I send $bytes bytes with the SHA-256 sum $sum."
     ivc-send --name file --timeout 300 /files/file || fail "The file did not get through."
     echo "$sum" | ivc-send --name sum --timeout 300 --lines || fail "The sum did not get through."
+    [ -z "$short" ] || fail "$short" # now that the other side has not waited in vain
     ;;
   receive)
     ivc-recv --name file --timeout 3600 -o /files/file || fail "The file did not come."

@@ -20,11 +20,12 @@ mount -t tmpfs -o huge=always,size=90% files /files || fail "There is no room fo
 
 case $role in
   send)
-    head -c "$bytes" /dev/urandom >/files/file || fail "There is no room for the file."
+    head -c "$bytes" /dev/urandom >/files/file || short="There was no room for all of the file."
     sum=$(sum /files/file)
     echo "I send $bytes bytes with the SHA-256 sum $sum."
     vsock-send --timeout 300 4 5000 /files/file || fail "The file did not get through."
     echo "$sum" | vsock-send --timeout 300 4 5001 || fail "The sum did not get through."
+    [ -z "$short" ] || fail "$short" # now that the other side has not waited in vain
     ;;
   receive)
     vsock-recv -o /files/file 5000 || fail "The file did not come."

@@ -3,6 +3,7 @@
 package tombolo.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
@@ -35,7 +36,11 @@ final class ForegroundRun {
   private final PrintWriter err;
   private final ShutdownGuard shutdown =
       new ShutdownGuard("tombolo boot", () -> stop(HostStop.SIGNAL), this::say);
-  private volatile @Nullable Vm vm;
+
+  // Guarded by this: what a stop stops, or one that came before there was anything to be stopped.
+  private @Nullable Vm vm;
+  private @Nullable HostStop early;
+
   private volatile @Nullable IOException outputFailure;
 
   /**
@@ -68,28 +73,18 @@ final class ForegroundRun {
       throws InterruptedException {
     PanicWatch out =
         new PanicWatch(new GuestOutput(host.out(), this::outputFailed), this::guestPanicked);
-    // First, because devices have to know whether there is a terminal.
-    @Nullable Terminal terminal = host.terminal().get().orElse(null);
-    try (terminal;
-        StreamConsole console = new StreamConsole(name, out, Scheduler.system());
+    shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
+    try (@Nullable Terminal terminal = host.terminal().get().orElse(null);
+        StreamConsole console = console(name, out, terminal);
         VsockSwitch network = new VsockSwitch(Clock.system());
         Vm made = Vm.create(config.apply(console), accelerator);
         VsockSpec.Opened _ =
             vsock == null ? VsockSpec.Opened.NOTHING : vsock.plugInto(made, network)) {
-      if (terminal != null) {
-        terminal.onSize(console::resize);
-      }
       devices.accept(made, console);
-      vm = made;
       long start = System.nanoTime();
       made.boot();
-      shutdown.arm();
-      StopReason reason;
-      try {
-        reason = watch(made, console, terminal, limit);
-      } finally {
-        shutdown.disarm();
-      }
+      booted(made);
+      StopReason reason = watch(made, console, terminal, limit);
       Duration wall = Duration.ofNanos(System.nanoTime() - start);
       console.flush(); // what the guest printed comes before what we say of it
       int status = report(made, reason, limit, wall);
@@ -98,8 +93,29 @@ final class ForegroundRun {
       }
       return status;
     } finally {
+      shutdown.disarm();
       err.flush();
       shutdown.reported();
+    }
+  }
+
+  /** With the terminal's size, before there are devices, which look whether it has one. */
+  private static StreamConsole console(String name, OutputStream out, @Nullable Terminal terminal) {
+    StreamConsole console = new StreamConsole(name, out, Scheduler.system());
+    if (terminal != null) {
+      terminal.onSize(console::resize);
+    }
+    return console;
+  }
+
+  private void booted(Vm booted) {
+    @Nullable HostStop wanted;
+    synchronized (this) {
+      vm = booted;
+      wanted = early;
+    }
+    if (wanted != null) {
+      booted.stop(wanted.why);
     }
   }
 
@@ -173,7 +189,11 @@ final class ForegroundRun {
   }
 
   private void stop(HostStop stop) {
-    Vm running = vm;
+    @Nullable Vm running;
+    synchronized (this) {
+      running = vm;
+      early = stop;
+    }
     if (running != null) {
       running.stop(stop.why);
     }

@@ -34,7 +34,7 @@ final class ShutdownGuard {
     this.hook = new Thread(this::shutDown, command + "/shutdown");
   }
 
-  /** From now on there is something to be stopped. */
+  /** From now on the shutdown asks for the end and waits for it. */
   void arm() {
     Runtime.getRuntime().addShutdownHook(hook);
   }

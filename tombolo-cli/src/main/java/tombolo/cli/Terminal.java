@@ -23,7 +23,8 @@ import tombolo.machine.device.ConsoleSize;
  * <p>A child process sets the mode and restores what was before, when the pipe between us closes:
  * by {@link #close()}, or because this process is gone, however it went. So even a killed JVM
  * leaves a usable terminal and no process behind. The child also says how large the terminal is, at
- * once and after each SIGWINCH, which it gets as this process does: both are in the foreground.
+ * once and after each SIGWINCH, which it gets as this process does while both are in the
+ * foreground, and after a SIGCONT, because it may have missed one when they were not.
  *
  * <p>Thread-safe. A thread of its own reads what the child says, until that ends.
  */
@@ -32,11 +33,9 @@ final class Terminal implements AutoCloseable {
   // may set the terminal also when they are in its background by then; nor does writing to a JVM
   // that is gone end them. The first size says that the mode is set.
   //
-  // cat waits for the pipe's end. A SIGWINCH kills it, and another one waits after the size was
-  // asked for: so whenever the signal comes, also while a trap runs, where bash forgets it, or
-  // before the wait, a size is asked for after it. Its input is said because it would be none in
-  // the
-  // background.
+  // cat waits for the pipe's end. A signal kills it, and another one waits after the size was asked
+  // for: so whenever the signal comes, also while a trap runs, where bash forgets it, or before the
+  // wait, a size is asked for after it. cat's input is named because it would have none otherwise.
   private static final String KEEPER =
       """
       trap '' INT QUIT TERM HUP TSTP TTOU PIPE
@@ -46,11 +45,11 @@ final class Terminal implements AutoCloseable {
       while
         cat <&3 >/dev/null &
         waiting=$!
-        trap 'kill -9 $waiting' WINCH
+        trap 'kill -9 $waiting' WINCH CONT
         stty size </dev/tty || echo 0 0
         wait $waiting
         [ $? -gt 128 ]
-      do trap : WINCH; done
+      do trap : WINCH CONT; done
       stty "$saved" </dev/tty
       """;
 

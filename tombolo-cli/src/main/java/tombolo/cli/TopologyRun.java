@@ -80,8 +80,8 @@ final class TopologyRun {
       throws InterruptedException {
     GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
     long start = System.nanoTime();
-    @Nullable Terminal terminal = console == null ? null : host.terminal().get().orElse(null);
-    try (terminal;
+    shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
+    try (@Nullable Terminal terminal = console == null ? null : host.terminal().get().orElse(null);
         Directory directory = new Directory(topology.grants());
         VsockSwitch network = new VsockSwitch(Clock.system());
         ClosingVms _ = new ClosingVms();
@@ -97,15 +97,8 @@ final class TopologyRun {
         vms.add(vm);
         vm.vm().addListener(state -> stateChanged(vm, state));
       }
-      // From here on a signal stops what runs; before, there is nothing to be stopped.
-      shutdown.arm();
-      @Nullable HostStop stop;
-      try {
-        vms.forEach(vm -> vm.joined().boot());
-        stop = watch(console, terminal, limit);
-      } finally {
-        shutdown.disarm();
-      }
+      vms.forEach(vm -> vm.joined().boot());
+      @Nullable HostStop stop = watch(console, terminal, limit);
       DirectorySnapshot atEnd = directory.snapshot();
       if (stop != null) {
         vms.forEach(vm -> vm.vm().stop(stop.why));
@@ -120,6 +113,7 @@ final class TopologyRun {
       }
       return status;
     } finally {
+      shutdown.disarm();
       err.flush();
       shutdown.reported();
     }

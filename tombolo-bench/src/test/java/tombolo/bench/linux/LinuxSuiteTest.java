@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tombolo.bench.Invocation;
 import tombolo.cli.Main;
@@ -18,6 +20,7 @@ import tombolo.cli.image.DebianLinux;
 import tombolo.testing.RequiredTool;
 
 /** The suite with amounts so small that they say nothing of speed: only that it can be measured. */
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
 class LinuxSuiteTest {
   private static final String FIGURE = "figure linux[.a-z0-9-]+ \\d+(\\.\\d+)? (s|x|percent|MiB/s)";
 

@@ -119,7 +119,7 @@ public final class ConsoleDevice implements VirtioDevice {
   private void resized() {
     synchronized (screen) {
       if (transport != null) {
-        transport.configChanged(config());
+        transport.configChanged(SIZE, config());
       }
     }
   }

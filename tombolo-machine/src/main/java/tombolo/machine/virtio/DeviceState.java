@@ -83,13 +83,15 @@ final class DeviceState implements VirtioTransport {
   }
 
   @Override
-  public synchronized void configChanged(byte[] now) {
+  public synchronized void configChanged(int featureBit, byte[] now) {
     if (now.length != config.length) {
       throw new IllegalArgumentException("%d bytes, not %d".formatted(now.length, config.length));
     }
     config = now;
     configChanged = true;
-    interruptConfig();
+    if (accepted(featureBit)) {
+      interruptConfig();
+    }
   }
 
   /**

@@ -17,13 +17,15 @@ public interface VirtioTransport {
   boolean accepted(int featureBit);
 
   /**
-   * Changes the device-specific configuration, and tells the driver if it has said that it is ready
-   * (DRIVER_OK). The driver finds all of the change or nothing of it, and then another generation
-   * (virtio 1.2, 2.5). Of several threads the last one to call wins, so a device whose
-   * configuration is changed by several calls with a lock of its own held.
+   * Changes the device-specific configuration, and tells the driver if it has accepted the feature
+   * that brings what has changed and has said that it is ready (DRIVER_OK). The driver finds all of
+   * the change or nothing of it, and then another generation (virtio 1.2, 2.5). Of several threads
+   * the last one to call wins, so a device whose configuration is changed by several calls with a
+   * lock of its own held.
    *
+   * @param featureBit the feature
    * @param config the whole of it, as long as {@link VirtioDevice#config()}; the caller does not
    *     change it afterwards
    */
-  void configChanged(byte[] config);
+  void configChanged(int featureBit, byte[] config);
 }

@@ -178,9 +178,10 @@ final class ConsoleDeviceTest {
   }
 
   @Test
-  void aDriverThatDoesNotAskForTheSizeStartsUndisturbed() {
+  void aDriverThatDoesNotAskForTheSizeIsNotDisturbed() {
     atTerminal(101, 33);
     driver.start(0);
+    console.resize(new ConsoleSize(120, 40));
     assertThat(driver.isr()).isZero();
   }
 

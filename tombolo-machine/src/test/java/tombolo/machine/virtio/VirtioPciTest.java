@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import tombolo.machine.device.MmioDevice;
 
 final class VirtioPciTest {
+  /** The feature that every driver has accepted that is heard: VIRTIO_F_VERSION_1. */
+  private static final int ALWAYS = 32;
+
   private static final byte[] OTHER_CONFIG = {9, 8, 7, 6, 5, 4};
 
   private static final int SLOT = 2 << 15;
@@ -265,13 +268,13 @@ final class VirtioPciTest {
     driver.start(0);
     long before = driver.get(0x15, 1);
     for (int i = 0; i < 256; i++) {
-      device.transport().configChanged(OTHER_CONFIG);
+      device.transport().configChanged(ALWAYS, OTHER_CONFIG);
     }
     assertThat(driver.interrupted).isTrue();
     assertThat(driver.isr()).isEqualTo(2);
     assertThat(driver.function.read(0x2000, 4)).isEqualTo(0x0607_0809);
     assertThat(driver.get(0x15, 1)).isNotEqualTo(before);
-    device.transport().configChanged(new byte[6]);
+    device.transport().configChanged(ALWAYS, new byte[6]);
     assertThat(driver.interrupted).as("again").isTrue();
   }
 
@@ -281,14 +284,14 @@ final class VirtioPciTest {
     long before = driver.get(0x15, 1);
     assertThat(driver.function.read(0x2000, 2)).isEqualTo(0x0201);
     assertThat(driver.get(0x15, 1)).as("while nothing changes").isEqualTo(before);
-    device.transport().configChanged(OTHER_CONFIG);
+    device.transport().configChanged(ALWAYS, OTHER_CONFIG);
     assertThat(driver.function.read(0x2002, 2)).isEqualTo(0x0607);
     assertThat(driver.get(0x15, 1)).isNotEqualTo(before);
   }
 
   @Test
   void aConfigurationThatChangesBeforeTheDriverIsReadyInterruptsNobodyAndIsThere() {
-    device.transport().configChanged(OTHER_CONFIG);
+    device.transport().configChanged(ALWAYS, OTHER_CONFIG);
     assertThat(driver.interrupted).isFalse();
     assertThat(driver.isr()).isZero();
     driver.start(0);
@@ -299,7 +302,7 @@ final class VirtioPciTest {
   @Test
   void aConfigurationOutlastsAReset() {
     driver.start(0);
-    device.transport().configChanged(OTHER_CONFIG);
+    device.transport().configChanged(ALWAYS, OTHER_CONFIG);
     driver.set(0x14, 1, 0);
     assertThat(driver.interrupted).isFalse();
     assertThat(driver.function.read(0x2000, 4)).isEqualTo(0x0607_0809);
@@ -308,7 +311,7 @@ final class VirtioPciTest {
   @Test
   void aConfigurationDoesNotGetLonger() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> device.transport().configChanged(new byte[7]));
+        .isThrownBy(() -> device.transport().configChanged(ALWAYS, new byte[7]));
   }
 
   @Test
@@ -341,7 +344,7 @@ final class VirtioPciTest {
     device.transport().queue(0).complete(device.chains.getFirst(), 0);
     assertThat(messages).containsExactly(102L);
     assertThat(driver.isr()).as("unused").isZero();
-    device.transport().configChanged(OTHER_CONFIG);
+    device.transport().configChanged(ALWAYS, OTHER_CONFIG);
     assertThat(messages).containsExactly(102L, 100L);
     assertThat(driver.interrupted).as("pin").isFalse();
   }
