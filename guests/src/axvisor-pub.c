@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A guest that knows AxVisor's hypercalls only: publishes a channel, lays region v3 out in it, and
-// exchanges Message V1 messages with axvisor-sub. Command line: layout=cell or layout=slot, key=1.
+// exchanges Message V1 messages with axvisor-sub. Command line: layout=cell or layout=slot, key=1,
+// rounds=1.
 
 #include "axvisor-talk.h"
 
@@ -15,8 +16,9 @@ int main(void) {
       strcmp(name, "slot") == 0 ? &axvisor_slot : &axvisor_cell;
   struct talk talk = {
       .key = command_line_number("key", 1),
-      .deadline = deadline_after(60 * BOARD_TICKS_PER_SECOND),
+      .deadline = talk_deadline(),
   };
+  uint64_t messages = talk_messages();
   struct hvc_channel channel;
   if (!hvc_publish(talk.key, layout->region_size, &channel)) {
     talk_over("publish was refused");
@@ -28,11 +30,12 @@ int main(void) {
   print("Published key %lu with layout %s: %lu bytes at %p.\n", talk.key, layout->name,
         channel.size, (void *)channel.memory);
   uint64_t bytes = 0;
-  for (unsigned n = 0; n < TALK_MESSAGES; n++) {
-    uint64_t length = talk_lengths[n];
+  for (uint64_t n = 0; n < messages; n++) {
+    uint64_t length = talk_lengths[n % TALK_LENGTHS];
     for (uint64_t i = 0; i < length; i++) {
       sent[i] = (uint8_t)(31 * n + 7 * i);
     }
+    talk.deadline = talk_deadline();
     talk_send(&talk, sent, length);
     bool same = talk_receive(&talk, received) == length;
     for (uint64_t i = 0; same && i < length; i++) {
@@ -43,6 +46,6 @@ int main(void) {
     }
     bytes += length;
   }
-  print("%lu messages went there and back, %lu bytes each way.\n", TALK_MESSAGES, bytes);
+  print("%lu messages went there and back, %lu bytes each way.\n", messages, bytes);
   return 0;
 }

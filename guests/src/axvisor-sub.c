@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The other side of axvisor-pub: subscribes by hypercall, accepts either layout, and sends each
-// message back with its bytes inverted. Command line: publisher=1 key=1.
+// message back with its bytes inverted. Command line: publisher=1 key=1 rounds=1.
 
 #include "axvisor-talk.h"
 
@@ -31,19 +31,21 @@ int main(void) {
   struct talk talk = {
       .publisher = command_line_number("publisher", 1),
       .key = command_line_number("key", 1),
-      .deadline = deadline_after(60 * BOARD_TICKS_PER_SECOND),
+      .deadline = talk_deadline(),
   };
+  uint64_t messages = talk_messages();
   struct hvc_channel channel;
   join(&talk, &channel);
   print("Joined VM %lu's key %lu, layout %s.\n", talk.publisher, talk.key,
         talk.region.layout->name);
-  for (unsigned n = 0; n < TALK_MESSAGES; n++) {
+  for (uint64_t n = 0; n < messages; n++) {
+    talk.deadline = talk_deadline();
     uint64_t length = talk_receive(&talk, message);
     for (uint64_t i = 0; i < length; i++) {
       message[i] = (uint8_t)~message[i];
     }
     talk_send(&talk, message, length);
   }
-  print("%lu messages received and sent back.\n", TALK_MESSAGES);
+  print("%lu messages received and sent back.\n", messages);
   return 0;
 }

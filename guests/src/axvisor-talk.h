@@ -2,7 +2,8 @@
 #pragma once
 
 // What axvisor-pub and axvisor-sub share: messages of these lengths go one after the other to the
-// subscriber, which sends each one back with every byte inverted. Both know hypercalls only.
+// subscriber, which sends each one back with every byte inverted, rounds= times. Both know
+// hypercalls only.
 
 #include "axvisor.h"
 #include "board.h"
@@ -15,7 +16,7 @@
 
 // Empty, around one and several cells of either layout, and more than a whole ring holds.
 static const uint32_t talk_lengths[] = {0, 1, 39, 40, 41, 80, 232, 233, 465, 1000, 8192};
-#define TALK_MESSAGES (sizeof talk_lengths / sizeof talk_lengths[0])
+#define TALK_LENGTHS (sizeof talk_lengths / sizeof talk_lengths[0])
 #define TALK_LONGEST 8192
 
 // One side: the channel's id by which it rings, and the region.
@@ -25,6 +26,15 @@ struct talk {
   struct axvisor_region region;
   uint64_t deadline;
 };
+
+// Of all rounds.
+static inline uint64_t talk_messages(void) {
+  return command_line_number("rounds", 1) * TALK_LENGTHS;
+}
+
+static inline uint64_t talk_deadline(void) {
+  return deadline_after(60 * BOARD_TICKS_PER_SECOND);
+}
 
 _Noreturn static inline void talk_over(const char *what) {
   print("axvisor: %s\n", what);
