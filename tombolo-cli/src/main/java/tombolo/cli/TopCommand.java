@@ -25,7 +25,17 @@ import picocli.CommandLine.Spec;
       "",
       "MIPS: million instructions a second. rings/s: how often the VM was rung; bells/s: how many"
           + " interrupts that was. p50 and p99: the times from a ring to the VM's taking it, of the"
-          + " channel where they are longest."
+          + " channel where they are longest.",
+      "",
+      "The second table has a row for each reader of a ring of messages that the host can see"
+          + " (docs/ring-format.md). capacity and waiting: bytes of the ring, and those that the"
+          + " reader has not read. MiB/s: with headers and padding. lost: messages that a reader"
+          + " missed, which only a broadcast's can.",
+      "",
+      "v3 cell, v3 slot: AxVisor's region v3, a row for each direction. messages/s: by the ids in"
+          + " the cells, so those that are begun. Bytes are those of whole cells, and nothing is"
+          + " ever lost. error: why the next side that looks stops for good; a side that has"
+          + " stopped for another reason keeps that to itself."
     })
 final class TopCommand implements Callable<Integer> {
   private static final String CLEAR = "\u001b[H\u001b[2J";
@@ -110,10 +120,10 @@ final class TopCommand implements Callable<Integer> {
 
     private static final Rates OF_RINGS =
         new Rates("pid", "channel", "publisher", "key", "generation", "reader")
-            .copy("pid", "topology", "channel", "publisher", "reader")
+            .copy("pid", "topology", "channel", "publisher", "reader", "format")
             .rate("messages/s", "messages", 1)
             .rate("mib/s", "bytes", 1 << 20)
-            .copy("capacity", "waiting", "full %", "lost");
+            .copy("capacity", "waiting", "full %", "lost", "error");
 
     static Optional<Look> now() {
       Optional<Table> vms = RunningTopologies.table("top");

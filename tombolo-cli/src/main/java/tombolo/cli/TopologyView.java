@@ -16,7 +16,6 @@ import tombolo.ivc.DirectorySnapshot.Side;
 import tombolo.ivc.Layout;
 import tombolo.ivc.Shape;
 import tombolo.machine.Vm;
-import tombolo.ring.RingSnapshot;
 
 /**
  * A running topology as tables, for {@code tombolo ps}, {@code channels} and {@code top}. Any
@@ -46,7 +45,7 @@ final class TopologyView {
       case "ps" -> ps();
       case "channels" -> channels();
       case "top" -> top();
-      case "rings" -> rings();
+      case "rings" -> RingTable.of(file, directory.snapshot().channels());
       default -> throw new IllegalArgumentException("no table " + name);
     };
   }
@@ -180,63 +179,6 @@ final class TopologyView {
             "p50 us",
             "p99 us"),
         rows);
-  }
-
-  /** Rings of messages, a row a reader; the same. */
-  private Table rings() {
-    List<List<String>> rows = new ArrayList<>();
-    for (ChannelRow channel : directory.snapshot().channels()) {
-      RingSnapshot ring = channel.ring();
-      if (ring == null) {
-        continue;
-      }
-      if (ring.readers().isEmpty()) {
-        rows.add(ring(channel, ring, "", 0, 0));
-      }
-      for (RingSnapshot.Reader reader : ring.readers()) {
-        String name =
-            channel.sides().stream()
-                .filter(side -> side.section() == reader.number() + 1)
-                .map(Side::name)
-                .findFirst()
-                .orElse("");
-        rows.add(ring(channel, ring, name, reader.waiting(), reader.lost()));
-      }
-    }
-    return new Table(
-        List.of(
-            "topology",
-            "channel",
-            "publisher",
-            "key",
-            "generation",
-            "reader",
-            "nanos",
-            "messages",
-            "bytes",
-            "capacity",
-            "waiting",
-            "full %",
-            "lost"),
-        rows);
-  }
-
-  private List<String> ring(
-      ChannelRow channel, RingSnapshot ring, String reader, long waiting, long lost) {
-    return List.of(
-        file,
-        Objects.requireNonNullElse(channel.name(), ""),
-        channel.publisher(),
-        "0x" + Long.toHexString(channel.id().key()),
-        number(channel.generation()),
-        reader,
-        number(System.nanoTime()),
-        number(ring.messages()),
-        number(ring.bytes()),
-        number(ring.capacity()),
-        number(waiting),
-        String.format(Locale.ROOT, "%.1f", 100.0 * waiting / ring.capacity()),
-        number(lost));
   }
 
   private static String gpa(OptionalLong gpa) {

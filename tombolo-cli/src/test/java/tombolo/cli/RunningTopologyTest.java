@@ -105,13 +105,49 @@ class RunningTopologyTest {
     Installation.Result result;
     do { // until the two have met
       result = installation.start("top", "-n", "1", "--interval", "100ms").end();
-    } while (!result.out().matches("(?s).* messages +alice +bob +[1-9].*"));
+    } while (!result.out().matches("(?s).* messages +alice +bob +spsc +[1-9].*"));
 
     assertThat(result.out())
         .contains("MESSAGES/S", "MIB/S", "WAITING", "FULL %", "LOST")
-        .containsPattern(" messages +alice +bob +[0-9.]+ +[0-9.]+ +1024 +[0-9]+ +[0-9.]+ +0\n");
+        .containsPattern(
+            " messages +alice +bob +spsc +[0-9.]+ +[0-9.]+ +1024 +[0-9]+ +[0-9.]+ +0\n");
     assertThat(installation.start("top", "--json", "-n", "1", "--interval", "100ms").end().out())
         .contains("\"rings\": [{", "\"messages/s\": ", "\"lost\": 0");
+  }
+
+  @Test
+  void topShowsBothDirectionsOfAxvisorsRegionsInEitherLayout() throws Exception {
+    String file =
+        new TopologyText()
+            .vm("ada", "axvisor-pub", "layout=cell key=1 rounds=1000000000")
+            .line("id = 1")
+            .vm("bea", "axvisor-sub", "publisher=1 key=1 rounds=1000000000")
+            .vm("cora", "axvisor-pub", "layout=slot key=2 rounds=1000000000")
+            .line("id = 3")
+            .vm("dora", "axvisor-sub", "publisher=3 key=2 rounds=1000000000")
+            .channel("cells", "ada", "bea", 1, "4 KiB")
+            .channel("slots", "cora", "dora", 2, "20 KiB")
+            .write(directory);
+    installation.start("run", file);
+    String numbers = " +[1-9][0-9.]* +[0-9.]+ +%d +[0-9]+ +[0-9.]+\\R";
+
+    Installation.Result result;
+    do { // until all have met
+      result = installation.start("top", "-n", "1", "--interval", "100ms").end();
+    } while (!result
+        .out()
+        .matches(
+            "(?s).*"
+                + (" cells +ada +bea +v3 cell" + numbers.formatted(1024))
+                + ("[^\n]* cells +ada +ada +v3 cell" + numbers.formatted(1024))
+                + ("[^\n]* slots +cora +dora +v3 slot" + numbers.formatted(8192))
+                + ("[^\n]* slots +cora +cora +v3 slot" + numbers.formatted(8192))));
+
+    assertThat(installation.start("top", "--json", "-n", "1", "--interval", "100ms").end().out())
+        .containsPattern(
+            "\"reader\": \"ada\", *\"format\": \"v3 cell\", *\"messages/s\": [0-9.]+,"
+                + " *\"mib/s\": [0-9.]+, *\"capacity\": 1024, *\"waiting\": [0-9]+,"
+                + " *\"full_%\": [0-9.]+, *\"lost\": null, *\"error\": null}");
   }
 
   @Test

@@ -12,14 +12,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.RegionSnapshot;
 import tombolo.ring.RingSnapshot;
+import tombolo.ring.RingView;
 
 /**
  * One published channel, until the last one who has joined it leaves. Guarded by the directory's
  * lock; what is final may be read by any thread.
  *
  * <p>Of its memory it writes what docs/abi.md, "A channel's memory", says that the host writes, and
- * reads nothing but a ring's counters, for people who look on: the rest is the guests' business.
+ * reads nothing but rings' counters, for people who look on: the rest is the guests' business.
  */
 final class Channel {
   private static final VarHandle LONG =
@@ -162,13 +164,15 @@ final class Channel {
     return known;
   }
 
-  /** The ring of messages in it, if there is one where docs/ring-format.md says. */
-  Optional<RingSnapshot> ring() {
-    if (shape.layout() == Layout.RAW) {
-      return Optional.empty();
-    }
-    return RingSnapshot.of(
-        section(0), IntStream.rangeClosed(1, shape.sections()).mapToObj(this::section).toList());
+  /** The ring or the rings of messages in it, if there are any where docs/ring-format.md says. */
+  Optional<? extends RingView> ring() {
+    return switch (shape.layout()) {
+      case RAW -> RegionSnapshot.of(segment);
+      case SECTIONED ->
+          RingSnapshot.of(
+              section(0),
+              IntStream.rangeClosed(1, shape.sections()).mapToObj(this::section).toList());
+    };
   }
 
   private MemorySegment section(int number) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import tombolo.ring.RingSnapshot;
+import tombolo.ring.RingView;
 
 /**
  * A directory at one moment: what a person or a program wants to see of it. Immutable.
@@ -55,8 +55,8 @@ public record DirectorySnapshot(
   /**
    * A channel and who has joined it, the publisher first if it is still there.
    *
-   * @param ring the ring of messages in it, or null if the host sees none; docs/ring-format.md says
-   *     where it would be
+   * @param ring the ring of messages in it, or the two of a region v3; null if the host sees none.
+   *     docs/ring-format.md says where it would be
    */
   public record ChannelRow(
       ChannelId id,
@@ -66,7 +66,7 @@ public record DirectorySnapshot(
       Shape shape,
       ChannelState state,
       List<Side> sides,
-      @Nullable RingSnapshot ring) {}
+      @Nullable RingView ring) {}
 
   /**
    * One who has joined a channel.

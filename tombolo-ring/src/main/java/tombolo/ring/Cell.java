@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ring;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A cell's header in Message V1: three words of 64 bits, the first of which holds version, flags,
  * header length and fragment length. The payload follows. See docs/ring-format.md.
@@ -27,16 +29,20 @@ final class Cell {
     return VERSION | (long) flags << 8 | (long) HEADER << 16 | (long) fragment << 32;
   }
 
-  static int version(long word) {
-    return (int) word & 0xff;
+  /** What is wrong with a header's first word, whatever came before and follows; or null. */
+  static @Nullable MessageError check(long word) {
+    int flags = flags(word);
+    if (((int) word & 0xff) != VERSION) {
+      return MessageError.VERSION;
+    }
+    if (((int) word >>> 16) != HEADER) {
+      return MessageError.HEADER_LENGTH;
+    }
+    return (flags & ~(FIRST | LAST)) != 0 && flags != ABORT ? MessageError.FLAGS : null;
   }
 
   static int flags(long word) {
     return (int) word >>> 8 & 0xff;
-  }
-
-  static int headerLength(long word) {
-    return (int) word >>> 16;
   }
 
   /** Bytes of payload, unsigned. */

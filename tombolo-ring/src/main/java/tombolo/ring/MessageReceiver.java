@@ -134,17 +134,12 @@ public final class MessageReceiver {
 
   /** What is wrong with a cell's header, given what came before. */
   private @Nullable MessageError check(long word, long cellId, long cellLength) {
+    @Nullable MessageError malformed = Cell.check(word);
+    if (malformed != null) {
+      return malformed;
+    }
     int flags = Cell.flags(word);
     int fragment = Cell.fragment(word);
-    if (Cell.version(word) != Cell.VERSION) {
-      return MessageError.VERSION;
-    }
-    if (Cell.headerLength(word) != Cell.HEADER) {
-      return MessageError.HEADER_LENGTH;
-    }
-    if ((flags & ~(Cell.FIRST | Cell.LAST)) != 0 && flags != Cell.ABORT) {
-      return MessageError.FLAGS;
-    }
     boolean first = (flags & Cell.FIRST) != 0;
     if (flags == Cell.ABORT ? !receiving || fragment != 0 : first == receiving) {
       return flags == Cell.ABORT ? MessageError.ABORT : MessageError.FIRST;

@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an onlooker sees of a ring who is none of its sides and stores nothing. The words are loaded
- * one after the other while the sides work, and may be lies: numbers for people, in their ranges,
- * and no more.
+ * What an onlooker sees of an {@link SpscRing} or a {@link BroadcastRing}.
  *
+ * @param broadcast whether it is a broadcast ring
  * @param capacity bytes of the data area
  * @param generation of the writer
  * @param messages of the stream up to now, from 0
@@ -18,7 +17,13 @@ import java.util.Optional;
  * @param readers those who have joined this writer
  */
 public record RingSnapshot(
-    int capacity, long generation, long messages, long bytes, List<Reader> readers) {
+    boolean broadcast,
+    int capacity,
+    long generation,
+    long messages,
+    long bytes,
+    List<Reader> readers)
+    implements RingView {
   /**
    * A reader.
    *
@@ -68,6 +73,7 @@ public record RingSnapshot(
     }
     return Optional.of(
         new RingSnapshot(
+            broadcasts,
             (int) capacity,
             generation,
             Math.max((long) Words.LONG.getOpaque(writerPart, Part.MESSAGES_AT), 0),
