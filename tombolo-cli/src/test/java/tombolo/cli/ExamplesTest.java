@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,41 +20,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExamplesTest {
   private static final String LIMIT = "120s";
 
-  static Stream<Arguments> examples() {
-    return Stream.of(
-        example(
-            "greeting",
-            "bob   | I read:  Hello from my island! Is anybody there?",
-            "alice | I read:  Yes! The tide is low, I can see you from here."),
-        example(
-            "ping-pong",
-            "ping | 20000 round trips: ",
-            "pong | Good game: I returned 25000 serves."),
-        example(
-            "fan-out",
-            "publisher | All 8 have read them and left.",
-            "reader-1  | I read 1000 messages, all correct. My store was refused by the machine.",
-            "reader-8  | I read 1000 messages, all correct. My store was refused by the machine."),
-        example(
-            "restart",
-            "phoenix | 3 of 5 feathers, and I burn.",
-            "watcher | The phoenix died. Its nest is orphaned: I still see 3 feathers.",
-            "watcher | The nest is published: generation 2, by VM 1.",
-            "watcher | The phoenix is back, and its nest is full."),
-        example(
-            "intruder",
-            "mallory | 6 of 6 refused.",
-            "bob     | I read the secret, as I may.",
-            "alice   | My secret and my notice are unchanged, and nobody rang."),
-        example("messages", "sender   | 200000 messages; ", "receiver | 200000 messages; "),
-        example(
-            "axvisor",
-            "cell-pub | 11 messages went there and back, 10323 bytes each way.",
-            "slot-pub | 11 messages went there and back, 10323 bytes each way."));
+  /** Lines that each example prints. */
+  private static final Map<String, List<String>> LINES =
+      Map.ofEntries(
+          example(
+              "greeting",
+              "bob   | I read:  Hello from my island! Is anybody there?",
+              "alice | I read:  Yes! The tide is low, I can see you from here."),
+          example(
+              "ping-pong",
+              "ping | 20000 round trips: ",
+              "pong | Good game: I returned 25000 serves."),
+          example(
+              "fan-out",
+              "publisher | All 8 have read them and left.",
+              "reader-1  | I read 1000 messages, all correct. My store was refused by the machine.",
+              "reader-8  | I read 1000 messages, all correct. My store was refused by the"
+                  + " machine."),
+          example(
+              "restart",
+              "phoenix | 3 of 5 feathers, and I burn.",
+              "watcher | The phoenix died. Its nest is orphaned: I still see 3 feathers.",
+              "watcher | The nest is published: generation 2, by VM 1.",
+              "watcher | The phoenix is back, and its nest is full."),
+          example(
+              "intruder",
+              "mallory | 6 of 6 refused.",
+              "bob     | I read the secret, as I may.",
+              "alice   | My secret and my notice are unchanged, and nobody rang."),
+          example("messages", "sender   | 200000 messages; ", "receiver | 200000 messages; "),
+          example(
+              "axvisor",
+              "cell-pub | 11 messages went there and back, 10323 bytes each way.",
+              "slot-pub | 11 messages went there and back, 10323 bytes each way."));
+
+  private static Map.Entry<String, List<String>> example(String name, String... lines) {
+    return Map.entry(name, List.of(lines));
   }
 
-  private static Arguments example(String name, String... lines) {
-    return Arguments.of(name, List.of(lines));
+  static Stream<Arguments> examples() {
+    return LINES.entrySet().stream().map(each -> Arguments.of(each.getKey(), each.getValue()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -80,15 +86,11 @@ class ExamplesTest {
             .replaceAll("(?m)^\\[vm\\..*$", "$0\ninterrupts = \"aia\"")
             .replace("../guests", repository.resolve("guests").toString());
     String file = Files.writeString(elsewhere.resolve(name + ".toml"), example).toString();
-    Arguments wanted =
-        examples().filter(each -> each.get()[0].equals(name)).findFirst().orElseThrow();
 
     Tombolo.Result result = new Tombolo().run("run", file, "--timeout", LIMIT);
 
     assertThat(result.status()).as(result.out() + result.err()).isZero();
-    for (Object line : (List<?>) wanted.get()[1]) {
-      assertThat(result.out()).contains((String) line);
-    }
+    assertThat(result.out()).contains(LINES.getOrDefault(name, List.of("no such example")));
   }
 
   /** What the README shows is what greeting prints, but for the order of two VMs' lines. */
@@ -111,8 +113,7 @@ class ExamplesTest {
                   .map(file -> file.getFileName().toString())
                   .filter(name -> name.endsWith(".toml") && !name.startsWith("linux-"))
                   .map(name -> name.replace(".toml", "")))
-          .containsExactlyInAnyOrderElementsOf(
-              examples().map(example -> (String) example.get()[0]).toList());
+          .containsExactlyInAnyOrderElementsOf(LINES.keySet());
     }
   }
 
