@@ -21,7 +21,7 @@ case $role in
   send)
     head -c "$bytes" /dev/urandom >/files/file || short="There was no room for all of the file."
     sum=$(sum /files/file)
-    echo "I send $bytes bytes with the SHA-256 sum $sum."
+    echo "I send $(stat -c %s /files/file) bytes with the SHA-256 sum $sum."
     ivc-send --name file --timeout 300 /files/file || fail "The file did not get through."
     echo "$sum" | ivc-send --name sum --timeout 300 --lines || fail "The sum did not get through."
     [ -z "$short" ] || fail "$short" # now that the other side has not waited in vain

@@ -34,19 +34,6 @@ static enum spsc_answer write(const struct step *step) {
   return answer;
 }
 
-static void write_on(const struct step *step) {
-  enum spsc_answer answer;
-  do {
-    answer = write(step);
-  } while (answer == SPSC_BACK_PRESSURED || answer == SPSC_NOT_CONNECTED);
-  if (answer != SPSC_OK) {
-    over(answer);
-  }
-  if (step->kind != ABORT) {
-    note_done();
-  }
-}
-
 static void run(const struct step *step) {
   switch (step->kind) {
     case OPEN_WRITER:
@@ -60,14 +47,11 @@ static void run(const struct step *step) {
       }
       break;
     default:
-      write_on(step);
+      write_on(step, write);
   }
 }
 
 int main(void) {
-  for (uint64_t i = 0; i < block->steps; i++) {
-    struct step step = {block->step[i].kind, block->step[i].value};
-    run(&step);
-  }
+  run_all(run);
   return 0;
 }

@@ -4,7 +4,6 @@
 // reader's part, then the writer's.
 
 #include "script.h"
-#include "spsc_ring.h"
 
 static struct spsc_writer writer;
 static struct spsc_reader reader;
@@ -23,19 +22,6 @@ static enum spsc_answer write(const struct step *step) {
     answer = step->kind == CLAIM ? spsc_commit(&writer) : spsc_abort(&writer);
   }
   return answer;
-}
-
-static void write_on(const struct step *step) {
-  enum spsc_answer answer;
-  do {
-    answer = write(step);
-  } while (answer == SPSC_BACK_PRESSURED || answer == SPSC_NOT_CONNECTED);
-  if (answer != SPSC_OK) {
-    over(answer);
-  }
-  if (step->kind != ABORT) {
-    note_done();
-  }
 }
 
 static void note(void *context, const struct spsc_message *message) {
@@ -93,14 +79,11 @@ static void run(const struct step *step) {
       read_on(step);
       break;
     default:
-      write_on(step);
+      write_on(step, write);
   }
 }
 
 int main(void) {
-  for (uint64_t i = 0; i < block->steps; i++) {
-    struct step step = {block->step[i].kind, block->step[i].value};
-    run(&step);
-  }
+  run_all(run);
   return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "board.h"
 #include "finish.h"
+#include "spsc_ring.h"
 
 #include <stdint.h>
 
@@ -54,5 +55,27 @@ static inline void fill(volatile uint8_t *room, const struct step *step) {
   uint64_t message = block->done;
   for (uint32_t i = 0; i < step->value; i++) {
     room[i] = step->kind == ABORT ? 0xee : byte_of(message, i);
+  }
+}
+
+// Writes until there is room, and ends the guest if there never will be.
+static inline void write_on(const struct step *step,
+                            enum spsc_answer (*write)(const struct step *step)) {
+  enum spsc_answer answer;
+  do {
+    answer = write(step);
+  } while (answer == SPSC_BACK_PRESSURED || answer == SPSC_NOT_CONNECTED);
+  if (answer != SPSC_OK) {
+    over(answer);
+  }
+  if (step->kind != ABORT) {
+    note_done();
+  }
+}
+
+static inline void run_all(void (*run)(const struct step *step)) {
+  for (uint64_t i = 0; i < block->steps; i++) {
+    struct step step = {block->step[i].kind, block->step[i].value};
+    run(&step);
   }
 }

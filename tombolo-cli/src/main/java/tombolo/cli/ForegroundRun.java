@@ -192,7 +192,9 @@ final class ForegroundRun {
     @Nullable Vm running;
     synchronized (this) {
       running = vm;
-      early = stop;
+      if (running == null) {
+        early = stop;
+      }
     }
     if (running != null) {
       running.stop(stop.why);

@@ -104,6 +104,16 @@ class ExamplesTest {
     assertThat(result.out().lines()).isNotEmpty().allMatch(readme::contains);
   }
 
+  @Test
+  void theReadmeShowsWhatIsSaidOfAGuestThatGoesWrong() throws Exception {
+    String readme = Files.readString(Guests.repository().resolve("README.md"));
+
+    Tombolo.Result result =
+        new Tombolo().run("boot", Guests.guest("rom-write"), "--append", "vector=0");
+
+    assertThat((result.out() + result.err()).lines()).hasSize(2).allMatch(readme::contains);
+  }
+
   /** Those that need files which are not here are run by tests of their own. */
   @Test
   void noExampleIsForgotten() throws Exception {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A console in memory: a program or a test reads what the guest printed and types for it.
@@ -14,12 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BufferConsole implements Console {
   private final Object lock = new Object();
+  private final OuterTerminal terminal = new OuterTerminal();
   private final ArrayDeque<Byte> input = new ArrayDeque<>();
   private byte[] output = new byte[256];
   private int size;
   private Runnable listener = () -> {};
-  private @Nullable ConsoleSize terminal;
-  private Runnable resizeListener = () -> {};
 
   /** Makes a console that has printed nothing and has no input. */
   public BufferConsole() {}
@@ -52,16 +50,12 @@ public final class BufferConsole implements Console {
 
   @Override
   public Optional<ConsoleSize> size() {
-    synchronized (lock) {
-      return Optional.ofNullable(terminal);
-    }
+    return terminal.size();
   }
 
   @Override
   public void onResize(Runnable listener) {
-    synchronized (lock) {
-      resizeListener = listener;
-    }
+    terminal.onResize(listener);
   }
 
   /**
@@ -69,12 +63,7 @@ public final class BufferConsole implements Console {
    * this console, or a device may take it that there is no terminal.
    */
   public void resize(ConsoleSize size) {
-    Runnable toCall;
-    synchronized (lock) {
-      terminal = size;
-      toCall = resizeListener;
-    }
-    toCall.run();
+    terminal.resize(size);
   }
 
   /** Types text for the guest. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tombolo.machine.Scheduler;
 
 /**
@@ -31,6 +30,7 @@ public final class StreamConsole implements Console, AutoCloseable {
   private final Scheduler scheduler;
   private final Thread writer;
   private final Object lock = new Object();
+  private final OuterTerminal terminal = new OuterTerminal();
 
   // All guarded by lock.
   private byte[] output = new byte[OUTPUT_BYTES];
@@ -43,8 +43,6 @@ public final class StreamConsole implements Console, AutoCloseable {
   private int inputFirst;
   private int inputSize;
   private Runnable listener = () -> {};
-  private @Nullable ConsoleSize terminal;
-  private Runnable resizeListener = () -> {};
 
   /**
    * A console that only prints, until {@link #readFrom} is called.
@@ -113,16 +111,12 @@ public final class StreamConsole implements Console, AutoCloseable {
 
   @Override
   public Optional<ConsoleSize> size() {
-    synchronized (lock) {
-      return Optional.ofNullable(terminal);
-    }
+    return terminal.size();
   }
 
   @Override
   public void onResize(Runnable listener) {
-    synchronized (lock) {
-      resizeListener = listener;
-    }
+    terminal.onResize(listener);
   }
 
   /**
@@ -130,12 +124,7 @@ public final class StreamConsole implements Console, AutoCloseable {
    * this console, or a device may take it that there is no terminal.
    */
   public void resize(ConsoleSize size) {
-    Runnable toCall;
-    synchronized (lock) {
-      terminal = size;
-      toCall = resizeListener;
-    }
-    toCall.run();
+    terminal.resize(size);
   }
 
   /** Bytes that the guest printed and nobody will read. */
