@@ -39,11 +39,12 @@ class LinuxSuiteTest {
         launcher,
         """
         #!/bin/sh
-        exec '%s/bin/java' --enable-native-access=ALL-UNNAMED -XX:PerMethodTrapLimit=1 \
+        exec '%s/bin/java' --enable-native-access=ALL-UNNAMED '@%s/tombolo.jvmargs' \
           '-Dtombolo.home=%s' -cp '%s' %s "$@"
         """
             .formatted(
                 System.getProperty("java.home"),
+                repository,
                 repository,
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
