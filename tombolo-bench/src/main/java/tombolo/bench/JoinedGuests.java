@@ -20,15 +20,15 @@ import tombolo.ivc.Layout;
 import tombolo.ivc.Quota;
 import tombolo.ivc.RefusedException;
 import tombolo.ivc.VmEndpoint;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.power.StopReason;
 import tombolo.riscv.RiscvAccelerator;
 
 /**

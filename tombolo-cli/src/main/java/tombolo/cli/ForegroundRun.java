@@ -12,13 +12,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.Console;
-import tombolo.machine.device.StreamConsole;
+import tombolo.machine.console.Console;
+import tombolo.machine.console.StreamConsole;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.power.StopReason;
 import tombolo.machine.vsock.VsockSwitch;
 
 /**

@@ -4,7 +4,7 @@ package tombolo.cli;
 
 import java.util.Arrays;
 import java.util.Optional;
-import tombolo.machine.StopReason;
+import tombolo.machine.power.StopReason;
 
 /** Why this side stops a VM, as the words of a {@link StopReason.HostRequest}. */
 enum HostStop {

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.Side;
 import tombolo.ivc.Role;
-import tombolo.ring.AxvisorLayout;
-import tombolo.ring.RegionSnapshot;
 import tombolo.ring.RingSnapshot;
+import tombolo.ring.axvisor.AxvisorLayout;
+import tombolo.ring.axvisor.RegionSnapshot;
 
 /**
  * Rings of messages in channels as a table of counters, of which {@code tombolo top} makes rates.
@@ -53,6 +53,7 @@ final class RingTable {
         case RingSnapshot ring -> table.add(channel, ring);
         case RegionSnapshot region -> table.add(channel, region);
         case null -> {}
+        default -> throw new IllegalStateException("no rows for " + channel.ring());
       }
     }
     return new Table(COLUMNS, table.rows);

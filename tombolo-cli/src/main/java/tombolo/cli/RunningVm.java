@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import tombolo.cli.topology.JoinedVm;
 import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
-import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
-import tombolo.machine.device.StreamConsole;
+import tombolo.machine.console.StreamConsole;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.vsock.VsockSwitch;
 
 /**

@@ -3,7 +3,7 @@
 package tombolo.cli;
 
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.StopReason;
+import tombolo.machine.power.StopReason;
 
 /**
  * What the end of a VM that nobody asked for means to a person.

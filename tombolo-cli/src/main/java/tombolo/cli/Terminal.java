@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Scheduler;
-import tombolo.machine.device.ConsoleSize;
+import tombolo.machine.console.ConsoleSize;
+import tombolo.machine.host.Scheduler;
 
 /**
  * The terminal that a person types at, in a mode where the guest gets each key at once and echoes

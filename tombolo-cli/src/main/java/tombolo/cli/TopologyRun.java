@@ -18,9 +18,9 @@ import tombolo.cli.topology.Topology;
 import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
-import tombolo.machine.Clock;
-import tombolo.machine.StopReason;
 import tombolo.machine.VmState;
+import tombolo.machine.host.Clock;
+import tombolo.machine.power.StopReason;
 import tombolo.machine.vsock.VsockSwitch;
 
 /**

@@ -3,10 +3,10 @@
 package tombolo.cli;
 
 import java.util.List;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.virtio.BlockDevice;
 import tombolo.machine.virtio.ConsoleDevice;
 import tombolo.machine.virtio.DiskImage;

@@ -5,7 +5,7 @@ package tombolo.cli;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import tombolo.machine.device.ConsoleSize;
+import tombolo.machine.console.ConsoleSize;
 
 /** Sets the terminal for a guest, prints its sizes until it is one of 1 column, and restores it. */
 final class TerminalProgram {

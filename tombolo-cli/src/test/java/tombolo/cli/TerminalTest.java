@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.device.ConsoleSize;
+import tombolo.machine.console.ConsoleSize;
 import tombolo.testing.RequiredTool;
 
 /** The terminal of a program of ours, with each shell that may be {@code sh} here. */

@@ -2,8 +2,8 @@
 package tombolo.ivc;
 
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /**
  * Time that goes on only when a test says so, and a scheduler whose one thread (that for late

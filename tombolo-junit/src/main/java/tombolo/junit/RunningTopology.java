@@ -20,7 +20,7 @@ import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.HostEndpoint;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 import tombolo.machine.vsock.VsockSwitch;
 
 /**

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
 import tombolo.machine.device.DeviceBus;
-import tombolo.machine.device.PowerControl;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.power.PowerControl;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 

@@ -11,7 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.DeviceBus;
-import tombolo.machine.device.GpaWindow;
+import tombolo.machine.device.InterruptLine;
+import tombolo.machine.pci.GpaWindow;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 

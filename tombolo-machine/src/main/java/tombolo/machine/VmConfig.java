@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.memory.HostMemory;
 

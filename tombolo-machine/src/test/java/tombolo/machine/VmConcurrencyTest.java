@@ -17,6 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
 
 /**

@@ -12,11 +12,11 @@ import static tombolo.riscv.MachineCode.ZERO;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
 import tombolo.machine.image.BootImage;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 

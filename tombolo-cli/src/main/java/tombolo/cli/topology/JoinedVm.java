@@ -8,14 +8,14 @@ import tombolo.cli.VsockSpec;
 import tombolo.ivc.Directory;
 import tombolo.ivc.VmEndpoint;
 import tombolo.machine.GuestReset;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.power.StopReason;
 import tombolo.machine.vsock.VsockSwitch;
 
 /**

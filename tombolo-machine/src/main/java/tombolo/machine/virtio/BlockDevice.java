@@ -4,7 +4,7 @@ package tombolo.machine.virtio;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 
 /**
  * A block device (virtio 1.2, 5.2) on a {@link DiskImage}: reads, writes, flushes and its name.
