@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tombolo.machine.GuestReset;
 import tombolo.machine.VmConfig;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
@@ -166,7 +167,7 @@ final class BootCommand implements Callable<Integer> {
         .run(
             name(file),
             console ->
-                VmConfig.of(name(file), boot, virtio.forUart(console))
+                VmConfig.of(name(file), boot, virtio.forUart(console), HostServices.system())
                     .withVcpus(vcpus)
                     .withMemory(ram)
                     .withGuestReset(GuestReset.REBOOT),

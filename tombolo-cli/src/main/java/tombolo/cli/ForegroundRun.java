@@ -178,7 +178,7 @@ final class ForegroundRun {
     outputFailure = failure;
     HostStop stop =
         GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED;
-    Scheduler.system().start("stop", () -> stop(stop));
+    Scheduler.system().startThread("stop", () -> stop(stop));
   }
 
   /** On the thread that writes. */

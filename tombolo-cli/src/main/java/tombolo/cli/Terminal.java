@@ -79,7 +79,7 @@ final class Terminal implements AutoCloseable {
       BufferedReader sizes = keeper.inputReader(US_ASCII);
       // A line, or the end of the stream where there is no terminal to set.
       Terminal terminal = new Terminal(keeper, parse(sizes.readLine()));
-      Scheduler.system().start("terminal", () -> terminal.listen(sizes));
+      Scheduler.system().startThread("terminal", () -> terminal.listen(sizes));
       return Optional.of(terminal);
     } catch (IOException e) {
       return Optional

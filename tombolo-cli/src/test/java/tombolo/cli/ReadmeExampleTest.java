@@ -26,6 +26,7 @@ import tombolo.ivc.Subscriber;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.StreamConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
@@ -83,7 +84,7 @@ class ReadmeExampleTest {
   }
 
   private static VmConfig config(KernelImage kernel, StreamConsole console) {
-    return VmConfig.of("bob", new BootImage(kernel, null, ""), console);
+    return VmConfig.of("bob", new BootImage(kernel, null, ""), console, HostServices.system());
   }
 
   @Test

@@ -50,7 +50,7 @@ final class DelayedBells {
     queue.add(new Delayed(due, added++, bell));
     if (!started) {
       started = true;
-      scheduler.start("tombolo/doorbells", this::run);
+      scheduler.startThread("tombolo/doorbells", this::run);
     } else if (thread != null) {
       scheduler.unpark(thread);
     }

@@ -10,6 +10,12 @@ import tombolo.machine.host.Scheduler;
  * doorbells) is the test's own: it runs when time goes on, and where it would park it comes back.
  */
 final class HandTime implements Clock, Scheduler {
+  @Override
+  public tombolo.machine.host.Task task(
+      String name, Idle idle, tombolo.machine.host.Worker worker) {
+    throw new UnsupportedOperationException(name);
+  }
+
   private long now;
   private @Nullable Runnable body;
 
@@ -46,7 +52,7 @@ final class HandTime implements Clock, Scheduler {
   }
 
   @Override
-  public Thread start(String name, Runnable run) {
+  public Thread startThread(String name, Runnable run) {
     if (body != null) {
       throw new AssertionError("a second thread");
     }

@@ -14,6 +14,7 @@ import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
@@ -63,9 +64,9 @@ final class IvcFixture implements AutoCloseable {
 
   static Vm newVm(String name, long window) {
     VmConfig config =
-        VmConfig.of(name, NO_IMAGE, new BufferConsole())
+        VmConfig.of(name, NO_IMAGE, new BufferConsole(), HostServices.system())
             .withMemory(PAGE)
-            .withHost(Clock.system(), Scheduler.system(), RandomSource.seeded(1))
+            .withHost(new HostServices(Clock.system(), Scheduler.system(), RandomSource.seeded(1)))
             .withWindow(window);
     return Vm.create(config, TestBoard.ACCELERATOR);
   }

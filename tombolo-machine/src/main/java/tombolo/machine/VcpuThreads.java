@@ -94,7 +94,8 @@ final class VcpuThreads {
       for (Vcpu vcpu : vcpus) {
         String name = vmName + "/vcpu" + vcpu.index();
         threads.add(
-            scheduler.start(name, () -> ScopedValue.where(CURRENT, vmName).run(() -> loop(vcpu))));
+            scheduler.startThread(
+                name, () -> ScopedValue.where(CURRENT, vmName).run(() -> loop(vcpu))));
       }
     } catch (RuntimeException | Error e) {
       end(new StopReason.InternalFailure("the host gave no thread for a vCPU", e));

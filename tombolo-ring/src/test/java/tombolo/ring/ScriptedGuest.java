@@ -12,6 +12,7 @@ import tombolo.machine.VcpuExit;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
@@ -100,9 +101,7 @@ final class ScriptedGuest implements AutoCloseable {
             new DeviceBus(),
             console,
             reason -> end = reason,
-            Clock.system(),
-            Scheduler.system(),
-            RandomSource.seeded(1));
+            new HostServices(Clock.system(), Scheduler.system(), RandomSource.seeded(1)));
     board = new RiscvAccelerator().createBoard(context);
     vcpu = board.vcpus().getFirst();
     board.load(new BootImage(image, null, ""));

@@ -66,7 +66,7 @@ final class BoardTree {
     }
     ByteBuffer seed = ByteBuffer.allocate(8 * SEED_LONGS);
     while (seed.hasRemaining()) {
-      seed.putLong(context.random().nextLong());
+      seed.putLong(context.host().random().nextLong());
     }
     chosen.bytes("rng-seed", seed.array());
     root.child(at("memory", BoardLayout.RAM_BASE))

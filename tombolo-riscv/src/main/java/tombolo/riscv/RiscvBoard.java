@@ -56,8 +56,8 @@ final class RiscvBoard implements Board {
     // A scheduler that is not the host's may run all harts on one thread, where polls wait for
     // ever.
     Semaphore pollingRoom =
-        context.scheduler().equals(Scheduler.system()) ? HOST_POLLING : HaltPolling.room(1);
-    long clockOrigin = context.clock().nanos();
+        context.host().scheduler().equals(Scheduler.system()) ? HOST_POLLING : HaltPolling.room(1);
+    long clockOrigin = context.host().clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
       RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin, pollingRoom, controller);
       vcpus.add(vcpu);

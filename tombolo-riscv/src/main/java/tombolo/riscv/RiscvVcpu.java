@@ -78,10 +78,10 @@ final class RiscvVcpu implements Vcpu {
       Semaphore pollingRoom,
       InterruptController controller) {
     hart = new Hart(index, context.memory());
-    scheduler = context.scheduler();
+    scheduler = context.host().scheduler();
     quiescence = new Quiescence(hart, scheduler);
-    timer = new HartTimer(hart, context.clock(), clockOrigin);
-    polling = new HaltPolling(context.clock(), pollingRoom);
+    timer = new HartTimer(hart, context.host().clock(), clockOrigin);
+    polling = new HaltPolling(context.host().clock(), pollingRoom);
     traps = new Traps(hart);
     interruptFile =
         controller == InterruptController.AIA

@@ -10,6 +10,7 @@ import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.VmStatistics;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
@@ -92,7 +93,7 @@ record GuestRun(
   /** A VM that is loaded and not booted yet; the caller closes it. */
   Vm create(BufferConsole console) {
     VmConfig config =
-        VmConfig.of(name, new BootImage(kernel, null, append), console)
+        VmConfig.of(name, new BootImage(kernel, null, append), console, HostServices.system())
             .withVcpus(vcpus)
             .withMemory(memory)
             .withGuestReset(onReset);

@@ -11,6 +11,7 @@ import tombolo.machine.GuestReset;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
@@ -66,7 +67,8 @@ public final class JoinedVm implements AutoCloseable {
     return VmConfig.of(
             spec.name(),
             new BootImage(kernel, initrd, spec.append()),
-            spec.virtio().forUart(console))
+            spec.virtio().forUart(console),
+            HostServices.system())
         .withVcpus(spec.vcpus())
         .withMemory(spec.memory())
         .withWindow(spec.window())

@@ -55,7 +55,7 @@ public final class StreamConsole implements Console, AutoCloseable {
     this.name = name;
     this.out = out;
     this.scheduler = scheduler;
-    this.writer = scheduler.start(name + "/console-out", this::writeOut);
+    this.writer = scheduler.startThread(name + "/console-out", this::writeOut);
   }
 
   /**
@@ -64,7 +64,7 @@ public final class StreamConsole implements Console, AutoCloseable {
    * stream.
    */
   public void readFrom(InputStream in) {
-    scheduler.start(name + "/console-in", () -> readIn(in));
+    scheduler.startThread(name + "/console-in", () -> readIn(in));
   }
 
   @Override

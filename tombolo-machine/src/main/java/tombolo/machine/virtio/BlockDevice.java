@@ -79,7 +79,7 @@ public final class BlockDevice implements VirtioDevice {
 
   @Override
   public void attach(VirtioTransport given) {
-    server = scheduler.start(threadName, () -> serve(given));
+    server = scheduler.startThread(threadName, () -> serve(given));
   }
 
   /** Capacity, the most segments of a request, and the size of a block (5.2.4). */

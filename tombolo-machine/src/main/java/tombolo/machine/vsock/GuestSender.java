@@ -86,7 +86,7 @@ final class GuestSender {
         return;
       }
       if (thread == null) {
-        thread = scheduler.start(station.name() + "/vsock", this::run);
+        thread = scheduler.startThread(station.name() + "/vsock", this::run);
       } else {
         scheduler.unpark(thread);
       }

@@ -80,7 +80,7 @@ public final class UnixVsock implements AutoCloseable {
       throw e;
     }
     host.door(cid, this::knock);
-    this.thread = scheduler.start(vmName + "/vsock-unix", this::run);
+    this.thread = scheduler.startThread(vmName + "/vsock-unix", this::run);
   }
 
   private static ServerSocketChannel listen(Path path, Selector selector) throws IOException {

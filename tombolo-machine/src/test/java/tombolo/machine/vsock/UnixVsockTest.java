@@ -206,7 +206,13 @@ class UnixVsockTest {
   /** The thread never gets to run. */
   private static final class NoThread implements Scheduler {
     @Override
-    public Thread start(String name, Runnable body) {
+    public tombolo.machine.host.Task task(
+        String name, Idle idle, tombolo.machine.host.Worker worker) {
+      throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public Thread startThread(String name, Runnable body) {
       return Thread.ofPlatform().name(name).unstarted(body);
     }
 

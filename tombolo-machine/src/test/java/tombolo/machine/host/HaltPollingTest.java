@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package tombolo.riscv;
+package tombolo.machine.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static tombolo.riscv.HaltPolling.FIRST_NANOS;
-import static tombolo.riscv.HaltPolling.MOST_NANOS;
+import static tombolo.machine.host.HaltPolling.FIRST_NANOS;
+import static tombolo.machine.host.HaltPolling.MOST_NANOS;
 
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
