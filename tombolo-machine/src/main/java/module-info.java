@@ -14,6 +14,7 @@ module tombolo.machine {
   exports tombolo.machine.image;
   exports tombolo.machine.pci;
   exports tombolo.machine.power;
+  exports tombolo.machine.state;
   exports tombolo.machine.virtio;
   exports tombolo.machine.vsock;
 }

@@ -129,6 +129,7 @@ public final class SteppedHost {
     private final Worker worker;
     private boolean started;
     private boolean ended;
+    private boolean paused;
     private long until = Worker.AGAIN;
 
     SteppedTask(String name, Worker worker) {
@@ -137,7 +138,7 @@ public final class SteppedHost {
     }
 
     long until() {
-      return until;
+      return paused ? Worker.UNTIL_WOKEN : until;
     }
 
     void step() {
@@ -165,6 +166,17 @@ public final class SteppedHost {
     @Override
     public void wake() {
       until = Worker.AGAIN;
+    }
+
+    @Override
+    public void pause() {
+      requireOutside();
+      paused = true;
+    }
+
+    @Override
+    public void resume() {
+      paused = false;
     }
 
     @Override

@@ -4,8 +4,8 @@ package tombolo.machine.host;
 /**
  * A {@link Worker} in the hands of a {@link Scheduler}. Whoever made it owns it. Thread-safe.
  *
- * <p>Everything but {@link #awaitEnd} may be called by a worker's step, its own or another's, with
- * any lock held: it waits for nobody.
+ * <p>Everything but {@link #pause} and {@link #awaitEnd} may be called by a worker's step, its own
+ * or another's, with any lock held: it waits for nobody.
  */
 public interface Task {
   /** Begins to step the worker. Called once. */
@@ -18,6 +18,16 @@ public interface Task {
    * and after the end.
    */
   void wake();
+
+  /**
+   * Returns when the worker is in no step; none begins before {@link #resume}. Wakes are kept
+   * meanwhile. A step that blocks in the host's call is waited for. Not for workers' steps, nor
+   * with a lock held that a step takes.
+   */
+  void pause();
+
+  /** Ends {@link #pause}. */
+  void resume();
 
   /** Interrupts the host's call in which a step blocks, if it does. The worker sees to the rest. */
   void interrupt();

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker with a thread of its own.
@@ -17,6 +18,12 @@ import java.util.function.BooleanSupplier;
  * effect in the step, which sees what the waker stored because the clearing reads the waker's
  * store; one that comes later is seen by the thread's last look, or the waker sees that the thread
  * is about to park and unparks it.
+ *
+ * <h2>Why no step overlaps a pause</h2>
+ *
+ * <p>The thread sets {@code inStep}, then reads {@code paused}; {@link #pause} sets {@code paused},
+ * then reads {@code inStep}. So at least one of them sees the other. The thread leaves a step by
+ * clearing {@code inStep}, then reads {@code pauser}, which was set before.
  */
 final class WorkerThread implements Task, Runnable {
   private static final VarHandle WOKEN;
@@ -29,6 +36,12 @@ final class WorkerThread implements Task, Runnable {
     }
   }
 
+  /**
+   * How long a pause waits before it looks again; it is woken before that, unless it has an
+   * interrupt.
+   */
+  private static final long PAUSE_LOOK_NANOS = 1_000_000;
+
   private final Worker worker;
   private final Clock clock;
   private final HaltPolling polling;
@@ -39,6 +52,10 @@ final class WorkerThread implements Task, Runnable {
   private volatile boolean woken;
 
   private volatile boolean parked;
+
+  private volatile boolean inStep;
+  private volatile boolean paused;
+  private volatile @Nullable Thread pauser;
 
   WorkerThread(String name, Worker worker, Clock clock, HaltPolling polling) {
     this.worker = worker;
@@ -54,18 +71,59 @@ final class WorkerThread implements Task, Runnable {
 
   @Override
   public void run() {
-    while (true) {
-      if ((boolean) WOKEN.getVolatile(this)) {
-        WOKEN.getAndSet(this, false);
+    try {
+      while (true) {
+        awaitResume();
+        if ((boolean) WOKEN.getVolatile(this)) {
+          WOKEN.getAndSet(this, false);
+        }
+        long until = worker.step();
+        leaveStep();
+        if (until == Worker.DONE) {
+          return;
+        }
+        if (until != Worker.AGAIN) {
+          await(until);
+        }
       }
-      long until = worker.step();
-      if (until == Worker.DONE) {
-        return;
-      }
-      if (until != Worker.AGAIN) {
-        await(until);
-      }
+    } finally {
+      leaveStep();
     }
+  }
+
+  /** Enters a step, but not while the worker is paused. */
+  private void awaitResume() {
+    inStep = true;
+    while (paused) {
+      leaveStep();
+      LockSupport.park(this);
+      Thread.interrupted();
+      inStep = true;
+    }
+  }
+
+  private void leaveStep() {
+    inStep = false;
+    Thread waiter = pauser;
+    if (waiter != null) {
+      LockSupport.unpark(waiter);
+    }
+  }
+
+  @Override
+  public void pause() {
+    pauser = Thread.currentThread();
+    paused = true;
+    while (inStep) {
+      LockSupport.parkNanos(this, PAUSE_LOOK_NANOS);
+    }
+    pauser = null;
+  }
+
+  @Override
+  public void resume() {
+    paused = false;
+    LockSupport.unpark(thread);
   }
 
   private void await(long until) {

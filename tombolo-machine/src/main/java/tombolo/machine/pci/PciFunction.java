@@ -45,6 +45,15 @@ public interface PciFunction {
   default void mastershipEnded() {}
 
   /**
+   * Comes to rest: returns when none of its workers is in a step, and none enters one before {@link
+   * #resume}. Called while no vCPU runs, without the bridge's lock.
+   */
+  default void pause() {}
+
+  /** Ends {@link #pause}. */
+  default void resume() {}
+
+  /**
    * Gives up what it holds: its VM is closed. Called once, by the bridge; nothing comes after it.
    */
   default void close() {}

@@ -5,9 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * A generic PCI host bridge ("pci-host-ecam-generic"): configuration space as memory (ECAM, PCI
@@ -21,7 +25,7 @@ import tombolo.machine.device.MmioDevice;
  * <p>Thread-safe: one lock guards configuration and placement. BAR targets are called under it;
  * interrupts have a lock of their own, so a device may raise its pin at any time.
  */
-public final class PciHost implements MmioDevice {
+public final class PciHost implements MmioDevice, Stateful {
   /** Bytes of configuration space that one bus takes. */
   public static final long BUS_LENGTH = 1 << 20;
 
@@ -104,6 +108,35 @@ public final class PciHost implements MmioDevice {
           slot.reset();
         }
       }
+    }
+  }
+
+  /** Brings every function to rest: none of its workers is in a step until {@link #resume}. */
+  public void pause() {
+    functions().forEach(PciFunction::pause);
+  }
+
+  /** Ends {@link #pause}. */
+  public void resume() {
+    functions().forEach(PciFunction::resume);
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    // The slots come with the functions' state.
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // As above.
+  }
+
+  private List<PciFunction> functions() {
+    synchronized (lock) {
+      return Arrays.stream(slots)
+          .filter(Objects::nonNull)
+          .flatMap(slot -> Objects.requireNonNull(slot).function().stream())
+          .toList();
     }
   }
 

@@ -3,6 +3,7 @@ package tombolo.machine.pci;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ final class PciSlot {
       msix.busMaster(config.busMaster());
     }
     pin.mask(config.intxDisabled() || (msix != null && msix.enabled()));
+  }
+
+  /** Returns what is in the slot; empty where that is the bridge itself. */
+  Optional<PciFunction> function() {
+    return Optional.ofNullable(function);
   }
 
   /** The function's part of a reset; its BARs have their addresses. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,5 +74,47 @@ class WorkerThreadTest {
     assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
     task.awaitEnd();
     assertThat(task.hasEnded()).isTrue();
+  }
+
+  /** Steps all the time, and notes when it is in a step. */
+  @Test
+  void noStepOverlapsAPause() throws InterruptedException {
+    AtomicBoolean inStep = new AtomicBoolean();
+    AtomicBoolean end = new AtomicBoolean();
+    AtomicLong steps = new AtomicLong();
+    Task task =
+        scheduler.start(
+            "busy",
+            () -> {
+              inStep.set(true);
+              steps.incrementAndGet();
+              inStep.set(false);
+              return end.get() ? Worker.DONE : Worker.AGAIN;
+            });
+    for (int i = 0; i < 2_000; i++) {
+      task.pause();
+      long before = steps.get();
+      assertThat(inStep).isFalse();
+      task.wake();
+      for (int spin = 0; spin < 100; spin++) {
+        Thread.onSpinWait();
+      }
+      assertThat(steps).hasValue(before);
+      task.resume();
+    }
+    end.set(true);
+    task.awaitEnd();
+  }
+
+  @Test
+  void aWakeDuringAPauseIsKept() {
+    AtomicBoolean end = new AtomicBoolean();
+    Task task = scheduler.start("waits", () -> end.get() ? Worker.DONE : Worker.UNTIL_WOKEN);
+    task.pause();
+    end.set(true);
+    task.wake();
+    assertThat(task.hasEnded()).isFalse();
+    task.resume();
+    task.awaitEnd();
   }
 }
