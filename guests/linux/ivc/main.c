@@ -49,7 +49,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-// A whole number in range, with a unit where one is allowed, or the end.
+// Parses a whole number in range, with a unit if `units` has any, or ends the program.
 static uint64_t number(const char *option, const char *text, uint64_t most, const char *units) {
   char *end;
   errno = 0;
@@ -122,7 +122,7 @@ static void parse(int count, char **arguments, const char *letters, const char *
 }
 
 int main(int count, char **arguments) {
-  signal(SIGPIPE, SIG_IGN); // who has gone is told of, like any other failure
+  signal(SIGPIPE, SIG_IGN); // a reader that has gone is reported like any other failure
   const char *slash = strrchr(arguments[0], '/');
   program = slash == NULL ? arguments[0] : slash + 1;
   struct options options = {.timeout = -1};

@@ -9,7 +9,7 @@
 
 #define SHOW_EVERY 500  // milliseconds
 
-static bool on_line;  // a progress line is there, without its end
+static bool on_line;  // a progress line is on the screen, without its end
 
 noreturn void end_with(enum exit_status status, const char *format, ...) {
   char line[400];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The sending side: reads straight into the ring, where the receiver writes from.
+// The sending side: reads straight into the ring, from which the receiver writes.
 
 #include "stream.h"
 
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define LARGEST_BY_DEFAULT (4u << 20)
-#define LONGEST_PIECE (256u << 10)  // of a file: a longer one is no faster, and comes later
+#define LONGEST_PIECE (256u << 10)  // of a file: a longer one is no faster, and arrives later
 
 struct sender {
   const struct options *options;
@@ -23,8 +23,8 @@ struct sender {
   uint32_t capacity;
   uint32_t piece;
   int input;
-  bool input_waits;  // it is a pipe, a terminal or the like
-  uint32_t joined;   // how often the section had got an owner when the receiver joined; 0: it has not
+  bool input_waits;  // the input is a pipe, a terminal or the like
+  uint32_t joined;   // the section's count of owners when the receiver joined; 0: not yet
 };
 
 static struct sender me;
@@ -57,8 +57,8 @@ static noreturn void end_gone(const char *how) {
            how, (unsigned long long)me.transfer.so_far.bytes, channel_called(me.options));
 }
 
-// Looks whether the receiver has given up or is no more. What it says comes first, for it leaves
-// behind that.
+// Checks whether the receiver has given up or gone. Its verdict comes first, because it leaves
+// right after storing it.
 static void look_at_receiver(void) {
   struct transfer_verdict verdict = transfer_verdict(me.channel.sections);
   if (verdict.result == TRANSFER_FAILED) {
@@ -92,7 +92,7 @@ static enum tombolo_woken sleep_for(int input, int milliseconds) {
   return woken;
 }
 
-// Room for a message: waits for the receiver to come, and to read.
+// Claims room for a message: waits for the receiver to come, and to read.
 static volatile void *claim(enum transfer_type type, uint32_t length) {
   volatile void *payload;
   for (;;) {
@@ -137,11 +137,11 @@ static void await_receiver(void) {
   }
 }
 
-// Reads what there is, at most so much; 0 at the end.
+// Reads available input, at most `most` bytes; returns 0 at the end.
 static size_t read_some(void *to, size_t most) {
   for (;;) {
     if (me.input_waits) {
-      // Not in read(2), which a receiver that leaves would not end.
+      // Do not wait in read(2), which would not end when the receiver leaves.
       while (sleep_for(me.input, -1) != TOMBOLO_INPUT) {
       }
     }

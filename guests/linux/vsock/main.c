@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// vsock-send and vsock-recv: a file through a plain AF_VSOCK socket (man 7 vsock). Nothing here
+// vsock-send and vsock-recv send a file through a plain AF_VSOCK socket (man 7 vsock). Nothing here
 // knows of Tombolo.
 
 #include <errno.h>
@@ -90,7 +90,7 @@ static int new_socket(void) {
   return made;
 }
 
-// Copies until the end, and says how much that was; whichever side fails is named.
+// Copies until the end, and returns the number of bytes. A failure names the side that failed.
 static uint64_t copy(int from, const char *from_name, int to, const char *to_name) {
   uint64_t bytes = 0;
   for (ssize_t count; (count = read(from, buffer, sizeof buffer)) != 0;) {
@@ -114,7 +114,7 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-// A peer that has not got so far yet refuses, or does not answer.
+// A peer that is not ready yet refuses, or does not answer.
 static int connect_within(const struct sockaddr_vm *peer, uint32_t seconds) {
   double start = now();
   while (true) {
@@ -146,7 +146,7 @@ static int send_file(int count, char **arguments, uint32_t seconds) {
   int connection = connect_within(&peer, seconds);
   copy(file, name, connection, "the connection");
   shutdown(connection, SHUT_WR);
-  // The other side ends it when it has read everything.
+  // The other side ends the connection when it has read everything.
   if (read(connection, buffer, 1) < 0) {
     end_with(FAILED, "the connection: %s", strerror(errno));
   }
@@ -182,7 +182,7 @@ static int receive_file(int count, char **arguments, const char *output) {
 }
 
 int main(int count, char **arguments) {
-  signal(SIGPIPE, SIG_IGN); // who has gone is told of, like any other failure
+  signal(SIGPIPE, SIG_IGN); // a reader that has gone is reported like any other failure
   const char *slash = strrchr(arguments[0], '/');
   program = slash == NULL ? arguments[0] : slash + 1;
   bool sends = strcmp(program, "vsock-send") == 0;
