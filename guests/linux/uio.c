@@ -114,8 +114,8 @@ static const char *bind(const char *address, uint16_t vendor, uint16_t id) {
     driver_of(address, driver);
   }
   if (strcmp(driver, "uio_pci_generic") != 0) {
-    return fail("%s is %s's: echo %s > " DEVICES "/%s/driver/unbind", address, driver, address,
-                address);
+    return fail("%s has the driver %s: echo %s > " DEVICES "/%s/driver/unbind", address, driver,
+                address, address);
   }
   return NULL;
 }

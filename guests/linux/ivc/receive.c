@@ -40,8 +40,8 @@ static void join_channel(void) {
   if (me.channel.layout != IVC_SECTIONED || me.channel.section != 1 ||
       me.channel.own_size < TRANSFER_SECTION) {
     end_with(STATUS_FAILED,
-             "%s is none that ivc-send makes: in the topology file it needs layout = \"sectioned\" "
-             "and access = \"read-write\"",
+             "%s does not fit ivc-recv: give it layout = \"sectioned\" and access = "
+             "\"read-write\" in the topology file",
              channel_called(options));
   }
   if (spsc_open_reader(
@@ -97,7 +97,7 @@ static void write_all(const volatile void *from, uint32_t length) {
 static void end_of_stream(const struct spsc_message *message) {
   if (!transfer_is_whole(&me.transfer, message->payload, message->length)) {
     decide(TRANSFER_DAMAGED, 0);
-    end_with(STATUS_FAILED, "what came through %s is not what was sent, or not all of it",
+    end_with(STATUS_FAILED, "%s: the received data is damaged or incomplete; run both again",
              channel_called(me.options));
   }
   if (me.options->file != NULL && close(me.output) != 0) {

@@ -51,7 +51,7 @@ static const char *advice(enum ivc_status status) {
     case IVC_WINDOW_FULL:
       return ": give the VM a larger window in the host's topology file, or a smaller --size";
     case IVC_NO_SECTION:
-      return ": somebody else receives from it now";
+      return ": another receiver has joined it";
     default:
       return "";
   }

@@ -66,7 +66,7 @@ static void look_at_receiver(void) {
              strerror((int)(verdict.reason & 0xfff)));
   }
   if (verdict.result == TRANSFER_DAMAGED) {
-    end_with(STATUS_FAILED, "the receiver received something else than what was sent");
+    end_with(STATUS_FAILED, "the receiver received damaged or incomplete data; run both again");
   }
   uint32_t owner = __atomic_load_n(&me.channel.header->owner[0].vm, __ATOMIC_ACQUIRE);
   uint32_t joined = __atomic_load_n(&me.channel.header->owner[0].joined, __ATOMIC_ACQUIRE);
@@ -150,7 +150,7 @@ static size_t read_some(void *to, size_t most) {
       return (size_t)length;
     }
     if (errno != EINTR && errno != EAGAIN) {
-      end_with(STATUS_FAILED, "%s: %s; the receiver knows that this is not the end",
+      end_with(STATUS_FAILED, "%s: %s; the receiver will report an incomplete transfer",
                me.options->file != NULL ? me.options->file : "standard input", strerror(errno));
     }
   }
@@ -218,7 +218,7 @@ static void open_input(void) {
     end_with(STATUS_USAGE, "%s: %s", file == NULL ? "standard input" : file, strerror(errno));
   }
   if (S_ISDIR(status.st_mode)) {
-    end_with(STATUS_USAGE, "%s: a directory; tar c %s | ivc-send … sends one", file, file);
+    end_with(STATUS_USAGE, "%s: is a directory; to send it, run tar c %s | ivc-send …", file, file);
   }
   me.input_waits = !S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode);
   me.progress.total = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
