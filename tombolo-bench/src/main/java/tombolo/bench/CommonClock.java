@@ -2,7 +2,7 @@
 
 package tombolo.bench;
 
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * A clock that stands still until it is started. A VM's time counts from the VM's making, so VMs

@@ -24,6 +24,7 @@ import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
 import tombolo.ring.Answer;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.topology.Topology;
 
 /**
  * The launcher {@code ./tombolo} as a person has it, in a directory of its own, where it finds the
@@ -68,6 +69,7 @@ public final class Installation {
             RiscvAccelerator.class,
             Answer.class,
             Directory.class,
+            Topology.class,
             Main.class,
             CommandLine.class,
             Toml.class,
