@@ -8,6 +8,8 @@
 // good.
 //
 // A side has one sender and one receiver, which belong to one hart.
+//
+// axvisor_v2.h is region version 2.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,7 +66,12 @@ bool axvisor_publish(
     struct axvisor_region *region, volatile uint8_t *memory, uint64_t size,
     const struct axvisor_layout *layout);
 
-// The subscriber's side, one look.
+// The version that a region's header claims, any value; AXVISOR_NO_VERSION without the magic. Peers
+// of one version refuse the other, so a subscriber that knows both looks here first.
+#define AXVISOR_NO_VERSION 0
+uint32_t axvisor_version(volatile uint8_t *memory);
+
+// The subscriber's side, one look. Refuses version 2.
 enum axvisor_look {
   AXVISOR_READY,
   AXVISOR_NOT_YET,  // no magic: the publisher is not done
