@@ -238,10 +238,11 @@ final class SlotHostilePeerTest {
       SlotReceiver receiver = new SlotReceiver(ring, 0);
       seen.add(receiver.receive(buffer, GUARDED));
       check(receiver.length() <= 1, "length " + receiver.length());
-      guardsStand();
+      check(buffer.get(ValueLayout.JAVA_BYTE, GUARDED + 1) == GUARD, "behind the payload");
     }
     stop.set(true);
     attacker.join();
+    guardsStand();
     assertThat(seen).containsExactlyInAnyOrder(ReceiveProgress.COMPLETE, ReceiveProgress.EMPTY);
   }
 
