@@ -48,6 +48,16 @@ class GuestsTest {
     assertThat(selftest.reason()).isEqualTo(new StopReason.PowerOff());
   }
 
+  @Test
+  void theGuestsLibrarySpeaksBothVersionsOfAxVisorsRegion() throws InterruptedException {
+    GuestRun.Outcome selftest = GuestRun.of("axvisor-selftest").run();
+    assertThat(selftest.lines())
+        .filteredOn(line -> line.startsWith("ok v2-"))
+        .hasSizeGreaterThan(15);
+    assertThat(selftest.lines()).noneMatch(line -> line.startsWith("FAIL"));
+    assertThat(selftest.reason()).isEqualTo(new StopReason.PowerOff());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 8})
   void theAdvancedInterruptArchitectureIsThereForTheGuestThatAsksForIt(int harts)
