@@ -5,6 +5,9 @@ import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.riscv.board.BoardLayout;
+import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.interrupt.InterruptController;
 
 /**
  * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.

@@ -21,8 +21,8 @@ import tombolo.cli.VsockSpec;
 import tombolo.cli.topology.ChannelSpec.Layout;
 import tombolo.machine.Accelerator;
 import tombolo.memory.Access;
-import tombolo.riscv.InterruptController;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.riscv.interrupt.InterruptController;
 
 /** What a topology file says, and what is wrong with one as a whole. */
 class TopologyFileTest {
