@@ -27,10 +27,13 @@ public final class BoardLayout {
   static final int PCI_FIRST_SOURCE = 32;
 
   /** Behind the PCI bridge's four: doorbells without a device of their own (docs/abi.md). */
-  static final int IVC_SOURCE = 36;
+  public static final int SPARE_SOURCE = 36;
 
   public static final PciWindow PCI_LOW = new PciWindow(0x4000_0000L, 0x4000_0000L);
   public static final PciWindow PCI_HIGH = new PciWindow(0x4_0000_0000L, 0x4_0000_0000L);
+
+  /** The most bytes of RAM: the space up to the PCI bridge's upper window. */
+  public static final long MAX_RAM = PCI_HIGH.base() - RAM_BASE;
 
   private BoardLayout() {}
 }

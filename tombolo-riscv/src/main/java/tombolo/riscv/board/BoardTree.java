@@ -211,7 +211,7 @@ final class BoardTree {
     soc.child("ivc")
         .strings("compatible", "tombolo,ivc")
         .u32("interrupt-parent", interrupts.wires())
-        .cells("interrupts", interrupts.pulse(BoardLayout.IVC_SOURCE));
+        .cells("interrupts", interrupts.pulse(BoardLayout.SPARE_SOURCE));
   }
 
   private static int[] ranges() {

@@ -18,7 +18,6 @@ import tombolo.machine.image.KernelImage;
 import tombolo.machine.pci.PciHost;
 import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
-import tombolo.riscv.RiscvAccelerator;
 import tombolo.riscv.interrupt.Aplic;
 import tombolo.riscv.interrupt.Imsic;
 import tombolo.riscv.interrupt.InterruptController;
@@ -53,10 +52,10 @@ public final class RiscvBoard implements Board {
   public RiscvBoard(BoardContext context, InterruptController controller) {
     this.context = context;
     this.controller = controller;
-    if (context.ram().size() > RiscvAccelerator.MAX_RAM) {
+    if (context.ram().size() > BoardLayout.MAX_RAM) {
       throw new IllegalArgumentException(
           "%d MiB of RAM, but this board has room for %d MiB below its PCI window"
-              .formatted(context.ram().size() >> 20, RiscvAccelerator.MAX_RAM >> 20));
+              .formatted(context.ram().size() >> 20, BoardLayout.MAX_RAM >> 20));
     }
     GuestMemory memory = context.memory();
     memory.map(
@@ -114,11 +113,6 @@ public final class RiscvBoard implements Board {
   @Override
   public void injectInterrupt(long vcpus, int number) {
     wires.pulse(vcpus, number);
-  }
-
-  @Override
-  public int ivcInterrupt() {
-    return BoardLayout.IVC_SOURCE;
   }
 
   @Override

@@ -31,7 +31,7 @@ class InjectInterruptTest {
   }
 
   private static void inject(Vm vm, long harts) {
-    vm.injectInterrupt(harts, vm.board().ivcInterrupt());
+    vm.injectInterrupt(harts, vm.boardModel().spareInterrupt());
   }
 
   private static long claims(Vm vm, int hart) {
@@ -44,7 +44,7 @@ class InjectInterruptTest {
 
   /** What the PLIC says of the IVC interrupt, or the interrupt files of the harts. */
   private static boolean pending(Vm vm) {
-    int source = vm.board().ivcInterrupt();
+    int source = vm.boardModel().spareInterrupt();
     DeviceBus.Slot plic = vm.mmio().find(BoardLayout.PLIC_BASE, 4);
     if (plic != null) {
       return (plic.device().read(0x1000 + source / 32 * 4L, 4) >> source % 32 & 1) != 0;
