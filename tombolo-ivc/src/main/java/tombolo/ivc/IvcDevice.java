@@ -103,7 +103,7 @@ final class IvcDevice implements PciFunction, MmioDevice {
 
     @Override
     public void pulse() {
-      vm.injectInterrupt(vm.allVcpus(), vm.board().ivcInterrupt());
+      vm.injectInterrupt(vm.allVcpus(), vm.boardModel().spareInterrupt());
     }
   }
 

@@ -102,7 +102,8 @@ final class ScriptedGuest implements AutoCloseable {
             console,
             reason -> end = reason,
             new HostServices(Clock.system(), Scheduler.system(), RandomSource.seeded(1)));
-    board = new RiscvAccelerator().createBoard(context);
+    RiscvAccelerator accelerator = new RiscvAccelerator();
+    board = accelerator.createBoard(accelerator.boards().getFirst(), context);
     vcpu = board.vcpus().getFirst();
     board.load(new BootImage(image, null, ""));
     memory.writeLong(BLOCK, RING);

@@ -19,6 +19,7 @@ import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.interrupt.InterruptController;
 
 /**
  * Whatever an image holds, its VM ends by what the guest did or because it was stopped, never by an

@@ -12,6 +12,7 @@ import tombolo.machine.Vm;
 import tombolo.machine.VmState;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.interrupt.InterruptController;
 
 /** The guests do what guests/README.md says of them. */
 class GuestsTest {

@@ -14,6 +14,7 @@ import tombolo.machine.console.BufferConsole;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
+import tombolo.riscv.isa.Cause;
 
 /**
  * Accesses that memory alone can answer, where the memory does not allow them: the guest gets its

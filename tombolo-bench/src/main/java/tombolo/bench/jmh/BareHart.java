@@ -53,7 +53,8 @@ final class BareHart implements AutoCloseable {
             new BufferConsole(),
             reason -> {},
             new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
-    board = new RiscvAccelerator().createBoard(context);
+    RiscvAccelerator accelerator = new RiscvAccelerator();
+    board = accelerator.createBoard(accelerator.boards().getFirst(), context);
     vcpu = board.vcpus().getFirst();
     bus.attach(DEVICE, HostMemory.PAGE_SIZE, new Register());
     ByteBuffer bytes = ByteBuffer.allocate(4 * code.length).order(ByteOrder.LITTLE_ENDIAN);
