@@ -10,7 +10,7 @@ import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.machine.Vm;
 import tombolo.machine.console.StreamConsole;
-import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.vsock.VsockSwitch;
 
 /**
@@ -38,7 +38,7 @@ final class RunningVm implements AutoCloseable {
       OutputStream lines,
       @Nullable Terminal terminal) {
     this.lines = lines;
-    this.console = new StreamConsole(spec.name(), lines, Scheduler.system());
+    this.console = new StreamConsole(spec.name(), lines, HostServices.system());
     if (terminal != null) {
       terminal.onSize(console::resize); // before there are devices
     }

@@ -20,7 +20,7 @@ final class BoardFixture implements AutoCloseable {
 
   final HostMemory ram = HostMemory.allocate(RAM_SIZE);
   final GuestMemory memory = new GuestMemory();
-  final BufferConsole console = new BufferConsole();
+  final BufferConsole console = new BufferConsole(HostServices.system());
   final DeviceBus mmio = new DeviceBus();
   final BoardContext context;
   final RiscvBoard board;

@@ -119,6 +119,11 @@ public final class SteppedHost {
     }
 
     @Override
+    public boolean stepsMayBlock() {
+      return false;
+    }
+
+    @Override
     public long budget() {
       return 1 + schedule.nextInt(MOST_INSTRUCTIONS);
     }
