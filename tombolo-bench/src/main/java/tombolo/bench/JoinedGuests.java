@@ -83,7 +83,7 @@ public final class JoinedGuests implements AutoCloseable {
   private void add(Path root, Guest guest, long window) {
     Path elf = root.resolve("guests/bin").resolve(guest.name + ".elf");
     KernelImage kernel = KernelImage.read(elf, ElfMachine.RISCV, RAM_BASE);
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     int id = members.size() + 1;
     VmConfig config =
         VmConfig.of(

@@ -35,7 +35,7 @@ final class TomboloMachine {
    * @throws BenchmarkException if it does not power off well
    */
   static Timed run(Path elf, String commandLine) throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     Meter meter = new Meter();
     KernelImage kernel = KernelImage.read(elf, ElfMachine.RISCV, RAM_BASE);
     VmConfig config =

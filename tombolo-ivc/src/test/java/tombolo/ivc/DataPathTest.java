@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import tombolo.machine.ExitKind;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 
 /** Payload goes from guest to guest by loads and stores, and the VM's exit counters show it. */
@@ -46,8 +47,8 @@ class DataPathTest {
     Grants grants =
         Grants.of(Grant.Publish.of(1, 1, 4096, "ball"), Grant.Subscribe.of(2, 1, 1, true));
     String append = "warmup=0 n=" + ROUNDS;
-    BufferConsole serves = new BufferConsole();
-    BufferConsole returns = new BufferConsole();
+    BufferConsole serves = new BufferConsole(HostServices.system());
+    BufferConsole returns = new BufferConsole(HostServices.system());
     try (Directory directory = new Directory(grants);
         Vm ping = Guests.create(Guests.config("ping", append, serves));
         Vm pong = Guests.create(Guests.config("pong", "", returns))) {
@@ -65,8 +66,8 @@ class DataPathTest {
   private static Map<ExitKind, Long> exitsOfAStream(long bytes) throws InterruptedException {
     Grants grants =
         Grants.of(Grant.Publish.of(1, 1, RING, "stream"), Grant.Subscribe.of(2, 1, 1, true));
-    BufferConsole says = new BufferConsole();
-    BufferConsole hears = new BufferConsole();
+    BufferConsole says = new BufferConsole(HostServices.system());
+    BufferConsole hears = new BufferConsole(HostServices.system());
     try (Directory directory = new Directory(grants);
         Vm sender =
             Guests.create(

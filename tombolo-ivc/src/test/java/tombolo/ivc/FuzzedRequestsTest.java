@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
@@ -109,8 +110,8 @@ class FuzzedRequestsTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 2", "2, 3", "2, 4"})
   void twoVmsOfRandomRequestsHarmNobody(int vcpus, long seed) throws InterruptedException {
-    BufferConsole first = new BufferConsole();
-    BufferConsole second = new BufferConsole();
+    BufferConsole first = new BufferConsole(HostServices.system());
+    BufferConsole second = new BufferConsole(HostServices.system());
     Vm one = fuzzer(1, vcpus, seed, REQUESTS, first);
     Vm other = fuzzer(2, vcpus, seed + 100, REQUESTS, second);
     one.boot();
@@ -122,7 +123,7 @@ class FuzzedRequestsTest {
 
   @Test
   void aVmThatIsStoppedInTheMiddleOfItsRequestsLeavesNothing() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     Vm vm = fuzzer(1, 2, 7, Integer.MAX_VALUE, console);
     VmEndpoint endpoint = (VmEndpoint) directory.endpoint(1);
     assertThat(endpoint).isNotNull();
@@ -154,7 +155,7 @@ class FuzzedRequestsTest {
 
   @Test
   void randomBytesInASlotNeverThrowAndChangeNoOtherSlot() {
-    fuzzer(1, 1, 1, 1, new BufferConsole());
+    fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     try (HostMemory mailbox = HostMemory.allocate(PAGE)) {
       Requests requests = new Requests(endpoint, mailbox.segment());
@@ -204,7 +205,7 @@ class FuzzedRequestsTest {
 
   @Test
   void randomAccessesToTheRegistersNeverThrow() {
-    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole());
+    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     IvcDevice device = new IvcDevice(endpoint, vm, requireNonNull(vm.window()));
     Random random = new Random(43);
@@ -229,7 +230,7 @@ class FuzzedRequestsTest {
 
   @Test
   void movingBarsAroundNeverThrowsAndMapsNothingOverTheRam() {
-    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole());
+    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     VmChannel joined = endpoint.subscribe(new ChannelId(8, 2));
     List<MemoryRegion> before = vm.memory().regions();

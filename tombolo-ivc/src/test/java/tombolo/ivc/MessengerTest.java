@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.ring.Answer;
 import tombolo.ring.Bell;
@@ -119,7 +120,7 @@ final class MessengerTest {
 
   /** The guest messenger in a VM of its own. */
   private final class Messenger implements AutoCloseable {
-    private final BufferConsole console = new BufferConsole();
+    private final BufferConsole console = new BufferConsole(HostServices.system());
     final Vm vm;
 
     Messenger(int id, String append) {

@@ -50,7 +50,7 @@ final class BareHart implements AutoCloseable {
             ram,
             bus,
             new DeviceBus(),
-            new BufferConsole(),
+            new BufferConsole(HostServices.system()),
             reason -> {},
             new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
     RiscvAccelerator accelerator = new RiscvAccelerator();
