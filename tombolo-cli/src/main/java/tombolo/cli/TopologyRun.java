@@ -20,6 +20,7 @@ import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.machine.VmState;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.machine.vsock.VsockSwitch;
 
@@ -82,7 +83,7 @@ final class TopologyRun {
     long start = System.nanoTime();
     shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
     try (@Nullable Terminal terminal = console == null ? null : host.terminal().get().orElse(null);
-        Directory directory = new Directory(topology.grants());
+        Directory directory = new Directory(topology.grants(), HostServices.system());
         VsockSwitch network = new VsockSwitch(Clock.system());
         ClosingVms _ = new ClosingVms();
         ControlSocket _ = new ControlSocket(new TopologyView(file, vms, directory), err)) {

@@ -3,8 +3,10 @@ package tombolo.memory;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ public final class RangeAllocator {
   /** Every gap three times: by size to find one, by both ends to merge. No two gaps touch. */
   private final TreeSet<Gap> bySize = new TreeSet<>();
 
-  private final Map<Long, Gap> byBase = new HashMap<>();
+  private final NavigableMap<Long, Gap> byBase = new TreeMap<>();
   private final Map<Long, Gap> byEnd = new HashMap<>();
 
   /** Sizes by base of what is handed out. */
@@ -106,6 +108,35 @@ public final class RangeAllocator {
     allocated.put(gap.base, rounded);
     freeBytes -= rounded;
     return OptionalLong.of(gap.base);
+  }
+
+  /**
+   * Hands out a particular range.
+   *
+   * @param size bytes, rounded up to the granule
+   * @return false, and nothing has changed, unless all of it is free and the base is a multiple of
+   *     the granule
+   */
+  public boolean allocateAt(long base, long size) {
+    if (size <= 0 || size > Long.MAX_VALUE - granule || base < 0 || base % granule != 0) {
+      return false;
+    }
+    long rounded = (size + granule - 1) / granule * granule;
+    Map.Entry<Long, Gap> found = byBase.floorEntry(base);
+    if (found == null || found.getValue().end() - base < rounded) {
+      return false;
+    }
+    Gap gap = found.getValue();
+    delete(gap);
+    if (gap.base < base) {
+      insert(new Gap(base - gap.base, gap.base));
+    }
+    if (gap.end() > base + rounded) {
+      insert(new Gap(gap.end() - base - rounded, base + rounded));
+    }
+    allocated.put(base, rounded);
+    freeBytes -= rounded;
+    return true;
   }
 
   /**

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tombolo.cli.Platform;
 import tombolo.cli.VirtioSpec;
 import tombolo.cli.VsockSpec;
-import tombolo.ivc.Quota;
+import tombolo.ivc.grant.Quota;
 
 /**
  * A VM of a topology.

@@ -3,6 +3,7 @@ package tombolo.machine.pci;
 
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import tombolo.memory.Access;
@@ -63,6 +64,31 @@ public final class GpaWindow implements PciBar.Target {
   /** The guest physical address of its first byte, or empty while the BAR is off. */
   public synchronized OptionalLong base() {
     return base == NOWHERE ? OptionalLong.empty() : OptionalLong.of(base);
+  }
+
+  /**
+   * Allocates room for an owner: best fit, O(log n). Nothing is mapped there.
+   *
+   * @param bytes rounded up to whole pages
+   * @return the room, or empty if there is no gap of that size, or bytes is not positive
+   */
+  public synchronized Optional<GpaRoom> allocate(long bytes) {
+    OptionalLong offset = free.allocate(bytes);
+    return offset.isEmpty() ? Optional.empty() : Optional.of(room(offset.getAsLong()));
+  }
+
+  /**
+   * Allocates the room that a channel had when its state was saved.
+   *
+   * @param bytes rounded up to whole pages
+   * @return the room, or empty if it is not free, or none of this window's
+   */
+  public synchronized Optional<GpaRoom> allocateAt(long offset, long bytes) {
+    return free.allocateAt(offset, bytes) ? Optional.of(room(offset)) : Optional.empty();
+  }
+
+  private GpaRoom room(long offset) {
+    return new GpaRoom(this, offset, free.sizeOf(offset));
   }
 
   /**
