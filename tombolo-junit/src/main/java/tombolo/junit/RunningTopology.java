@@ -13,9 +13,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
-import tombolo.cli.topology.ChannelSpec;
-import tombolo.cli.topology.Topology;
-import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
@@ -23,6 +20,9 @@ import tombolo.ivc.HostEndpoint;
 import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.vsock.VsockSwitch;
+import tombolo.topology.ChannelSpec;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
 
 /**
  * The VMs of a topology, booted and joined by its channels, and a test among them. A parameter of a

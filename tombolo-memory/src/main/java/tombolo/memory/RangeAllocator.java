@@ -3,10 +3,8 @@ package tombolo.memory;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,7 @@ public final class RangeAllocator {
   /** Every gap three times: by size to find one, by both ends to merge. No two gaps touch. */
   private final TreeSet<Gap> bySize = new TreeSet<>();
 
-  private final NavigableMap<Long, Gap> byBase = new TreeMap<>();
+  private final Map<Long, Gap> byBase = new HashMap<>();
   private final Map<Long, Gap> byEnd = new HashMap<>();
 
   /** Sizes by base of what is handed out. */
@@ -111,32 +109,31 @@ public final class RangeAllocator {
   }
 
   /**
-   * Hands out a particular range.
+   * Hands out a given range. Unlike everything else here, it takes time in proportion to the number
+   * of gaps.
    *
-   * @param size bytes, rounded up to the granule
-   * @return false, and nothing has changed, unless all of it is free and the base is a multiple of
-   *     the granule
+   * @param size a positive multiple of the granule
+   * @return false, and nothing has changed, unless all of the range is free
    */
   public boolean allocateAt(long base, long size) {
-    if (size <= 0 || size > Long.MAX_VALUE - granule || base < 0 || base % granule != 0) {
+    if (base < 0 || base % granule != 0 || !isSize(size) || base > Long.MAX_VALUE - size) {
       return false;
     }
-    long rounded = (size + granule - 1) / granule * granule;
-    Map.Entry<Long, Gap> found = byBase.floorEntry(base);
-    if (found == null || found.getValue().end() - base < rounded) {
-      return false;
+    for (Gap gap : bySize) {
+      if (gap.base <= base && base + size <= gap.end()) {
+        delete(gap);
+        if (gap.base < base) {
+          insert(new Gap(base - gap.base, gap.base));
+        }
+        if (base + size < gap.end()) {
+          insert(new Gap(gap.end() - (base + size), base + size));
+        }
+        allocated.put(base, size);
+        freeBytes -= size;
+        return true;
+      }
     }
-    Gap gap = found.getValue();
-    delete(gap);
-    if (gap.base < base) {
-      insert(new Gap(base - gap.base, gap.base));
-    }
-    if (gap.end() > base + rounded) {
-      insert(new Gap(gap.end() - base - rounded, base + rounded));
-    }
-    allocated.put(base, rounded);
-    freeBytes -= rounded;
-    return true;
+    return false;
   }
 
   /**

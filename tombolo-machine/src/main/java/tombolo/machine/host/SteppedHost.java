@@ -120,7 +120,7 @@ public final class SteppedHost {
 
     @Override
     public long budget() {
-      return 1 + schedule.nextInt(MOST_INSTRUCTIONS);
+      return 1L + schedule.nextInt(MOST_INSTRUCTIONS);
     }
   }
 

@@ -67,31 +67,6 @@ public final class GpaWindow implements PciBar.Target {
   }
 
   /**
-   * Allocates room for an owner: best fit, O(log n). Nothing is mapped there.
-   *
-   * @param bytes rounded up to whole pages
-   * @return the room, or empty if there is no gap of that size, or bytes is not positive
-   */
-  public synchronized Optional<GpaRoom> allocate(long bytes) {
-    OptionalLong offset = free.allocate(bytes);
-    return offset.isEmpty() ? Optional.empty() : Optional.of(room(offset.getAsLong()));
-  }
-
-  /**
-   * Allocates the room that a channel had when its state was saved.
-   *
-   * @param bytes rounded up to whole pages
-   * @return the room, or empty if it is not free, or none of this window's
-   */
-  public synchronized Optional<GpaRoom> allocateAt(long offset, long bytes) {
-    return free.allocateAt(offset, bytes) ? Optional.of(room(offset)) : Optional.empty();
-  }
-
-  private GpaRoom room(long offset) {
-    return new GpaRoom(this, offset, free.sizeOf(offset));
-  }
-
-  /**
    * Reserves room.
    *
    * @param bytes rounded up to whole pages
@@ -99,6 +74,16 @@ public final class GpaWindow implements PciBar.Target {
    */
   public synchronized OptionalLong reserve(long bytes) {
     return free.allocate(bytes);
+  }
+
+  /**
+   * Reserves room at a given place, as {@link #reserve} did in a window whose state is restored.
+   *
+   * @param bytes a positive multiple of the page size
+   * @return false, and nothing has changed, unless all of it is there and free
+   */
+  public synchronized boolean reserveAt(long offset, long bytes) {
+    return free.allocateAt(offset, bytes);
   }
 
   /**
@@ -142,6 +127,31 @@ public final class GpaWindow implements PciBar.Target {
   /** Bytes that are reserved, without the head. */
   public synchronized long reservedBytes() {
     return size - HEAD - free.freeBytes();
+  }
+
+  /**
+   * Reserves room for an owner, who alone can map there and give it back.
+   *
+   * @param bytes rounded up to whole pages
+   * @return the room, or empty if there is no gap of that size, or bytes is not positive
+   */
+  public synchronized Optional<GpaRoom> allocate(long bytes) {
+    OptionalLong offset = reserve(bytes);
+    return offset.isEmpty() ? Optional.empty() : Optional.of(room(offset.getAsLong()));
+  }
+
+  /**
+   * Reserves room at a given place for an owner, see {@link #reserveAt}.
+   *
+   * @param bytes a positive multiple of the page size
+   * @return the room, or empty unless all of it is there and free
+   */
+  public synchronized Optional<GpaRoom> allocateAt(long offset, long bytes) {
+    return reserveAt(offset, bytes) ? Optional.of(room(offset)) : Optional.empty();
+  }
+
+  private GpaRoom room(long offset) {
+    return new GpaRoom(this, offset, free.sizeOf(offset));
   }
 
   @Override
