@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import tombolo.ivc.Grant;
 import tombolo.ivc.HostChannel;
-import tombolo.ivc.Shape;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.grant.Grant;
 
 /**
  * Bytes through a channel of a mebibyte: streams by {@code stream}, with a checksum over every word

@@ -7,9 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import tombolo.ivc.ChannelState;
 import tombolo.ivc.HostChannel;
-import tombolo.ivc.Shape;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Shape;
 
 /**
  * Java code on either side of the channel that {@code guests/src/bell-bench.c} defines, at the

@@ -5,7 +5,7 @@ package tombolo.bench;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import tombolo.ivc.Grant;
+import tombolo.ivc.grant.Grant;
 import tombolo.memory.GuestMemory;
 
 /**

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import tombolo.ivc.Grant;
+import tombolo.ivc.grant.Grant;
 
 /** The same as {@link JoinCost}, by guests, through the device, by their own clock. */
 record GuestJoinCost(int rounds, Path root) implements IvcMeasurement {

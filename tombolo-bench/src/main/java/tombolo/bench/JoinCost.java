@@ -4,10 +4,10 @@ package tombolo.bench;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import tombolo.ivc.ChannelId;
-import tombolo.ivc.Shape;
 import tombolo.ivc.VmChannel;
 import tombolo.ivc.VmEndpoint;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Shape;
 
 /**
  * A channel of a page from one VM to another, by the Java API: published, subscribed, and left

@@ -9,17 +9,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tombolo.ivc.ChannelId;
 import tombolo.ivc.Directory;
-import tombolo.ivc.DoorbellRate;
-import tombolo.ivc.Grant;
-import tombolo.ivc.Grants;
 import tombolo.ivc.HostChannel;
 import tombolo.ivc.HostEndpoint;
-import tombolo.ivc.Layout;
-import tombolo.ivc.Quota;
-import tombolo.ivc.RefusedException;
 import tombolo.ivc.VmEndpoint;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
@@ -64,7 +65,9 @@ public final class JoinedGuests implements AutoCloseable {
 
   /** The same with windows of another size. */
   JoinedGuests(Path root, List<Grant> grants, long window, Guest... guests) {
-    directory = new Directory(new Grants(grants), clock, Scheduler.system());
+    directory =
+        new Directory(
+            new Grants(grants), new HostServices(clock, Scheduler.system(), RandomSource.system()));
     host = directory.join("host", HOST, Quota.DEFAULT);
     boolean made = false;
     try {
@@ -91,10 +94,10 @@ public final class JoinedGuests implements AutoCloseable {
                 new BootImage(kernel, null, guest.commandLine),
                 console,
                 HostServices.system())
-            .withHost(new HostServices(clock, Scheduler.system(), RandomSource.system()))
+            .withHost(directory.host())
             .withWindow(window);
     Vm vm = Vm.create(config, new RiscvAccelerator());
-    members.add(new Member(vm, directory.join(vm, id, Quota.DEFAULT), console));
+    members.add(new Member(vm, directory.join(vm, id, Quota.DEFAULT, GuestFrontEnds.ALL), console));
   }
 
   /** Everything about one channel: who publishes it, and who reads, writes and rings. */

@@ -8,6 +8,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
 import tombolo.machine.ExitKind;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
@@ -49,7 +52,7 @@ class DataPathTest {
     String append = "warmup=0 n=" + ROUNDS;
     BufferConsole serves = new BufferConsole(HostServices.system());
     BufferConsole returns = new BufferConsole(HostServices.system());
-    try (Directory directory = new Directory(grants);
+    try (Directory directory = new Directory(grants, HostServices.system());
         Vm ping = Guests.create(Guests.config("ping", append, serves));
         Vm pong = Guests.create(Guests.config("pong", "", returns))) {
       directory.join(ping, 1, Quota.DEFAULT);
@@ -68,7 +71,7 @@ class DataPathTest {
         Grants.of(Grant.Publish.of(1, 1, RING, "stream"), Grant.Subscribe.of(2, 1, 1, true));
     BufferConsole says = new BufferConsole(HostServices.system());
     BufferConsole hears = new BufferConsole(HostServices.system());
-    try (Directory directory = new Directory(grants);
+    try (Directory directory = new Directory(grants, HostServices.system());
         Vm sender =
             Guests.create(
                 Guests.config(

@@ -73,7 +73,7 @@ public final class RunningTopology implements AutoCloseable {
     for (String name : standIns) {
       requireVm(topology, name);
     }
-    Directory directory = new Directory(topology.grants());
+    Directory directory = new Directory(topology.grants(), HostServices.system());
     VsockSwitch network = new VsockSwitch(HostServices.system());
     Parts parts =
         new Parts(directory, network, new ArrayList<>(), new LinkedHashMap<>(), new News());
@@ -134,8 +134,8 @@ public final class RunningTopology implements AutoCloseable {
   /**
    * The test's end of the channels of a VM in whose place it is. It may do what that VM may: {@link
    * HostEndpoint#publish}, {@link HostEndpoint#subscribe}, or messages by {@link
-   * tombolo.ivc.Publisher} and {@link tombolo.ivc.Subscriber}. Closed with the topology, or by the
-   * test, as if that VM died.
+   * tombolo.ivc.message.Publisher} and {@link tombolo.ivc.message.Subscriber}. Closed with the
+   * topology, or by the test, as if that VM died.
    *
    * @throws IllegalArgumentException unless the topology was started with such a stand-in
    */

@@ -4,7 +4,7 @@ package tombolo.topology;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import tombolo.ivc.Quota;
+import tombolo.ivc.grant.Quota;
 
 /**
  * A VM of a topology.

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import tombolo.bench.JoinedGuests;
-import tombolo.ivc.DoorbellRate;
-import tombolo.ivc.Grant;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
 
 /**
  * Two VMs of this process, each with the guest {@code ring-bench}, and the ring in C between them

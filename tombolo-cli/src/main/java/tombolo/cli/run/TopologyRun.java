@@ -87,7 +87,7 @@ public final class TopologyRun {
     long start = System.nanoTime();
     shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
     try (@Nullable Terminal terminal = console == null ? null : host.terminal().get().orElse(null);
-        Directory directory = new Directory(topology.grants());
+        Directory directory = new Directory(topology.grants(), HostServices.system());
         VsockSwitch network = new VsockSwitch(HostServices.system());
         ClosingVms _ = new ClosingVms();
         ControlSocket _ = new ControlSocket(new TopologyView(file, vms, directory), err)) {

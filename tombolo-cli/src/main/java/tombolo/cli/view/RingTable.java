@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.Side;
-import tombolo.ivc.Role;
+import tombolo.ivc.abi.Role;
 import tombolo.ring.RingSnapshot;
 import tombolo.ring.axvisor.AxvisorLayout;
 import tombolo.ring.axvisor.RegionSnapshot;

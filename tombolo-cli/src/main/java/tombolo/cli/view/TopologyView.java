@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import tombolo.cli.run.RunningVm;
-import tombolo.ivc.ChannelId;
 import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.EndpointRow;
 import tombolo.ivc.DirectorySnapshot.Side;
-import tombolo.ivc.Layout;
-import tombolo.ivc.Shape;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Shape;
 import tombolo.machine.Vm;
 
 /**

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.Directory;
 import tombolo.ivc.VmEndpoint;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.GuestReset;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
@@ -51,7 +52,7 @@ public final class JoinedVm implements AutoCloseable {
       half = Vm.create(config(spec, console), spec.platform().accelerator());
       vm = half;
       spec.virtio().plugInto(vm, console);
-      endpoint = directory.join(vm, spec.id(), spec.quota());
+      endpoint = directory.join(vm, spec.id(), spec.quota(), GuestFrontEnds.ALL);
       VsockSpec socket = spec.vsock();
       vsock = socket == null ? VsockSpec.Opened.NOTHING : socket.plugInto(vm, network);
       made = true;
