@@ -55,6 +55,13 @@ public final class Report {
     figures.add(new Figure(name, value, unit));
   }
 
+  /** Adds a figure for the median, and {@code .q1} and {@code .q3} for the quartiles. */
+  public void figures(String name, Samples samples, String unit) {
+    figure(name, samples.median(), unit);
+    figure(name + ".q1", samples.q1(), unit);
+    figure(name + ".q3", samples.q3(), unit);
+  }
+
   /** Prints the figures; nothing is said after that. */
   void close() {
     line("load average at the end: " + load());

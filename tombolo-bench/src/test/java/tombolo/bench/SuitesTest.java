@@ -97,8 +97,15 @@ class SuitesTest {
           names.add(prefix + contender + what);
         }
       }
-      names.add(prefix + "vs-best-of-agrona-aeron");
-      names.add(prefix + "p50-vs-best-of-agrona-aeron");
+      names.add(prefix + "slices");
+      for (String what :
+          List.of(
+              "vs-agrona-one-to-one",
+              "p50-vs-agrona-one-to-one",
+              "vs-best-of-agrona-aeron",
+              "p50-vs-best-of-agrona-aeron")) {
+        names.addAll(List.of(prefix + what, prefix + what + ".q1", prefix + what + ".q3"));
+      }
     }
     for (String what : List.of("", ".p50", ".p99", ".p99.9")) {
       names.add("ring.guests.24.tombolo" + what);
@@ -109,7 +116,7 @@ class SuitesTest {
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.figures())
-        .allMatch(line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (1/s|ns|x)"));
+        .allMatch(line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (1/s|ns|x|slices)"));
     assertThat(run.figureNames()).containsExactlyElementsOf(names);
   }
 
@@ -127,7 +134,10 @@ class SuitesTest {
             "ring.threads.64k.tombolo-claim.p99",
             "ring.threads.64k.tombolo-claim.p99.9",
             "ring.threads.64k.memcpy",
-            "ring.threads.64k.claim-vs-memcpy");
+            "ring.threads.64k.claim-slices",
+            "ring.threads.64k.claim-vs-memcpy",
+            "ring.threads.64k.claim-vs-memcpy.q1",
+            "ring.threads.64k.claim-vs-memcpy.q3");
   }
 
   @ParameterizedTest
@@ -145,6 +155,7 @@ class SuitesTest {
           ivc ping                  | no such option: ping
           ring --sizes 24,32        | no size 32: 24, 96, 1k, 64k
           ring --settings carriers  | no setting carriers: threads, processes, guests
+          ring --slices 0           | --slices 0: a whole number from 1
           ring --only carrier       | no contender matches carrier
           ring --only (             | (: no regular expression: Unclosed group
           guests sieve              | no such option: sieve

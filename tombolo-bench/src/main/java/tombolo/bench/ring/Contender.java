@@ -31,6 +31,9 @@ enum Contender {
   /** No message at all: the same bytes copied by one thread. */
   MEMCPY;
 
+  /** Tombolo's own. */
+  static final List<Contender> OWN = List.of(TOMBOLO, TOMBOLO_CLAIM);
+
   /** The rings for messages in shared memory that Tombolo is to be faster than. */
   static final List<Contender> PEERS =
       List.of(AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON, AERON_1M);
@@ -40,6 +43,17 @@ enum Contender {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Returns what Tombolo's figures of comparisons begin with. */
+  String prefix() {
+    return this == TOMBOLO_CLAIM ? "claim-" : "";
+  }
+
+  /** Returns whether messages arrive. */
+  boolean hasLatency() {
+    return this != MEMCPY;
+  }
+
+  /** Returns whether there is anything to learn from it there. */
   boolean takesPart(boolean twoProcesses, Size size) {
     return switch (this) {
       // A reference is as large as another.

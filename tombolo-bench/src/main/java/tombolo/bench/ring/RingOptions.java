@@ -18,19 +18,23 @@ import tombolo.bench.UsageException;
  * @param settings in this order
  * @param sizes in this order
  * @param contenders in this order
- * @param rounds how often each is measured, after one round that is not counted; at least 1
+ * @param runs how often all contenders are started anew; at least 1
+ * @param slices how many slices each contender has in a run; at least 1, rounded up until every
+ *     contender has had each position equally often
  * @param quick whether everything is too short to mean anything
  */
 record RingOptions(
     List<Setting> settings,
     List<Size> sizes,
     List<Contender> contenders,
-    int rounds,
+    int runs,
+    int slices,
     boolean quick) {
   static RingOptions parse(Arguments arguments, Path root) {
     List<Setting> all = List.of(ForkSetting.THREADS, ForkSetting.PROCESSES, new TwoGuests(root));
     boolean quick = arguments.flag("--quick");
-    int rounds = arguments.number("--runs", 1, quick ? 1 : 7);
+    int runs = arguments.number("--runs", 1, quick ? 1 : 3);
+    int slices = arguments.number("--slices", 1, quick ? 1 : 100);
     List<Setting> settings =
         arguments
             .value("--settings")
@@ -43,7 +47,7 @@ record RingOptions(
             .orElse(List.of(Size.values()));
     List<Contender> contenders = contenders(arguments.value("--only").orElse(""));
     arguments.requireNoMore();
-    return new RingOptions(settings, sizes, contenders, rounds, quick);
+    return new RingOptions(settings, sizes, contenders, runs, slices, quick);
   }
 
   private static Setting setting(String label, List<Setting> all) {

@@ -38,6 +38,11 @@ enum Size {
     return rate;
   }
 
+  /** Messages that are streamed between two looks at the clock. */
+  int batch() {
+    return this == KIB_64 ? 4 : 64;
+  }
+
   static Size named(String label) {
     return Stream.of(values())
         .filter(size -> size.label.equals(label))

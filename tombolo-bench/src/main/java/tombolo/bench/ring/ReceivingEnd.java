@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.ring;
+
+import org.HdrHistogram.Histogram;
+
+/** The receiving end, which measures. Used by the receiving thread. */
+final class ReceivingEnd implements End {
+  private final Receiver in;
+  private final Arrivals arrivals;
+  private final Histogram all;
+
+  /**
+   * @param in tells {@code arrivals} of its messages
+   */
+  ReceivingEnd(Receiver in, Arrivals arrivals) {
+    this.in = in;
+    this.arrivals = arrivals;
+    this.all = new Histogram(arrivals.latencies());
+  }
+
+  @Override
+  public double[] take(Turn turn) {
+    return switch (turn) {
+      case STREAM -> new double[] {streamSlice()};
+      case TIMED -> new double[] {timedSlice()};
+      case FORGET -> {
+        all.reset();
+        yield new double[0];
+      }
+      case SUMMARY -> new double[] {all.getValueAtPercentile(99), all.getValueAtPercentile(99.9)};
+    };
+  }
+
+  private double streamSlice() {
+    arrivals.await(in);
+    return arrivals.rate();
+  }
+
+  private double timedSlice() {
+    arrivals.latencies().reset();
+    arrivals.await(in);
+    all.add(arrivals.latencies());
+    return arrivals.latencies().getValueAtPercentile(50);
+  }
+}
