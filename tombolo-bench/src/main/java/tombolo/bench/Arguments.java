@@ -56,6 +56,14 @@ public final class Arguments {
         : Optional.of(left.removeFirst());
   }
 
+  /** Takes all that is left, as it stands. */
+  public List<String> rest() {
+    List<String> rest = List.copyOf(left);
+    left.clear();
+    return rest;
+  }
+
+  /** Refuses what is left. */
   public void requireNoMore() {
     if (!left.isEmpty()) {
       throw new UsageException("no such option: " + String.join(" ", left));

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import tombolo.bench.linux.LinuxSuite;
+import tombolo.bench.pair.Pairing;
 import tombolo.bench.ring.RingSuite;
 
 /** {@code ./tombolo-bench/run <suite>}: runs one suite of benchmarks, or says which there are. */
@@ -21,11 +22,14 @@ public final class Main {
         ivc       channels between VMs: joining, doorbells, bandwidth
                   --runs N, --quick
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
-                  --runs N, --settings threads,processes,guests, --sizes 24,96,1k,64k, --only REGEX, --quick
+                  --runs N, --slices N, --settings threads,processes,guests, --sizes 24,96,1k,64k,
+                  --only REGEX, --quick
         linux     Debian's kernel, beside QEMU: boot to a shell, idle guests, bytes between guests
                   --runs N, --parts boot,idle,transfer, --mib N, --quick
         jmh       single mechanisms under JMH
-                  [REGEX], --full, --quick\
+                  [REGEX], --full, --quick
+        pair      one of these suites, here and in another checkout, in turn
+                  --against DIR, --suite SUITE, --rounds N, and the suite's own options\
       """;
 
   private Main() {}
@@ -57,10 +61,11 @@ public final class Main {
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
         case "ring" -> RingSuite.parse(rest, root, report).run();
         case "linux" -> LinuxSuite.parse(rest, root, report).run();
+        case "pair" -> Pairing.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests, ivc, ring, linux or jmh"
+                "no suite %s: vcpu, guests, ivc, ring, linux, jmh or pair"
                     .formatted(arguments.getFirst()));
       }
       report.close();

@@ -7,6 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a suite says: progress on standard error, tables on standard output, and at its end a line
@@ -26,7 +29,23 @@ public final class Report {
   }
 
   /** A number, as programs read it. */
-  record Figure(String name, double value, String unit) {
+  public record Figure(String name, double value, String unit) {
+    private static final Pattern LINE = Pattern.compile("figure (\\S+) (\\S+) (\\S+)");
+
+    /** Reads a line of a suite's output; empty if it is not a figure's. */
+    public static Optional<Figure> parse(String line) {
+      Matcher matcher = LINE.matcher(line);
+      if (!matcher.matches()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            new Figure(matcher.group(1), Double.parseDouble(matcher.group(2)), matcher.group(3)));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+
     @Override
     public String toString() {
       // Four significant digits, and never an exponent.

@@ -17,6 +17,7 @@ public record Invocation(int status, String out, String err) {
   /** The repository; tests run in the module's directory. */
   public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+  /** Runs it here. */
   static Invocation of(String... arguments) throws InterruptedException {
     return in(ROOT, arguments);
   }

@@ -145,7 +145,7 @@ class SuitesTest {
       delimiter = '|',
       textBlock =
           """
-          cpu                       | no suite cpu: vcpu, guests, ivc, ring, linux or jmh
+          cpu                       | no suite cpu: vcpu, guests, ivc, ring, linux, jmh or pair
           vcpu --runs 0             | --runs 0: a whole number from 1
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value
@@ -161,6 +161,10 @@ class SuitesTest {
           guests sieve              | no such option: sieve
           linux --parts sleep       | no part sleep: boot, idle, transfer
           linux --mib 0             | --mib 0: a whole number from 1
+          pair --suite vcpu         | --against DIR is missing
+          pair --against ..         | --suite SUITE is missing
+          pair --against .. --suite pair | suite pair cannot be paired: vcpu, guests, ivc, ring, linux, jmh
+          pair --against .. --suite vcpu --rounds 0 | --rounds 0: a whole number from 1
           jmh nothing-like-this     | no benchmark matches nothing-like-this
           jmh *                     | *: no regular expression: Dangling meta character '*'
           """)
