@@ -93,7 +93,7 @@ class SuitesTest {
     for (String setting : List.of("threads", "processes")) {
       String prefix = "ring." + setting + ".24.";
       for (String contender : List.of("tombolo", "agrona-one-to-one")) {
-        for (String what : List.of("", ".p50", ".p99", ".p99.9")) {
+        for (String what : List.of("", ".calm", ".p50", ".p99", ".p99.9")) {
           names.add(prefix + contender + what);
         }
       }
@@ -107,7 +107,7 @@ class SuitesTest {
         names.addAll(List.of(prefix + what, prefix + what + ".q1", prefix + what + ".q3"));
       }
     }
-    for (String what : List.of("", ".p50", ".p99", ".p99.9")) {
+    for (String what : List.of("", ".calm", ".p50", ".p99", ".p99.9")) {
       names.add("ring.guests.24.tombolo" + what);
     }
 
@@ -116,7 +116,8 @@ class SuitesTest {
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.figures())
-        .allMatch(line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (1/s|ns|x|slices)"));
+        .allMatch(
+            line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (1/s|ns|x|slices|percent)"));
     assertThat(run.figureNames()).containsExactlyElementsOf(names);
   }
 
@@ -130,10 +131,12 @@ class SuitesTest {
     assertThat(run.figureNames())
         .containsExactly(
             "ring.threads.64k.tombolo-claim",
+            "ring.threads.64k.tombolo-claim.calm",
             "ring.threads.64k.tombolo-claim.p50",
             "ring.threads.64k.tombolo-claim.p99",
             "ring.threads.64k.tombolo-claim.p99.9",
             "ring.threads.64k.memcpy",
+            "ring.threads.64k.memcpy.calm",
             "ring.threads.64k.claim-slices",
             "ring.threads.64k.claim-vs-memcpy",
             "ring.threads.64k.claim-vs-memcpy.q1",

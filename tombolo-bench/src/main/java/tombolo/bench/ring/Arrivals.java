@@ -25,6 +25,8 @@ final class Arrivals {
   private final int length;
   private final Histogram latencies = new Histogram(LONGEST, 3);
 
+  private final ProcessorShare processor = new ProcessorShare();
+
   private long due;
   private boolean timed;
   private boolean over;
@@ -60,6 +62,9 @@ final class Arrivals {
 
   private void mark(long mark) {
     long now = System.nanoTime();
+    if (mark != SLICE_ENDS) {
+      processor.begin();
+    }
     if (mark == SLICE_BEGINS) {
       beginSequence = due;
       beginNanos = now;
@@ -69,7 +74,13 @@ final class Arrivals {
       rate = (due - beginSequence) * 1e9 / (now - beginNanos);
       timed = false;
       over = true;
+      processor.end();
     }
+  }
+
+  /** Returns how much of a processor the receiving thread had in the latest slice. */
+  double processor() {
+    return processor.share();
   }
 
   /** Receives everything up to the end of a slice. */

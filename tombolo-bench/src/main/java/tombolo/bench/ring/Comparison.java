@@ -27,9 +27,9 @@ record Comparison(Contender other, Samples rate, Optional<Samples> p50) {
               comparisons.add(
                   new Comparison(
                       other,
-                      Samples.ofRatios(ours.rates(), theirs.rates()),
+                      Slice.ratios(ours.rates(), theirs.rates()),
                       ours.hasLatency() && theirs.hasLatency()
-                          ? Optional.of(Samples.ofRatios(ours.p50s(), theirs.p50s()))
+                          ? Optional.of(Slice.ratios(ours.p50s(), theirs.p50s()))
                           : Optional.empty()));
             }
           });

@@ -48,6 +48,11 @@ enum Contender {
     return this == TOMBOLO_CLAIM ? "claim-" : "";
   }
 
+  /** Returns whether its ends sleep where there is nothing to do, and not spin. */
+  boolean blocks() {
+    return this == UNIX_SOCKET || this == PIPE;
+  }
+
   /** Returns whether messages arrive. */
   boolean hasLatency() {
     return this != MEMCPY;

@@ -9,11 +9,10 @@ import java.util.concurrent.TimeUnit;
  * counts. Used by the sending thread.
  */
 final class Departures implements End {
-  private static final double[] NO_NUMBERS = {};
-
   private final Sender out;
   private final Size size;
   private final Effort effort;
+  private final ProcessorShare processor = new ProcessorShare();
   private long sequence;
 
   Departures(Sender out, Size size, Effort effort) {
@@ -23,28 +22,35 @@ final class Departures implements End {
   }
 
   @Override
-  public double[] take(Turn turn) {
-    switch (turn) {
+  public Took take(Turn turn) {
+    return switch (turn) {
       case STREAM -> streamSlice();
       case TIMED -> timedSlice();
-      case FORGET, SUMMARY -> {}
-    }
-    return NO_NUMBERS;
+      case FORGET, SUMMARY -> Took.NOTHING;
+    };
   }
 
-  private void streamSlice() {
+  private Took streamSlice() {
     stream(effort.leadInNanos());
+    processor.begin();
     send(Arrivals.SLICE_BEGINS);
     stream(effort.sliceNanos());
-    send(Arrivals.SLICE_ENDS);
+    return end();
   }
 
-  private void timedSlice() {
+  private Took timedSlice() {
     long interval = TimeUnit.SECONDS.toNanos(1) / size.rate();
     onSchedule(effort.leadInNanos(), interval);
+    processor.begin();
     send(Arrivals.TIMED_BEGINS);
     onSchedule(effort.sliceNanos(), interval);
+    return end();
+  }
+
+  private Took end() {
     send(Arrivals.SLICE_ENDS);
+    processor.end();
+    return new Took(processor.share());
   }
 
   private void stream(long nanos) {

@@ -12,8 +12,7 @@ interface End {
   /**
    * Takes a turn, and returns when its part of it is over.
    *
-   * @return the measured numbers that {@link Turn} names; none from an end that only sends
    * @throws tombolo.bench.BenchmarkException if a message is lost, wrong, or does not come
    */
-  double[] take(Turn turn);
+  Took take(Turn turn);
 }

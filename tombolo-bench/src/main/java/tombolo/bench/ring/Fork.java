@@ -8,15 +8,12 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 import tombolo.bench.BenchmarkException;
 
 /**
  * The program of a JVM that has one contender in it, with both of its ends or with one. It reads a
- * {@link Turn} a line, takes it, and answers with a line of numbers. It ends with its standard
- * input; or with status 1 and a line on standard error where anything is wrong.
+ * {@link Turn} a line, takes it, and answers with the line of a {@link Took}. It ends with its
+ * standard input; or with status 1 and a line on standard error where anything is wrong.
  *
  * @param part what this process does
  * @param directory where both ends meet
@@ -67,7 +64,7 @@ record Fork(Part part, Contender contender, Size size, Effort effort, Path direc
     BufferedReader turns =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String turn = turns.readLine(); turn != null; turn = turns.readLine()) {
-      System.out.println(line(end.take(Turn.valueOf(turn))));
+      System.out.println(end.take(Turn.valueOf(turn)).line());
     }
   }
 
@@ -84,17 +81,5 @@ record Fork(Part part, Contender contender, Size size, Effort effort, Path direc
       case SEND -> ends.sending(medium);
       case RECEIVE -> ends.receiving(medium);
     };
-  }
-
-  private static String line(double[] numbers) {
-    return DoubleStream.of(numbers).mapToObj(String::valueOf).collect(Collectors.joining(" "));
-  }
-
-  /** Returns the numbers of such a line. */
-  static double[] numbers(String line) {
-    return Stream.of(line.split(" ", -1))
-        .filter(number -> !number.isEmpty())
-        .mapToDouble(Double::parseDouble)
-        .toArray();
   }
 }

@@ -62,19 +62,21 @@ enum ForkSetting implements Setting {
           report.progress("  slice %d of %d of each".formatted(round + 1, rounds));
         }
         for (int which : rotation.order(round)) {
-          double[] rate = forks.get(which).take(Turn.STREAM);
-          results.row(contenders.get(which)).rates().add(rate[0]);
+          Contender contender = contenders.get(which);
+          Took rate = forks.get(which).take(Turn.STREAM);
+          results.row(contender).rates().add(Slice.of(contender, rate));
         }
         for (int which : rotation.order(round)) {
-          if (contenders.get(which).hasLatency()) {
-            double[] p50 = forks.get(which).take(Turn.TIMED);
-            results.row(contenders.get(which)).p50s().add(p50[0]);
+          Contender contender = contenders.get(which);
+          if (contender.hasLatency()) {
+            Took p50 = forks.get(which).take(Turn.TIMED);
+            results.row(contender).p50s().add(Slice.of(contender, p50));
           }
         }
       }
       for (int i = 0; i < contenders.size(); i++) {
         if (contenders.get(i).hasLatency()) {
-          double[] tail = forks.get(i).take(Turn.SUMMARY);
+          double[] tail = forks.get(i).take(Turn.SUMMARY).numbers();
           results.row(contenders.get(i)).p99s().add(tail[0]);
           results.row(contenders.get(i)).p999s().add(tail[1]);
         }

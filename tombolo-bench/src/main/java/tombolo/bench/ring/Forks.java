@@ -97,10 +97,10 @@ final class Forks implements AutoCloseable {
   /**
    * Has all processes take a turn, and waits until all have done so.
    *
-   * @return the numbers of the process that receives
+   * @return what all of them say
    * @throws BenchmarkException if one of them fails
    */
-  double[] take(Turn turn) throws InterruptedException {
+  Took take(Turn turn) throws InterruptedException {
     List<CompletableFuture<String>> answers = new ArrayList<>();
     for (Process process : running()) {
       answers.add(CompletableFuture.supplyAsync(() -> ask(process, turn), waiters));
@@ -118,7 +118,11 @@ final class Forks implements AutoCloseable {
     }
     try {
       all.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      return Fork.numbers(answers.getFirst().get());
+      Took took = Took.parse(answers.getFirst().get());
+      for (CompletableFuture<String> answer : answers.subList(1, answers.size())) {
+        took = took.and(Took.parse(answer.get()));
+      }
+      return took;
     } catch (ExecutionException e) {
       throw failure("failed");
     } catch (TimeoutException e) {

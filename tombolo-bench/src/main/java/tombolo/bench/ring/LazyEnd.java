@@ -18,7 +18,7 @@ final class LazyEnd implements End {
   }
 
   @Override
-  public double[] take(Turn turn) {
+  public Took take(Turn turn) {
     End end = opened;
     if (end == null) {
       end = opener.get();

@@ -14,6 +14,7 @@ final class MemoryCopy implements End {
   private final MemorySegment buffer;
   private final Size size;
   private final Effort effort;
+  private final ProcessorShare processor = new ProcessorShare();
   private long at;
 
   MemoryCopy(Place place, Size size, Effort effort) {
@@ -24,13 +25,16 @@ final class MemoryCopy implements End {
   }
 
   @Override
-  public double[] take(Turn turn) {
+  public Took take(Turn turn) {
     return switch (turn) {
       case STREAM -> {
         copiesPerSecond(effort.leadInNanos());
-        yield new double[] {copiesPerSecond(effort.sliceNanos())};
+        processor.begin();
+        double rate = copiesPerSecond(effort.sliceNanos());
+        processor.end();
+        yield new Took(processor.share(), rate);
       }
-      case FORGET -> new double[0];
+      case FORGET -> Took.NOTHING;
       case TIMED, SUMMARY -> throw new IllegalArgumentException("a copy has no latency");
     };
   }

@@ -20,16 +20,20 @@ final class ReceivingEnd implements End {
   }
 
   @Override
-  public double[] take(Turn turn) {
+  public Took take(Turn turn) {
     return switch (turn) {
-      case STREAM -> new double[] {streamSlice()};
-      case TIMED -> new double[] {timedSlice()};
+      case STREAM -> took(streamSlice());
+      case TIMED -> took(timedSlice());
       case FORGET -> {
         all.reset();
-        yield new double[0];
+        yield Took.NOTHING;
       }
-      case SUMMARY -> new double[] {all.getValueAtPercentile(99), all.getValueAtPercentile(99.9)};
+      case SUMMARY -> new Took(1, all.getValueAtPercentile(99), all.getValueAtPercentile(99.9));
     };
+  }
+
+  private Took took(double number) {
+    return new Took(arrivals.processor(), number);
   }
 
   private double streamSlice() {

@@ -10,8 +10,8 @@ import tombolo.bench.Samples;
 
 /** Prints what suite {@code ring} has measured in one setting with messages of one size. */
 final class RingResults {
-  private static final String ROW = "%-20s %10s %19s %10s %9s %15s %9s %9s";
-  private static final String RATIO = "  in %-18s %9s %15s %14s %15s";
+  private static final String ROW = "%-20s %10s %19s %10s %9s %15s %9s %9s %6s";
+  private static final String RATIO = "  vs %-18s %9s %15s %6s %9s %15s %6s";
 
   private final ResultTable table;
   private final Report report;
@@ -27,7 +27,8 @@ final class RingResults {
     report.line(
         "%s, messages of %s".formatted(table.setting().description(), table.size().label()));
     report.line(
-        ROW.formatted("", "1000/s", "[q1–q3]", "MiB/s", "p50 ns", "[q1–q3]", "p99 ns", "p99.9 ns"));
+        ROW.formatted(
+            "", "1000/s", "[q1–q3]", "MiB/s", "p50 ns", "[q1–q3]", "p99 ns", "p99.9 ns", "calm"));
     table.rows().forEach(this::printRow);
     for (Contender own : Contender.OWN) {
       List<Comparison> comparisons = Comparison.of(own, table.rows());
@@ -39,11 +40,13 @@ final class RingResults {
 
   private void printRow(Contender contender, Row row) {
     String name = table.name() + "." + contender.label();
-    Samples rate = new Samples(row.rates());
+    Samples rate = Slice.samples(row.rates());
     report.figure(name, rate.median(), "1/s");
+    double calm = Slice.percentCalm(row.rates());
+    report.figure(name + ".calm", calm, "percent");
     String[] latencies = {"–", "", "–", "–"};
     if (row.hasLatency()) {
-      Samples p50 = new Samples(row.p50s());
+      Samples p50 = Slice.samples(row.p50s());
       double p99 = new Samples(row.p99s()).median();
       double p999 = new Samples(row.p999s()).median();
       report.figure(name + ".p50", p50.median(), "ns");
@@ -60,15 +63,16 @@ final class RingResults {
             latencies[0],
             latencies[1],
             latencies[2],
-            latencies[3]));
+            latencies[3],
+            "%.0f %%".formatted(calm)));
   }
 
   private void printRatios(Contender own, List<Comparison> comparisons) {
-    int slices = comparisons.getFirst().rate().count();
+    int slices = table.row(own).rates().size();
     report.line(
-        "%s, paired by round, slices of each: %d; medians of the ratios and their quartiles"
+        "%s against others in %d rounds: medians of the rounds' ratios, and quartiles"
             .formatted(own.label(), slices));
-    report.line(RATIO.formatted("", "messages", "[q1–q3]", "p50", "[q1–q3]"));
+    report.line(RATIO.formatted("", "messages", "[q1–q3]", "pairs", "p50", "[q1–q3]", "pairs"));
     String prefix = table.name() + "." + own.prefix();
     report.figure(prefix + "slices", slices, "slices");
     for (Comparison comparison : comparisons) {
@@ -80,8 +84,10 @@ final class RingResults {
                   other,
                   ratio(comparison.rate().median()),
                   ratios(comparison.rate()),
+                  comparison.rate().count(),
                   p50.map(ratios -> ratio(ratios.median())).orElse("–"),
-                  p50.map(RingResults::ratios).orElse(""))
+                  p50.map(RingResults::ratios).orElse(""),
+                  p50.map(ratios -> String.valueOf(ratios.count())).orElse(""))
               .stripTrailing());
       figures(prefix + "vs-" + other, comparison.rate());
       p50.ifPresent(ratios -> figures(prefix + "p50-vs-" + other, ratios));

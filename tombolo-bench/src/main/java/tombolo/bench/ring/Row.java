@@ -14,7 +14,7 @@ import java.util.List;
  * @param p99s 99th percentiles of all latencies, of each run
  * @param p999s 99.9th percentiles of all latencies, of each run
  */
-record Row(List<Double> rates, List<Double> p50s, List<Double> p99s, List<Double> p999s) {
+record Row(List<Slice> rates, List<Slice> p50s, List<Double> p99s, List<Double> p999s) {
   Row() {
     this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
   }

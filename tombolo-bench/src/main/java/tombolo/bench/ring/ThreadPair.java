@@ -36,17 +36,15 @@ final class ThreadPair implements End {
   }
 
   @Override
-  public double[] take(Turn turn) {
-    CompletableFuture<double[]> sent =
-        CompletableFuture.supplyAsync(() -> sending.take(turn), senders);
-    CompletableFuture<double[]> received =
+  public Took take(Turn turn) {
+    CompletableFuture<Took> sent = CompletableFuture.supplyAsync(() -> sending.take(turn), senders);
+    CompletableFuture<Took> received =
         CompletableFuture.supplyAsync(() -> receiving.take(turn), receivers);
     // A sender that fails must not leave its receiver waiting until the limit, nor the reverse.
     failWith(received, sent);
     failWith(sent, received);
     try {
-      sent.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-      return received.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return sent.thenCombine(received, Took::and).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new BenchmarkException("no end within " + LIMIT.toSeconds() + " s");
     } catch (InterruptedException e) {
@@ -56,7 +54,7 @@ final class ThreadPair implements End {
     }
   }
 
-  private static void failWith(CompletableFuture<double[]> one, CompletableFuture<double[]> other) {
+  private static void failWith(CompletableFuture<Took> one, CompletableFuture<Took> other) {
     other.whenComplete(
         (_, failure) -> {
           if (failure != null) {

@@ -80,8 +80,8 @@ record TwoGuests(Path root) implements Setting {
       guests.awaitEnd();
       double[] printed = guests.printed(RECEIVER, RESULT);
       Row row = results.row(Contender.TOMBOLO);
-      row.rates().add(printed[0]);
-      row.p50s().add(printed[1]);
+      row.rates().add(new Slice(printed[0], true));
+      row.p50s().add(new Slice(printed[1], true));
       row.p99s().add(printed[2]);
       row.p999s().add(printed[3]);
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -16,15 +17,20 @@ class ComparisonTest {
           Contender.TOMBOLO, rates(200, 20, 300),
           Contender.AGRONA_ONE_TO_ONE, rates(100, 10, 100),
           Contender.AERON, rates(50, 1_000, 50),
-          Contender.MEMCPY, new Row(List.of(400.0, 40.0, 300.0), List.of(), List.of(), List.of()));
+          Contender.MEMCPY,
+              new Row(
+                  Stream.of(400.0, 40.0, 300.0).map(rate -> new Slice(rate, true)).toList(),
+                  List.of(),
+                  List.of(),
+                  List.of()));
 
   private static Row rates(double... rates) {
     Row row = new Row(new ArrayList<>(), new ArrayList<>(), List.of(), List.of());
     DoubleStream.of(rates)
         .forEach(
             rate -> {
-              row.rates().add(rate);
-              row.p50s().add(1e9 / rate);
+              row.rates().add(new Slice(rate, true));
+              row.p50s().add(new Slice(1e9 / rate, true));
             });
     return row;
   }

@@ -39,13 +39,13 @@ class MediumTest {
   private static void assertAllIsMeasured(Medium senders, Medium receivers) {
     End both = new ThreadPair(ENDS.sending(senders), ENDS.receiving(receivers));
 
-    assertThat(both.take(Turn.STREAM)).hasSize(1);
+    assertThat(both.take(Turn.STREAM).numbers()).hasSize(1);
     both.take(Turn.TIMED);
-    assertThat(both.take(Turn.FORGET)).isEmpty();
-    assertThat(both.take(Turn.STREAM)[0]).isPositive();
-    double p50 = both.take(Turn.TIMED)[0];
+    assertThat(both.take(Turn.FORGET).numbers()).isEmpty();
+    assertThat(both.take(Turn.STREAM).numbers()[0]).isPositive();
+    double p50 = both.take(Turn.TIMED).numbers()[0];
     assertThat(p50).isPositive();
-    double[] tail = both.take(Turn.SUMMARY);
+    double[] tail = both.take(Turn.SUMMARY).numbers();
     assertThat(tail).hasSize(2).isSorted();
     assertThat(tail[0]).isGreaterThanOrEqualTo(p50);
   }
