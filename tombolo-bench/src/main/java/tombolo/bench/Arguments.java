@@ -5,6 +5,8 @@ package tombolo.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** A suite's arguments, each of which is taken once; what is left at the end is a mistake. */
 public final class Arguments {
@@ -47,6 +49,21 @@ public final class Arguments {
       // The same answer as for a number that is too small.
     }
     throw new UsageException("%s %s: a whole number from %d".formatted(name, text, least));
+  }
+
+  /** The regular expression behind an option; one that is found everywhere if there is none. */
+  public Pattern pattern(String name) {
+    return pattern(value(name));
+  }
+
+  /** Compiles what a person wrote, if anything. */
+  static Pattern pattern(Optional<String> regex) {
+    try {
+      return Pattern.compile(regex.orElse(""));
+    } catch (PatternSyntaxException e) {
+      throw new UsageException(
+          "%s: no regular expression: %s".formatted(regex.orElse(""), e.getDescription()));
+    }
   }
 
   /** The next argument that is no option. */

@@ -6,8 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.Optional;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -60,12 +59,7 @@ final class JmhSuite {
             : arguments.flag("--quick") ? Effort.QUICK : Effort.SHORT;
     String regex = arguments.word().orElse(".*");
     arguments.requireNoMore();
-    try {
-      Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new UsageException(
-          "%s: no regular expression: %s".formatted(regex, e.getDescription()));
-    }
+    Arguments.pattern(Optional.of(regex));
     return new JmhSuite(regex, effort, report);
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tombolo.ivc.ChannelId;
@@ -140,6 +141,46 @@ public final class JoinedGuests implements AutoCloseable {
   public JoinedGuests boot() {
     members.forEach(member -> member.vm.boot());
     return this;
+  }
+
+  /** Suspends all of them; time goes on. */
+  void suspend() {
+    for (Member member : members) {
+      settle(member, Vm::suspend);
+    }
+  }
+
+  /** Lets all of them go on, the last one first: that is the one that listens. */
+  void resume() {
+    for (Member member : members.reversed()) {
+      settle(member, Vm::resume);
+    }
+  }
+
+  private static void settle(Member member, Consumer<Vm> change) {
+    try {
+      change.accept(member.vm);
+    } catch (IllegalStateException e) {
+      throw new BenchmarkException(
+          "%s: %s; it printed: %s"
+              .formatted(member.vm.name(), e.getMessage(), member.console.text().strip()));
+    }
+  }
+
+  /** Waits until anybody has rung so often. */
+  void awaitRings(long rings, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (rings() < rings) {
+      if (System.nanoTime() - end > 0) {
+        throw new BenchmarkException("no bell has rung within " + limit);
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  /** Returns how often anybody has rung. */
+  long rings() {
+    return directory.snapshot().rings();
   }
 
   /**

@@ -20,7 +20,7 @@ public final class Main {
         guests    guests that time one mechanism themselves: MMIO exit, trap, TLB miss
                   --runs N, --quick
         ivc       channels between VMs: joining, doorbells, bandwidth
-                  --runs N, --quick
+                  --runs N, --slices N, --only REGEX, --quick
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
                   --runs N, --slices N, --settings threads,processes,guests, --sizes 24,96,1k,64k,
                   --only REGEX, --quick

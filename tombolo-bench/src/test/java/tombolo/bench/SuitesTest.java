@@ -60,11 +60,24 @@ class SuitesTest {
         names.add("ivc.join." + by + "." + what);
       }
     }
-    for (DoorbellLatency.Way way : DoorbellLatency.WAYS) {
+    List<String> peers = List.of("unix-socket", "pipe");
+    for (DoorbellWay way : DoorbellWay.ALL) {
       names.add("ivc.doorbell." + way.name() + ".p50");
-      names.add("ivc.doorbell." + way.name() + ".p99");
     }
     names.add("ivc.doorbell.round-trips");
+    for (String peer : peers) {
+      names.add("ivc.host." + peer + ".round-trips");
+      names.add("ivc.host." + peer + ".round-trip.p50");
+      for (String what : List.of("", ".q1", ".q3")) {
+        names.add("ivc.doorbell.round-trips.vs-" + peer + what);
+      }
+    }
+    for (DoorbellWay way : DoorbellWay.ALL) {
+      names.add("ivc.doorbell." + way.name() + ".p99");
+    }
+    for (String peer : peers) {
+      names.add("ivc.host." + peer + ".round-trip.p99");
+    }
     names.add("ivc.doorbell.round-trip.p50");
     names.add("ivc.doorbell.round-trip.p99");
     names.add("ivc.doorbell.flood.rings");
@@ -73,10 +86,6 @@ class SuitesTest {
     for (String way : List.of("guest-guest", "guest-host", "host-guest", "copy-to", "copy-from")) {
       names.add("ivc.bandwidth." + way);
       names.add("ivc.bandwidth." + way + ".memcpy-ratio");
-    }
-    for (String way : List.of("unix-socket", "pipe")) {
-      names.add("ivc.host." + way + ".round-trip.p50");
-      names.add("ivc.host." + way + ".round-trip.p99");
     }
 
     Invocation run = Invocation.of("ivc", "--quick");
@@ -156,6 +165,7 @@ class SuitesTest {
           vcpu --programs sieve,doom| no program doom: coremark-like, sieve, crc32, quicksort, matrix, memcopy, floating-point
           ivc --runs 0              | --runs 0: a whole number from 1
           ivc ping                  | no such option: ping
+          ivc --only ping           | no part matches ping
           ring --sizes 24,32        | no size 32: 24, 96, 1k, 64k
           ring --settings carriers  | no setting carriers: threads, processes, guests
           ring --slices 0           | --slices 0: a whole number from 1

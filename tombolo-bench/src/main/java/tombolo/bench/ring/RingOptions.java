@@ -4,9 +4,7 @@ package tombolo.bench.ring;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tombolo.bench.Arguments;
@@ -45,7 +43,7 @@ record RingOptions(
             .value("--sizes")
             .map(names -> Stream.of(names.split(",", -1)).map(Size::named).toList())
             .orElse(List.of(Size.values()));
-    List<Contender> contenders = contenders(arguments.value("--only").orElse(""));
+    List<Contender> contenders = contenders(arguments.pattern("--only"));
     arguments.requireNoMore();
     return new RingOptions(settings, sizes, contenders, runs, slices, quick);
   }
@@ -64,20 +62,13 @@ record RingOptions(
   }
 
   /** Those in whose name the expression is found. */
-  private static List<Contender> contenders(String regex) {
-    Pattern pattern;
-    try {
-      pattern = Pattern.compile(regex.toLowerCase(Locale.ROOT));
-    } catch (PatternSyntaxException e) {
-      throw new UsageException(
-          "%s: no regular expression: %s".formatted(regex, e.getDescription()));
-    }
+  private static List<Contender> contenders(Pattern pattern) {
     List<Contender> found =
         Stream.of(Contender.values())
             .filter(contender -> pattern.matcher(contender.label()).find())
             .toList();
     if (found.isEmpty()) {
-      throw new UsageException("no contender matches " + regex);
+      throw new UsageException("no contender matches " + pattern);
     }
     return found;
   }
