@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** A suite's arguments, each of which is taken once; what is left at the end is a mistake. */
+/** The arguments of a suite. Each is taken once; what is left at the end is a mistake. */
 public final class Arguments {
   private final List<String> left;
 
@@ -16,12 +16,12 @@ public final class Arguments {
     this.left = new ArrayList<>(arguments);
   }
 
-  /** Whether the flag was given. */
+  /** Takes a flag, and returns whether it was given. */
   public boolean flag(String name) {
     return left.remove(name);
   }
 
-  /** The word behind an option. */
+  /** Takes an option, and returns the word behind it. */
   public Optional<String> value(String name) {
     int at = left.indexOf(name);
     if (at < 0) {
@@ -34,7 +34,7 @@ public final class Arguments {
     return Optional.of(left.remove(at));
   }
 
-  /** The number behind an option, at least {@code least}. */
+  /** Takes an option, and returns the number behind it, at least {@code least}. */
   public int number(String name, int least, int otherwise) {
     return value(name).map(text -> parse(name, text, least)).orElse(otherwise);
   }
@@ -46,17 +46,17 @@ public final class Arguments {
         return number;
       }
     } catch (NumberFormatException e) {
-      // The same answer as for a number that is too small.
+      // Answered as a number that is too small.
     }
     throw new UsageException("%s %s: a whole number from %d".formatted(name, text, least));
   }
 
-  /** The regular expression behind an option; one that is found everywhere if there is none. */
+  /** Takes an option, and returns the regular expression behind it, or one that matches all. */
   public Pattern pattern(String name) {
     return pattern(value(name));
   }
 
-  /** Compiles what a person wrote, if anything. */
+  /** Compiles the regular expression of an option; one that matches all if it is empty. */
   static Pattern pattern(Optional<String> regex) {
     try {
       return Pattern.compile(regex.orElse(""));
@@ -66,21 +66,21 @@ public final class Arguments {
     }
   }
 
-  /** The next argument that is no option. */
+  /** Takes the next argument if it is not an option. */
   Optional<String> word() {
     return left.isEmpty() || left.getFirst().startsWith("-")
         ? Optional.empty()
         : Optional.of(left.removeFirst());
   }
 
-  /** Takes all that is left, as it stands. */
+  /** Takes all arguments that are left, in order. */
   public List<String> rest() {
     List<String> rest = List.copyOf(left);
     left.clear();
     return rest;
   }
 
-  /** Refuses what is left. */
+  /** Throws if any argument is left. */
   public void requireNoMore() {
     if (!left.isEmpty()) {
       throw new UsageException("no such option: " + String.join(" ", left));

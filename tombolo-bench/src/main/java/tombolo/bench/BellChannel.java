@@ -12,8 +12,8 @@ import tombolo.ivc.HostChannel;
 import tombolo.ivc.Shape;
 
 /**
- * Java code on either side of the channel that {@code guests/src/bell-bench.c} defines, at the
- * offsets that stand there. For one thread.
+ * The Java side, as ringer or as listener, of the channel that {@code guests/src/bell-bench.c}
+ * defines. The offsets are those in that file. Used by one thread.
  */
 final class BellChannel {
   private static final VarHandle LONG =
@@ -43,7 +43,7 @@ final class BellChannel {
     return new BellChannel(made, guests.clock());
   }
 
-  /** Joins the channel of VM 1. */
+  /** Joins the channel of VM 1, and listens to its guest. */
   static BellChannel subscribe(JoinedGuests guests) {
     return new BellChannel(guests.hostJoins(1), guests.clock());
   }

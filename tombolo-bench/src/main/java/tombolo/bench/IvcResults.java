@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What suite {@code ivc} has measured: a number for each run, or for each slice, by name. */
+/** The results of suite {@code ivc}: by name, a number for each run or for each slice. */
 final class IvcResults {
   private static final String ROW = "%-42s %12s %12s %12s %6s  %s";
 
   private final Map<String, Series> all = new LinkedHashMap<>();
 
   /**
-   * @param quartiles whether they are figures, too
+   * @param quartiles whether the quartiles are figures, too
    */
   private record Series(String unit, boolean quartiles, List<Double> values) {}
 
@@ -35,7 +35,7 @@ final class IvcResults {
         .add(value);
   }
 
-  /** Forgets everything, because those runs were for warming up. */
+  /** Drops all results so far, which only warmed up. */
   void clear() {
     all.clear();
   }

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Suite {@code ivc}: what it costs to join channels, to ring and to move bytes between VMs, and
- * between a VM and Java code. All parts take turns, run by run, so that each sees the same machine;
- * the first run of each only warms up. Doorbells take turns among themselves, too, by slices.
+ * Suite {@code ivc}: the cost of joining channels, ringing and moving bytes between VMs, and
+ * between a VM and Java code. All parts take turns, run by run, so that each sees the same machine.
+ * The first run of each only warms up. Doorbells also take turns among themselves, slice by slice.
  */
 final class IvcSuite {
   private final int runs;

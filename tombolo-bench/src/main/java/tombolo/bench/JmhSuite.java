@@ -22,9 +22,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Suite {@code jmh}: the benchmarks of package {@code tombolo.bench.jmh}. */
 final class JmhSuite {
-  /** How much time is spent on a benchmark. */
+  /** The time for each benchmark. */
   enum Effort {
-    /** In this JVM and over at once: shows only that the benchmarks work. */
+    /** Runs in this JVM for a moment, which only shows that the benchmarks work. */
     QUICK(0, 0, 1, 1),
     SHORT(1, 3, 5, 500),
     FULL(3, 5, 10, 1000);
@@ -80,7 +80,7 @@ final class JmhSuite {
             .measurementTime(time)
             .shouldFailOnError(true);
     if (effort == Effort.QUICK) {
-      // Nothing is measured, so nothing is disturbed by another JMH on this machine.
+      // Nothing is measured, so another JMH on this machine disturbs nothing.
       System.setProperty("jmh.ignoreLock", "true");
       report.line("--quick: these runs are too short to say anything about speed");
     }
@@ -113,7 +113,7 @@ final class JmhSuite {
     }
   }
 
-  /** {@code map-unmap.1000} of method mapUnmap with one parameter, 1000. */
+  /** Returns {@code map-unmap.1000} for method mapUnmap with one parameter, 1000. */
   private static String nameOf(BenchmarkParams params) {
     String method = params.getBenchmark().substring(params.getBenchmark().lastIndexOf('.') + 1);
     StringBuilder name =

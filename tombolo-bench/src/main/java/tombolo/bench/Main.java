@@ -10,14 +10,14 @@ import tombolo.bench.linux.LinuxSuite;
 import tombolo.bench.pair.Pairing;
 import tombolo.bench.ring.RingSuite;
 
-/** {@code ./tombolo-bench/run <suite>}: runs one suite of benchmarks, or says which there are. */
+/** Runs one suite of benchmarks: {@code ./tombolo-bench/run SUITE}. */
 public final class Main {
   private static final String USAGE =
       """
       usage: ./tombolo-bench/run SUITE [OPTION…]
         vcpu      guest programs on Tombolo and on qemu-riscv64, in turn
                   --runs N, --programs A,B, --quick, --cold, --first-output N
-        guests    guests that time one mechanism themselves: MMIO exit, trap, TLB miss
+        guests    guests that time one of their own mechanisms: MMIO exit, trap, TLB miss
                   --runs N, --quick
         ivc       channels between VMs: joining, doorbells, bandwidth
                   --runs N, --slices N, --only REGEX, --quick
@@ -35,8 +35,8 @@ public final class Main {
   private Main() {}
 
   /**
-   * Runs the suite that the first argument names. Exits with 2 where what was asked for makes no
-   * sense, with 1 where something that was to be measured did not work.
+   * Runs the suite that the first argument names. Exits with 2 if the arguments make no sense, and
+   * with 1 if something that was to be measured did not work.
    */
   public static void main(String[] arguments) throws InterruptedException {
     System.exit(run(List.of(arguments), root(), System.out, System.err));

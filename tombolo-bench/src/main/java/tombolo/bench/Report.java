@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a suite says: progress on standard error, tables on standard output, and at its end a line
- * {@code figure <name> <value> <unit>} for each number that a program may want to read.
+ * The output of a suite: progress on standard error, tables on standard output, and at the end a
+ * line {@code figure <name> <value> <unit>} for each number that a program may want to read.
  *
  * <p>Used by one thread.
  */
@@ -28,11 +28,11 @@ public final class Report {
     line(host());
   }
 
-  /** A number, as programs read it. */
+  /** A number for programs. */
   public record Figure(String name, double value, String unit) {
     private static final Pattern LINE = Pattern.compile("figure (\\S+) (\\S+) (\\S+)");
 
-    /** Reads a line of a suite's output; empty if it is not a figure's. */
+    /** Parses a line of a suite's output; empty if it is not that of a figure. */
     public static Optional<Figure> parse(String line) {
       Matcher matcher = LINE.matcher(line);
       if (!matcher.matches()) {
@@ -55,13 +55,13 @@ public final class Report {
     }
   }
 
-  /** What is going on, for who waits. */
+  /** Prints what is going on to standard error. */
   public void progress(String text) {
     err.println(text);
     err.flush();
   }
 
-  /** Where progress goes. */
+  /** Returns the stream for progress. */
   PrintStream progress() {
     return err;
   }
@@ -81,14 +81,14 @@ public final class Report {
     figure(name + ".q3", samples.q3(), unit);
   }
 
-  /** Prints the figures; nothing is said after that. */
+  /** Prints the figures, which end the report. */
   void close() {
     line("load average at the end: " + load());
     figures.forEach(out::println);
     out.flush();
   }
 
-  /** Numbers of a busy machine are worth little, so every report says how busy it was. */
+  /** Describes the host and its load, because numbers of a busy machine are worth little. */
   private static String host() {
     return "%s %s, %s, %d processors, load average at the beginning: %s"
         .formatted(

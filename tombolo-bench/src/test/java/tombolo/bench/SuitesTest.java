@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The suites that measure one mechanism, and what the command says to mistakes. */
+/** Runs the suites that measure one mechanism, and checks the answers to mistakes. */
 class SuitesTest {
   private static final String FIGURE = "figure [a-z0-9.-]+ \\d+(\\.\\d+)? ns/op";
 

@@ -26,7 +26,7 @@ final class AeronMedium implements Medium {
   private static final int STREAM = 1001;
   private static final int MTU = 65_504;
 
-  /** The size of a term that Aeron takes by itself for IPC; there are three of them. */
+  /** Aeron's default size of a term for IPC; there are three of them. */
   static final int DEFAULT_TERM = 64 << 20;
 
   private final Place place;
@@ -35,8 +35,8 @@ final class AeronMedium implements Medium {
   private final RestingIdleStrategy driverIdle = new RestingIdleStrategy();
 
   /**
-   * @param term bytes of each of the three terms. Half a term is what a sender may be ahead of the
-   *     driver, so the shorter it is, the sooner must the driver have a processor
+   * @param term the size of each of the three terms in bytes. A sender may be half a term ahead of
+   *     the driver, so with short terms the driver must get a processor sooner
    */
   AeronMedium(Place place, int bytes, int term) {
     this.place = place;

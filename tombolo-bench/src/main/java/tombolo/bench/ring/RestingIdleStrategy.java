@@ -10,9 +10,9 @@ import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Aeron's own back-off, which between two turns gives way to sleep. Awake, the media driver looks
- * for work a thousand times a second; with several contenders alive, that would disturb whoever has
- * the turn.
+ * An idle strategy for Aeron's media driver that sleeps between two turns, and backs off by Aeron's
+ * default otherwise. By default the driver looks for work a thousand times a second, which would
+ * disturb the contender that has the turn.
  *
  * <p>The driver's thread idles; any thread may call {@link #wake} and {@link #rest}. A wake-up is
  * not lost: the driver reads {@code resting} after it has published its thread, and an unpark

@@ -11,11 +11,11 @@ import tombolo.bench.Arguments;
 import tombolo.bench.UsageException;
 
 /**
- * What the suite {@code ring} shall do.
+ * The options of suite {@code ring}.
  *
- * @param settings in this order
- * @param sizes in this order
- * @param contenders in this order
+ * @param settings the settings to measure, in this order
+ * @param sizes the sizes of messages, in this order
+ * @param contenders the contenders, in this order
  * @param runs how often all contenders are started anew; at least 1
  * @param slices how many slices each contender has in a run; at least 1, rounded up until every
  *     contender has had each position equally often
@@ -61,7 +61,7 @@ record RingOptions(
                             all.stream().map(Setting::label).collect(Collectors.joining(", ")))));
   }
 
-  /** Those in whose name the expression is found. */
+  /** Returns the contenders in whose name the expression is found. */
   private static List<Contender> contenders(Pattern pattern) {
     List<Contender> found =
         Stream.of(Contender.values())

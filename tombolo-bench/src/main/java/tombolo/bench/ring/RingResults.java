@@ -8,7 +8,7 @@ import java.util.Optional;
 import tombolo.bench.Report;
 import tombolo.bench.Samples;
 
-/** Prints what suite {@code ring} has measured in one setting with messages of one size. */
+/** Prints the results of suite {@code ring} in one setting with messages of one size. */
 final class RingResults {
   private static final String ROW = "%-20s %10s %19s %10s %9s %15s %9s %9s %6s";
   private static final String RATIO = "  vs %-18s %9s %15s %6s %9s %15s %6s";

@@ -12,7 +12,7 @@ import tombolo.ivc.Grant;
 
 /**
  * Two VMs of this process, each with the guest {@code ring-bench}, and the ring in C between them
- * in a sectioned channel. The guests do what {@link Departures} and {@link Arrivals} do, by one
+ * in a sectioned channel. The guests work as {@link Departures} and {@link Arrivals} do, on one
  * clock. Only Tombolo has guests.
  *
  * @param root the repository
@@ -21,7 +21,7 @@ record TwoGuests(Path root) implements Setting {
   private static final int RECEIVER = 1;
   private static final int SENDER = 2;
 
-  /** As many the guest makes of its stream; it prints the median of their rates. */
+  /** The number of parts of the guest's stream; it prints the median of their rates. */
   private static final int PARTS = 20;
 
   private static final long KEY = 1;
@@ -69,7 +69,7 @@ record TwoGuests(Path root) implements Setting {
                 PARTS * slice,
                 effort.warmUps() * slice / 4,
                 PARTS * slice);
-    // The receiver first: it says what is wrong with a message.
+    // The receiver comes first, because it reports what is wrong with a message.
     try (JoinedGuests guests =
         new JoinedGuests(
             root,

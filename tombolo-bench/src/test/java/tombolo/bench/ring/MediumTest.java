@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What needs no JVM with flags of its own delivers every message of a measurement, in order. The
- * others show it in a run of the suite.
+ * Each medium that needs no flags of the JVM delivers every message of a measurement in order. A
+ * run of the suite shows that of the others.
  */
 class MediumTest {
   private static final Ends ENDS = new Ends(Size.BYTES_96, Effort.QUICK, Pinning.none("a test"));
@@ -26,7 +26,7 @@ class MediumTest {
     assertAllIsMeasured(medium, medium);
   }
 
-  /** As two processes do it: each makes a medium of its own and uses one end. */
+  /** Works as two processes do: each makes a medium of its own and uses one end. */
   @ParameterizedTest
   @EnumSource(names = {"TOMBOLO", "TOMBOLO_CLAIM", "UNIX_SOCKET", "PIPE"})
   void itJoinsTwoProcesses(Contender contender) {

@@ -20,12 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import tombolo.bench.BenchmarkException;
 
-/** A contender that loses a message has no speed: the run fails. */
+/** A run fails if a contender loses or changes a message. */
 class WrongMessageTest {
   private static final int BYTES = Size.BYTES_24.bytes();
   private static final Ends ENDS = new Ends(Size.BYTES_24, Effort.QUICK, Pinning.none("a test"));
 
-  /** A medium that mistreats one of the messages. */
+  /** A medium that loses or repeats one of the messages. */
   private record Faulty(long fault, boolean repeats, BlockingQueue<long[]> queue)
       implements Medium {
     Faulty(long fault, boolean repeats) {
