@@ -29,7 +29,8 @@ const struct axvisor_layout axvisor_slot = {
     .payload = 232,
 };
 
-// The region's header, from the channel's beginning: behind the publisher's id and the key.
+// The region's header. It starts at the channel's beginning and includes the publisher's id and the
+// key.
 enum {
   MAGIC = 0x10,
   VERSION = 0x14,
@@ -149,14 +150,14 @@ enum axvisor_look axvisor_subscribe(
     return AXVISOR_REFUSED;
   }
   open_region(region, memory, layout, layout->to_publisher, layout->to_subscriber);
-  // Where an earlier subscriber has left them; 0 where there was none.
+  // An earlier subscriber left the indices there; 0 if there was none.
   region->sender.ring.index = load(region->sender.ring.memory, TAIL);
   region->receiver.ring.index = load(region->receiver.ring.memory, HEAD);
   return AXVISOR_READY;
 }
 
-// This side's next cell. The index is this side's own copy, so a peer that writes it back in the
-// ring moves nothing.
+// Returns this side's next cell. The index is this side's own copy, so a peer that overwrites it in
+// the ring changes nothing.
 static volatile uint8_t *next_cell(const struct axvisor_ring *ring) {
   const struct axvisor_layout *layout = ring->layout;
   return ring->memory + layout->cells_at + ring->index % layout->capacity * layout->cell_size;
@@ -170,7 +171,7 @@ static void push(
   store(ring->memory, TAIL, ++ring->index);
 }
 
-// AXVISOR_COMPLETE where there is room for a cell.
+// Returns AXVISOR_COMPLETE if there is room for a cell.
 static enum axvisor_progress room(struct axvisor_sender *sender) {
   uint32_t used = sender->ring.index - load(sender->ring.memory, HEAD);
   if (used > sender->ring.layout->capacity) {
@@ -216,7 +217,7 @@ enum axvisor_progress axvisor_send(
 
 enum axvisor_progress axvisor_abort(struct axvisor_sender *sender) {
   if (!sender->busy || sender->sent == 0) {
-    sender->busy = false;  // the peer has seen nothing of it
+    sender->busy = false;  // no cell of it was sent
     return AXVISOR_COMPLETE;
   }
   enum axvisor_progress progress = room(sender);
@@ -234,7 +235,7 @@ enum axvisor_progress axvisor_abort(struct axvisor_sender *sender) {
   return progress;
 }
 
-// What the cell must be, given what came before.
+// Checks the cell against the cells before it.
 static bool is_next(const struct axvisor_receiver *receiver, const struct header *header) {
   if (header->version != 1 || header->header_length != sizeof *header ||
       header->fragment_length > receiver->ring.layout->payload) {
@@ -273,7 +274,7 @@ enum axvisor_progress axvisor_receive(
     volatile uint8_t *cell = next_cell(ring);
     struct header header;
     memcpy(&header, (const void *)cell, sizeof header);
-    asm volatile("" : "+m"(header));  // from here on it is the copy that counts
+    asm volatile("" : "+m"(header));  // only the copy is used from here on
     if (!is_next(receiver, &header)) {
       receiver->poisoned = true;
       return AXVISOR_POISONED;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Checks region v3 and Message V1 in this guest's own memory, both sides in one: no channel, so it
-// runs on QEMU, too. One line a point, `ok` or `FAIL`; exit code 1 after a failure.
+// Checks region v3 and Message V1 in this guest's own memory, with both sides in one guest. It
+// needs no channel, so it also runs on QEMU. Prints a line for each check, `ok` or `FAIL`; exit
+// code 1 after a failure.
 
 #include "axvisor.h"
 #include "bench.h"
@@ -47,7 +48,7 @@ static void check_region(void) {
   check("each-field-counts", refused);
 }
 
-// Sends and receives in turns, as far as either gets.
+// Sends and receives in turns, as far as either side gets.
 static enum axvisor_progress exchange(
     struct axvisor_sender *sender, struct axvisor_receiver *receiver, uint64_t length,
     bool give_up) {
@@ -120,7 +121,8 @@ static void check_limits(void) {
         axvisor_receive(&publisher.receiver, received, 99, &length) == AXVISOR_POISONED);
 }
 
-// A broken cell is refused or is a message; whatever it says, nothing is written past the buffer.
+// The receiver refuses a broken cell or takes it as a message. Whatever the cell holds, nothing is
+// written past the buffer.
 static void check_broken_cells(void) {
   uint64_t state = 2;
   bool inside = true;

@@ -7,9 +7,14 @@ module tombolo.machine {
   requires static org.jspecify;
 
   exports tombolo.machine;
+  exports tombolo.machine.console;
   exports tombolo.machine.device;
   exports tombolo.machine.fdt;
+  exports tombolo.machine.host;
   exports tombolo.machine.image;
+  exports tombolo.machine.pci;
+  exports tombolo.machine.power;
+  exports tombolo.machine.state;
   exports tombolo.machine.virtio;
   exports tombolo.machine.vsock;
 }

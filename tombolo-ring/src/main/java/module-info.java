@@ -5,4 +5,5 @@ module tombolo.ring {
   requires static org.jspecify;
 
   exports tombolo.ring;
+  exports tombolo.ring.axvisor;
 }

@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.Clock;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 
 /** Rules that hold in every module. */
 class RulesTest {

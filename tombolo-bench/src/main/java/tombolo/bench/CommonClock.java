@@ -2,7 +2,7 @@
 
 package tombolo.bench;
 
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * A clock that stands still until it is started. The time of a VM counts from when the VM is made.

@@ -21,15 +21,16 @@ import tombolo.ivc.Layout;
 import tombolo.ivc.Quota;
 import tombolo.ivc.RefusedException;
 import tombolo.ivc.VmEndpoint;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.power.StopReason;
 import tombolo.riscv.RiscvAccelerator;
 
 /**
@@ -86,8 +87,12 @@ public final class JoinedGuests implements AutoCloseable {
     BufferConsole console = new BufferConsole();
     int id = members.size() + 1;
     VmConfig config =
-        VmConfig.of(guest.name + "-" + id, new BootImage(kernel, null, guest.commandLine), console)
-            .withHost(clock, Scheduler.system(), RandomSource.system())
+        VmConfig.of(
+                guest.name + "-" + id,
+                new BootImage(kernel, null, guest.commandLine),
+                console,
+                HostServices.system())
+            .withHost(new HostServices(clock, Scheduler.system(), RandomSource.system()))
             .withWindow(window);
     Vm vm = Vm.create(config, new RiscvAccelerator());
     members.add(new Member(vm, directory.join(vm, id, Quota.DEFAULT), console));

@@ -7,16 +7,17 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import tombolo.machine.Clock;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.power.StopReason;
 import tombolo.riscv.RiscvAccelerator;
 
 /** Runs a guest in a VM of this process, with one vCPU. */
@@ -38,8 +39,9 @@ final class TomboloMachine {
     Meter meter = new Meter();
     KernelImage kernel = KernelImage.read(elf, ElfMachine.RISCV, RAM_BASE);
     VmConfig config =
-        VmConfig.of("bench", new BootImage(kernel, null, commandLine), console)
-            .withHost(Clock.system(), meter, RandomSource.system());
+        VmConfig.of(
+                "bench", new BootImage(kernel, null, commandLine), console, HostServices.system())
+            .withHost(new HostServices(Clock.system(), meter, RandomSource.system()));
     Optional<StopReason> reason;
     try (Vm vm = Vm.create(config, new RiscvAccelerator())) {
       vm.boot();
@@ -61,14 +63,20 @@ final class TomboloMachine {
    * which waits for that thread to end.
    */
   private static final class Meter implements Scheduler {
+    @Override
+    public tombolo.machine.host.Task task(
+        String name, Idle idle, tombolo.machine.host.Worker worker) {
+      throw new UnsupportedOperationException(name);
+    }
+
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private long wallNanos;
     private long cpuNanos;
 
     @Override
-    public Thread start(String name, Runnable body) {
-      return Scheduler.system().start(name, () -> time(body));
+    public Thread startThread(String name, Runnable body) {
+      return Scheduler.system().startThread(name, () -> time(body));
     }
 
     private void time(Runnable body) {

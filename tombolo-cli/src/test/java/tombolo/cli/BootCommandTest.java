@@ -23,6 +23,7 @@ import tombolo.machine.BoardContext;
 import tombolo.machine.image.ElfMachine;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.topology.Platform;
 
 @Timeout(120)
 class BootCommandTest {

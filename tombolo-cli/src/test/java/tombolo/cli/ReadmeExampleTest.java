@@ -23,10 +23,11 @@ import tombolo.ivc.Publisher;
 import tombolo.ivc.Quota;
 import tombolo.ivc.Shape;
 import tombolo.ivc.Subscriber;
-import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.StreamConsole;
+import tombolo.machine.console.StreamConsole;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
@@ -83,7 +84,7 @@ class ReadmeExampleTest {
   }
 
   private static VmConfig config(KernelImage kernel, StreamConsole console) {
-    return VmConfig.of("bob", new BootImage(kernel, null, ""), console);
+    return VmConfig.of("bob", new BootImage(kernel, null, ""), console, HostServices.system());
   }
 
   @Test

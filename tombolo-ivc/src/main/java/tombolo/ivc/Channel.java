@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tombolo.ring.RegionSnapshot;
 import tombolo.ring.RingSnapshot;
 import tombolo.ring.RingView;
+import tombolo.ring.axvisor.RegionSnapshot;
 
 /**
  * One published channel, until the last one who has joined it leaves. Guarded by the directory's

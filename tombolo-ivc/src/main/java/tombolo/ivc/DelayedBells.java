@@ -4,8 +4,8 @@ package tombolo.ivc;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /**
  * Delivers the rings that were over their rate when a token is there. One thread for a directory,
@@ -50,7 +50,7 @@ final class DelayedBells {
     queue.add(new Delayed(due, added++, bell));
     if (!started) {
       started = true;
-      scheduler.start("tombolo/doorbells", this::run);
+      scheduler.startThread("tombolo/doorbells", this::run);
     } else if (thread != null) {
       scheduler.unpark(thread);
     }

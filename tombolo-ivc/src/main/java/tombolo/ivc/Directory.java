@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /**
  * All channels of a process, and all endpoints that may join them. Nothing may be joined but by a

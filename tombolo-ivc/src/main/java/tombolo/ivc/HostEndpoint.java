@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 
 /**
  * Java code of this process that publishes and subscribes as a VM does, under the same grants. Made

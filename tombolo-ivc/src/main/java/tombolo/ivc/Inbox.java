@@ -4,7 +4,7 @@ package tombolo.ivc;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * What waits for one endpoint: doorbells that have rung and events. Thread-safe by its own lock,

@@ -2,15 +2,15 @@
 package tombolo.ivc;
 
 import java.util.List;
-import tombolo.machine.InterruptLine;
 import tombolo.machine.Vm;
-import tombolo.machine.device.GpaWindow;
+import tombolo.machine.device.InterruptLine;
 import tombolo.machine.device.MmioDevice;
-import tombolo.machine.device.Msix;
-import tombolo.machine.device.PciBar;
-import tombolo.machine.device.PciFunction;
-import tombolo.machine.device.PciHost;
-import tombolo.machine.device.PciIdentity;
+import tombolo.machine.pci.GpaWindow;
+import tombolo.machine.pci.Msix;
+import tombolo.machine.pci.PciBar;
+import tombolo.machine.pci.PciFunction;
+import tombolo.machine.pci.PciHost;
+import tombolo.machine.pci.PciIdentity;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 

@@ -2,7 +2,7 @@
 package tombolo.ivc;
 
 import java.util.OptionalLong;
-import tombolo.machine.device.GpaWindow;
+import tombolo.machine.pci.GpaWindow;
 import tombolo.memory.GuestMapException;
 import tombolo.memory.HostMemory;
 

@@ -2,7 +2,7 @@
 package tombolo.ivc;
 
 import tombolo.machine.Vm;
-import tombolo.machine.device.GpaWindow;
+import tombolo.machine.pci.GpaWindow;
 
 /**
  * A VM that publishes and subscribes. Its guest does so through the {@link IvcDevice} or {@link

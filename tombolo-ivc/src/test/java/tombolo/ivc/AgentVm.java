@@ -9,10 +9,10 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 
 /**

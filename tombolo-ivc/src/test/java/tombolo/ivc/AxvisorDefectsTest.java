@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tombolo.ivc.ChannelDriver.Answer;
-import tombolo.machine.StopReason;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemoryException;
 import tombolo.memory.HostMemory;
 import tombolo.memory.RecordLayout;

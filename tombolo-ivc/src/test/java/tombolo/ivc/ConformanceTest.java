@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.ivc.ChannelDriver.Answer;
 import tombolo.ivc.ChannelDriver.Feature;
 import tombolo.ivc.Event.Kind;
-import tombolo.machine.StopReason;
+import tombolo.machine.power.StopReason;
 
 /**
  * What docs/abi.md says of the operations, through each front end. Memory is always seen as a guest

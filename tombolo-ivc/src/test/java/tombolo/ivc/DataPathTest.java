@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import tombolo.machine.ExitKind;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.power.StopReason;
 
 /** Payload goes from guest to guest by loads and stores, and the VM's exit counters show it. */
 class DataPathTest {

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
-import tombolo.machine.device.BufferConsole;
-import tombolo.machine.device.PciHost;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.pci.PciHost;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;
 

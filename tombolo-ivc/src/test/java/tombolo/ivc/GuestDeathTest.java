@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.ivc.ChannelDriver.Answer;
-import tombolo.machine.StopReason;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;
 

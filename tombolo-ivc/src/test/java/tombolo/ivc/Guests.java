@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
@@ -26,7 +27,8 @@ final class Guests {
   /** A guest of this name, with this command line. */
   static VmConfig config(String guest, String append, BufferConsole console) {
     KernelImage kernel = IMAGES.computeIfAbsent(guest, Guests::read);
-    return VmConfig.of(guest, new BootImage(kernel, null, append), console).withWindow(WINDOW);
+    return VmConfig.of(guest, new BootImage(kernel, null, append), console, HostServices.system())
+        .withWindow(WINDOW);
   }
 
   static Vm create(VmConfig config) {

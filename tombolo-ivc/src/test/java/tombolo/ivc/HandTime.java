@@ -2,14 +2,20 @@
 package tombolo.ivc;
 
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /**
  * Time that goes on only when a test says so, and a scheduler whose one thread (that for late
  * doorbells) is the test's own: it runs when time goes on, and where it would park it comes back.
  */
 final class HandTime implements Clock, Scheduler {
+  @Override
+  public tombolo.machine.host.Task task(
+      String name, Idle idle, tombolo.machine.host.Worker worker) {
+    throw new UnsupportedOperationException(name);
+  }
+
   private long now;
   private @Nullable Runnable body;
 
@@ -46,7 +52,7 @@ final class HandTime implements Clock, Scheduler {
   }
 
   @Override
-  public Thread start(String name, Runnable run) {
+  public Thread startThread(String name, Runnable run) {
     if (body != null) {
       throw new AssertionError("a second thread");
     }

@@ -11,7 +11,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 
 /** What one endpoint does to exhaust or disturb another one, or the host. */
 class HostileVmTest {

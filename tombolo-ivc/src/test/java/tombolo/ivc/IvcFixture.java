@@ -10,12 +10,13 @@ import java.util.Deque;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.image.SymbolTable;
@@ -63,9 +64,9 @@ final class IvcFixture implements AutoCloseable {
 
   static Vm newVm(String name, long window) {
     VmConfig config =
-        VmConfig.of(name, NO_IMAGE, new BufferConsole())
+        VmConfig.of(name, NO_IMAGE, new BufferConsole(), HostServices.system())
             .withMemory(PAGE)
-            .withHost(Clock.system(), Scheduler.system(), RandomSource.seeded(1))
+            .withHost(new HostServices(Clock.system(), Scheduler.system(), RandomSource.seeded(1)))
             .withWindow(window);
     return Vm.create(config, TestBoard.ACCELERATOR);
   }

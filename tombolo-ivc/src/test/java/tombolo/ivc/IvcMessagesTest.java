@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.MmioDevice;
-import tombolo.machine.device.PciHost;
+import tombolo.machine.pci.PciHost;
 
 @DisplayName("The IVC device's messages (MSI-X)")
 @Timeout(60)

@@ -11,12 +11,12 @@ import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
-import tombolo.machine.InterruptLine;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
-import tombolo.machine.device.PciHost;
-import tombolo.machine.device.PciWindow;
+import tombolo.machine.device.InterruptLine;
 import tombolo.machine.image.BootImage;
+import tombolo.machine.pci.PciHost;
+import tombolo.machine.pci.PciWindow;
 import tombolo.memory.Access;
 
 /** A board whose vCPUs never execute anything: RAM at 0, and a PCI bridge. */

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.StopReason;
-import tombolo.machine.device.BufferConsole;
-import tombolo.machine.device.Console;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.console.Console;
+import tombolo.machine.power.StopReason;
 
 /**
  * A guest's console as lines of text that a test can wait for, with the end of the guest's run as

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
+import tombolo.machine.power.StopReason;
 
 /**
  * A VM of a {@link RunningTopology}: its console, and how it ends. Made by the topology, which owns

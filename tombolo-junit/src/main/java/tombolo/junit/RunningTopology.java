@@ -13,15 +13,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
-import tombolo.cli.topology.ChannelSpec;
-import tombolo.cli.topology.Topology;
-import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.HostEndpoint;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 import tombolo.machine.vsock.VsockSwitch;
+import tombolo.topology.ChannelSpec;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
 
 /**
  * The VMs of a topology, booted and joined by its channels, and a test among them. A parameter of a

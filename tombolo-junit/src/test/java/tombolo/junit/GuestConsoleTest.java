@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tombolo.junit.GuestConsole.Found;
 import tombolo.junit.GuestConsole.Position;
-import tombolo.machine.StopReason;
+import tombolo.machine.power.StopReason;
 
 @DisplayName("A guest's console")
 @Timeout(60)

@@ -19,8 +19,8 @@ import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.HostEndpoint;
 import tombolo.ivc.Publisher;
 import tombolo.ivc.Shape;
-import tombolo.machine.StopReason;
 import tombolo.machine.VmState;
+import tombolo.machine.power.StopReason;
 import tombolo.ring.Answer;
 import tombolo.ring.Waiting;
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.device.GpaWindow;
+import tombolo.machine.pci.GpaWindow;
 
 /**
  * What {@link Vm#allocateChannel} has handed out of a VM's window. Others reserve room in the same

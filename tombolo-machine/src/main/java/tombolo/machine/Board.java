@@ -2,7 +2,8 @@
 package tombolo.machine;
 
 import java.util.List;
-import tombolo.machine.device.PciHost;
+import tombolo.machine.device.InterruptLine;
+import tombolo.machine.pci.PciHost;
 
 /**
  * The hardware of one VM as an {@link Accelerator} makes it: vCPUs, interrupt controller and the

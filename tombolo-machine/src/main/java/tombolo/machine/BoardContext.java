@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
 import tombolo.machine.device.DeviceBus;
-import tombolo.machine.device.PowerControl;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.power.PowerControl;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 
@@ -19,9 +20,7 @@ import tombolo.memory.HostMemory;
  * @param ports devices by x86 port
  * @param console where the board's UART reads and writes
  * @param power what the board's power devices call
- * @param clock the VM's time
- * @param scheduler where threads come from and how they wait
- * @param random the VM's source of chance
+ * @param host the VM's time, workers and chance
  */
 public record BoardContext(
     String vmName,
@@ -32,6 +31,4 @@ public record BoardContext(
     DeviceBus ports,
     Console console,
     PowerControl power,
-    Clock clock,
-    Scheduler scheduler,
-    RandomSource random) {}
+    HostServices host) {}

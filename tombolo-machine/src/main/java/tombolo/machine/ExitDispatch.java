@@ -4,7 +4,9 @@ package tombolo.machine;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.DeviceBus;
-import tombolo.machine.device.PowerControl;
+import tombolo.machine.power.GuestFault;
+import tombolo.machine.power.PowerControl;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.MemoryRegion;
 

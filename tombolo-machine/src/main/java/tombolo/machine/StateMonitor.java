@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import tombolo.machine.host.Scheduler;
 
 /**
  * A VM's state, the lock that guards it, those who wait for a change and those who are told of it.

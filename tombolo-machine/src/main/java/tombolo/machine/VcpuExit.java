@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
+import tombolo.machine.power.GuestFault;
+import tombolo.machine.power.StopReason;
+
 /**
  * Why {@link Vcpu#run()} came back. The vCPU thread that called it acts on the exit, completes it
  * where it says so, and runs the vCPU again.

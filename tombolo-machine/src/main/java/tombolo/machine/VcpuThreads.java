@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.power.StopReason;
 
 /**
  * The vCPU threads of one run of a VM, from boot to stop: one thread a vCPU, and the gate at which
@@ -91,7 +94,8 @@ final class VcpuThreads {
       for (Vcpu vcpu : vcpus) {
         String name = vmName + "/vcpu" + vcpu.index();
         threads.add(
-            scheduler.start(name, () -> ScopedValue.where(CURRENT, vmName).run(() -> loop(vcpu))));
+            scheduler.startThread(
+                name, () -> ScopedValue.where(CURRENT, vmName).run(() -> loop(vcpu))));
       }
     } catch (RuntimeException | Error e) {
       end(new StopReason.InternalFailure("the host gave no thread for a vCPU", e));

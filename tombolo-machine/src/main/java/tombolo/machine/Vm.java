@@ -11,7 +11,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.DeviceBus;
-import tombolo.machine.device.GpaWindow;
+import tombolo.machine.device.InterruptLine;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.pci.GpaWindow;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 
@@ -62,7 +65,7 @@ public final class Vm implements AutoCloseable {
 
   private Vm(VmConfig config, Accelerator accelerator) {
     this.config = config;
-    this.monitor = new StateMonitor(config.scheduler());
+    this.monitor = new StateMonitor(config.host().scheduler());
     this.window = config.windowBytes() == 0 ? null : new GpaWindow(memory, config.windowBytes());
     this.ranges = new AllocatedRanges(window);
     this.ram = HostMemory.allocate(config.memoryBytes());
@@ -102,9 +105,7 @@ public final class Vm implements AutoCloseable {
         ports,
         config.console(),
         this::request,
-        config.clock(),
-        config.scheduler(),
-        config.random());
+        config.host());
   }
 
   /**
@@ -133,6 +134,11 @@ public final class Vm implements AutoCloseable {
   /** Its name. */
   public String name() {
     return config.name();
+  }
+
+  /** Its time, workers and chance, for what acts on its behalf. */
+  public HostServices host() {
+    return config.host();
   }
 
   /** Where it is in its life; it may be elsewhere by the time the caller looks at the answer. */
@@ -272,7 +278,7 @@ public final class Vm implements AutoCloseable {
       stoppedBeforeBoot = null;
       run = threads;
       VmEvents.started(config);
-      threads.start(config.scheduler());
+      threads.start(config.host().scheduler());
     } finally {
       owner.unlock();
     }
@@ -386,14 +392,14 @@ public final class Vm implements AutoCloseable {
    * @return why it ended, or empty if it has not in that time
    */
   public Optional<StopReason> awaitStop(Duration deadline) throws InterruptedException {
-    long end = config.clock().nanos() + deadline.toNanos();
+    long end = config.host().clock().nanos() + deadline.toNanos();
     @Nullable VcpuThreads awaited = run;
     monitor.lock();
     try {
       while (true) {
         awaited = awaited == null ? run : awaited;
         @Nullable StopReason reason = awaited == null ? stoppedBeforeBoot : awaited.outcome();
-        long left = end - config.clock().nanos();
+        long left = end - config.host().clock().nanos();
         if (reason != null || left <= 0) {
           return Optional.ofNullable(reason);
         }
@@ -439,7 +445,7 @@ public final class Vm implements AutoCloseable {
     @Nullable VcpuThreads threads = run;
     if (threads != null) {
       threads.end(reason);
-      threads.awaitEnd(config.clock());
+      threads.awaitEnd(config.host().clock());
     } else if (monitor.state() != VmState.STOPPED) {
       // Whoever acts on the guest's behalf may have acquired something without a run.
       endRun();
@@ -464,7 +470,7 @@ public final class Vm implements AutoCloseable {
     if (settled != null) {
       throw wrongState(settled, "booted", "loaded or stopped");
     }
-    last.awaitEnd(config.clock());
+    last.awaitEnd(config.host().clock());
     return false;
   }
 

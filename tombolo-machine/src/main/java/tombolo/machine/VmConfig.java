@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.memory.HostMemory;
 
@@ -13,9 +14,7 @@ import tombolo.memory.HostMemory;
  * @param memoryBytes RAM, a positive multiple of the page size
  * @param image what it boots
  * @param console its serial line
- * @param clock its time
- * @param scheduler where its threads come from
- * @param random its source of chance
+ * @param host its time, workers and chance
  * @param hypercalls what it can ask the host
  * @param onGuestReset what happens when the guest asks for a reset
  * @param windowBytes guest physical addresses for memory that it shares with others: a power of two
@@ -27,9 +26,7 @@ public record VmConfig(
     long memoryBytes,
     BootImage image,
     Console console,
-    Clock clock,
-    Scheduler scheduler,
-    RandomSource random,
+    HostServices host,
     HypercallTable hypercalls,
     GuestReset onGuestReset,
     long windowBytes) {
@@ -59,115 +56,53 @@ public record VmConfig(
     }
   }
 
-  /** One vCPU, 64 MiB, the host's time, threads and entropy; a guest's reset stops the VM. */
-  public static VmConfig of(String name, BootImage image, Console console) {
+  /**
+   * Returns a VM of one vCPU and 64 MiB without a window, whose guest's reset stops it.
+   *
+   * @param host its time, workers and chance, see {@link HostServices#system}
+   */
+  public static VmConfig of(String name, BootImage image, Console console, HostServices host) {
     return new VmConfig(
-        name,
-        1,
-        DEFAULT_MEMORY,
-        image,
-        console,
-        Clock.system(),
-        Scheduler.system(),
-        RandomSource.system(),
-        new HypercallTable(),
-        GuestReset.STOP,
-        0);
+        name, 1, DEFAULT_MEMORY, image, console, host, new HypercallTable(), GuestReset.STOP, 0);
   }
 
-  /** Another number of vCPUs. */
+  /** Returns this with another number of vCPUs. */
   public VmConfig withVcpus(int number) {
-    return new VmConfig(
-        name,
-        number,
-        memoryBytes,
-        image,
-        console,
-        clock,
-        scheduler,
-        random,
-        hypercalls,
-        onGuestReset,
-        windowBytes);
+    return with(number, memoryBytes, host, hypercalls, onGuestReset, windowBytes);
   }
 
-  /** Another amount of RAM, in bytes. */
+  /** Returns this with another amount of RAM, in bytes. */
   public VmConfig withMemory(long bytes) {
-    return new VmConfig(
-        name,
-        vcpus,
-        bytes,
-        image,
-        console,
-        clock,
-        scheduler,
-        random,
-        hypercalls,
-        onGuestReset,
-        windowBytes);
+    return with(vcpus, bytes, host, hypercalls, onGuestReset, windowBytes);
   }
 
-  /** Another time, other threads and other chance, as one decides them together. */
-  public VmConfig withHost(Clock time, Scheduler threads, RandomSource chance) {
-    return new VmConfig(
-        name,
-        vcpus,
-        memoryBytes,
-        image,
-        console,
-        time,
-        threads,
-        chance,
-        hypercalls,
-        onGuestReset,
-        windowBytes);
+  /** Returns this with another time, other workers and other chance. */
+  public VmConfig withHost(HostServices services) {
+    return with(vcpus, memoryBytes, services, hypercalls, onGuestReset, windowBytes);
   }
 
-  /** Other hypercalls. */
+  /** Returns this with other hypercalls. */
   public VmConfig withHypercalls(HypercallTable table) {
-    return new VmConfig(
-        name,
-        vcpus,
-        memoryBytes,
-        image,
-        console,
-        clock,
-        scheduler,
-        random,
-        table,
-        onGuestReset,
-        windowBytes);
+    return with(vcpus, memoryBytes, host, table, onGuestReset, windowBytes);
   }
 
-  /** Another answer to a guest that asks for a reset. */
+  /** Returns this with another answer to a guest that asks for a reset. */
   public VmConfig withGuestReset(GuestReset answer) {
-    return new VmConfig(
-        name,
-        vcpus,
-        memoryBytes,
-        image,
-        console,
-        clock,
-        scheduler,
-        random,
-        hypercalls,
-        answer,
-        windowBytes);
+    return with(vcpus, memoryBytes, host, hypercalls, answer, windowBytes);
   }
 
-  /** A window of this many bytes for memory that it shares with others; 0 for none. */
+  /** Returns this with a window of so many bytes for memory shared with others; 0 for none. */
   public VmConfig withWindow(long bytes) {
-    return new VmConfig(
-        name,
-        vcpus,
-        memoryBytes,
-        image,
-        console,
-        clock,
-        scheduler,
-        random,
-        hypercalls,
-        onGuestReset,
-        bytes);
+    return with(vcpus, memoryBytes, host, hypercalls, onGuestReset, bytes);
+  }
+
+  private VmConfig with(
+      int number,
+      long bytes,
+      HostServices services,
+      HypercallTable table,
+      GuestReset answer,
+      long window) {
+    return new VmConfig(name, number, bytes, image, console, services, table, answer, window);
   }
 }

@@ -10,6 +10,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.power.StopReason;
 
 /**
  * A VM's life as JDK Flight Recorder sees it. Where nobody records, the events are not even loaded:

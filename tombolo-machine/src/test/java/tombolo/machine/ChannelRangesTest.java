@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tombolo.machine.device.GpaWindow;
+import tombolo.machine.pci.GpaWindow;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import tombolo.machine.device.PciHost;
-import tombolo.machine.device.PciWindow;
+import tombolo.machine.device.InterruptLine;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.image.SymbolTable;
+import tombolo.machine.pci.PciHost;
+import tombolo.machine.pci.PciWindow;
 import tombolo.memory.Access;
 
 /** A board of scripted vCPUs with RAM at 0, which counts what is done to it. */

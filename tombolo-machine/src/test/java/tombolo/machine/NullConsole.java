@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
 
 /** A console that nobody looks at. */
 final class NullConsole implements Console {

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.machine.power.StopReason;
 
 @DisplayName("What is to be done at the end of a run is done")
 @Timeout(60)

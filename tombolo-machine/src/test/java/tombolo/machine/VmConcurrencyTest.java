@@ -17,6 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
 
 /**
@@ -207,15 +212,21 @@ final class VmConcurrencyTest {
     VmFixture[] made = new VmFixture[1];
     Scheduler askingFirst =
         new Scheduler() {
+          @Override
+          public tombolo.machine.host.Task task(
+              String name, Idle idle, tombolo.machine.host.Worker worker) {
+            throw new UnsupportedOperationException(name);
+          }
+
           private boolean asked;
 
           @Override
-          public Thread start(String name, Runnable body) {
+          public Thread startThread(String name, Runnable body) {
             if (!asked) {
               asked = true;
               made[0].board().context.power().request(new StopReason.ResetRequested());
             }
-            return Scheduler.system().start(name, body);
+            return Scheduler.system().startThread(name, body);
           }
 
           @Override
@@ -231,7 +242,7 @@ final class VmConcurrencyTest {
     try (VmFixture fixture =
         new VmFixture(
             c ->
-                c.withHost(Clock.system(), askingFirst, RandomSource.seeded(1))
+                c.withHost(new HostServices(Clock.system(), askingFirst, RandomSource.seeded(1)))
                     .withGuestReset(GuestReset.REBOOT))) {
       made[0] = fixture;
       fixture.vm.boot();

@@ -11,6 +11,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 

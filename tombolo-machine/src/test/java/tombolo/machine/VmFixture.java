@@ -10,7 +10,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.power.StopReason;
 
 /** A VM on a {@link FakeBoard}, whose changes of state a test can wait for. */
 final class VmFixture implements AutoCloseable {
@@ -26,7 +28,9 @@ final class VmFixture implements AutoCloseable {
   }
 
   VmFixture(UnaryOperator<VmConfig> change) {
-    VmConfig config = VmConfig.of("alice", FakeBoard.NO_IMAGE, console).withMemory(1 << 16);
+    VmConfig config =
+        VmConfig.of("alice", FakeBoard.NO_IMAGE, console, HostServices.system())
+            .withMemory(1 << 16);
     vm = Vm.create(change.apply(config), accelerator);
     vm.addListener(changes::add);
   }

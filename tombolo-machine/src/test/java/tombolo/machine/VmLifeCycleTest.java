@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.ImageException;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -321,7 +323,8 @@ final class VmLifeCycleTest {
             return board;
           }
         };
-    VmConfig config = VmConfig.of("alice", FakeBoard.NO_IMAGE, new NullConsole());
+    VmConfig config =
+        VmConfig.of("alice", FakeBoard.NO_IMAGE, new NullConsole(), HostServices.system());
     assertThatThrownBy(() -> Vm.create(config, accelerator)).isInstanceOf(ImageException.class);
     assertThat(accelerator.board().closes).hasValue(1);
     assertThat(HostMemory.liveBytes()).isEqualTo(before);
@@ -329,7 +332,9 @@ final class VmLifeCycleTest {
 
   @Test
   void theAcceleratorsLimitOfVcpusHolds() {
-    VmConfig config = VmConfig.of("alice", FakeBoard.NO_IMAGE, new NullConsole()).withVcpus(9);
+    VmConfig config =
+        VmConfig.of("alice", FakeBoard.NO_IMAGE, new NullConsole(), HostServices.system())
+            .withVcpus(9);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Vm.create(config, new FakeBoard.FakeAccelerator()))
         .withMessage("alice: 9 vCPUs: accelerator fake has at most 8");

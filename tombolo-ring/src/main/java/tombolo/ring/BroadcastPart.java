@@ -3,6 +3,7 @@ package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import tombolo.ring.word.Words;
 
 /**
  * Where things are in the parts of a {@link BroadcastRing}, beyond what {@link Part} says of every

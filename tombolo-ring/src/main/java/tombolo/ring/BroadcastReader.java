@@ -3,6 +3,7 @@ package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import tombolo.ring.word.Words;
 
 /**
  * A reader of a {@link BroadcastRing} that misses nothing, because the writer holds back for it.

@@ -2,6 +2,7 @@
 package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
+import tombolo.ring.word.Words;
 
 /**
  * The records of a {@link BroadcastRing}: a header as that of {@link Records}, and behind it the

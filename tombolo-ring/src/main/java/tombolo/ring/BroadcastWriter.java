@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import tombolo.ring.word.Words;
 
 /**
  * The writing side of a {@link BroadcastRing}. For one thread at a time. No call allocates or

@@ -4,6 +4,7 @@ package tombolo.ring;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import tombolo.ring.word.Words;
 
 /**
  * A reader of a {@link BroadcastRing} that the writer never waits for. Where it is overtaken it

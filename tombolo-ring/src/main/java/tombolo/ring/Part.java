@@ -4,6 +4,7 @@ package tombolo.ring;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.word.Words;
 
 /**
  * The head of one side's part of a ring: what it says and where. See docs/ring-format.md.

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.word.Words;
 
 /**
  * What a {@link BroadcastWriter} knows of its readers: whom it has admitted, and how far those have

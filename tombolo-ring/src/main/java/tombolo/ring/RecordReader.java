@@ -4,6 +4,7 @@ package tombolo.ring;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.word.Words;
 
 /** What the reading sides of the two kinds of rings of records share: joining, and being called. */
 abstract sealed class RecordReader extends Spaced implements RingReader

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tombolo.ring.word.Words;
 
 /**
  * What an onlooker sees of an {@link SpscRing} or a {@link BroadcastRing}.

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.word.Words;
 
 /**
  * One side's view of whom it is joined with. Belongs to that side's thread.

@@ -2,6 +2,7 @@
 package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
+import tombolo.ring.word.Words;
 
 /**
  * The reading side of an {@link SpscRing}. For one thread at a time. No call allocates or waits,

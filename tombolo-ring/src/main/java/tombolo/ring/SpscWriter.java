@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tombolo.ring.word.Words;
 
 /**
  * The writing side of an {@link SpscRing}. For one thread at a time. No call allocates or waits.

@@ -17,7 +17,7 @@ import tombolo.testing.CLibrary;
 import tombolo.testing.WorkTree;
 
 /** The sides of a ring in C, {@code guests/lib/spsc_ring.h}, compiled for the host. */
-final class CRing implements RingSide.Language {
+public final class CRing implements RingSide.Language {
   private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
   private static final MemoryLayout LONG = ValueLayout.JAVA_LONG;
   private static final MemoryLayout INT = ValueLayout.JAVA_INT;
@@ -65,7 +65,7 @@ final class CRing implements RingSide.Language {
   }
 
   /** Copies a C file of the tests to where a compiler finds it. */
-  static Path source(Path directory, String name) throws IOException {
+  public static Path source(Path directory, String name) throws IOException {
     Path file = directory.resolve(name);
     try (InputStream in = CRing.class.getResourceAsStream(name)) {
       Files.copy(Objects.requireNonNull(in), file);

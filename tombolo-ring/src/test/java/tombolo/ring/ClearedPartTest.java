@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import tombolo.ring.word.Words;
 
 /** As it is seen while the directory clears a section for its next owner. */
 @DisplayName("A side of a ring whose other side's part is cleared, or half written")

@@ -8,10 +8,10 @@ import java.util.HexFormat;
 import java.util.Objects;
 
 /** Golden bytes: lines of an offset and up to 16 bytes; what is left out is 0. */
-final class HexFile {
+public final class HexFile {
   private HexFile() {}
 
-  static byte[] read(String name, int size) {
+  public static byte[] read(String name, int size) {
     byte[] bytes = new byte[size];
     try (InputStream file = HexFile.class.getResourceAsStream(name)) {
       String text =

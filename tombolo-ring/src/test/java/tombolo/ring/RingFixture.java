@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import tombolo.ring.word.Words;
 
 /** A ring and both of its sides. In sections, each side has the other's part read-only. */
 final class RingFixture {

@@ -7,18 +7,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
-import tombolo.machine.Clock;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
 import tombolo.machine.device.DeviceBus;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.RiscvAccelerator;
@@ -100,9 +101,7 @@ final class ScriptedGuest implements AutoCloseable {
             new DeviceBus(),
             console,
             reason -> end = reason,
-            Clock.system(),
-            Scheduler.system(),
-            RandomSource.seeded(1));
+            new HostServices(Clock.system(), Scheduler.system(), RandomSource.seeded(1)));
     board = new RiscvAccelerator().createBoard(context);
     vcpu = board.vcpus().getFirst();
     board.load(new BootImage(image, null, ""));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv;
 
-import tombolo.machine.device.PciWindow;
+import tombolo.machine.pci.PciWindow;
 
 /**
  * Where things are on the board, in guest physical addresses and interrupt sources: as on QEMU's

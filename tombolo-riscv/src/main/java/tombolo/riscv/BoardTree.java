@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import tombolo.machine.BoardContext;
-import tombolo.machine.device.PciHost;
-import tombolo.machine.device.PciWindow;
 import tombolo.machine.device.TestFinisher;
 import tombolo.machine.device.Uart16550;
 import tombolo.machine.fdt.DeviceTree;
 import tombolo.machine.fdt.DeviceTreeNode;
+import tombolo.machine.pci.PciHost;
+import tombolo.machine.pci.PciWindow;
 
 /**
  * Describes the board to its guest (Devicetree Specification 0.4, and Linux's bindings for RISC-V
@@ -66,7 +66,7 @@ final class BoardTree {
     }
     ByteBuffer seed = ByteBuffer.allocate(8 * SEED_LONGS);
     while (seed.hasRemaining()) {
-      seed.putLong(context.random().nextLong());
+      seed.putLong(context.host().random().nextLong());
     }
     chosen.bytes("rng-seed", seed.array());
     root.child(at("memory", BoardLayout.RAM_BASE))

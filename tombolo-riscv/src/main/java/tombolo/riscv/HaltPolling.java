@@ -3,7 +3,7 @@ package tombolo.riscv;
 
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * How long one hart that waits for an interrupt looks for it again and again before it parks: a

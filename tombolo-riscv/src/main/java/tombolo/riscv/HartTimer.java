@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv;
 
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * The {@code time} counter and Sstc's comparator of one hart. There is no timer thread: the hart

@@ -3,7 +3,7 @@ package tombolo.riscv;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 import tombolo.memory.TranslationCache;
 
 /**

@@ -8,14 +8,14 @@ import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
-import tombolo.machine.InterruptLine;
-import tombolo.machine.Scheduler;
-import tombolo.machine.device.PciHost;
+import tombolo.machine.device.InterruptLine;
 import tombolo.machine.device.TestFinisher;
 import tombolo.machine.device.Uart16550;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.pci.PciHost;
 import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
 
@@ -56,8 +56,8 @@ final class RiscvBoard implements Board {
     // A scheduler that is not the host's may run all harts on one thread, where polls wait for
     // ever.
     Semaphore pollingRoom =
-        context.scheduler().equals(Scheduler.system()) ? HOST_POLLING : HaltPolling.room(1);
-    long clockOrigin = context.clock().nanos();
+        context.host().scheduler().equals(Scheduler.system()) ? HOST_POLLING : HaltPolling.room(1);
+    long clockOrigin = context.host().clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
       RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin, pollingRoom, controller);
       vcpus.add(vcpu);

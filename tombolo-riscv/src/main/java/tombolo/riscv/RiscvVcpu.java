@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.BoardContext;
-import tombolo.machine.GuestFault;
-import tombolo.machine.Scheduler;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.SymbolTable;
+import tombolo.machine.power.GuestFault;
 
 /**
  * A hart as the VM's vCPU: runs the interpreter, delivers traps and interrupts, answers the
@@ -78,10 +78,10 @@ final class RiscvVcpu implements Vcpu {
       Semaphore pollingRoom,
       InterruptController controller) {
     hart = new Hart(index, context.memory());
-    scheduler = context.scheduler();
+    scheduler = context.host().scheduler();
     quiescence = new Quiescence(hart, scheduler);
-    timer = new HartTimer(hart, context.clock(), clockOrigin);
-    polling = new HaltPolling(context.clock(), pollingRoom);
+    timer = new HartTimer(hart, context.host().clock(), clockOrigin);
+    polling = new HaltPolling(context.host().clock(), pollingRoom);
     traps = new Traps(hart);
     interruptFile =
         controller == InterruptController.AIA

@@ -4,9 +4,9 @@ package tombolo.riscv;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.StopReason;
 import tombolo.machine.VcpuExit;
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.GuestMemoryException;
 

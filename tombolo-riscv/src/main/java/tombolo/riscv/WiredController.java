@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv;
 
-import tombolo.machine.InterruptLine;
+import tombolo.machine.device.InterruptLine;
 
 /**
  * What the wires of a board end in: sources 1 to 95, the same ones whatever takes them.

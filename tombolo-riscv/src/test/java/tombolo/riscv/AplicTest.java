@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.InterruptLine;
+import tombolo.machine.device.InterruptLine;
 
 /** An APLIC in MSI delivery mode (RISC-V AIA 1.0, chapter 4) before two harts. */
 class AplicTest {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tombolo.machine.StopReason;
+import tombolo.machine.power.StopReason;
 import tombolo.testing.RequiredTool;
 
 /**

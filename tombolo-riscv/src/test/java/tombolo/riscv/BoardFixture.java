@@ -4,12 +4,13 @@ package tombolo.riscv;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.BoardContext;
-import tombolo.machine.Clock;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
 import tombolo.machine.VcpuExit;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
 import tombolo.machine.device.DeviceBus;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 
@@ -40,9 +41,7 @@ final class BoardFixture implements AutoCloseable {
             new DeviceBus(),
             console,
             reason -> {},
-            Clock.system(),
-            Scheduler.system(),
-            RandomSource.system());
+            new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
     board = new RiscvBoard(context, controller);
     sbi = new Sbi(memory, console, board.vcpus());
   }

@@ -7,10 +7,10 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tombolo.machine.GuestFault;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.power.GuestFault;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /** What supervisor CSRs keep of what is written to them, and who may touch them. */
 class CsrsTest {

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.machine.GuestReset;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
 import tombolo.machine.image.ImageException;
+import tombolo.machine.power.StopReason;
 
 /**
  * Whatever an image holds, its VM ends by what the guest did or because it was stopped, never by an

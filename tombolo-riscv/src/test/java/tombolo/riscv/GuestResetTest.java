@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.machine.GuestReset;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.power.StopReason;
 
 /** A guest asks for a reset, by the firmware or by the test finisher. */
 class GuestResetTest {

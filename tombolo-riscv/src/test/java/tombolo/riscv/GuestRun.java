@@ -6,15 +6,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import tombolo.machine.GuestReset;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.VmStatistics;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.power.StopReason;
 
 /** A guest to be run on a VM of its own: {@code GuestRun.of("hello").vcpus(4).run()}. Immutable. */
 record GuestRun(
@@ -92,7 +93,7 @@ record GuestRun(
   /** A VM that is loaded and not booted yet; the caller closes it. */
   Vm create(BufferConsole console) {
     VmConfig config =
-        VmConfig.of(name, new BootImage(kernel, null, append), console)
+        VmConfig.of(name, new BootImage(kernel, null, append), console, HostServices.system())
             .withVcpus(vcpus)
             .withMemory(memory)
             .withGuestReset(onReset);

@@ -8,10 +8,10 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmState;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.power.StopReason;
 
 /** The guests do what guests/README.md says of them. */
 class GuestsTest {

@@ -8,10 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
 import tombolo.machine.device.DeviceBus;
+import tombolo.machine.power.StopReason;
 
 /** What the host injects into a running guest ({@code pulse}), whose harts sleep in WFI. */
 class InjectInterruptTest {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.InterruptLine;
 import tombolo.machine.device.DeviceBus;
-import tombolo.machine.device.Msix;
-import tombolo.machine.device.PciBar;
-import tombolo.machine.device.PciFunction;
-import tombolo.machine.device.PciIdentity;
+import tombolo.machine.device.InterruptLine;
+import tombolo.machine.pci.Msix;
+import tombolo.machine.pci.PciBar;
+import tombolo.machine.pci.PciFunction;
+import tombolo.machine.pci.PciIdentity;
 
 /** A PCI function's interrupts on a board with IMSICs and an APLIC: by its pin, and by MSI-X. */
 class PciInterruptDeliveryTest {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.InterruptLine;
+import tombolo.machine.device.InterruptLine;
 
 /** The interrupt controller (RISC-V PLIC Specification 1.0.0) before two harts. */
 class PlicTest {

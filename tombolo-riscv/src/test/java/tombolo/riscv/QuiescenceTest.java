@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 
 /**
  * Whoever asks a hart to forget knows, when the wait is over, that it uses nothing old any more.

@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import tombolo.machine.ExitKind;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmStatistics;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 

@@ -12,11 +12,12 @@ import static tombolo.riscv.MachineCode.ZERO;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.Console;
+import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
+import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 
@@ -136,7 +137,9 @@ class SbiOnRunningHartsTest {
     BootImage image =
         new BootImage(new MachineCode().print('x').jump(0).guest("x").kernel(), null, "");
     try (HostMemory channel = HostMemory.allocate(HostMemory.PAGE_SIZE);
-        Vm vm = Vm.create(VmConfig.of("x", image, blocked), new RiscvAccelerator())) {
+        Vm vm =
+            Vm.create(
+                VmConfig.of("x", image, blocked, HostServices.system()), new RiscvAccelerator())) {
       vm.memory().map(0x5000_0000L, channel.size(), channel, 0, Access.READ_WRITE);
       vm.boot();
       assertThat(printing.await(1, TimeUnit.MINUTES)).isTrue();

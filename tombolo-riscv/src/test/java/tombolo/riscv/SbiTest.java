@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.StopReason;
 import tombolo.machine.VcpuExit;
+import tombolo.machine.power.StopReason;
 
 /** What the firmware answers (RISC-V SBI 2.0), to hart 0 of a board of three. */
 class SbiTest {

@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /** No ring is lost, and who takes a bell sees what the ringer had stored before. */
 public final class DoorbellStress {

@@ -6,14 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
-import tombolo.machine.Clock;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.FlatImage;
 import tombolo.memory.GuestMemory;
@@ -51,9 +52,7 @@ final class BareHart implements AutoCloseable {
             new DeviceBus(),
             new BufferConsole(),
             reason -> {},
-            Clock.system(),
-            Scheduler.system(),
-            RandomSource.system());
+            new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
     board = new RiscvAccelerator().createBoard(context);
     vcpu = board.vcpus().getFirst();
     bus.attach(DEVICE, HostMemory.PAGE_SIZE, new Register());

@@ -33,7 +33,8 @@ public interface MmioDevice {
   /**
    * Whether message-signalled interrupts may be stored here: an interrupt controller's page, for
    * example an IMSIC's. Its {@link #write} is then called by any thread, with other devices' locks
-   * held, as an {@link tombolo.machine.InterruptLine} is; it must not wait, nor call a device back.
+   * held, as an {@link tombolo.machine.device.InterruptLine} is; it must not wait, nor call a
+   * device back.
    */
   default boolean takesMessages() {
     return false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.device;
 
-import tombolo.machine.StopReason;
+import tombolo.machine.power.PowerControl;
+import tombolo.machine.power.StopReason;
 
 /**
  * The test finisher of QEMU's {@code virt} board ("sifive,test1"): a guest ends its VM by one

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.device;
 
-import tombolo.machine.InterruptLine;
+import tombolo.machine.console.Console;
 
 /**
  * A 16550A serial port (National Semiconductor PC16550D data sheet), its registers one byte apart.

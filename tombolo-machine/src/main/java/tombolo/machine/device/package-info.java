@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Devices that any board can use: serial port, test finisher, PCI host bridge. */
+/** The device bus and common devices: serial port, test finisher, interrupt lines. */
 @NullMarked
 package tombolo.machine.device;
 

@@ -4,7 +4,7 @@ package tombolo.machine.virtio;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 
 /**
  * A block device (virtio 1.2, 5.2) on a {@link DiskImage}: reads, writes, flushes and its name.
@@ -79,7 +79,7 @@ public final class BlockDevice implements VirtioDevice {
 
   @Override
   public void attach(VirtioTransport given) {
-    server = scheduler.start(threadName, () -> serve(given));
+    server = scheduler.startThread(threadName, () -> serve(given));
   }
 
   /** Capacity, the most segments of a request, and the size of a block (5.2.4). */

@@ -4,7 +4,7 @@ package tombolo.machine.virtio;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import tombolo.machine.device.MmioDevice;
-import tombolo.machine.device.PciCapability;
+import tombolo.machine.pci.PciCapability;
 
 /**
  * The window from configuration space into BAR 0 (virtio 1.2, 4.1.4.9), for software that can't map

@@ -4,8 +4,8 @@ package tombolo.machine.virtio;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.device.Console;
-import tombolo.machine.device.ConsoleSize;
+import tombolo.machine.console.Console;
+import tombolo.machine.console.ConsoleSize;
 
 /**
  * A console with one port (virtio 1.2, 5.3): Linux has it as {@code hvc0}.

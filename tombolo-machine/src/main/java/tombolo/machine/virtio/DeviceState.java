@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.InterruptLine;
-import tombolo.machine.device.Msix;
+import tombolo.machine.device.InterruptLine;
+import tombolo.machine.pci.Msix;
 import tombolo.memory.GuestMemory;
 
 /**

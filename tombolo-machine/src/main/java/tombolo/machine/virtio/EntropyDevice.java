@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.virtio;
 
-import tombolo.machine.RandomSource;
+import tombolo.machine.host.RandomSource;
 
 /**
  * An entropy device (virtio 1.2, 5.4): it fills buffers with chance. Linux has it as a source of

@@ -3,7 +3,7 @@ package tombolo.machine.virtio;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import tombolo.machine.device.PciCapability;
+import tombolo.machine.pci.PciCapability;
 
 /**
  * A vendor-specific capability that says where a structure of the transport is (virtio 1.2, 4.1.4).

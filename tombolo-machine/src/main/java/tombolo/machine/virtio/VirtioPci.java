@@ -7,12 +7,12 @@ import java.util.stream.Stream;
 import tombolo.machine.Vm;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.MmioDevice;
-import tombolo.machine.device.Msix;
-import tombolo.machine.device.PciBar;
-import tombolo.machine.device.PciCapability;
-import tombolo.machine.device.PciFunction;
-import tombolo.machine.device.PciHost;
-import tombolo.machine.device.PciIdentity;
+import tombolo.machine.pci.Msix;
+import tombolo.machine.pci.PciBar;
+import tombolo.machine.pci.PciCapability;
+import tombolo.machine.pci.PciFunction;
+import tombolo.machine.pci.PciHost;
+import tombolo.machine.pci.PciIdentity;
 import tombolo.memory.GuestMemory;
 
 /**

@@ -3,8 +3,8 @@ package tombolo.machine.vsock;
 
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /**
  * What a guest sends: takes packets from its driver's ring and passes them on, on a thread of its
@@ -86,7 +86,7 @@ final class GuestSender {
         return;
       }
       if (thread == null) {
-        thread = scheduler.start(station.name() + "/vsock", this::run);
+        thread = scheduler.startThread(station.name() + "/vsock", this::run);
       } else {
         scheduler.unpark(thread);
       }

@@ -4,7 +4,7 @@ package tombolo.machine.vsock;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * What comes to a guest: packets go into the buffers that its driver has given. Packets without

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * The host's end of a {@link VsockSwitch}: stream sockets between Java code and guests. A guest

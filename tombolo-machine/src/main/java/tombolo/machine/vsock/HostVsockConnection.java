@@ -11,7 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * A connection between the host and a guest; owned by who accepted or made it. Bytes go both ways,

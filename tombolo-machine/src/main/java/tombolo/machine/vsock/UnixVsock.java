@@ -20,7 +20,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 
 /**
  * Unix-domain sockets by which any program of the host reaches one guest's vsock ports, and the
@@ -80,7 +80,7 @@ public final class UnixVsock implements AutoCloseable {
       throw e;
     }
     host.door(cid, this::knock);
-    this.thread = scheduler.start(vmName + "/vsock-unix", this::run);
+    this.thread = scheduler.startThread(vmName + "/vsock-unix", this::run);
   }
 
   private static ServerSocketChannel listen(Path path, Selector selector) throws IOException {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * Carries the packets of virtio socket devices (virtio 1.2, 5.10) between the guests of one

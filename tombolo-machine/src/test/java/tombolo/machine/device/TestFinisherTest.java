@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.StopReason;
+import tombolo.machine.power.StopReason;
 
 final class TestFinisherTest {
   private final List<StopReason> reasons = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import tombolo.machine.console.BufferConsole;
 
 /** The registers as the PC16550D data sheet has them, and as Linux's 8250 driver probes them. */
 final class Uart16550Test {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Scheduler;
 
 final class BlockDeviceTest {
   private static final int IN = 0;

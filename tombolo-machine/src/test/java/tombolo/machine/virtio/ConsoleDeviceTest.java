@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tombolo.machine.device.BufferConsole;
-import tombolo.machine.device.ConsoleSize;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.console.ConsoleSize;
 
 final class ConsoleDeviceTest {
   private static final int RECEIVE = 0;

@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tombolo.machine.RandomSource;
-import tombolo.machine.Scheduler;
-import tombolo.machine.device.Console;
-import tombolo.machine.device.ConsoleSize;
+import tombolo.machine.console.Console;
+import tombolo.machine.console.ConsoleSize;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 

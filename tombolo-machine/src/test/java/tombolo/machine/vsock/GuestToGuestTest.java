@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /** What a switch makes of two guests' packets (virtio 1.2, 5.10.6). */
 @Timeout(60)

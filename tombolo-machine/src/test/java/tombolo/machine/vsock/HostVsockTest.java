@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /** Java's sockets to guests, and what guests may do to them. */
 @Timeout(60)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /**
  * A guest that sends whatever it likes: nobody else notices, and what is kept for it stays small.

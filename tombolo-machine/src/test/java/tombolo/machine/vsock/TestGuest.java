@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /** A guest whose driver is the test: packets as they are, and buffers of one size. */
 final class TestGuest implements AutoCloseable {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.Clock;
-import tombolo.machine.Scheduler;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.Scheduler;
 
 /** Programs of the host and a guest, by Unix-domain sockets. */
 @Timeout(60)
@@ -206,7 +206,13 @@ class UnixVsockTest {
   /** The thread never gets to run. */
   private static final class NoThread implements Scheduler {
     @Override
-    public Thread start(String name, Runnable body) {
+    public tombolo.machine.host.Task task(
+        String name, Idle idle, tombolo.machine.host.Worker worker) {
+      throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public Thread startThread(String name, Runnable body) {
       return Thread.ofPlatform().name(name).unstarted(body);
     }
 

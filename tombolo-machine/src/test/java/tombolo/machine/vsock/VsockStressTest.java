@@ -20,7 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tombolo.machine.Clock;
+import tombolo.machine.host.Clock;
 
 /** Both directions at once, with more threads than processors: every byte arrives, in order. */
 @Timeout(120)

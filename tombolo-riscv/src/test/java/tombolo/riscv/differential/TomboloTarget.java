@@ -5,13 +5,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import tombolo.machine.StopReason;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
-import tombolo.machine.device.BufferConsole;
+import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
+import tombolo.machine.power.StopReason;
 import tombolo.riscv.RiscvAccelerator;
 
 /** The embedded machine, as anybody would use it. Stateless. */
@@ -37,7 +38,10 @@ final class TomboloTarget implements Target {
     BufferConsole console = new BufferConsole();
     BootImage boot =
         new BootImage(ElfImage.parse(image, ElfMachine.RISCV, "differential"), null, "");
-    try (Vm vm = Vm.create(VmConfig.of("differential", boot, console), new RiscvAccelerator())) {
+    try (Vm vm =
+        Vm.create(
+            VmConfig.of("differential", boot, console, HostServices.system()),
+            new RiscvAccelerator())) {
       vm.boot();
       Optional<StopReason> reason = vm.awaitStop(deadline);
       String why = reason.map(StopReason::describe).orElse("still running at the deadline");

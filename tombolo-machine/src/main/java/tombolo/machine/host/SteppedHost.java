@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.host;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host of one thread and virtual time: whoever waits for workers steps them. The seed decides
+ * which worker is next, how many instructions a vCPU runs in a step, and all chance that guests
+ * see. So a topology that uses nothing but these services runs the same way for the same seed.
+ *
+ * <p>Time stands still during a step and goes on by {@link #STEP_NANOS} after it. Where nobody has
+ * work, it jumps to the next time that a worker waits for.
+ *
+ * <p>Used by one thread, that of the owner, which calls the topology and is called by it.
+ */
+public final class SteppedHost {
+  /** Virtual nanoseconds that a step takes. */
+  public static final long STEP_NANOS = 10_000;
+
+  /** The most instructions of one step. */
+  private static final int MOST_INSTRUCTIONS = 20_000;
+
+  private final SplittableRandom schedule;
+  private final HostServices services;
+  private final List<SteppedTask> tasks = new ArrayList<>();
+  private long now;
+  private long steps;
+  private boolean inStep;
+  private boolean unparked;
+
+  /** A host whose every choice follows from the seed. */
+  public SteppedHost(long seed) {
+    schedule = new SplittableRandom(seed);
+    services =
+        new HostServices(() -> now, new SteppedScheduler(), RandomSource.seeded(seed ^ 0x5eedL));
+  }
+
+  /** Returns the services; always the same ones. */
+  public HostServices services() {
+    return services;
+  }
+
+  /** Returns how many steps there were so far. */
+  public long steps() {
+    return steps;
+  }
+
+  /**
+   * Has one worker do one step, after a jump in time if nobody has work before.
+   *
+   * @return false, and nothing has happened, if every worker waits to be woken or has ended
+   * @throws IllegalStateException if a step calls it
+   */
+  public boolean step() {
+    requireOutside();
+    @Nullable SteppedTask next = next();
+    if (next == null) {
+      return false;
+    }
+    steps++;
+    inStep = true;
+    try {
+      next.step();
+    } finally {
+      inStep = false;
+      now += STEP_NANOS;
+    }
+    return true;
+  }
+
+  private void requireOutside() {
+    if (inStep) {
+      throw new IllegalStateException("a worker's step must not wait for workers");
+    }
+  }
+
+  private @Nullable SteppedTask next() {
+    tasks.removeIf(SteppedTask::hasEnded);
+    List<SteppedTask> ready = ready();
+    if (ready.isEmpty()) {
+      long earliest = tasks.stream().mapToLong(SteppedTask::until).min().orElse(Long.MAX_VALUE);
+      if (earliest == Worker.UNTIL_WOKEN) {
+        return null;
+      }
+      now = earliest;
+      ready = ready();
+    }
+    return ready.get(schedule.nextInt(ready.size()));
+  }
+
+  private List<SteppedTask> ready() {
+    return tasks.stream().filter(task -> task.until() <= now).toList();
+  }
+
+  private final class SteppedScheduler implements Scheduler {
+    @Override
+    public Task task(String name, Idle idle, Worker worker) {
+      return new SteppedTask(name, worker);
+    }
+
+    @Override
+    public void park(long nanos) {
+      requireOutside();
+      if (unparked || step()) {
+        unparked = false;
+      } else if (nanos == Long.MAX_VALUE) {
+        throw new IllegalStateException("nothing can end this wait: every worker waits, too");
+      } else {
+        now += Math.max(0, nanos);
+      }
+    }
+
+    @Override
+    public void unpark(Thread thread) {
+      unparked = true;
+    }
+
+    @Override
+    public long budget() {
+      return 1L + schedule.nextInt(MOST_INSTRUCTIONS);
+    }
+  }
+
+  private final class SteppedTask implements Task {
+    private final String name;
+    private final Worker worker;
+    private boolean started;
+    private boolean ended;
+    private boolean paused;
+    private long until = Worker.AGAIN;
+
+    SteppedTask(String name, Worker worker) {
+      this.name = name;
+      this.worker = worker;
+    }
+
+    long until() {
+      return paused ? Worker.UNTIL_WOKEN : until;
+    }
+
+    void step() {
+      until = Worker.UNTIL_WOKEN; // a wake during the step is for the next one
+      boolean returned = false;
+      try {
+        long wanted = worker.step();
+        ended = wanted == Worker.DONE;
+        until = Math.min(until, wanted);
+        returned = true;
+      } finally {
+        ended |= !returned;
+      }
+    }
+
+    @Override
+    public void start() {
+      if (started) {
+        throw new IllegalStateException(name + " was started before");
+      }
+      started = true;
+      tasks.add(this);
+    }
+
+    @Override
+    public void wake() {
+      until = Worker.AGAIN;
+    }
+
+    @Override
+    public void pause() {
+      requireOutside();
+      paused = true;
+    }
+
+    @Override
+    public void resume() {
+      paused = false;
+    }
+
+    @Override
+    public void interrupt() {
+      // No call of the host blocks while the only thread is here.
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return ended;
+    }
+
+    @Override
+    public void awaitEnd() {
+      while (!ended) {
+        services.scheduler().park(Long.MAX_VALUE);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+}

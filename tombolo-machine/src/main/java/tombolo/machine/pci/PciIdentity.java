@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.pci;
+
+/**
+ * What a PCI function says it is.
+ *
+ * @param vendor 16 bits
+ * @param device 16 bits
+ * @param classCode 24 bits: class, subclass, programming interface
+ * @param revision 8 bits
+ * @param subsystemVendor 16 bits: who made the board that the function sits on
+ * @param subsystem 16 bits: that vendor's number of the board
+ */
+public record PciIdentity(
+    int vendor, int device, int classCode, int revision, int subsystemVendor, int subsystem) {
+  /** A function whose subsystem is itself. */
+  public PciIdentity(int vendor, int device, int classCode, int revision) {
+    this(vendor, device, classCode, revision, vendor, device);
+  }
+}

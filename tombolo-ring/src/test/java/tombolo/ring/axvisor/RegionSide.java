@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ring.axvisor;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.List;
+import tombolo.ring.CRing;
+import tombolo.testing.CLibrary;
+import tombolo.testing.WorkTree;
+
+/** One side of a region v3, be it in Java or the guests' in C. For one thread at a time. */
+sealed interface RegionSide {
+  /** Makes sides. */
+  interface Language {
+    RegionSide publish(MemorySegment memory, AxvisorLayout layout);
+
+    /** Nothing but that: a test that looks too early or at something else looks itself. */
+    RegionSide subscribe(MemorySegment memory);
+  }
+
+  SendProgress send(MemorySegment source, long length);
+
+  SendProgress abort();
+
+  ReceiveProgress receive(MemorySegment buffer, long size);
+
+  /** Of the message that was received last. */
+  long length();
+
+  /** This project's. */
+  record InJava(AxvisorRegion region) implements RegionSide {
+    static final Language LANGUAGE =
+        new Language() {
+          @Override
+          public RegionSide publish(MemorySegment memory, AxvisorLayout layout) {
+            return new InJava(AxvisorRegion.publish(memory, layout));
+          }
+
+          @Override
+          public RegionSide subscribe(MemorySegment memory) {
+            return new InJava(RegionFixture.subscribe(memory));
+          }
+
+          @Override
+          public String toString() {
+            return "Java";
+          }
+        };
+
+    @Override
+    public SendProgress send(MemorySegment source, long length) {
+      return region.sender().send(source, 0, length);
+    }
+
+    @Override
+    public SendProgress abort() {
+      return region.sender().abort();
+    }
+
+    @Override
+    public ReceiveProgress receive(MemorySegment buffer, long size) {
+      return region.receiver().receive(buffer, 0, size);
+    }
+
+    @Override
+    public long length() {
+      return region.receiver().length();
+    }
+  }
+
+  /** The guests', guests/lib/axvisor.c. */
+  record InC(Functions functions, MemorySegment side, MemorySegment lengthCell)
+      implements RegionSide {
+    private static final List<SendProgress> SEND_ANSWERS =
+        List.of(SendProgress.COMPLETE, SendProgress.BACK_PRESSURED);
+    private static final List<ReceiveProgress> RECEIVE_ANSWERS =
+        List.of(
+            ReceiveProgress.COMPLETE,
+            ReceiveProgress.EMPTY,
+            ReceiveProgress.ABORTED,
+            ReceiveProgress.TOO_LONG,
+            ReceiveProgress.POISONED);
+
+    @Override
+    public SendProgress send(MemorySegment source, long length) {
+      return sent(CLibrary.call(() -> (int) functions.send.invokeExact(side, source, length)));
+    }
+
+    @Override
+    public SendProgress abort() {
+      return sent(CLibrary.call(() -> (int) functions.abort.invokeExact(side)));
+    }
+
+    private static SendProgress sent(int answer) {
+      return answer < SEND_ANSWERS.size() ? SEND_ANSWERS.get(answer) : SendProgress.POISONED;
+    }
+
+    @Override
+    public ReceiveProgress receive(MemorySegment buffer, long size) {
+      return RECEIVE_ANSWERS.get(
+          CLibrary.call(() -> (int) functions.receive.invokeExact(side, buffer, size, lengthCell)));
+    }
+
+    @Override
+    public long length() {
+      return lengthCell.get(ValueLayout.JAVA_LONG, 0);
+    }
+  }
+
+  /** The C functions, compiled. */
+  final class Functions implements Language {
+    private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
+    private static final MemoryLayout LONG = ValueLayout.JAVA_LONG;
+    private static final MemoryLayout INT = ValueLayout.JAVA_INT;
+    private static final MemoryLayout BOOLEAN = ValueLayout.JAVA_BOOLEAN;
+
+    private final MethodHandle publish;
+    private final MethodHandle subscribe;
+    private final MethodHandle send;
+    private final MethodHandle abort;
+    private final MethodHandle receive;
+    private final long sideSize;
+
+    private Functions(CLibrary library) {
+      publish =
+          library.function(
+              "side_publish", FunctionDescriptor.of(BOOLEAN, POINTER, POINTER, LONG, BOOLEAN));
+      subscribe =
+          library.function("side_subscribe", FunctionDescriptor.of(INT, POINTER, POINTER, LONG));
+      send = library.function("side_send", FunctionDescriptor.of(INT, POINTER, POINTER, LONG));
+      abort = library.function("side_abort", FunctionDescriptor.of(INT, POINTER));
+      receive =
+          library.function(
+              "side_receive", FunctionDescriptor.of(INT, POINTER, POINTER, LONG, POINTER));
+      MethodHandle size = library.function("side_size", FunctionDescriptor.of(LONG));
+      sideSize = CLibrary.call(() -> (long) size.invokeExact());
+    }
+
+    static Functions compile(Path directory) throws IOException, InterruptedException {
+      Path sides = CRing.source(directory, "axvisor-sides.c");
+      Path guests = WorkTree.path("guests/lib");
+      return new Functions(CLibrary.compile(directory, guests, sides, guests.resolve("axvisor.c")));
+    }
+
+    @Override
+    public RegionSide publish(MemorySegment memory, AxvisorLayout layout) {
+      InC side = side();
+      boolean slot = layout == AxvisorLayout.SLOT;
+      long size = memory.byteSize();
+      if (!CLibrary.call(() -> (boolean) publish.invokeExact(side.side, memory, size, slot))) {
+        throw new AssertionError("not published");
+      }
+      return side;
+    }
+
+    @Override
+    public RegionSide subscribe(MemorySegment memory) {
+      InC side = side();
+      int look = look(side.side, memory);
+      if (look != 0) {
+        throw new AssertionError("look " + look);
+      }
+      return side;
+    }
+
+    /** What C sees: 0 if the region is ready, 1 if not yet, 2 if it is refused. */
+    int look(MemorySegment memory) {
+      return look(side().side, memory);
+    }
+
+    private int look(MemorySegment side, MemorySegment memory) {
+      long size = memory.byteSize();
+      return CLibrary.call(() -> (int) subscribe.invokeExact(side, memory, size));
+    }
+
+    private InC side() {
+      Arena arena = Arena.ofAuto();
+      return new InC(this, arena.allocate(sideSize, 8), arena.allocate(ValueLayout.JAVA_LONG));
+    }
+
+    @Override
+    public String toString() {
+      return "C";
+    }
+  }
+}
