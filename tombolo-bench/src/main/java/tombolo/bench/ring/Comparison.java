@@ -42,7 +42,7 @@ record Comparison(Contender other, Samples rate, Optional<Samples> p50) {
     return comparisons.stream()
         .filter(comparison -> Contender.PEERS.contains(comparison.other))
         .map(Comparison::rate)
-        .min(Comparator.comparing(Samples::median));
+        .min(Comparator.comparingDouble(Samples::median));
   }
 
   /** Returns the latencies against the peer that comes off best; empty if there is no peer. */
@@ -50,6 +50,6 @@ record Comparison(Contender other, Samples rate, Optional<Samples> p50) {
     return comparisons.stream()
         .filter(comparison -> Contender.PEERS.contains(comparison.other))
         .flatMap(comparison -> comparison.p50.stream())
-        .max(Comparator.comparing(Samples::median));
+        .max(Comparator.comparingDouble(Samples::median));
   }
 }
