@@ -3,6 +3,7 @@ package tombolo.ivc;
 
 import tombolo.machine.Vm;
 import tombolo.machine.pci.GpaWindow;
+import tombolo.machine.pci.PciSlots;
 
 /**
  * A VM that publishes and subscribes. Its guest does so through the {@link IvcDevice} or {@link
@@ -10,8 +11,6 @@ import tombolo.machine.pci.GpaWindow;
  * the end of its run. Made by {@link Directory#join(Vm, int, Quota)}.
  */
 public final class VmEndpoint extends Endpoint {
-  private static final int SLOT = 1;
-
   private final Vm vm;
   private final GpaWindow window;
 
@@ -28,7 +27,7 @@ public final class VmEndpoint extends Endpoint {
   /** Adds the device and the hypercalls to the VM, which has not booted yet. */
   void install() {
     IvcDevice device = new IvcDevice(this, vm, window);
-    device.plugIn(vm.board().pci(), SLOT);
+    device.plugIn(vm.board().pci(), PciSlots.IVC);
     new AxvisorCalls(this, vm.memory(), device).register(vm.hypercalls());
     vm.onRunEnd(this::leaveAll);
   }

@@ -12,14 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tombolo.junit.GuestConsole.Found;
 import tombolo.junit.GuestConsole.Position;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
+import tombolo.topology.run.Waiters;
 
 @DisplayName("A guest's console")
 @Timeout(60)
 class GuestConsoleTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(30);
 
-  private final GuestConsole console = new GuestConsole();
+  private final GuestConsole console = new GuestConsole(new Waiters(HostServices.system()));
 
   private void print(String text) {
     for (byte octet : text.getBytes(UTF_8)) {
