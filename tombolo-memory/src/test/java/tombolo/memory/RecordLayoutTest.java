@@ -195,7 +195,7 @@ class RecordLayoutTest {
   void refusesOtherRecords() {
     assertThatThrownBy(() -> layout(Empty.class))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(Empty.class.getName() + " is no record with components");
+        .hasMessage(Empty.class.getName() + " is not a record with components");
     assertThatThrownBy(() -> layout(WithText.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("WithText.text: java.lang.String is none of byte, short, char, int");
