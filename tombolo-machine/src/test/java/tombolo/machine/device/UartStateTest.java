@@ -65,8 +65,7 @@ final class UartStateTest {
         assertThat(restored.line.level).isEqualTo(port.line.level);
       }
       byte[] all = port.console.bytes();
-      assertThat(restored.console.bytes())
-          .isEqualTo(Arrays.copyOfRange(all, printed, all.length));
+      assertThat(restored.console.bytes()).isEqualTo(Arrays.copyOfRange(all, printed, all.length));
     }
   }
 
@@ -80,7 +79,6 @@ final class UartStateTest {
     for (int i = 0; i < 30; i++) {
       port.step(random);
     }
-    SavedState.assertOnlyWholeStateIsTaken(
-        SavedState.of(port.uart), () -> new Port().uart, seed);
+    SavedState.assertOnlyWholeStateIsTaken(SavedState.of(port.uart), () -> new Port().uart, seed);
   }
 }

@@ -35,8 +35,7 @@ final class PciStateTest {
   private static final class Machine {
     final DeviceBus mmio = new DeviceBus();
     final List<RecordedLine> wires = Stream.generate(RecordedLine::new).limit(4).toList();
-    final PciHost bridge =
-        new PciHost(new PciWindow(LOW, WINDOW), PciWindow.NONE, wires);
+    final PciHost bridge = new PciHost(new PciWindow(LOW, WINDOW), PciWindow.NONE, wires);
     final List<Function> functions = new ArrayList<>();
     final List<Long> messages = new ArrayList<>();
 
@@ -75,7 +74,9 @@ final class PciStateTest {
     /** All that a guest, or an interrupt controller, sees. */
     List<Object> seen() {
       List<Object> seen = new ArrayList<>();
-      for (long at = 0; at < (FUNCTIONS + 1L) << 15; at += (at & 0x7fff) < 0x100 ? 4 : 0x8000 - 0x104) {
+      for (long at = 0;
+          at < (FUNCTIONS + 1L) << 15;
+          at += (at & 0x7fff) < 0x100 ? 4 : 0x8000 - 0x104) {
         seen.add(bridge.read(at & ~3L, 4));
       }
       for (long gpa = LOW - 0x1000; gpa < LOW + WINDOW + 0x1000; gpa += 0x800) {

@@ -29,8 +29,8 @@ import tombolo.machine.host.OrderedHost;
 import tombolo.machine.state.SavedState;
 
 /**
- * The state of virtio devices at random moments of a driver that does anything at all: a device that
- * was restored goes on like the one whose state was saved.
+ * The state of virtio devices at random moments of a driver that does anything at all: a device
+ * that was restored goes on like the one whose state was saved.
  */
 final class VirtioStateTest {
   private static final int DISK = 64 << 10;
