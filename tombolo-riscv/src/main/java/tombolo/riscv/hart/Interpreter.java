@@ -35,7 +35,7 @@ import tombolo.riscv.isa.Op;
  * host memory when the TLB knows the page <em>and</em> the address is aligned, which is one
  * comparison, because tags have zeros in their low bits.
  */
-public final class Interpreter {
+public final class Interpreter implements Engine {
   private static final long PAGE = Mmu.PAGE_MASK;
 
   /** Instead of an operation's index: none of the block jumped. */
@@ -58,16 +58,45 @@ public final class Interpreter {
     }
   }
 
-  private Interpreter() {}
+  /** Makes an engine; it has no state, so all harts can share one. */
+  public Interpreter() {}
+
+  @Override
+  public void run(Hart hart, long limit) {
+    Block first = hart.mmu.fetch(hart.pc);
+    if (first != null) {
+      execute(hart, first, limit);
+    }
+  }
+
+  @Override
+  public void runExactly(Hart hart, long limit) {
+    while (hart.retired < limit) {
+      Block block = hart.mmu.fetch(hart.pc);
+      if (block == null) {
+        return;
+      }
+      long left = limit - hart.retired;
+      if (block.instructions > left) {
+        block = block.page.truncatedBlock((int) hart.pc & Mmu.PAGE_SIZE - 1, (int) left);
+      }
+      execute(hart, block, hart.retired); // no second one begins
+      if (hart.stop != Hart.Stop.PAUSE || (long) Hart.ATTENTION.getOpaque(hart) != 0) {
+        return;
+      }
+    }
+    hart.stop = Hart.Stop.PAUSE;
+  }
 
   /**
-   * Runs from hart.pc until something stops it, which hart.stop then says.
+   * Executes a block and those that follow, until something stops the hart.
    *
-   * @param limit when hart.retired reaches this, the end of a block is near enough
+   * @param first the block at hart.pc
+   * @param limit no block begins once more instructions than this are retired
    */
   // Operations on words wrap at 32 bits; labels keep what every block's end does out of the switch.
   @SuppressWarnings({"IntLongMath", "NarrowCalculation", "LabelledBreakTarget"})
-  public static void run(Hart hart, long limit) {
+  private static void execute(Hart hart, Block first, long limit) {
     final long[] x = hart.x;
     final MemoryAccess access = hart.access;
     final Tlb tlb = hart.mmu.tlb;
@@ -77,10 +106,6 @@ public final class Interpreter {
     final long[] writeOffsets = tlb.writeOffsets;
     long retired = hart.retired;
     long page = hart.pc & PAGE;
-    final Block first = hart.mmu.fetch(hart.pc);
-    if (first == null) {
-      return;
-    }
     Block block = first;
     int at;
 
