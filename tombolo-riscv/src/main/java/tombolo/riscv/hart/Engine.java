@@ -28,11 +28,24 @@ package tombolo.riscv.hart;
  *       MemoryAccess#finishLoad}, or reads {@link MemoryAccess#deviceValue}, and steps over it.
  * </ul>
  *
- * <p>An engine polls {@link Hart#ATTENTION} at least at every jump backwards, so that {@link
- * Quiescence} and interrupts wait for a bounded number of instructions. It keeps nothing from one
- * call to the next that came from guest memory or from {@link Mmu}, except code that hangs on a
- * {@link Block} and is used only while the hart's tables lead to that block. Used by the thread
- * that runs the hart; engines without state of their own may be shared by harts.
+ * <h2>What engines share</h2>
+ *
+ * <p>{@link Mmu#fetch} gives the decoded {@link Block} at an address. {@link Block#follow} gives
+ * the one that it leads to, and links the two, {@link Block#leave} stops the hart within it, and
+ * {@link Block#executions} counts how often it was begun. What a packed operation does is in {@link
+ * tombolo.riscv.isa.Op}; those that are more than one operation of the JVM have static methods:
+ * {@link tombolo.riscv.isa.Arithmetic}, {@link tombolo.riscv.isa.Bits}, {@link Atomics}, {@link
+ * FloatOps}, and for fences and stops {@link Interpreter}. Loads and stores probe {@link Tlb} and
+ * go to {@link HostBytes}, or else to {@link MemoryAccess}. The interpreter has the remaining ones
+ * inline only, because each call of its switch would count against the size that HotSpot compiles.
+ *
+ * <h2>What an engine keeps to</h2>
+ *
+ * <p>It polls {@link Hart#ATTENTION} at least at every jump backwards, so that {@link Quiescence}
+ * and interrupts wait for a bounded number of instructions. It keeps nothing from one call to the
+ * next that came from guest memory or from {@link Mmu}, except code that hangs on a {@link Block}
+ * and is used only while the hart's tables lead to that block. Used by the thread that runs the
+ * hart; engines without state of their own may be shared by harts.
  */
 public interface Engine {
   /** How far {@link #run} may go past its limit; what is left before an exact stop. */

@@ -76,7 +76,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   // Used by whoever runs the vCPU.
 
-  /** When hart.retired reaches this, the hart looks at the clock. */
+  /** When hart.retired is more than this, the present run looks at the clock. */
   private long lookAt;
 
   /** Whether the instruction at pc is a device access that the VM has completed. */
@@ -138,6 +138,10 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     long limit = hart.retired + Math.min(budget, Long.MAX_VALUE - hart.retired);
     quiescence.enter();
     try {
+      // Here and not where the last run has left off: where a guest sees its timer then follows
+      // from
+      // the runs and their budgets alone, as long as the clock stands still in them.
+      timer.look();
       return runUntilExit(limit);
     } finally {
       publish();
@@ -153,6 +157,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     if (deviceAccess) {
       finishInstruction(); // a device store that was not rejected
     }
+    lookAt = hart.retired + CLOCK_INTERVAL;
     @Nullable VcpuExit exit = null;
     if (rejected) {
       rejected = false;
@@ -175,7 +180,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   }
 
   private @Nullable VcpuExit runEngine(long limit) {
-    if (hart.retired >= lookAt) {
+    if (hart.retired > lookAt) {
       lookAt = hart.retired + CLOCK_INTERVAL;
       publish();
       timer.look();
@@ -227,7 +232,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
         state.set(HartState.STARTED);
       }
       case STARTED, SUSPENDED -> {
-        timer.look();
         if ((hart.pendingInterrupts() & hart.sie) == 0) {
           return (hart.sie & Hart.STIP) == 0
               ? UNTIL_WOKEN
@@ -349,11 +353,12 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   /** HSM's hart_suspend, by the vCPU itself: waits as WFI does, and others can see it. */
   void suspend() {
     state.set(HartState.SUSPENDED);
-    asleep = true;
+    waitForInterrupt();
   }
 
   /** WFI: the hart executes nothing more until an interrupt is pending that sie enables. */
   void waitForInterrupt() {
+    timer.look();
     asleep = true;
   }
 
@@ -363,7 +368,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     deviceAccess = false;
     rejected = false;
     asleep = false;
-    lookAt = 0;
     entry = null;
     state.set(HartState.STOPPED);
     hart.setPending(-1, false);
@@ -387,7 +391,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   @Override
   public void save(StateWriter out) {
     out.part("hart", hart).part("traps", traps).part("timer", timer);
-    out.flag(deviceAccess).flag(rejected).flag(asleep).flag(kicked.get()).number(lookAt);
+    out.flag(deviceAccess).flag(rejected).flag(asleep).flag(kicked.get());
     out.number(state.get().number);
     Entry where = entry;
     out.flag(where != null);
@@ -406,7 +410,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     rejected = in.flag();
     asleep = in.flag();
     kicked.set(in.flag());
-    lookAt = in.int64();
     state.set(HartState.of(in));
     entry = in.flag() ? new Entry(in.int64(), in.int64()) : null;
     if (interruptFile != null) {
