@@ -24,6 +24,7 @@ import tombolo.machine.BoardModel;
 import tombolo.machine.image.ElfMachine;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.topology.Platform;
 
 @Timeout(120)
 class BootCommandTest {

@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tombolo.cli.view.Json;
 import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
 import tombolo.machine.BoardModel;
 import tombolo.machine.image.ElfMachine;
+import tombolo.topology.Platform;
 
 class DoctorCommandTest {
   @Test

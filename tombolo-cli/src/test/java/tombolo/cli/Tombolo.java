@@ -13,6 +13,8 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
+import tombolo.cli.run.Host;
+import tombolo.topology.Platform;
 
 /** The command in this process, on a host of 16 GiB that a test can look at. */
 public final class Tombolo {

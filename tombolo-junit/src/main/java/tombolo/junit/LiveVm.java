@@ -4,14 +4,14 @@ package tombolo.junit;
 
 import java.time.Duration;
 import java.util.Locale;
-import tombolo.cli.topology.JoinedVm;
-import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.machine.VmState;
 import tombolo.machine.power.StopReason;
 import tombolo.machine.vsock.VsockSwitch;
 import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;
+import tombolo.topology.VmSpec;
+import tombolo.topology.run.JoinedVm;
 
 /**
  * A VM of a running topology with its console: booted again after a failure as often as the

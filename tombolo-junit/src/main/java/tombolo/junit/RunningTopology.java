@@ -13,15 +13,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
-import tombolo.cli.topology.ChannelSpec;
-import tombolo.cli.topology.Topology;
-import tombolo.cli.topology.VmSpec;
 import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.HostEndpoint;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.vsock.VsockSwitch;
+import tombolo.topology.ChannelSpec;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
 
 /**
  * The VMs of a topology, booted and joined by its channels, and a test among them. A parameter of a
@@ -73,8 +73,8 @@ public final class RunningTopology implements AutoCloseable {
     for (String name : standIns) {
       requireVm(topology, name);
     }
-    Directory directory = new Directory(topology.grants());
-    VsockSwitch network = new VsockSwitch(Clock.system());
+    Directory directory = new Directory(topology.grants(), HostServices.system());
+    VsockSwitch network = new VsockSwitch(HostServices.system());
     Parts parts =
         new Parts(directory, network, new ArrayList<>(), new LinkedHashMap<>(), new News());
     directory.onChange(parts.news::tell);
@@ -134,8 +134,8 @@ public final class RunningTopology implements AutoCloseable {
   /**
    * The test's end of the channels of a VM in whose place it is. It may do what that VM may: {@link
    * HostEndpoint#publish}, {@link HostEndpoint#subscribe}, or messages by {@link
-   * tombolo.ivc.Publisher} and {@link tombolo.ivc.Subscriber}. Closed with the topology, or by the
-   * test, as if that VM died.
+   * tombolo.ivc.message.Publisher} and {@link tombolo.ivc.message.Subscriber}. Closed with the
+   * topology, or by the test, as if that VM died.
    *
    * @throws IllegalArgumentException unless the topology was started with such a stand-in
    */

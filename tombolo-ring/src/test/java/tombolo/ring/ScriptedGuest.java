@@ -71,7 +71,7 @@ final class ScriptedGuest implements AutoCloseable {
   private final HostMemory ram = HostMemory.allocate(RAM_BYTES);
   private final GuestMemory memory = new GuestMemory();
   private final DeviceBus bus = new DeviceBus();
-  private final BufferConsole console = new BufferConsole();
+  private final BufferConsole console = new BufferConsole(HostServices.system());
   private final Board board;
   private final Vcpu vcpu;
   private @Nullable StopReason end;

@@ -26,7 +26,7 @@ public final class BoardFixture implements AutoCloseable {
 
   public final HostMemory ram = HostMemory.allocate(RAM_SIZE);
   public final GuestMemory memory = new GuestMemory();
-  public final BufferConsole console = new BufferConsole();
+  public final BufferConsole console = new BufferConsole(HostServices.system());
   public final DeviceBus mmio = new DeviceBus();
   public final BoardContext context;
   public final RiscvBoard board;

@@ -107,7 +107,7 @@ public record GuestRun(
   }
 
   public Outcome run(Duration deadline) throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = create(console)) {
       vm.boot();
       StopReason reason = awaitStop(vm, console, deadline);

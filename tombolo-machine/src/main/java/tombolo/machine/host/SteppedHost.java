@@ -138,8 +138,13 @@ public final class SteppedHost implements Stateful {
     }
 
     @Override
+    public boolean stepsMayBlock() {
+      return false;
+    }
+
+    @Override
     public long budget() {
-      return 1 + schedule.nextInt(MOST_INSTRUCTIONS);
+      return 1L + schedule.nextInt(MOST_INSTRUCTIONS);
     }
   }
 

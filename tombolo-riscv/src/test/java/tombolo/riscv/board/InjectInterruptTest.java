@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.device.DeviceBus;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.riscv.GuestRun;
 import tombolo.riscv.interrupt.InterruptController;
@@ -20,7 +21,7 @@ class InjectInterruptTest {
   private static final int ROUNDS = 200;
   private static final long POLL_NANOS = 20_000;
 
-  private final BufferConsole console = new BufferConsole();
+  private final BufferConsole console = new BufferConsole(HostServices.system());
 
   private Vm pulse(InterruptController controller, int harts) {
     return GuestRun.of("pulse").vcpus(harts).interrupts(controller).create(console);

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.riscv.GuestRun;
 
 /** A guest that waits burns no CPU of the host. */
@@ -29,7 +30,7 @@ class IdleTest {
   @ParameterizedTest
   @CsvSource({"idle, idle: asleep", "echo, quit or Ctrl-D ends"})
   void aSleepingGuestUsesNoCpu(String guest, String ready) throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = GuestRun.of(guest).vcpus(4).create(console)) {
       vm.boot();
       assertThat(console.await(ready, GuestRun.DEADLINE)).isTrue();
