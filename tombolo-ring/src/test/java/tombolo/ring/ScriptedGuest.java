@@ -130,7 +130,7 @@ final class ScriptedGuest implements AutoCloseable {
     }
     access = null;
     while (end == null) {
-      VcpuExit exit = vcpu.run();
+      VcpuExit exit = vcpu.run(Long.MAX_VALUE);
       switch (exit) {
         case VcpuExit.MmioRead(long gpa, int size) -> {
           if (isRing(gpa)) {
