@@ -12,6 +12,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.bell.Doorbell;
 import tombolo.ring.RingSnapshot;
 import tombolo.ring.RingView;
 import tombolo.ring.axvisor.RegionSnapshot;
@@ -100,6 +106,11 @@ final class Channel {
     INT.set(segment, 0x38L, shape.sections());
   }
 
+  /** Returns the event that tells who watches of this channel. */
+  Event published() {
+    return new Event(Event.Kind.PUBLISHED, 0, id.publisher(), id.key(), generation, 0);
+  }
+
   void become(ChannelState next) {
     state = next;
     if (shape.layout() == Layout.SECTIONED) {
@@ -111,7 +122,7 @@ final class Channel {
   @SuppressWarnings("NonAtomicVolatileUpdate") // by who holds the lock
   void changed() {
     changes++;
-    publisher.directory.changed();
+    publisher.directory.changedLocked();
   }
 
   /** Who owns a section of a channel, as its memory says; 0 is nobody. Any thread. */

@@ -3,6 +3,7 @@ package tombolo.ivc;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import tombolo.ivc.abi.Status;
 
 /**
  * Counts what one endpoint was refused, and tells the log of the first few: a guest must not be

@@ -9,9 +9,13 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 
@@ -97,11 +101,11 @@ final class AgentVm implements AutoCloseable {
 
   /** A VM that has joined the directory and not booted yet. */
   static AgentVm create(Directory directory, int id, Quota quota, long window) {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     VmConfig config =
         Guests.config("ivc-agent", "", console).withMemory(32L << 20).withWindow(window);
     Vm vm = Guests.create(config);
-    return new AgentVm(vm, directory.join(vm, id, quota), console);
+    return new AgentVm(vm, directory.join(vm, id, quota, GuestFrontEnds.ALL), console);
   }
 
   /** Boots it, also after it has stopped; {@link #awaitReady} waits. */

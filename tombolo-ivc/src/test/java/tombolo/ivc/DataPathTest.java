@@ -8,9 +8,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
 import tombolo.machine.ExitKind;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 
 /** Payload goes from guest to guest by loads and stores, and the VM's exit counters show it. */
@@ -46,9 +50,9 @@ class DataPathTest {
     Grants grants =
         Grants.of(Grant.Publish.of(1, 1, 4096, "ball"), Grant.Subscribe.of(2, 1, 1, true));
     String append = "warmup=0 n=" + ROUNDS;
-    BufferConsole serves = new BufferConsole();
-    BufferConsole returns = new BufferConsole();
-    try (Directory directory = new Directory(grants);
+    BufferConsole serves = new BufferConsole(HostServices.system());
+    BufferConsole returns = new BufferConsole(HostServices.system());
+    try (Directory directory = new Directory(grants, HostServices.system());
         Vm ping = Guests.create(Guests.config("ping", append, serves));
         Vm pong = Guests.create(Guests.config("pong", "", returns))) {
       directory.join(ping, 1, Quota.DEFAULT);
@@ -65,9 +69,9 @@ class DataPathTest {
   private static Map<ExitKind, Long> exitsOfAStream(long bytes) throws InterruptedException {
     Grants grants =
         Grants.of(Grant.Publish.of(1, 1, RING, "stream"), Grant.Subscribe.of(2, 1, 1, true));
-    BufferConsole says = new BufferConsole();
-    BufferConsole hears = new BufferConsole();
-    try (Directory directory = new Directory(grants);
+    BufferConsole says = new BufferConsole(HostServices.system());
+    BufferConsole hears = new BufferConsole(HostServices.system());
+    try (Directory directory = new Directory(grants, HostServices.system());
         Vm sender =
             Guests.create(
                 Guests.config(

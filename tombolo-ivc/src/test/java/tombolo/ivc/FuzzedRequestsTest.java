@@ -11,13 +11,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.BareFrontEnds;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.device.MmioDevice;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
@@ -49,7 +62,8 @@ class FuzzedRequestsTest {
               new Grant.Publish(1, 0, 7, 1 << 20, null, null, DoorbellRate.DEFAULT),
               new Grant.Subscribe(2, 1, 0, 7, true, DoorbellRate.DEFAULT),
               new Grant.Publish(2, 0, 7, 1 << 20, null, null, DoorbellRate.DEFAULT),
-              new Grant.Subscribe(1, 2, 0, 7, false, DoorbellRate.DEFAULT)));
+              new Grant.Subscribe(1, 2, 0, 7, false, DoorbellRate.DEFAULT)),
+          HostServices.system());
   private final HostEndpoint keeper = directory.join("keeper", 8, Quota.DEFAULT);
   private final HostEndpoint friend = directory.join("friend", 9, Quota.NONE);
   private final HostChannel secret = keeper.publish(1, Shape.raw(16 * PAGE));
@@ -76,8 +90,8 @@ class FuzzedRequestsTest {
         assertThat(canary.get(ValueLayout.JAVA_LONG, at)).isEqualTo(CANARY + at);
       }
     }
-    assertThat(keeper.inbox.takeBell(secret)).isFalse();
-    assertThat(friend.inbox.takeBell(shared)).isFalse();
+    assertThat(keeper.inbox.takeBell(secret.bell)).isFalse();
+    assertThat(friend.inbox.takeBell(shared.bell)).isFalse();
     assertThat(shared.state()).isEqualTo(ChannelState.LIVE);
     vms.forEach(Vm::close);
     DirectorySnapshot after = directory.snapshot();
@@ -101,7 +115,7 @@ class FuzzedRequestsTest {
         Guests.create(
             Guests.config("ivc-fuzz", "n=%d seed=%d".formatted(requests, seed), console)
                 .withVcpus(vcpus));
-    directory.join(vm, id, Quota.DEFAULT);
+    directory.join(vm, id, Quota.DEFAULT, GuestFrontEnds.ALL);
     vms.add(vm);
     return vm;
   }
@@ -109,8 +123,8 @@ class FuzzedRequestsTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 2", "2, 3", "2, 4"})
   void twoVmsOfRandomRequestsHarmNobody(int vcpus, long seed) throws InterruptedException {
-    BufferConsole first = new BufferConsole();
-    BufferConsole second = new BufferConsole();
+    BufferConsole first = new BufferConsole(HostServices.system());
+    BufferConsole second = new BufferConsole(HostServices.system());
     Vm one = fuzzer(1, vcpus, seed, REQUESTS, first);
     Vm other = fuzzer(2, vcpus, seed + 100, REQUESTS, second);
     one.boot();
@@ -122,7 +136,7 @@ class FuzzedRequestsTest {
 
   @Test
   void aVmThatIsStoppedInTheMiddleOfItsRequestsLeavesNothing() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     Vm vm = fuzzer(1, 2, 7, Integer.MAX_VALUE, console);
     VmEndpoint endpoint = (VmEndpoint) directory.endpoint(1);
     assertThat(endpoint).isNotNull();
@@ -154,10 +168,10 @@ class FuzzedRequestsTest {
 
   @Test
   void randomBytesInASlotNeverThrowAndChangeNoOtherSlot() {
-    fuzzer(1, 1, 1, 1, new BufferConsole());
+    fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     try (HostMemory mailbox = HostMemory.allocate(PAGE)) {
-      Requests requests = new Requests(endpoint, mailbox.segment());
+      IntConsumer requests = BareFrontEnds.requests(endpoint, mailbox.segment());
       Random random = new Random(42);
       MemorySegment words = mailbox.segment();
       int[] statuses = new int[Status.values().length];
@@ -169,13 +183,13 @@ class FuzzedRequestsTest {
         }
         mostly(random, request);
         MemorySegment before = MemorySegment.ofArray(words.toArray(ValueLayout.JAVA_BYTE));
-        requests.execute(slot);
+        requests.accept(slot);
         long from = slot * 256L;
         long to = from + 160;
         assertThat(MemorySegment.mismatch(words, 0, from, before, 0, from)).isEqualTo(-1);
         assertThat(MemorySegment.mismatch(words, to, PAGE, before, to, PAGE)).isEqualTo(-1);
         statuses[request.get(ValueLayout.JAVA_INT, 4)]++;
-        requests.execute(random.nextInt());
+        requests.accept(random.nextInt());
       }
       assertThat(statuses[Status.DONE.code()]).isPositive();
       assertThat(statuses[Status.BAD_SIZE.code()]).isPositive();
@@ -204,18 +218,18 @@ class FuzzedRequestsTest {
 
   @Test
   void randomAccessesToTheRegistersNeverThrow() {
-    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole());
+    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
-    IvcDevice device = new IvcDevice(endpoint, vm, requireNonNull(vm.window()));
+    MmioDevice device = BareFrontEnds.registers(endpoint);
     Random random = new Random(43);
-    for (int offset = 0; offset < IvcDevice.REGISTERS; offset++) {
+    for (int offset = 0; offset < BareFrontEnds.REGISTERS; offset++) {
       for (int size = 1; size <= 8; size *= 2) {
         device.read(offset, size);
         device.write(offset, size, number(random));
       }
     }
     for (int i = 0; i < CASES; i++) {
-      int offset = random.nextInt(random.nextBoolean() ? 0x40 : IvcDevice.REGISTERS);
+      int offset = random.nextInt(random.nextBoolean() ? 0x40 : BareFrontEnds.REGISTERS);
       int size = 1 << random.nextInt(4);
       if (random.nextBoolean()) {
         device.write(offset, size, number(random));
@@ -224,12 +238,12 @@ class FuzzedRequestsTest {
         assertThat(size == 8 ? 0 : value >>> (8 * size)).isZero();
       }
     }
-    device.close();
+    BareFrontEnds.close(device);
   }
 
   @Test
   void movingBarsAroundNeverThrowsAndMapsNothingOverTheRam() {
-    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole());
+    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     VmChannel joined = endpoint.subscribe(new ChannelId(8, 2));
     List<MemoryRegion> before = vm.memory().regions();

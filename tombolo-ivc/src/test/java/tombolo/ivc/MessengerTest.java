@@ -10,8 +10,17 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.ring.Answer;
 import tombolo.ring.Bell;
@@ -38,7 +47,7 @@ final class MessengerTest {
     new Grant.Subscribe(2, 1, 1, 1, true, RATE)
   };
 
-  private final Directory directory = new Directory(Grants.of(GRANTS));
+  private final Directory directory = new Directory(Grants.of(GRANTS), HostServices.system());
 
   @ParameterizedTest
   @ValueSource(ints = {64, 4096})
@@ -119,12 +128,12 @@ final class MessengerTest {
 
   /** The guest messenger in a VM of its own. */
   private final class Messenger implements AutoCloseable {
-    private final BufferConsole console = new BufferConsole();
+    private final BufferConsole console = new BufferConsole(HostServices.system());
     final Vm vm;
 
     Messenger(int id, String append) {
       vm = Guests.create(Guests.config("messenger", append + " messages=" + MESSAGES, console));
-      directory.join(vm, id, Quota.DEFAULT);
+      directory.join(vm, id, Quota.DEFAULT, GuestFrontEnds.ALL);
     }
 
     void awaitEnd() throws InterruptedException {

@@ -12,6 +12,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelInfo;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Listing;
+import tombolo.ivc.abi.Peer;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Role;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.bell.Bell;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
@@ -107,12 +124,12 @@ final class ModelRun implements AutoCloseable {
 
   ModelRun() {
     MemoryPool pool = new MemoryPool(16 * PAGE, this::hostMemory);
-    directory = new Directory(new Grants(GRANTS), time, time, pool);
+    directory = new Directory(new Grants(GRANTS), time.host(), pool);
     for (int id = 1; id < HOST; id++) {
       Vm vm = IvcFixture.newVm("vm" + id, WINDOW);
       vms.add(vm);
       Quota quota = new Quota(3, 8 * PAGE);
-      endpoints.add(directory.join(vm, id, quota));
+      endpoints.add(directory.join(vm, id, quota, GuestFrontEnds.ALL));
       rams.add(vm.memory().regions().getFirst().host());
       mailboxes.add(Objects.requireNonNull(vm.memory().regionAt(PLACES[0])).host());
       model.parties.add(new ChannelModel.Party(id, true, quota, PLACES[0]));
@@ -284,17 +301,7 @@ final class ModelRun implements AutoCloseable {
     ChannelModel.Side side = ChannelModel.side(who, id, true);
     Status expected = model.mayLeave(who, side, publisher);
     Status status =
-        attempt(
-            () ->
-                endpoint.operation(
-                    "leave",
-                    () -> {
-                      if (publisher) {
-                        endpoint.unpublish(0, id.key());
-                      } else {
-                        endpoint.unsubscribe(0, id);
-                      }
-                    }));
+        attempt(() -> endpoint.leave(0, id, publisher ? Role.PUBLISHER : Role.SUBSCRIBER));
     same(status, expected, "leave by key");
     if (expected == Status.DONE) {
       model.leave(Objects.requireNonNull(side), ChannelState.WITHDRAWN);
@@ -310,7 +317,7 @@ final class ModelRun implements AutoCloseable {
     }
   }
 
-  private void takeBell(ChannelModel.Party who, @Nullable Attachment bell) {
+  private void takeBell(ChannelModel.Party who, @Nullable Bell bell) {
     long oldest = ChannelModel.oldestBell(who);
     if (bell == null || oldest < 0) {
       same(bell == null, oldest < 0, "no bell has rung");
@@ -452,15 +459,15 @@ final class ModelRun implements AutoCloseable {
   }
 
   private void compare() {
-    same(directory.pool.blocks(), (long) model.channels.size(), "channels with memory");
+    same(directory.channels.pool.blocks(), (long) model.channels.size(), "channels with memory");
     for (ChannelModel.Party party : model.parties) {
       Endpoint endpoint = endpoints.get(party.id - 1);
-      same(endpoint.publishedChannels(), model.publishedChannels(party), "channels on account");
-      same(endpoint.publishedBytes(), model.publishedBytes(party), "bytes on account");
+      same(endpoint.account.channels(), model.publishedChannels(party), "channels on account");
+      same(endpoint.account.bytes(), model.publishedBytes(party), "bytes on account");
       same(endpoint.inbox.hasBells(), ChannelModel.oldestBell(party) >= 0, "a bell waits");
       same(endpoint.inbox.hasEvents(), !party.events.isEmpty(), "an event waits");
       same(
-          endpoint.attachments().stream().map(Attachment::handle).toList(),
+          endpoint.membership.all().stream().map(Attachment::handle).toList(),
           List.copyOf(party.sides.keySet()),
           "handles");
       if (party.vm) {

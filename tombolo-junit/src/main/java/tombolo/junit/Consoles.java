@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.VmSpec;
 import tombolo.topology.run.RunningVm;
@@ -15,18 +16,20 @@ import tombolo.topology.run.Watcher;
 /** The consoles of a topology's VMs, which are told when runs begin and end. Thread-safe. */
 final class Consoles implements Watcher {
   private final Waiters waiters;
+  private final HostServices host;
   private final Map<String, GuestConsole> consoles = new ConcurrentHashMap<>();
 
-  Consoles(Waiters waiters) {
+  Consoles(Waiters waiters, HostServices host) {
+    this.host = host;
     this.waiters = waiters;
   }
 
   GuestConsole of(String vm) {
-    return consoles.computeIfAbsent(vm, _ -> new GuestConsole(waiters));
+    return consoles.computeIfAbsent(vm, _ -> new GuestConsole(waiters, host));
   }
 
   @Override
-  public Console console(VmSpec vm) {
+  public Console console(VmSpec vm, HostServices services) {
     return of(vm.name());
   }
 

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.run.LineCutter;
 import tombolo.topology.run.Waiters;
@@ -39,7 +40,7 @@ final class GuestConsole implements Console {
    */
   record Found(String line, Position next) {}
 
-  private final BufferConsole keyboard = new BufferConsole();
+  private final BufferConsole keyboard;
   private final Waiters waiters;
 
   // All guarded by this.
@@ -50,8 +51,10 @@ final class GuestConsole implements Console {
 
   /**
    * @param waiters where tests wait
+   * @param host that of the VM
    */
-  GuestConsole(Waiters waiters) {
+  GuestConsole(Waiters waiters, HostServices host) {
+    this.keyboard = new BufferConsole(host);
     this.waiters = waiters;
   }
 

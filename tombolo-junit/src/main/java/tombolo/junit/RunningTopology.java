@@ -64,7 +64,7 @@ public final class RunningTopology implements AutoCloseable {
       requireVm(topology, name);
     }
     Waiters waiters = new Waiters(host);
-    Consoles consoles = new Consoles(waiters);
+    Consoles consoles = new Consoles(waiters, host);
     TopologyRun run = TopologyRun.prepare(topology, host, consoles, standIns);
     run.directory().onChange(waiters::changed);
     List<Guest> vms = run.vms().stream().map(vm -> Guest.of(vm, consoles.of(vm.name()))).toList();

@@ -21,7 +21,8 @@ import tombolo.topology.run.Waiters;
 class GuestConsoleTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(30);
 
-  private final GuestConsole console = new GuestConsole(new Waiters(HostServices.system()));
+  private final GuestConsole console =
+      new GuestConsole(new Waiters(HostServices.system()), HostServices.system());
 
   private void print(String text) {
     for (byte octet : text.getBytes(UTF_8)) {

@@ -109,6 +109,34 @@ public final class RangeAllocator {
   }
 
   /**
+   * Hands out a given range. Unlike everything else here, it takes time in proportion to the number
+   * of gaps.
+   *
+   * @param size a positive multiple of the granule
+   * @return false, and nothing has changed, unless all of the range is free
+   */
+  public boolean allocateAt(long base, long size) {
+    if (base < 0 || base % granule != 0 || !isSize(size) || base > Long.MAX_VALUE - size) {
+      return false;
+    }
+    for (Gap gap : bySize) {
+      if (gap.base <= base && base + size <= gap.end()) {
+        delete(gap);
+        if (gap.base < base) {
+          insert(new Gap(base - gap.base, gap.base));
+        }
+        if (base + size < gap.end()) {
+          insert(new Gap(gap.end() - (base + size), base + size));
+        }
+        allocated.put(base, size);
+        freeBytes -= size;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * Takes a range back.
    *
    * @return false, and nothing has changed, if it is not exactly one that was handed out

@@ -3,7 +3,7 @@
 package tombolo.topology;
 
 import java.util.List;
-import tombolo.ivc.Grants;
+import tombolo.ivc.grant.Grants;
 
 /**
  * The VMs of a topology file and the channels between them, checked: every name that a channel

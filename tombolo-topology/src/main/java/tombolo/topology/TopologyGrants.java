@@ -5,10 +5,10 @@ package tombolo.topology;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tombolo.ivc.DoorbellRate;
-import tombolo.ivc.Grant;
-import tombolo.ivc.Grants;
-import tombolo.ivc.Layout;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
 import tombolo.memory.Access;
 
 /** What a topology file grants: each channel a key to its publisher and to each subscriber. */

@@ -3,7 +3,7 @@
 package tombolo.topology;
 
 import org.jspecify.annotations.Nullable;
-import tombolo.ivc.Quota;
+import tombolo.ivc.grant.Quota;
 import tombolo.machine.image.BootImage;
 
 /**

@@ -15,14 +15,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.ivc.Directory;
-import tombolo.ivc.Grant;
-import tombolo.ivc.Grants;
 import tombolo.ivc.HostChannel;
 import tombolo.ivc.HostEndpoint;
-import tombolo.ivc.Publisher;
-import tombolo.ivc.Quota;
-import tombolo.ivc.Shape;
-import tombolo.ivc.Subscriber;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
+import tombolo.ivc.message.Publisher;
+import tombolo.ivc.message.Subscriber;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.StreamConsole;
@@ -65,14 +66,14 @@ class ReadmeExampleTest {
         Grants.of(
             Grant.Publish.of(1, 1, 16384, "greetings"), // 1 may publish this channel,
             Grant.Subscribe.of(2, 1, 1, true)); // and 2 may subscribe to it and write
-    try (Directory directory = new Directory(grants);
-        StreamConsole console = new StreamConsole("bob", out, host.scheduler());
+    try (Directory directory = new Directory(grants, host);
+        StreamConsole console = new StreamConsole("bob", out, host);
         Vm bob =
             Vm.create(
                 VmConfig.of("bob", image, console, host).withWindow(1 << 20),
                 new RiscvAccelerator())) {
       HostEndpoint java = directory.join("java", 1, Quota.DEFAULT);
-      directory.join(bob, 2, Quota.NONE);
+      directory.join(bob, 2, Quota.NONE, GuestFrontEnds.ALL);
       HostChannel channel = java.publish("greetings", Shape.raw(16384));
       channel.memory().setString(24, "Hello from Java!");
       channel.memory().set(ValueLayout.JAVA_INT, 16, 1); // it can be read
@@ -91,7 +92,7 @@ class ReadmeExampleTest {
             Grant.Publish.of(1, 7, Publisher.channelSize(65536, 1), "prices"),
             Grant.Subscribe.of(2, 1, 7, true)); // to write where it has read to
     Duration second = Duration.ofSeconds(1);
-    try (Directory directory = new Directory(grants);
+    try (Directory directory = new Directory(grants, HostServices.system());
         HostEndpoint alice = directory.join("alice", 1, Quota.DEFAULT);
         HostEndpoint bob = directory.join("bob", 2, Quota.NONE);
         Publisher publisher = Publisher.open(alice, "prices", 65536, 1, Waiting.SPIN_THEN_BELL);

@@ -64,7 +64,7 @@ final class Screen implements AutoCloseable {
   /** Makes the console of a VM. */
   StreamConsole console(VmSpec vm) {
     OutputStream lines = output.apply(vm);
-    StreamConsole console = new StreamConsole(vm.name(), lines, host.scheduler());
+    StreamConsole console = new StreamConsole(vm.name(), lines, host);
     shown.put(vm.name(), new Shown(console, lines));
     if (vm.equals(keyboard) && terminal != null) {
       terminal.onSize(console::resize); // before there are devices, which look whether it has one

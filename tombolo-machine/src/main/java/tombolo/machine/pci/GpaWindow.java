@@ -3,6 +3,7 @@ package tombolo.machine.pci;
 
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import tombolo.memory.Access;
@@ -18,6 +19,9 @@ import tombolo.memory.RangeAllocator;
  *
  * <p>The first page is the owner's and never handed out. The rest is handed out best fit, in whole
  * pages, and merges when it comes back.
+ *
+ * <p>The bridge saves where the BAR is. Room and mappings are saved by their owner, who reserves
+ * and maps them anew, see {@link #reserveAt}.
  *
  * <p>Thread-safe. Its lock is taken after the host bridge's and before that of {@link GuestMemory},
  * which it holds while vCPUs drop what they have cached; so it must not be called inside guest
@@ -37,11 +41,11 @@ public final class GpaWindow implements PciBar.Target {
   private final NavigableMap<Long, Slice> slices = new TreeMap<>();
   private long base = NOWHERE;
 
-  /** What the guest sees at an offset, when the BAR is somewhere. */
+  /** Memory that the guest sees at an offset while the BAR is somewhere. */
   private record Slice(long size, HostMemory host, long hostOffset, Access access) {}
 
   /**
-   * An empty window that is nowhere yet.
+   * Makes an empty window that is nowhere yet.
    *
    * @param size bytes, a power of two of at least two pages
    */
@@ -55,12 +59,12 @@ public final class GpaWindow implements PciBar.Target {
     free.add(HEAD, size - HEAD);
   }
 
-  /** Its bytes. */
+  /** Returns its size in bytes. */
   public long size() {
     return size;
   }
 
-  /** The guest physical address of its first byte, or empty while the BAR is off. */
+  /** Returns the guest physical address of its first byte; empty while the BAR is off. */
   public synchronized OptionalLong base() {
     return base == NOWHERE ? OptionalLong.empty() : OptionalLong.of(base);
   }
@@ -73,6 +77,16 @@ public final class GpaWindow implements PciBar.Target {
    */
   public synchronized OptionalLong reserve(long bytes) {
     return free.allocate(bytes);
+  }
+
+  /**
+   * Reserves room at a given place, as {@link #reserve} did in a window whose state is restored.
+   *
+   * @param bytes a positive multiple of the page size
+   * @return false, and nothing has changed, unless all of it is there and free
+   */
+  public synchronized boolean reserveAt(long offset, long bytes) {
+    return free.allocateAt(offset, bytes);
   }
 
   /**
@@ -108,14 +122,39 @@ public final class GpaWindow implements PciBar.Target {
     return true;
   }
 
-  /** Bytes of the room that begins at this offset, 0 if none does. */
+  /** Returns the bytes of the room that begins at this offset, 0 if none does. */
   public synchronized long reservedAt(long offset) {
     return free.sizeOf(offset);
   }
 
-  /** Bytes that are reserved, without the head. */
+  /** Returns how many bytes are reserved, without the head. */
   public synchronized long reservedBytes() {
     return size - HEAD - free.freeBytes();
+  }
+
+  /**
+   * Reserves room for an owner, who alone can map there and give it back.
+   *
+   * @param bytes rounded up to whole pages
+   * @return the room, or empty if there is no gap of that size, or bytes is not positive
+   */
+  public synchronized Optional<GpaRoom> allocate(long bytes) {
+    OptionalLong offset = reserve(bytes);
+    return offset.isEmpty() ? Optional.empty() : Optional.of(room(offset.getAsLong()));
+  }
+
+  /**
+   * Reserves room at a given place for an owner, see {@link #reserveAt}.
+   *
+   * @param bytes a positive multiple of the page size
+   * @return the room, or empty unless all of it is there and free
+   */
+  public synchronized Optional<GpaRoom> allocateAt(long offset, long bytes) {
+    return reserveAt(offset, bytes) ? Optional.of(room(offset)) : Optional.empty();
+  }
+
+  private GpaRoom room(long offset) {
+    return new GpaRoom(this, offset, free.sizeOf(offset));
   }
 
   @Override

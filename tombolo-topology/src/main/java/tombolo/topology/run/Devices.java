@@ -45,10 +45,7 @@ final class Devices {
     for (int i = 0; i < spec.disks().size(); i++) {
       DiskSpec disk = spec.disks().get(i);
       DiskImage image = DiskImage.open(disk.file(), disk.readOnly());
-      VirtioPci.plugIn(
-          vm,
-          PciSlots.FIRST_DISK + i,
-          new BlockDevice("disk" + i, vm.name(), image, host.scheduler()));
+      VirtioPci.plugIn(vm, PciSlots.FIRST_DISK + i, new BlockDevice("disk" + i, vm.name(), image));
     }
   }
 
@@ -62,15 +59,12 @@ final class Devices {
    */
   static @Nullable UnixVsock plugIn(VsockSpec spec, Vm vm, VsockSwitch network) {
     HostServices host = vm.host();
-    VirtioPci.plugIn(
-        vm,
-        PciSlots.VSOCK,
-        new VsockDevice(network, spec.cid(), vm.name(), host.clock(), host.scheduler()));
+    VirtioPci.plugIn(vm, PciSlots.VSOCK, new VsockDevice(network, spec.cid(), vm.name(), host));
     if (spec.socket() == null) {
       return null;
     }
     try {
-      return new UnixVsock(network.host(), spec.cid(), spec.socket(), vm.name(), host.scheduler());
+      return new UnixVsock(network.host(), spec.cid(), spec.socket(), vm.name(), host);
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be the vsock socket of %s: %s; choose another path"
@@ -83,6 +77,16 @@ final class Devices {
     @Override
     public void write(byte octet) {
       whole.write(octet);
+    }
+
+    @Override
+    public int room() {
+      return whole.room();
+    }
+
+    @Override
+    public void onRoom(Runnable listener) {
+      whole.onRoom(listener);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 
 /**
  * A console that hands each line of a guest to Java code, and types what Java code gives it. A line
@@ -16,14 +17,16 @@ import tombolo.machine.console.Console;
 public final class LineConsole implements Console {
   private final Consumer<String> lines;
   private final LineCutter cutter = new LineCutter(); // guarded by this
-  private final BufferConsole keyboard = new BufferConsole();
+  private final BufferConsole keyboard;
 
   /**
    * Makes a console.
    *
+   * @param host that of the VM
    * @param lines takes each line, decoded as UTF-8, without its end
    */
-  public LineConsole(Consumer<String> lines) {
+  public LineConsole(HostServices host, Consumer<String> lines) {
+    this.keyboard = new BufferConsole(host);
     this.lines = lines;
   }
 

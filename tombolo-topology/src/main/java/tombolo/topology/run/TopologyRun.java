@@ -51,8 +51,8 @@ public final class TopologyRun implements AutoCloseable {
     this.host = host;
     this.watcher = watcher;
     this.waiters = new Waiters(host);
-    this.directory = new Directory(topology.grants(), host.clock(), host.scheduler());
-    this.network = new VsockSwitch(host.clock());
+    this.directory = new Directory(topology.grants(), host);
+    this.network = new VsockSwitch(host);
     this.restarts = host.scheduler().task("tombolo/restarts", Scheduler.Idle.PARK, this::settle);
   }
 
@@ -102,7 +102,7 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   private void add(VmSpec spec) {
-    JoinedVm joined = JoinedVm.make(spec, directory, network, watcher.console(spec), host);
+    JoinedVm joined = JoinedVm.make(spec, directory, network, watcher.console(spec, host), host);
     RunningVm vm = new RunningVm(spec, joined, watcher, host, waiters);
     joined
         .vm()

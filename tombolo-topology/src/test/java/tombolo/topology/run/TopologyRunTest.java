@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tombolo.ivc.Shape;
+import tombolo.ivc.abi.Shape;
 import tombolo.machine.VmState;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
@@ -212,7 +212,7 @@ class TopologyRunTest {
     Topology topology = topology(vm("a", "hello", ""));
     try (TopologyRun run =
         TopologyRun.prepare(topology, HostServices.system(), watcher, Set.of())) {
-      Console console = watcher.console(topology.vm("a"));
+      Console console = watcher.console(topology.vm("a"), HostServices.system());
       for (byte octet : "half".getBytes(UTF_8)) {
         console.write(octet);
       }
@@ -230,8 +230,8 @@ class TopologyRunTest {
     private final Map<String, Console> consoles = new ConcurrentHashMap<>();
 
     @Override
-    public Console console(VmSpec vm) {
-      return consoles.computeIfAbsent(vm.name(), _ -> new LineConsole(_ -> {}));
+    public Console console(VmSpec vm, HostServices host) {
+      return consoles.computeIfAbsent(vm.name(), _ -> new LineConsole(host, _ -> {}));
     }
 
     @Override
