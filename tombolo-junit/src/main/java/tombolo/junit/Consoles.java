@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Waiters;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.VmSpec;
@@ -26,7 +27,7 @@ final class Consoles implements Watcher {
   }
 
   @Override
-  public Console console(VmSpec vm) {
+  public Console console(VmSpec vm, HostServices host) {
     return of(vm.name());
   }
 

@@ -157,7 +157,7 @@ final class BootCommand implements Callable<Integer> {
     checkVcpus(platform);
     checkRam(platform);
     Path file = path(kernel);
-    KernelImage image = platform.readKernel(file);
+    KernelImage image = platform.board().readKernel(file);
     long ram = memory == null ? Platform.defaultRam(image) : memory.bytes();
     String misfit = platform.objectionToKernel(image, ram);
     if (misfit != null) {

@@ -71,7 +71,7 @@ record Diagnosis(
         platform.name(),
         platform.accelerator().availability(),
         platform.accelerator().maxVcpus(),
-        Math.min(platform.maxRam(), memory - memory % HostMemory.PAGE_SIZE));
+        Math.min(platform.board().maxRam(), memory - memory % HostMemory.PAGE_SIZE));
   }
 
   /** Tries it: a page of memory that another process could map and nobody could resize. */

@@ -13,6 +13,7 @@ import tombolo.cli.terminal.Terminal;
 import tombolo.cli.view.ControlSocket;
 import tombolo.cli.view.TopologyView;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
@@ -111,7 +112,7 @@ public final class ForegroundRun {
   private Watcher watcher(Screen screen) {
     return new Watcher() {
       @Override
-      public Console console(VmSpec vm) {
+      public Console console(VmSpec vm, HostServices services) {
         return screen.console(vm);
       }
 

@@ -90,13 +90,13 @@ final class ImageReader {
 
   /** Null where it can't be read. */
   private @Nullable KernelImage kernel(Section vm, Path path, Platform platform) {
-    KernelFile key = new KernelFile(path, platform.machine(), platform.ramBase());
+    KernelFile key = new KernelFile(path, platform.board().machine(), platform.board().ramBase());
     KernelImage known = kernels.get(key);
     if (known != null) {
       return known;
     }
     try {
-      KernelImage read = platform.readKernel(path);
+      KernelImage read = platform.board().readKernel(path);
       kernels.put(key, read);
       return read;
     } catch (ImageException e) {
@@ -115,7 +115,7 @@ final class ImageReader {
     long behindKernel = 0;
     if (kernel != null) {
       checkFits(vm, named.kernelFile(), kernel, platform, memory);
-      behindKernel = Math.max(0, end(kernel) - platform.ramBase());
+      behindKernel = Math.max(0, end(kernel) - platform.board().ramBase());
     }
     Path initrdFile = named.initrdFile();
     byte[] initrd =

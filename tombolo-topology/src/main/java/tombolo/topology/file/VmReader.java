@@ -142,7 +142,7 @@ final class VmReader {
               .formatted(
                   name,
                   platform.interruptChoice(),
-                  Spelling.didYouMean(name, platform.interrupts().keySet())));
+                  Spelling.didYouMean(name, platform.interruptControllers())));
       return platform;
     }
     return chosen;

@@ -80,6 +80,16 @@ final class Devices {
     }
 
     @Override
+    public int room() {
+      return whole.room();
+    }
+
+    @Override
+    public void onRoom(Runnable listener) {
+      whole.onRoom(listener);
+    }
+
+    @Override
     public int read() {
       return -1;
     }

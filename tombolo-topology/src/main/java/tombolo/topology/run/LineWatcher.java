@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.VmSpec;
 
@@ -21,7 +22,7 @@ final class LineWatcher implements Watcher {
   }
 
   @Override
-  public Console console(VmSpec vm) {
+  public Console console(VmSpec vm, HostServices host) {
     return consoles.computeIfAbsent(
         vm.name(), name -> new LineConsole(line -> lines.accept(name, line)));
   }

@@ -103,7 +103,7 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   private void add(VmSpec spec) {
-    JoinedVm joined = JoinedVm.make(spec, directory, network, watcher.console(spec), host);
+    JoinedVm joined = JoinedVm.make(spec, directory, network, watcher.console(spec, host), host);
     RunningVm vm = new RunningVm(spec, joined, watcher, host, waiters);
     joined
         .vm()

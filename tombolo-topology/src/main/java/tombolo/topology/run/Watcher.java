@@ -5,6 +5,7 @@ package tombolo.topology.run;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.VmSpec;
 
@@ -16,8 +17,12 @@ import tombolo.topology.VmSpec;
  * TopologyRun#requestStop} is allowed.
  */
 public interface Watcher {
-  /** Returns the console of a VM. Called once for each VM, before it is made. */
-  Console console(VmSpec vm);
+  /**
+   * Returns the console of a VM. Called once for each VM, before it is made.
+   *
+   * @param host that of the run
+   */
+  Console console(VmSpec vm, HostServices host);
 
   /**
    * A VM is about to boot.
