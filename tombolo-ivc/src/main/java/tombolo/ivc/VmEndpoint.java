@@ -18,7 +18,7 @@ public final class VmEndpoint extends Endpoint {
   private final GpaWindow window;
 
   VmEndpoint(Directory directory, int id, Quota quota, Vm vm) {
-    super(directory, id, vm.name(), quota, Silence.INSTANCE);
+    super(directory, id, vm.name(), quota, Inbox.Signal.NONE);
     GpaWindow where = vm.window();
     if (where == null) {
       throw new IllegalArgumentException(vm.name() + " was made without a window for channels");
@@ -40,17 +40,6 @@ public final class VmEndpoint extends Endpoint {
   @Override
   Attachment attachment(Attachment.Terms terms) {
     return new VmChannel(terms, window);
-  }
-
-  /** The signal of an endpoint that no front end listens to. */
-  private enum Silence implements Inbox.Signal {
-    INSTANCE;
-
-    @Override
-    public void changed(boolean bells, boolean events) {}
-
-    @Override
-    public void pulse() {}
   }
 
   /** Returns the VM. */
