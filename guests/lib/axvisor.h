@@ -7,6 +7,8 @@
 // word is read once and checked. A peer that breaks the protocol poisons the receiver for good.
 //
 // A side has one sender and one receiver, which belong to one hart.
+//
+// axvisor_v2.h is region version 2.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,7 +65,13 @@ bool axvisor_publish(
     struct axvisor_region *region, volatile uint8_t *memory, uint64_t size,
     const struct axvisor_layout *layout);
 
-// Opens the subscriber's side, if the region is there.
+// Returns the version that a region's header claims, which can be any value; AXVISOR_NO_VERSION if
+// the magic is missing. Peers of one version refuse the other, so a subscriber that knows both looks
+// here first.
+#define AXVISOR_NO_VERSION 0
+uint32_t axvisor_version(volatile uint8_t *memory);
+
+// Opens the subscriber's side, if the region is there. Refuses version 2.
 enum axvisor_look {
   AXVISOR_READY,
   AXVISOR_NOT_YET,  // no magic: the publisher is not done

@@ -28,14 +28,14 @@ final class TomboloMachine {
   private TomboloMachine() {}
 
   /**
-   * Runs a guest to its end. The time is that of the vCPU's thread, from its start to its end: it
-   * has the guest's own start in it, but neither the making of the VM nor the JIT compiler's
+   * Runs a guest to its end. The time is that of the vCPU's thread, from its start to its end. It
+   * includes the guest's own start, but neither the making of the VM nor the JIT compiler's
    * threads.
    *
    * @throws BenchmarkException if it does not power off well
    */
   static Timed run(Path elf, String commandLine) throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     Meter meter = new Meter();
     KernelImage kernel = KernelImage.read(elf, ElfMachine.RISCV, RAM_BASE);
     VmConfig config =

@@ -217,7 +217,7 @@ class BadInputTest {
   void aDiskThatIsNotThere() {
     Path missing = directory.resolve("disk.img");
     refused(
-        "--disk " + missing + ": no such file; an empty disk of 64 MiB is made by: truncate -s 64M",
+        "--disk " + missing + ": no such file; to make an empty disk of 64 MiB: truncate -s 64M",
         "boot",
         Guests.guest("hello"),
         "--disk=" + missing);
@@ -249,7 +249,7 @@ class BadInputTest {
     Assumptions.assumeTrue(
         file.toFile().setWritable(false) && !Files.isWritable(file), "root may write everything");
     refused(
-        "--disk " + file + ": must not be written; add ,readonly",
+        "--disk " + file + ": is not writable; add ,readonly",
         "boot",
         Guests.guest("hello"),
         "--disk=" + file);
@@ -259,7 +259,7 @@ class BadInputTest {
   void oneFileAsTwoDisksThatCanBeWritten() throws IOException {
     Path file = Files.write(directory.resolve("disk.img"), new byte[512]);
     refused(
-        file + ": two disks that can be written; only one disk may write a file",
+        file + ": two writable disks use it; make one of them read-only",
         "boot",
         Guests.guest("hello"),
         "--disk=" + file,

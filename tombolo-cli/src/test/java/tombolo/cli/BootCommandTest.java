@@ -20,6 +20,7 @@ import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.BoardModel;
 import tombolo.machine.image.ElfMachine;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.RiscvAccelerator;
@@ -271,7 +272,12 @@ class BootCommandTest {
     }
 
     @Override
-    public Board createBoard(BoardContext context) {
+    public List<BoardModel> boards() {
+      return new RiscvAccelerator().boards();
+    }
+
+    @Override
+    public Board createBoard(BoardModel model, BoardContext context) {
       throw new IllegalStateException("planted");
     }
   }

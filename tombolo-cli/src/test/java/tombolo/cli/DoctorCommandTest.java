@@ -14,6 +14,7 @@ import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.BoardModel;
 import tombolo.machine.image.ElfMachine;
 import tombolo.topology.Platform;
 
@@ -101,7 +102,12 @@ class DoctorCommandTest {
     }
 
     @Override
-    public Board createBoard(BoardContext context) {
+    public List<BoardModel> boards() {
+      return List.of(new BoardModel("apic", ElfMachine.X86_64, 0, 1L << 30, 5));
+    }
+
+    @Override
+    public Board createBoard(BoardModel model, BoardContext context) {
       throw new UnsupportedOperationException();
     }
   }

@@ -28,7 +28,6 @@ import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.StreamConsole;
 import tombolo.machine.host.HostServices;
-import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
@@ -45,7 +44,7 @@ class ReadmeExampleTest {
             Grant.Publish.of(1, 1, 16384, "greetings"), // 1 may publish this channel,
             Grant.Subscribe.of(2, 1, 1, true)); // and 2 may subscribe to it and write
     try (Directory directory = new Directory(grants, HostServices.system());
-        StreamConsole console = new StreamConsole("bob", out, Scheduler.system());
+        StreamConsole console = new StreamConsole("bob", out, HostServices.system());
         Vm bob = Vm.create(config(kernel, console).withWindow(1 << 20), new RiscvAccelerator())) {
       HostEndpoint java = directory.join("java", 1, Quota.DEFAULT);
       directory.join(bob, 2, Quota.NONE, GuestFrontEnds.ALL);

@@ -15,6 +15,7 @@ import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.GuestMemory;
 
@@ -100,7 +101,7 @@ final class AgentVm implements AutoCloseable {
 
   /** A VM that has joined the directory and not booted yet. */
   static AgentVm create(Directory directory, int id, Quota quota, long window) {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     VmConfig config =
         Guests.config("ivc-agent", "", console).withMemory(32L << 20).withWindow(window);
     Vm vm = Guests.create(config);

@@ -50,8 +50,8 @@ class DataPathTest {
     Grants grants =
         Grants.of(Grant.Publish.of(1, 1, 4096, "ball"), Grant.Subscribe.of(2, 1, 1, true));
     String append = "warmup=0 n=" + ROUNDS;
-    BufferConsole serves = new BufferConsole();
-    BufferConsole returns = new BufferConsole();
+    BufferConsole serves = new BufferConsole(HostServices.system());
+    BufferConsole returns = new BufferConsole(HostServices.system());
     try (Directory directory = new Directory(grants, HostServices.system());
         Vm ping = Guests.create(Guests.config("ping", append, serves));
         Vm pong = Guests.create(Guests.config("pong", "", returns))) {
@@ -69,8 +69,8 @@ class DataPathTest {
   private static Map<ExitKind, Long> exitsOfAStream(long bytes) throws InterruptedException {
     Grants grants =
         Grants.of(Grant.Publish.of(1, 1, RING, "stream"), Grant.Subscribe.of(2, 1, 1, true));
-    BufferConsole says = new BufferConsole();
-    BufferConsole hears = new BufferConsole();
+    BufferConsole says = new BufferConsole(HostServices.system());
+    BufferConsole hears = new BufferConsole(HostServices.system());
     try (Directory directory = new Directory(grants, HostServices.system());
         Vm sender =
             Guests.create(

@@ -123,8 +123,8 @@ class FuzzedRequestsTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 2", "2, 3", "2, 4"})
   void twoVmsOfRandomRequestsHarmNobody(int vcpus, long seed) throws InterruptedException {
-    BufferConsole first = new BufferConsole();
-    BufferConsole second = new BufferConsole();
+    BufferConsole first = new BufferConsole(HostServices.system());
+    BufferConsole second = new BufferConsole(HostServices.system());
     Vm one = fuzzer(1, vcpus, seed, REQUESTS, first);
     Vm other = fuzzer(2, vcpus, seed + 100, REQUESTS, second);
     one.boot();
@@ -136,7 +136,7 @@ class FuzzedRequestsTest {
 
   @Test
   void aVmThatIsStoppedInTheMiddleOfItsRequestsLeavesNothing() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     Vm vm = fuzzer(1, 2, 7, Integer.MAX_VALUE, console);
     VmEndpoint endpoint = (VmEndpoint) directory.endpoint(1);
     assertThat(endpoint).isNotNull();
@@ -168,7 +168,7 @@ class FuzzedRequestsTest {
 
   @Test
   void randomBytesInASlotNeverThrowAndChangeNoOtherSlot() {
-    fuzzer(1, 1, 1, 1, new BufferConsole());
+    fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     try (HostMemory mailbox = HostMemory.allocate(PAGE)) {
       IntConsumer requests = BareFrontEnds.requests(endpoint, mailbox.segment());
@@ -218,7 +218,7 @@ class FuzzedRequestsTest {
 
   @Test
   void randomAccessesToTheRegistersNeverThrow() {
-    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole());
+    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     MmioDevice device = BareFrontEnds.registers(endpoint);
     Random random = new Random(43);
@@ -243,7 +243,7 @@ class FuzzedRequestsTest {
 
   @Test
   void movingBarsAroundNeverThrowsAndMapsNothingOverTheRam() {
-    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole());
+    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     VmChannel joined = endpoint.subscribe(new ChannelId(8, 2));
     List<MemoryRegion> before = vm.memory().regions();

@@ -72,7 +72,7 @@ public final class IvcFixture implements AutoCloseable {
 
   static Vm newVm(String name, long window) {
     VmConfig config =
-        VmConfig.of(name, NO_IMAGE, new BufferConsole(), HostServices.system())
+        VmConfig.of(name, NO_IMAGE, new BufferConsole(HostServices.system()), HostServices.system())
             .withMemory(PAGE)
             .withHost(new HostServices(Clock.system(), Scheduler.system(), RandomSource.seeded(1)))
             .withWindow(window);

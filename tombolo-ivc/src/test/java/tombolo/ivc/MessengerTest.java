@@ -128,7 +128,7 @@ final class MessengerTest {
 
   /** The guest messenger in a VM of its own. */
   private final class Messenger implements AutoCloseable {
-    private final BufferConsole console = new BufferConsole();
+    private final BufferConsole console = new BufferConsole(HostServices.system());
     final Vm vm;
 
     Messenger(int id, String append) {

@@ -11,10 +11,12 @@ import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.BoardModel;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ElfMachine;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
 import tombolo.memory.Access;
@@ -59,7 +61,12 @@ final class TestBoard implements Board {
         }
 
         @Override
-        public Board createBoard(BoardContext context) {
+        public List<BoardModel> boards() {
+          return List.of(new BoardModel("test", ElfMachine.RISCV, 0, 1L << 30, IVC_INTERRUPT));
+        }
+
+        @Override
+        public Board createBoard(BoardModel model, BoardContext context) {
           return new TestBoard(context);
         }
       };
@@ -98,11 +105,6 @@ final class TestBoard implements Board {
   @Override
   public void injectInterrupt(long mask, int number) {
     pulses.add(number);
-  }
-
-  @Override
-  public int ivcInterrupt() {
-    return IVC_INTERRUPT;
   }
 
   @Override

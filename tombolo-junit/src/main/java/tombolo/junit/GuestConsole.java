@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 
 /**
@@ -40,7 +41,7 @@ final class GuestConsole implements Console {
    */
   record Found(String line, Position next) {}
 
-  private final BufferConsole keyboard = new BufferConsole();
+  private final BufferConsole keyboard = new BufferConsole(HostServices.system());
 
   // All guarded by this.
   private final List<String> lines = new ArrayList<>();

@@ -17,7 +17,6 @@ import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.HostEndpoint;
-import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.vsock.VsockSwitch;
 import tombolo.topology.ChannelSpec;
@@ -75,7 +74,7 @@ public final class RunningTopology implements AutoCloseable {
       requireVm(topology, name);
     }
     Directory directory = new Directory(topology.grants(), HostServices.system());
-    VsockSwitch network = new VsockSwitch(Clock.system());
+    VsockSwitch network = new VsockSwitch(HostServices.system());
     Parts parts =
         new Parts(directory, network, new ArrayList<>(), new LinkedHashMap<>(), new News());
     directory.onChange(parts.news::tell);

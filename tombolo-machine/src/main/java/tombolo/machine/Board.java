@@ -34,12 +34,6 @@ public interface Board extends AutoCloseable {
    */
   void injectInterrupt(long vcpus, int number);
 
-  /**
-   * The number of the interrupt that tells a guest of doorbells which no device of its own rings
-   * (docs/abi.md, "AxVisor's hypercalls"); for {@link #injectInterrupt}.
-   */
-  int ivcInterrupt();
-
   /** The PCI bridge; devices can be added to it until the VM boots for the first time. */
   PciHost pci();
 

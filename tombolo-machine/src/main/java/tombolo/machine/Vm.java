@@ -34,6 +34,7 @@ public final class Vm implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Vm.class.getName());
 
   private final VmConfig config;
+  private final BoardModel model;
   private final StateMonitor monitor;
   private final GuestMemory memory = new GuestMemory();
   private final DeviceBus mmio = new DeviceBus();
@@ -63,15 +64,16 @@ public final class Vm implements AutoCloseable {
   // loads, while no vCPU runs.
   private boolean used;
 
-  private Vm(VmConfig config, Accelerator accelerator) {
+  private Vm(VmConfig config, Accelerator accelerator, BoardModel model) {
     this.config = config;
+    this.model = model;
     this.monitor = new StateMonitor(config.host().scheduler());
     this.window = config.windowBytes() == 0 ? null : new GpaWindow(memory, config.windowBytes());
     this.ranges = new AllocatedRanges(window);
     this.ram = HostMemory.allocate(config.memoryBytes());
     @Nullable Board made = null;
     try {
-      made = accelerator.createBoard(context());
+      made = accelerator.createBoard(model, context());
       this.board = made;
       this.statistics = new VmStatistics(made.vcpus());
       this.dispatch =
@@ -111,7 +113,8 @@ public final class Vm implements AutoCloseable {
   /**
    * Makes a VM and loads its image; it is {@link VmState#LOADED} then.
    *
-   * @throws IllegalArgumentException if the accelerator has not that many vCPUs
+   * @throws IllegalArgumentException if the accelerator has not that many vCPUs, not that board, or
+   *     no board with room for that much RAM
    * @throws IllegalStateException if the accelerator does not work here
    * @throws tombolo.machine.image.ImageException if the image does not fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
@@ -128,7 +131,13 @@ public final class Vm implements AutoCloseable {
               .formatted(
                   config.name(), config.vcpus(), accelerator.name(), accelerator.maxVcpus()));
     }
-    return new Vm(config, accelerator);
+    @Nullable BoardModel wanted = config.board();
+    if (wanted != null && !accelerator.boards().contains(wanted)) {
+      throw new IllegalArgumentException(
+          "%s: accelerator %s has no board with interrupt controller %s"
+              .formatted(config.name(), accelerator.name(), wanted.interruptController()));
+    }
+    return new Vm(config, accelerator, wanted == null ? accelerator.boards().getFirst() : wanted);
   }
 
   /** Its name. */
@@ -169,6 +178,11 @@ public final class Vm implements AutoCloseable {
   /** The board that the accelerator has made; its owner is this VM. */
   public Board board() {
     return board;
+  }
+
+  /** Returns the kind of its board. */
+  public BoardModel boardModel() {
+    return model;
   }
 
   /** A wire into the interrupt controller, see {@link Board#interruptLine}. */

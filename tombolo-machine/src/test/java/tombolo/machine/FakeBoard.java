@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.image.SymbolTable;
 import tombolo.machine.pci.PciHost;
@@ -19,6 +20,8 @@ final class FakeBoard implements Board {
   /** An image that nothing is loaded from. */
   static final BootImage NO_IMAGE =
       new BootImage(new KernelImage("none", List.of(), 0, SymbolTable.EMPTY), null, "");
+
+  static final BoardModel MODEL = new BoardModel("fake", ElfMachine.RISCV, 0, 1L << 30, 36);
 
   final BoardContext context;
   final List<ScriptedVcpu> scripted;
@@ -76,11 +79,6 @@ final class FakeBoard implements Board {
   }
 
   @Override
-  public int ivcInterrupt() {
-    return 36;
-  }
-
-  @Override
   public PciHost pci() {
     return pci;
   }
@@ -124,7 +122,12 @@ final class FakeBoard implements Board {
     }
 
     @Override
-    public Board createBoard(BoardContext context) {
+    public List<BoardModel> boards() {
+      return List.of(MODEL);
+    }
+
+    @Override
+    public Board createBoard(BoardModel model, BoardContext context) {
       board = new FakeBoard(context);
       return board;
     }

@@ -18,7 +18,7 @@ import tombolo.machine.power.StopReason;
 final class VmFixture implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(20);
 
-  final BufferConsole console = new BufferConsole();
+  final BufferConsole console = new BufferConsole(HostServices.system());
   final FakeBoard.FakeAccelerator accelerator = new FakeBoard.FakeAccelerator();
   final Vm vm;
   private final BlockingQueue<VmState> changes = new LinkedBlockingQueue<>();

@@ -314,8 +314,8 @@ final class VmLifeCycleTest {
     FakeBoard.FakeAccelerator accelerator =
         new FakeBoard.FakeAccelerator() {
           @Override
-          public Board createBoard(BoardContext context) {
-            FakeBoard board = (FakeBoard) super.createBoard(context);
+          public Board createBoard(BoardModel model, BoardContext context) {
+            FakeBoard board = (FakeBoard) super.createBoard(model, context);
             board.onLoad =
                 b -> {
                   throw new ImageException("too large");

@@ -11,7 +11,7 @@ import tombolo.ring.word.Words;
  * The writing side of an {@link SpscRing}. For one thread at a time. No call allocates or waits.
  *
  * <p>A message goes in by {@link #offer}, which copies it, or in place: {@link #tryClaim}, stores
- * into {@link #data}, then {@link #commit} or {@link #abort}.
+ * into {@link #data()}, then {@link #commit} or {@link #abort}.
  */
 public final class SpscWriter extends RecordWriter {
   private final MemorySegment peers;

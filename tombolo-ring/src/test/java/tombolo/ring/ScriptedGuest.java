@@ -71,7 +71,7 @@ final class ScriptedGuest implements AutoCloseable {
   private final HostMemory ram = HostMemory.allocate(RAM_BYTES);
   private final GuestMemory memory = new GuestMemory();
   private final DeviceBus bus = new DeviceBus();
-  private final BufferConsole console = new BufferConsole();
+  private final BufferConsole console = new BufferConsole(HostServices.system());
   private final Board board;
   private final Vcpu vcpu;
   private @Nullable StopReason end;
@@ -102,7 +102,8 @@ final class ScriptedGuest implements AutoCloseable {
             console,
             reason -> end = reason,
             new HostServices(Clock.system(), Scheduler.system(), RandomSource.seeded(1)));
-    board = new RiscvAccelerator().createBoard(context);
+    RiscvAccelerator accelerator = new RiscvAccelerator();
+    board = accelerator.createBoard(accelerator.boards().getFirst(), context);
     vcpu = board.vcpus().getFirst();
     board.load(new BootImage(image, null, ""));
     memory.writeLong(BLOCK, RING);

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.GuestFault;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
@@ -65,7 +66,7 @@ class BrokenGuestsTest {
 
   @Test
   void aStoreToMemoryThatMayOnlyBeReadChangesNothing() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (HostMemory rom = HostMemory.allocate(HostMemory.PAGE_SIZE);
         Vm vm = GuestRun.of("rom-write").append("at=0x50000000").create(console)) {
       vm.memory().map(0x5000_0000L, rom.size(), rom, 0, Access.READ);

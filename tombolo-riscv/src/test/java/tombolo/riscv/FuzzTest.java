@@ -17,8 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.machine.GuestReset;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.interrupt.InterruptController;
 
 /**
  * Whatever an image holds, its VM ends by what the guest did or because it was stopped, never by an
@@ -53,7 +55,7 @@ class FuzzTest {
     for (int i = 0; i < IMAGES; i++) {
       long seed = SEED * 1_000_000_007L + i;
       GuestReset onReset = (i & 1) == 0 ? GuestReset.STOP : GuestReset.REBOOT;
-      BufferConsole console = new BufferConsole();
+      BufferConsole console = new BufferConsole(HostServices.system());
       console.type("typed\n");
       StopReason reason;
       try (Vm vm =

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.machine.GuestReset;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 
 /** A guest asks for a reset, by the firmware or by the test finisher. */
@@ -47,7 +48,7 @@ class GuestResetTest {
   @MethodSource("resets")
   void itBootsTheGuestAgainWithFreshMemoryWhereThatIsTheAnswer(MachineCode code)
       throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     GuestRun guest = code.guest("reboot").vcpus(2).onReset(GuestReset.REBOOT);
     try (Vm vm = guest.create(console)) {
       vm.boot();

@@ -11,7 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.Vm;
 import tombolo.machine.VmState;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.interrupt.InterruptController;
 
 /** The guests do what guests/README.md says of them. */
 class GuestsTest {
@@ -48,6 +50,16 @@ class GuestsTest {
     assertThat(selftest.reason()).isEqualTo(new StopReason.PowerOff());
   }
 
+  @Test
+  void theGuestsLibrarySpeaksBothVersionsOfAxVisorsRegion() throws InterruptedException {
+    GuestRun.Outcome selftest = GuestRun.of("axvisor-selftest").run();
+    assertThat(selftest.lines())
+        .filteredOn(line -> line.startsWith("ok v2-"))
+        .hasSizeGreaterThan(15);
+    assertThat(selftest.lines()).noneMatch(line -> line.startsWith("FAIL"));
+    assertThat(selftest.reason()).isEqualTo(new StopReason.PowerOff());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 8})
   void theAdvancedInterruptArchitectureIsThereForTheGuestThatAsksForIt(int harts)
@@ -61,7 +73,7 @@ class GuestsTest {
 
   @Test
   void typedCharactersReachTheGuestByInterrupts() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = GuestRun.of("echo").create(console)) {
       vm.boot();
       assertThat(console.await("quit or Ctrl-D ends\n", GuestRun.DEADLINE)).isTrue();
@@ -80,7 +92,7 @@ class GuestsTest {
 
   @Test
   void whatWasTypedBeforeTheGuestListensIsNotLost() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     console.type("early\nquit\n");
     try (Vm vm = GuestRun.of("echo").create(console)) {
       vm.boot();
@@ -100,7 +112,7 @@ class GuestsTest {
 
   @Test
   void aGuestGoesOnAfterItWasSuspended() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = GuestRun.of("ticker").append("n=200 hz=1000").create(console)) {
       vm.boot();
       assertThat(console.await("ticks at", GuestRun.DEADLINE)).isTrue();
@@ -113,7 +125,7 @@ class GuestsTest {
 
   @Test
   void aStoppedVmBootsAgain() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = GuestRun.of("hello").vcpus(2).create(console)) {
       for (int i = 0; i < 3; i++) {
         vm.boot();
@@ -125,7 +137,7 @@ class GuestsTest {
 
   @Test
   void anIdleGuestIsStoppedAtOnce() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = GuestRun.of("idle").vcpus(8).create(console)) {
       vm.boot();
       assertThat(console.await("idle: asleep\n", GuestRun.DEADLINE)).isTrue();

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
 
@@ -57,7 +58,7 @@ class LeakTest {
           case 1 -> SLEEPS;
           default -> ENDS;
         };
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = guest.vcpus(1 + (number >> 2) % 2).create(console)) {
       vm.boot();
       if ((number & 3) > 1) {

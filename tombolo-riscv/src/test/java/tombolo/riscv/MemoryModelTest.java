@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 
 /**
@@ -52,7 +53,7 @@ class MemoryModelTest {
    */
   @Test
   void aGuestThatSpinsOnAWordAlwaysSeesTheHostSetIt() throws InterruptedException {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = GuestRun.of("spin-word").create(console)) {
       for (int round = 1; round <= SPINS; round++) {
         long spun = vm.statistics().retiredInstructions();

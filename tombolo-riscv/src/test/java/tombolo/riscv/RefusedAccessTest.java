@@ -11,9 +11,11 @@ import tombolo.machine.ExitKind;
 import tombolo.machine.Vm;
 import tombolo.machine.VmStatistics;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
+import tombolo.riscv.isa.Cause;
 
 /**
  * Accesses that memory alone can answer, where the memory does not allow them: the guest gets its
@@ -45,7 +47,7 @@ class RefusedAccessTest {
     code.li(MachineCode.T3, GuestRun.SHARED_WORDS);
     code.store(3, MachineCode.A0, 0, MachineCode.T3).store(3, MachineCode.A1, 8, MachineCode.T3);
     code.powerOff();
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (HostMemory rom = HostMemory.allocate(2 * HostMemory.PAGE_SIZE);
         Vm vm = code.guest("refused").create(console)) {
       vm.memory().map(ROM, rom.size(), rom, 0, Access.READ);
@@ -104,7 +106,7 @@ class RefusedAccessTest {
     MachineCode code = new MachineCode();
     code.li(MachineCode.T0, 8L << 60 | ROM >> 12).csrw(SATP, MachineCode.T0);
     code.word(MachineCode.SFENCE_VMA).jump(0);
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     try (HostMemory rom = HostMemory.allocate(HostMemory.PAGE_SIZE);
         Vm vm = code.guest("table").create(console)) {
       rom.segment().set(ValueLayout.JAVA_LONG, 16, 0x8000_0000L >> 2 | 0xf);

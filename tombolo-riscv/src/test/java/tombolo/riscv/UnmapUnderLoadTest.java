@@ -14,10 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 import tombolo.memory.TranslationCache;
+import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.vcpu.RiscvVcpu;
 
 /**
  * Memory that was unmapped while harts store to it is its next user's alone.
@@ -40,7 +43,7 @@ class UnmapUnderLoadTest {
   private static final long POLL_NANOS = 20_000;
   private static final long FAULTS = GuestRun.SHARED_WORDS + 0x200;
 
-  private final BufferConsole console = new BufferConsole();
+  private final BufferConsole console = new BufferConsole(HostServices.system());
   private final HostMemory page = HostMemory.allocate(SIZE);
 
   @AfterEach

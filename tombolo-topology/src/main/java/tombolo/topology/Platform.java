@@ -18,8 +18,8 @@ import tombolo.machine.VmConfig;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.KernelImage;
-import tombolo.riscv.InterruptController;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.riscv.interrupt.InterruptController;
 
 /**
  * An accelerator and what has to be known of its board to choose a kernel for it.

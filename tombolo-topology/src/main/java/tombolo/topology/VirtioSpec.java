@@ -5,8 +5,6 @@ package tombolo.topology;
 import java.util.List;
 import tombolo.machine.Vm;
 import tombolo.machine.console.Console;
-import tombolo.machine.host.RandomSource;
-import tombolo.machine.host.Scheduler;
 import tombolo.machine.virtio.BlockDevice;
 import tombolo.machine.virtio.ConsoleDevice;
 import tombolo.machine.virtio.DiskImage;
@@ -47,13 +45,13 @@ public record VirtioSpec(List<DiskSpec> disks, boolean console) {
    * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
    */
   public void plugInto(Vm vm, Console whole) {
-    VirtioPci.plugIn(vm, ENTROPY_SLOT, new EntropyDevice(RandomSource.system()));
+    VirtioPci.plugIn(vm, ENTROPY_SLOT, new EntropyDevice(vm.host().random()));
     if (console) {
       VirtioPci.plugIn(vm, CONSOLE_SLOT, new ConsoleDevice(whole));
     }
     for (int i = 0; i < disks.size(); i++) {
       DiskImage disk = disks.get(i).open();
-      VirtioDevice device = new BlockDevice("disk" + i, vm.name(), disk, Scheduler.system());
+      VirtioDevice device = new BlockDevice("disk" + i, vm.name(), disk);
       VirtioPci.plugIn(vm, FIRST_DISK_SLOT + i, device);
     }
   }

@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Vm;
-import tombolo.machine.host.Clock;
-import tombolo.machine.host.Scheduler;
 import tombolo.machine.virtio.VirtioPci;
 import tombolo.machine.vsock.UnixVsock;
 import tombolo.machine.vsock.VsockDevice;
@@ -59,13 +57,12 @@ public record VsockSpec(long cid, @Nullable Path socket) {
    * @throws IllegalArgumentException if the CID is another VM's
    */
   public Opened plugInto(Vm vm, VsockSwitch network) {
-    VirtioPci.plugIn(
-        vm, SLOT, new VsockDevice(network, cid, vm.name(), Clock.system(), Scheduler.system()));
+    VirtioPci.plugIn(vm, SLOT, new VsockDevice(network, cid, vm.name(), vm.host()));
     if (socket == null) {
       return Opened.NOTHING;
     }
     try {
-      return new UnixVsock(network.host(), cid, socket, vm.name(), Scheduler.system())::close;
+      return new UnixVsock(network.host(), cid, socket, vm.name(), vm.host())::close;
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be the vsock socket of %s: %s; choose another path"

@@ -42,7 +42,8 @@ import tombolo.cli.view.Table;
       "v3 cell, v3 slot: AxVisor's region v3, a row for each direction. messages/s: by the ids in"
           + " the cells, so those that are begun. Bytes are those of whole cells, and nothing is"
           + " ever lost. error: why the next side that looks stops for good; a side that has"
-          + " stopped for another reason keeps that to itself."
+          + " stopped for another reason keeps that to itself. v2: AxVisor's region version 2, the"
+          + " same with slots, of which each is a message."
     })
 final class TopCommand implements Callable<Integer> {
   private static final String CLEAR = "\u001b[H\u001b[2J";

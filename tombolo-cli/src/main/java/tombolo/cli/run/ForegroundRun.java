@@ -18,7 +18,7 @@ import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.Console;
 import tombolo.machine.console.StreamConsole;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.power.StopReason;
 import tombolo.machine.vsock.VsockSwitch;
@@ -79,7 +79,7 @@ public final class ForegroundRun {
     shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
     try (@Nullable Terminal terminal = host.terminal().get().orElse(null);
         StreamConsole console = console(name, out, terminal);
-        VsockSwitch network = new VsockSwitch(Clock.system());
+        VsockSwitch network = new VsockSwitch(HostServices.system());
         Vm made = Vm.create(config.apply(console), accelerator);
         VsockSpec.Opened _ =
             vsock == null ? VsockSpec.Opened.NOTHING : vsock.plugInto(made, network)) {
@@ -104,7 +104,7 @@ public final class ForegroundRun {
 
   /** With the terminal's size, before there are devices, which look whether it has one. */
   private static StreamConsole console(String name, OutputStream out, @Nullable Terminal terminal) {
-    StreamConsole console = new StreamConsole(name, out, Scheduler.system());
+    StreamConsole console = new StreamConsole(name, out, HostServices.system());
     if (terminal != null) {
       terminal.onSize(console::resize);
     }

@@ -9,7 +9,7 @@ import tombolo.cli.terminal.Terminal;
 import tombolo.ivc.Directory;
 import tombolo.machine.Vm;
 import tombolo.machine.console.StreamConsole;
-import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.vsock.VsockSwitch;
 import tombolo.topology.VmSpec;
 import tombolo.topology.run.JoinedVm;
@@ -39,7 +39,7 @@ public final class RunningVm implements AutoCloseable {
       OutputStream lines,
       @Nullable Terminal terminal) {
     this.lines = lines;
-    this.console = new StreamConsole(spec.name(), lines, Scheduler.system());
+    this.console = new StreamConsole(spec.name(), lines, HostServices.system());
     if (terminal != null) {
       terminal.onSize(console::resize); // before there are devices
     }

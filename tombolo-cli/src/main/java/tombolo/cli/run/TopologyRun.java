@@ -21,7 +21,6 @@ import tombolo.cli.view.TopologyView;
 import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.machine.VmState;
-import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.machine.vsock.VsockSwitch;
@@ -89,7 +88,7 @@ public final class TopologyRun {
     shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
     try (@Nullable Terminal terminal = console == null ? null : host.terminal().get().orElse(null);
         Directory directory = new Directory(topology.grants(), HostServices.system());
-        VsockSwitch network = new VsockSwitch(Clock.system());
+        VsockSwitch network = new VsockSwitch(HostServices.system());
         ClosingVms _ = new ClosingVms();
         ControlSocket _ = new ControlSocket(new TopologyView(file, vms, directory), err)) {
       for (VmSpec spec : topology.vms()) {

@@ -44,7 +44,8 @@ final class RingTable {
   }
 
   /**
-   * A row a reader: of a region v3 the subscriber and the publisher, of other rings subscribers.
+   * Makes a row for each reader: the subscriber and the publisher of one of AxVisor's regions, the
+   * subscribers of other rings.
    */
   static Table of(String file, List<ChannelRow> channels) {
     RingTable table = new RingTable(file);
@@ -86,17 +87,18 @@ final class RingTable {
             .filter(side -> side.role() == Role.SUBSCRIBER)
             .map(Side::name)
             .collect(Collectors.joining(","));
-    add(channel, region.layout(), subscribers, region.toSubscriber());
-    add(channel, region.layout(), channel.publisher(), region.toPublisher());
+    add(channel, region, subscribers, region.toSubscriber());
+    add(channel, region, channel.publisher(), region.toPublisher());
   }
 
-  /** Cells as the bytes that they take, as of other rings. Nothing of them is ever lost. */
+  /** Shows cells and slots as the bytes that they take. None of them is ever lost. */
   private void add(
-      ChannelRow channel, AxvisorLayout layout, String reader, RegionSnapshot.Ring ring) {
+      ChannelRow channel, RegionSnapshot region, String reader, RegionSnapshot.Ring ring) {
+    AxvisorLayout layout = region.layout();
     int cell = layout.cellSize();
     String error =
         ring.error().map(e -> e.name().toLowerCase(Locale.ROOT).replace('_', ' ')).orElse("");
-    String format = "v3 " + layout.name().toLowerCase(Locale.ROOT);
+    String format = region.version() == 2 ? "v2" : "v3 " + layout.name().toLowerCase(Locale.ROOT);
     Load load =
         new Load(
             ring.messages(), ring.cells() * cell, layout.capacity() * cell, ring.waiting() * cell);

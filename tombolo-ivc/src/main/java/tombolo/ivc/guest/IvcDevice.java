@@ -105,7 +105,7 @@ final class IvcDevice implements PciFunction, MmioDevice, GuestOperations.Signal
 
   @Override
   public void pulse() {
-    vm.injectInterrupt(vm.allVcpus(), vm.board().ivcInterrupt());
+    vm.injectInterrupt(vm.allVcpus(), vm.boardModel().spareInterrupt());
   }
 
   /**

@@ -6,21 +6,33 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Waiters;
 
 /**
  * A console in memory: a program or a test reads what the guest printed and types for it.
  * Thread-safe. Text is UTF-8.
  */
 public final class BufferConsole implements Console {
-  private final Object lock = new Object();
   private final OuterTerminal terminal = new OuterTerminal();
+  private final Waiters waiters;
+  private final Object lock = new Object();
+
+  // All guarded by lock.
   private final ArrayDeque<Byte> input = new ArrayDeque<>();
   private byte[] output = new byte[256];
   private int size;
   private Runnable listener = () -> {};
 
-  /** Makes a console that has printed nothing and has no input. */
-  public BufferConsole() {}
+  /**
+   * Makes a console that has printed nothing and has no input.
+   *
+   * @param host gives the time, and wakes those who wait for a text
+   */
+  public BufferConsole(HostServices host) {
+    waiters = new Waiters(host);
+  }
 
   @Override
   public void write(byte octet) {
@@ -29,8 +41,8 @@ public final class BufferConsole implements Console {
         output = Arrays.copyOf(output, size * 2);
       }
       output[size++] = octet;
-      lock.notifyAll();
     }
+    waiters.tell();
   }
 
   @Override
@@ -59,8 +71,8 @@ public final class BufferConsole implements Console {
   }
 
   /**
-   * The outer end is a terminal of this size, from now on. The first time is before any device has
-   * this console, or a device may take it that there is no terminal.
+   * Sets the size of the terminal at the outer end. Call it for the first time before any device
+   * has this console: a device that finds no size takes it that there is no terminal.
    */
   public void resize(ConsoleSize size) {
     terminal.resize(size);
@@ -84,12 +96,12 @@ public final class BufferConsole implements Console {
     toCall.run();
   }
 
-  /** Everything the guest has printed so far. */
+  /** Returns everything the guest has printed so far. */
   public String text() {
     return new String(bytes(), StandardCharsets.UTF_8);
   }
 
-  /** Everything the guest has printed so far. */
+  /** Returns everything the guest has printed so far. */
   public byte[] bytes() {
     synchronized (lock) {
       return Arrays.copyOf(output, size);
@@ -99,24 +111,31 @@ public final class BufferConsole implements Console {
   /**
    * Waits until the guest has printed this text.
    *
+   * @param deadline how long at the most, by the clock of the host services
    * @return whether it did within that time
    */
   public boolean await(String text, Duration deadline) throws InterruptedException {
-    byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
-    long end = System.nanoTime() + deadline.toNanos();
-    int from = 0;
-    synchronized (lock) {
-      while (true) {
+    return waiters.await(new Search(text.getBytes(StandardCharsets.UTF_8)), deadline.toNanos());
+  }
+
+  /** Looks for a text in what it has not seen before. For one thread. */
+  private final class Search implements BooleanSupplier {
+    private final byte[] wanted;
+    private int from;
+
+    Search(byte[] wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+      synchronized (lock) {
         for (; from + wanted.length <= size; from++) {
           if (Arrays.equals(output, from, from + wanted.length, wanted, 0, wanted.length)) {
             return true;
           }
         }
-        long left = end - System.nanoTime();
-        if (left <= 0) {
-          return false;
-        }
-        lock.wait(left / 1_000_000, (int) (left % 1_000_000));
+        return false;
       }
     }
   }

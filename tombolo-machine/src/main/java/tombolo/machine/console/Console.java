@@ -8,20 +8,37 @@ import java.util.Optional;
  * Thread-safe.
  */
 public interface Console {
-  /** The guest printed a byte. Called by vCPU threads; must not wait for long. */
+  /**
+   * Prints a byte for the guest. Called by workers, vCPUs among them. Waits only where there is no
+   * {@link #room}.
+   */
   void write(byte octet);
 
-  /** The next byte typed for the guest, 0 to 255, or -1 when none is waiting. Never waits. */
+  /**
+   * Returns how many bytes {@link #write} takes now without waiting. Fewer, if somebody else prints
+   * meanwhile.
+   */
+  default int room() {
+    return Integer.MAX_VALUE;
+  }
+
+  /**
+   * Sets whom to call, on any thread, when there is room again after there was none. One listener
+   * at a time, the last one set. Whoever finds no room looks again after it has decided to wait.
+   */
+  default void onRoom(Runnable listener) {}
+
+  /** Returns the next byte typed for the guest, 0 to 255, or -1 if there is none. Never waits. */
   int read();
 
   /**
-   * Says whom to call, on any thread, each time input arrives; the UART raises its interrupt then.
+   * Sets whom to call, on any thread, each time input arrives; the UART raises its interrupt then.
    * One listener at a time, the last one set.
    */
   void onInput(Runnable listener);
 
   /**
-   * The size of the terminal at the outer end, as it is now; empty where there is none. Whether
+   * Returns the present size of the terminal at the outer end; empty if there is none. Whether
    * there is one does not change once a device has this console.
    */
   default Optional<ConsoleSize> size() {
@@ -29,7 +46,7 @@ public interface Console {
   }
 
   /**
-   * Says whom to call, on any thread, after each change of {@link #size}. One listener at a time,
+   * Sets whom to call, on any thread, after each change of {@link #size}. One listener at a time,
    * the last one set.
    */
   default void onResize(Runnable listener) {}

@@ -2,13 +2,13 @@
 package tombolo.machine.console;
 
 /**
- * How many characters the terminal at a console's outer end shows.
+ * The size of the terminal at a console's outer end, in characters.
  *
  * @param columns characters in a line, 1 to 65535, or 0 where nobody knows
  * @param rows lines, 1 to 65535, or 0 where nobody knows
  */
 public record ConsoleSize(int columns, int rows) {
-  /** Of a terminal that does not say. */
+  /** The size of a terminal that does not tell it. */
   public static final ConsoleSize UNKNOWN = new ConsoleSize(0, 0);
 
   private static final int MOST = 0xffff;

@@ -5,9 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether there is a terminal at a console's outer end, how large it is, and who wants to know.
+ * The terminal at a console's outer end, if there is one: its size, and who wants to know of it.
  *
- * <p>Thread-safe. The listener is called without the lock, by who resizes.
+ * <p>Thread-safe. The thread that resizes calls the listener, without the lock.
  */
 final class OuterTerminal {
   // Both guarded by this.

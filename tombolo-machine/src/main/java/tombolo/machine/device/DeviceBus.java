@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Attaching and detaching, which are rare, put a new array in its place.
  */
 public final class DeviceBus {
-  /** A device and the addresses it answers at: base inclusive, length in bytes, positive. */
+  /** A device and the addresses it answers at: base inclusive, length in bytes and positive. */
   public record Slot(long base, long length, MmioDevice device) {
     boolean holds(long address, int size) {
       long offset = address - base;
@@ -29,7 +29,7 @@ public final class DeviceBus {
   // Ascending, not overlapping. Elements are never written once the array is published.
   private volatile Slot[] slots = new Slot[0];
 
-  /** A bus without devices. */
+  /** Makes a bus without devices. */
   public DeviceBus() {}
 
   /**
@@ -49,7 +49,7 @@ public final class DeviceBus {
   }
 
   /**
-   * Like {@link #attach}, for a place that a guest has chosen.
+   * Makes a device answer like {@link #attach}, at a place that a guest has chosen.
    *
    * @return false, and nothing has changed, if another device answers there
    * @throws IllegalArgumentException if the range is empty or negative
@@ -64,10 +64,10 @@ public final class DeviceBus {
   }
 
   /**
-   * Takes the device that was attached at this base off the bus; an access that is under way ends
-   * as it began.
+   * Removes the device that was attached at this base. An access that is under way ends as it
+   * began.
    *
-   * @return whether there was one
+   * @return whether there was a device
    */
   public synchronized boolean detach(long base) {
     Slot[] before = slots;
@@ -75,7 +75,7 @@ public final class DeviceBus {
     return slots.length < before.length;
   }
 
-  /** The device that answers all bytes of the access, or null. */
+  /** Returns the device that answers all bytes of the access, or null. */
   public @Nullable Slot find(long address, int size) {
     Slot[] now = slots;
     int index = lastAtOrBelow(now, address);

@@ -9,13 +9,13 @@ package tombolo.machine.device;
  * vCPU that takes the interrupt.
  */
 public interface InterruptLine {
-  /** Asserts the line and wakes the vCPU that it is routed to. */
+  /** Asserts the line, and wakes the vCPU that it is routed to. */
   void raise();
 
-  /** Takes the assertion back; an interrupt that was claimed already stays claimed. */
+  /** Ends the assertion. An interrupt that was claimed already stays claimed. */
   void lower();
 
-  /** Raises or lowers. */
+  /** Raises or lowers the line. */
   default void set(boolean level) {
     if (level) {
       raise();

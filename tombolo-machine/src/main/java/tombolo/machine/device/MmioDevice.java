@@ -2,27 +2,27 @@
 package tombolo.machine.device;
 
 /**
- * A device's registers as a vCPU sees them. Called by vCPU threads, several at once: a device
- * guards its own state.
+ * A device's registers as a vCPU sees them. Several vCPU threads call at once: a device guards its
+ * own state.
  *
- * <p>Offsets come from a guest: 0 ≤ offset, offset + size ≤ the length the device was attached
- * with, but neither alignment nor sense is promised.
+ * <p>Offsets come from a guest. They are not negative, and offset + size is at most the length that
+ * the device was attached with. Nothing else is promised, not even alignment.
  */
 public interface MmioDevice {
-  /** What the device is called in logs and statistics, for example "uart". */
+  /** Returns the device's name in logs and statistics, for example "uart". */
   String name();
 
   /**
-   * A load.
+   * Loads from a register.
    *
    * @param offset bytes from the device's first address
    * @param size 1, 2, 4 or 8
-   * @return the value, zero-extended; a register that isn't there reads 0
+   * @return the value, zero-extended; 0 where there is no register
    */
   long read(long offset, int size);
 
   /**
-   * A store.
+   * Stores to a register.
    *
    * @param offset bytes from the device's first address
    * @param size 1, 2, 4 or 8
@@ -31,10 +31,10 @@ public interface MmioDevice {
   void write(long offset, int size, long value);
 
   /**
-   * Whether message-signalled interrupts may be stored here: an interrupt controller's page, for
-   * example an IMSIC's. Its {@link #write} is then called by any thread, with other devices' locks
-   * held, as an {@link tombolo.machine.device.InterruptLine} is; it must not wait, nor call a
-   * device back.
+   * Returns whether message-signalled interrupts may be stored here. That is so for a page of an
+   * interrupt controller, for example an IMSIC's. Any thread then calls {@link #write}, with other
+   * devices' locks held, as it calls an {@link InterruptLine}; {@code write} must not wait, nor
+   * call a device back.
    */
   default boolean takesMessages() {
     return false;

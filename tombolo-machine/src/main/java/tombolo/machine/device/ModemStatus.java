@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.device;
 
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
+
 /**
  * The modem status register of a 16550A: a cable to a peer that is always ready, or in loop-back
  * mode the port's own modem control outputs. Guarded by its UART's lock.
  */
-final class ModemStatus {
+final class ModemStatus implements Stateful {
   private static final int CTS = 0x10;
   private static final int DSR = 0x20;
   private static final int RI = 0x40;
@@ -13,7 +17,7 @@ final class ModemStatus {
   private static final int READY = CTS | DSR | DCD;
 
   private int inputs = READY;
-  // The low four bits: which input has changed since the register was read.
+  // The low four bits say which input has changed since the register was read.
   private int changes;
 
   void reset() {
@@ -25,10 +29,10 @@ final class ModemStatus {
     return changes != 0;
   }
 
-  /** Takes over what the modem control register was set to. */
+  /** Follows a store to the modem control register. */
   void update(int mcr) {
     int now = (mcr & 0x10) != 0 ? looped(mcr) : READY;
-    // The ring indicator only tells of its end ("trailing edge"), the others of any change.
+    // The ring indicator reports only its end ("trailing edge"), the others any change.
     int changed = ((now ^ inputs) & (CTS | DSR | DCD)) | (inputs & ~now & RI);
     changes |= changed >> 4;
     inputs = now;
@@ -38,6 +42,17 @@ final class ModemStatus {
     int value = inputs | changes;
     changes = 0;
     return value;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(inputs).number(changes);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    inputs = in.int32(0, 0xf0) & 0xf0;
+    changes = in.int32(0, 0xf);
   }
 
   private static int looped(int mcr) {

@@ -18,7 +18,7 @@ public final class TestFinisher implements MmioDevice {
 
   private final PowerControl power;
 
-  /** A finisher that ends this VM. */
+  /** Makes a finisher that ends this VM. */
   public TestFinisher(PowerControl power) {
     this.power = power;
   }

@@ -2,6 +2,9 @@
 package tombolo.machine.device;
 
 import tombolo.machine.console.Console;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * A 16550A serial port (National Semiconductor PC16550D data sheet), its registers one byte apart.
@@ -18,7 +21,7 @@ import tombolo.machine.console.Console;
  * always shows the state that was stored last; an {@link InterruptLine} therefore never calls a
  * device back.
  */
-public final class Uart16550 implements MmioDevice {
+public final class Uart16550 implements MmioDevice, Stateful {
   /** Bytes of address space that the registers take. */
   public static final int LENGTH = 8;
 
@@ -80,7 +83,7 @@ public final class Uart16550 implements MmioDevice {
   private boolean raised;
 
   /**
-   * A port in its power-on state.
+   * Makes a port in its power-on state.
    *
    * @param console the other end of the serial line
    * @param line to the interrupt controller
@@ -97,7 +100,7 @@ public final class Uart16550 implements MmioDevice {
     return "uart";
   }
 
-  /** Back to the power-on state. What waits in the console stays there. */
+  /** Returns to the power-on state. What waits in the console stays there. */
   public void reset() {
     synchronized (lock) {
       received.clear();
@@ -113,6 +116,37 @@ public final class Uart16550 implements MmioDevice {
       transmitterEmptyPending = false;
       raised = false;
       line.lower();
+    }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    synchronized (lock) {
+      out.flag(fifos).number(trigger).number(ier).number(lcr).number(mcr).number(scratch);
+      out.number(divisor).flag(overrun).flag(transmitterEmptyPending);
+      out.part("received", received).part("modem", modem);
+    }
+  }
+
+  /** Replaces the registers, and sets the line as they want it. */
+  @Override
+  public void restore(StateReader in) {
+    synchronized (lock) {
+      fifos = in.flag();
+      trigger = in.int32(1, ReceiveFifo.DEPTH);
+      ier = in.int32(0, 0x0f);
+      lcr = in.int32(0, 0xff);
+      mcr = in.int32(0, MCR_MASK);
+      scratch = in.int32(0, 0xff);
+      divisor = in.int32(0, 0xffff);
+      overrun = in.flag();
+      transmitterEmptyPending = in.flag();
+      in.part("received", received).part("modem", modem);
+      if (received.size() > capacity()) {
+        throw in.wrong("%d bytes in a FIFO of %d".formatted(received.size(), capacity()));
+      }
+      raised = pendingInterrupt() != IIR_NONE;
+      line.set(raised);
     }
   }
 
@@ -216,7 +250,7 @@ public final class Uart16550 implements MmioDevice {
     trigger = enable ? TRIGGER_LEVELS[value >> 6] : 1;
   }
 
-  /** Reading says which interrupt is the most urgent one, and takes the transmitter's back. */
+  /** Returns which interrupt is the most urgent one, and takes the transmitter's back. */
   private int readInterruptIdentification() {
     int pending = pendingInterrupt();
     if (pending == IIR_TRANSMITTER_EMPTY) {
@@ -238,7 +272,7 @@ public final class Uart16550 implements MmioDevice {
     return status;
   }
 
-  /** Takes from the line what there is room for; in loop-back mode the line is cut off. */
+  /** Receives what there is room for; in loop-back mode the line is cut off. */
   private void receive() {
     while ((mcr & MCR_LOOP) == 0 && received.size() < capacity()) {
       int octet = console.read();

@@ -50,6 +50,14 @@ public interface Scheduler {
     return 1 << 20;
   }
 
+  /**
+   * Returns whether a step may block in a call of the host. False where all workers share one
+   * thread: there a worker that serves the host does what it can without blocking, and comes back.
+   */
+  default boolean stepsMayBlock() {
+    return true;
+  }
+
   /** Starts a thread of the host; for what is no worker yet. */
   default Thread startThread(String name, Runnable body) {
     return Thread.ofPlatform().name(name).daemon(true).start(body);

@@ -119,6 +119,11 @@ public final class SteppedHost {
     }
 
     @Override
+    public boolean stepsMayBlock() {
+      return false;
+    }
+
+    @Override
     public long budget() {
       return 1L + schedule.nextInt(MOST_INSTRUCTIONS);
     }

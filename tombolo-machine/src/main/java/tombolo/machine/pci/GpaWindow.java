@@ -20,6 +20,9 @@ import tombolo.memory.RangeAllocator;
  * <p>The first page is the owner's and never handed out. The rest is handed out best fit, in whole
  * pages, and merges when it comes back.
  *
+ * <p>The bridge saves where the BAR is. Room and mappings are saved by their owner, who reserves
+ * and maps them anew, see {@link #reserveAt}.
+ *
  * <p>Thread-safe. Its lock is taken after the host bridge's and before that of {@link GuestMemory},
  * which it holds while vCPUs drop what they have cached; so it must not be called inside guest
  * code.
@@ -38,11 +41,11 @@ public final class GpaWindow implements PciBar.Target {
   private final NavigableMap<Long, Slice> slices = new TreeMap<>();
   private long base = NOWHERE;
 
-  /** What the guest sees at an offset, when the BAR is somewhere. */
+  /** Memory that the guest sees at an offset while the BAR is somewhere. */
   private record Slice(long size, HostMemory host, long hostOffset, Access access) {}
 
   /**
-   * An empty window that is nowhere yet.
+   * Makes an empty window that is nowhere yet.
    *
    * @param size bytes, a power of two of at least two pages
    */
@@ -56,12 +59,12 @@ public final class GpaWindow implements PciBar.Target {
     free.add(HEAD, size - HEAD);
   }
 
-  /** Its bytes. */
+  /** Returns its size in bytes. */
   public long size() {
     return size;
   }
 
-  /** The guest physical address of its first byte, or empty while the BAR is off. */
+  /** Returns the guest physical address of its first byte; empty while the BAR is off. */
   public synchronized OptionalLong base() {
     return base == NOWHERE ? OptionalLong.empty() : OptionalLong.of(base);
   }
@@ -119,12 +122,12 @@ public final class GpaWindow implements PciBar.Target {
     return true;
   }
 
-  /** Bytes of the room that begins at this offset, 0 if none does. */
+  /** Returns the bytes of the room that begins at this offset, 0 if none does. */
   public synchronized long reservedAt(long offset) {
     return free.sizeOf(offset);
   }
 
-  /** Bytes that are reserved, without the head. */
+  /** Returns how many bytes are reserved, without the head. */
   public synchronized long reservedBytes() {
     return size - HEAD - free.freeBytes();
   }

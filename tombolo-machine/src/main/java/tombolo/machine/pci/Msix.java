@@ -6,6 +6,9 @@ import java.nio.ByteOrder;
 import java.util.concurrent.atomic.LongAdder;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * The message-signalled interrupts of one PCI function (MSI-X, PCI Local Bus Specification 3.0,
@@ -26,8 +29,8 @@ import tombolo.machine.device.MmioDevice;
  * it is the last lock before the interrupt controller's: {@link #signal} can be called with any
  * other lock held, from any thread.
  */
-public final class Msix {
-  /** What fits into the BAR. */
+public final class Msix implements Stateful {
+  /** The most vectors that fit into the BAR. */
   public static final int MAX_VECTORS = 128;
 
   private static final int BAR_SIZE = 4096;
@@ -57,10 +60,10 @@ public final class Msix {
   private boolean busMaster = true;
 
   /**
-   * Vectors as at power-on: not enabled, each one masked.
+   * Makes the vectors of power-on: not enabled, each one masked.
    *
    * @param vectors how many, 1 to {@link #MAX_VECTORS}
-   * @param bar which BAR has table and pending bits, 0 to 5; the function has no other use of it
+   * @param bar the BAR with table and pending bits, 0 to 5; the function has no other use of it
    * @param mmio where messages go, and where the BAR answers
    */
   public Msix(int vectors, int bar, DeviceBus mmio) {
@@ -75,12 +78,12 @@ public final class Msix {
     reset();
   }
 
-  /** How many vectors there are. */
+  /** Returns how many vectors there are. */
   public int vectors() {
     return vectors;
   }
 
-  /** Whether the guest has chosen messages instead of the pin. */
+  /** Returns whether the guest has chosen messages instead of the pin. */
   public boolean enabled() {
     synchronized (lock) {
       return enabled;
@@ -88,7 +91,7 @@ public final class Msix {
   }
 
   /**
-   * Sends a vector's message, now or when it is unmasked; nothing if the guest has not enabled
+   * Sends a vector's message, now or when it is unmasked. Does nothing if the guest has not enabled
    * MSI-X.
    *
    * @throws IndexOutOfBoundsException if there is no such vector
@@ -102,17 +105,17 @@ public final class Msix {
     }
   }
 
-  /** Messages that an interrupt controller took. */
+  /** Returns how many messages an interrupt controller took. */
   public long sent() {
     return sent.sum();
   }
 
-  /** Messages to addresses where no interrupt controller takes them. */
+  /** Returns how many messages went where no interrupt controller takes them. */
   public long dropped() {
     return dropped.sum();
   }
 
-  /** The capability; for {@link PciSlot}, which adds it to the function's own. */
+  /** Returns the capability; for {@link PciHost}, which adds it to the function's own. */
   PciCapability capability() {
     ByteBuffer body = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN);
     body.putShort((short) (vectors - 1)).putInt(TABLE | bar).putInt(PENDING | bar);
@@ -121,12 +124,12 @@ public final class Msix {
     return new Capability(body.array(), writable.array());
   }
 
-  /** The BAR; for {@link PciSlot}, which adds it to the function's own. */
+  /** Returns the BAR; for {@link PciHost}, which adds it to the function's own. */
   PciBar bar() {
     return PciBar.registers(bar, BAR_SIZE, mmio, new Registers());
   }
 
-  /** The bus master bit of the command register. */
+  /** Follows the bus master bit of the command register. */
   void busMaster(boolean allowed) {
     synchronized (lock) {
       busMaster = allowed;
@@ -134,7 +137,7 @@ public final class Msix {
     }
   }
 
-  /** Table and pending bits of power-on; the bridge resets the capability. */
+  /** Resets table and pending bits; the bridge resets the capability. */
   void reset() {
     synchronized (lock) {
       for (int vector = 0; vector < vectors; vector++) {
@@ -143,6 +146,37 @@ public final class Msix {
         table.putInt(vector * ENTRY + VECTOR_CONTROL, MASKED);
         pending[vector] = false;
       }
+    }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    synchronized (lock) {
+      out.bytes(table.array().clone());
+      for (boolean each : pending) {
+        out.flag(each);
+      }
+      out.flag(enabled).flag(functionMask).flag(busMaster);
+    }
+  }
+
+  /** Replaces table, pending bits and masks; sends nothing. */
+  @Override
+  public void restore(StateReader in) {
+    synchronized (lock) {
+      byte[] saved = in.bytes(table.capacity());
+      if (saved.length != table.capacity()) {
+        throw in.wrong("%d bytes of a table of %d".formatted(saved.length, table.capacity()));
+      }
+      table.put(0, saved);
+      for (int vector = 0; vector < vectors; vector++) {
+        int control = vector * ENTRY + VECTOR_CONTROL;
+        table.putInt(control, table.getInt(control) & MASKED);
+        pending[vector] = in.flag();
+      }
+      enabled = in.flag();
+      functionMask = in.flag();
+      busMaster = in.flag();
     }
   }
 
@@ -171,7 +205,7 @@ public final class Msix {
     }
   }
 
-  /** Message control, and where table and pending bits are. */
+  /** The capability: message control, and where table and pending bits are. */
   private final class Capability implements PciCapability {
     private final byte[] body;
     private final byte[] writable;

@@ -21,18 +21,18 @@ public record PciBar(int index, long size, boolean wide, boolean prefetchable, T
    */
   public interface Target {
     /**
-     * The BAR's addresses now are gpa to gpa + size.
+     * Makes the target answer at gpa to gpa + size.
      *
      * @return false if it can't be there, for example because something else is; the BAR then
      *     answers nowhere
      */
     boolean place(long gpa);
 
-    /** The BAR no longer answers there. Called only for where it was placed. */
+    /** Makes the target answer there no longer. Called only for where it was placed. */
     void remove(long gpa);
   }
 
-  /** Checks what the specification asks for. */
+  /** Checks the numbers against the specification. */
   public PciBar {
     if (index < 0 || index > (wide ? 4 : 5)) {
       throw new IllegalArgumentException("no BAR has index " + index);
@@ -42,7 +42,7 @@ public record PciBar(int index, long size, boolean wide, boolean prefetchable, T
     }
   }
 
-  /** A 32-bit BAR with registers, which answer through the bus. */
+  /** Returns a 32-bit BAR with registers, which answer through the bus. */
   public static PciBar registers(int index, long size, DeviceBus mmio, MmioDevice device) {
     return new PciBar(index, size, false, false, new OnBus(mmio, size, device));
   }

@@ -19,17 +19,17 @@ public interface PciCapability {
   /** MSI-X. */
   int MSIX = 0x11;
 
-  /** What it is, 8 bits. */
+  /** Returns its identifier, 8 bits. */
   int id();
 
-  /** What lies behind identifier and pointer at power-on, at most 190 bytes; not changed. */
+  /** Returns what follows identifier and pointer at power-on, at most 190 bytes; not changed. */
   byte[] body();
 
-  /** The bits of {@link #body()} that a guest can write; as long as that. */
+  /** Returns the bits of {@link #body()} that a guest can write; as long as that. */
   byte[] writable();
 
   /**
-   * A guest is about to read here.
+   * Prepares for a guest's read.
    *
    * @param bytes the whole capability, little-endian; what is put there is what the guest reads
    * @param offset of the first byte that it reads, in the capability; negative if that is before it
@@ -38,7 +38,7 @@ public interface PciCapability {
   default void beforeRead(ByteBuffer bytes, int offset, int size) {}
 
   /**
-   * A guest has written here.
+   * Acts on a guest's write.
    *
    * @param bytes the whole capability, little-endian, as it now is
    * @param offset of the first byte that was written, in the capability; negative if before it
@@ -46,6 +46,6 @@ public interface PciCapability {
    */
   default void afterWrite(ByteBuffer bytes, int offset, int size) {}
 
-  /** All bytes are those of power-on again. */
+  /** Acts on a reset: all bytes are those of power-on again. */
   default void reset() {}
 }

@@ -5,13 +5,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * The configuration space of a type 0 function (PCI Local Bus Specification 3.0, chapter 6):
  * identity, command and status, base address registers, interrupt pin, and a chain of capabilities.
  * What is behind the first 256 bytes reads 0. Guarded by its bridge's lock.
  */
-final class PciConfig {
+final class PciConfig implements Stateful {
   private static final int SIZE = 256;
   private static final int COMMAND = 0x04;
   private static final int STATUS = 0x06;
@@ -44,6 +47,8 @@ final class PciConfig {
   private final List<Placed> capabilities = new ArrayList<>();
 
   /**
+   * Makes the configuration space of power-on.
+   *
    * @throws IllegalArgumentException if there is no room for so many capabilities
    */
   PciConfig(PciIdentity identity, boolean interrupts, List<PciCapability> capabilities) {
@@ -92,7 +97,7 @@ final class PciConfig {
     }
   }
 
-  /** What firmware does: gives the BAR an address and lets the function answer. */
+  /** Gives the BAR an address and lets the function answer, as firmware does. */
   void assign(PciBar bar, long gpa) {
     int at = FIRST_BAR + 4 * bar.index();
     int mask = writable.getInt(at);
@@ -111,7 +116,7 @@ final class PciConfig {
     }
   }
 
-  /** The address in the BAR, or -1 if the function must not answer to memory accesses. */
+  /** Returns the address in the BAR, or -1 if the function must not answer memory accesses. */
   long address(PciBar bar) {
     if ((command() & COMMAND_MEMORY) == 0) {
       return -1;
@@ -125,7 +130,7 @@ final class PciConfig {
     return (command() & COMMAND_INTX_DISABLE) != 0;
   }
 
-  /** Whether the function may access memory, which is how it sends messages, too. */
+  /** Returns whether the function may access memory, which is also how it sends messages. */
   boolean busMaster() {
     return (command() & COMMAND_BUS_MASTER) != 0;
   }
@@ -134,7 +139,7 @@ final class PciConfig {
     return octets.getShort(COMMAND);
   }
 
-  /** Any bytes that lie in the 4 KiB of the function, aligned or not. */
+  /** Reads any bytes in the 4 KiB of the function, aligned or not. */
   long read(int offset, int size, boolean interruptLevel) {
     for (Placed placed : capabilities) {
       if (placed.overlaps(offset, size)) {
@@ -151,6 +156,29 @@ final class PciConfig {
       value = (value << 8) | octet;
     }
     return value;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.bytes(octets.array().clone());
+  }
+
+  /**
+   * Takes the bits that a guest can write; the others have to be this function's. Capabilities are
+   * not told: those that have state restore it themselves.
+   */
+  @Override
+  public void restore(StateReader in) {
+    byte[] saved = in.bytes(SIZE);
+    if (saved.length != SIZE) {
+      throw in.wrong("%d bytes of configuration space".formatted(saved.length));
+    }
+    for (int at = 0; at < SIZE; at++) {
+      if (((saved[at] ^ octets.get(at)) & ~writable.get(at)) != 0) {
+        throw in.wrong("another function's configuration space, by byte 0x%x".formatted(at));
+      }
+    }
+    octets.put(0, saved);
   }
 
   /** Stores the bits that are writable. */

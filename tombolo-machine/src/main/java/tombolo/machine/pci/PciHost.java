@@ -43,8 +43,8 @@ public final class PciHost implements MmioDevice, Stateful {
   private long highUsed;
 
   /**
-   * A bridge without devices. The board attaches it to its bus where configuration space is to be,
-   * with a length of {@link #BUS_LENGTH} or, if its device tree says so, more.
+   * Makes a bridge without devices. The board attaches it to its bus where configuration space is
+   * to be, with a length of {@link #BUS_LENGTH} or, if its device tree says so, more.
    *
    * @param low window below 4 GiB
    * @param high window above 4 GiB for 64-bit BARs, or {@link PciWindow#NONE}
@@ -121,14 +121,59 @@ public final class PciHost implements MmioDevice, Stateful {
     functions().forEach(PciFunction::resume);
   }
 
+  /**
+   * Writes all slots: first configuration space and the places of the BARs, then the functions. The
+   * bridge has to be at rest, see {@link #pause}.
+   */
   @Override
   public void save(StateWriter out) {
-    // The slots come with the functions' state.
+    synchronized (lock) {
+      for (int device = 0; device < DEVICES; device++) {
+        PciSlot slot = slots[device];
+        out.flag(slot != null);
+        if (slot != null) {
+          slot.savePlaces(out);
+        }
+      }
+      for (PciSlot slot : slots) {
+        if (slot != null) {
+          slot.saveFunction(out);
+        }
+      }
+    }
   }
 
+  /**
+   * Restores all slots, into a bridge at rest with the same functions, and then drives its four
+   * wires, so the interrupt controller is restored before. Guest memory is, too: a device may look
+   * at its rings.
+   */
   @Override
   public void restore(StateReader in) {
-    // As above.
+    synchronized (lock) {
+      boolean[][] answering = new boolean[DEVICES][];
+      for (int device = 0; device < DEVICES; device++) {
+        PciSlot slot = slots[device];
+        if (in.flag() != (slot != null)) {
+          throw in.wrong("slot 00:%02x.0 is empty there or here".formatted(device));
+        }
+        if (slot != null) {
+          answering[device] = slot.restoreConfig(in);
+        }
+      }
+      for (int device = 0; device < DEVICES; device++) {
+        PciSlot slot = slots[device];
+        if (slot != null) {
+          slot.restorePlaces(in, answering[device], this::isFree);
+        }
+      }
+      for (PciSlot slot : slots) {
+        if (slot != null) {
+          slot.restoreFunction(in);
+        }
+      }
+      interrupts.drive();
+    }
   }
 
   private List<PciFunction> functions() {
@@ -140,7 +185,7 @@ public final class PciHost implements MmioDevice, Stateful {
     }
   }
 
-  /** Has every function give up what it holds. For the board, when it closes. */
+  /** Makes every function give up what it holds. For the board, when it closes. */
   public void close() {
     synchronized (lock) {
       for (PciSlot slot : slots) {
@@ -172,7 +217,7 @@ public final class PciHost implements MmioDevice, Stateful {
     }
   }
 
-  /** The function that the offset names (bus, device, function: bits 20, 15 and 12 up), or null. */
+  /** Returns the function at an offset (bus, device, function: bits 20, 15 and 12 up), or null. */
   private @Nullable PciSlot slotAt(long offset, int size) {
     boolean functionZeroOfBusZero = offset >> 20 == 0 && (offset >> 12 & 7) == 0;
     boolean inOneFunction = (offset & 0xfff) + size <= 0x1000;
@@ -205,7 +250,7 @@ public final class PciHost implements MmioDevice, Stateful {
 
   /**
    * Makes placement follow configuration. All removals come first, so that two BARs can change
-   * places; a BAR that was in another one's way is tried again.
+   * places. A BAR that another one was in the way of is tried again.
    */
   private void settle() {
     for (PciSlot slot : slots) {
@@ -221,8 +266,8 @@ public final class PciHost implements MmioDevice, Stateful {
   }
 
   /**
-   * Whether the bridge forwards these addresses and no BAR answers there. Not left to the targets:
-   * one that is memory would hide one that is registers.
+   * Returns whether the bridge forwards these addresses and no BAR answers there. The targets
+   * cannot tell: one that is memory would hide one that is registers.
    */
   private boolean isFree(long gpa, long size) {
     return (low.holds(gpa, size) || high.holds(gpa, size))

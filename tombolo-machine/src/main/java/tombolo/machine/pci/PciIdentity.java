@@ -2,7 +2,7 @@
 package tombolo.machine.pci;
 
 /**
- * What a PCI function says it is.
+ * The identity of a PCI function, as its configuration space has it.
  *
  * @param vendor 16 bits
  * @param device 16 bits
@@ -13,7 +13,7 @@ package tombolo.machine.pci;
  */
 public record PciIdentity(
     int vendor, int device, int classCode, int revision, int subsystemVendor, int subsystem) {
-  /** A function whose subsystem is itself. */
+  /** Makes the identity of a function whose subsystem is itself. */
   public PciIdentity(int vendor, int device, int classCode, int revision) {
     this(vendor, device, classCode, revision, vendor, device);
   }

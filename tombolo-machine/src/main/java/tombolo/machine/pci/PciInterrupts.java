@@ -13,7 +13,7 @@ import tombolo.machine.device.InterruptLine;
  */
 final class PciInterrupts {
   private final List<InterruptLine> wires;
-  // For each wire a bit for each device that asserts it; guarded by this.
+  // For each wire, a bit for each device that asserts it; guarded by this.
   private final int[] asserted = new int[4];
 
   PciInterrupts(List<? extends InterruptLine> wires) {
@@ -25,6 +25,13 @@ final class PciInterrupts {
 
   Pin pin(int device) {
     return new Pin(device);
+  }
+
+  /** Sets all four wires as they are, for an interrupt controller that has been restored. */
+  synchronized void drive() {
+    for (int wire = 0; wire < asserted.length; wire++) {
+      wires.get(wire).set(asserted[wire] != 0);
+    }
   }
 
   /** Pin A of one device. */
@@ -54,7 +61,7 @@ final class PciInterrupts {
       }
     }
 
-    /** The Interrupt Disable bit of the command register. */
+    /** Follows the Interrupt Disable bit of the command register. */
     void mask(boolean disabled) {
       synchronized (PciInterrupts.this) {
         masked = disabled;
@@ -62,7 +69,7 @@ final class PciInterrupts {
       }
     }
 
-    /** The Interrupt Status bit: what the device asserts, masked or not. */
+    /** Returns the Interrupt Status bit: what the device asserts, masked or not. */
     boolean level() {
       synchronized (PciInterrupts.this) {
         return level;

@@ -4,17 +4,17 @@ package tombolo.machine.virtio;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.host.Scheduler;
 
 /**
  * A block device (virtio 1.2, 5.2) on a {@link DiskImage}: reads, writes, flushes and its name.
  * Linux has it as {@code vda}, {@code vdb} and so on.
  *
- * <p>A thread of its own serves the queue, one request after the other in the order of the ring:
- * the host's storage can block for long, which a vCPU must not, and an interrupt, by which a vCPU
- * thread is told that its VM ends, would close the file. The thread sleeps where the queue is
- * empty; a notification unparks it, and one that comes between its look at the queue and its sleep
- * ends that sleep at once.
+ * <p>The transport's worker serves the queue, one request a step, in the order of the ring. No vCPU
+ * does: the host's storage can block for long, and an interrupt, which tells a vCPU thread that its
+ * VM ends, would close the file. So this class faces the host: a step blocks in the file's calls.
+ *
+ * <p>A step completes the request that it takes, so the device has no state of its own. The bytes
+ * of the disk are the file's: whoever saves a VM keeps a copy of the file with it.
  *
  * <p>With VIRTIO_BLK_F_FLUSH, written bytes are safe once a flush is answered; without it, once the
  * write is (5.2.5.2).
@@ -28,23 +28,25 @@ public final class BlockDevice implements VirtioDevice {
   private static final int QUEUE_SIZE = 256;
 
   private final String name;
+  private final String vmName;
   private final DiskImage disk;
-  private final Scheduler scheduler;
-  private final String threadName;
-  private @Nullable Thread server;
-  private volatile boolean closed;
+
+  /** Set once, before the driver is there. */
+  private @Nullable BlockRequests requests;
+
+  private @Nullable VirtioTransport transport;
 
   /**
-   * @param name of the device, which the guest sees as its serial number, as far as 20 bytes go
-   * @param vmName for the thread's name
+   * Makes a device on a disk.
+   *
+   * @param name of the device; the guest sees 20 bytes of it as its serial number
+   * @param vmName for the log
    * @param disk closed with the device
-   * @param scheduler where the thread comes from
    */
-  public BlockDevice(String name, String vmName, DiskImage disk, Scheduler scheduler) {
+  public BlockDevice(String name, String vmName, DiskImage disk) {
     this.name = name;
-    this.threadName = vmName + "/" + name;
+    this.vmName = vmName;
     this.disk = disk;
-    this.scheduler = scheduler;
   }
 
   @Override
@@ -79,10 +81,11 @@ public final class BlockDevice implements VirtioDevice {
 
   @Override
   public void attach(VirtioTransport given) {
-    server = scheduler.startThread(threadName, () -> serve(given));
+    transport = given;
+    requests = new BlockRequests(vmName + "/" + name, disk, given);
   }
 
-  /** Capacity, the most segments of a request, and the size of a block (5.2.4). */
+  /** Returns capacity, the most segments of a request, and the size of a block (5.2.4). */
   @Override
   public byte[] config() {
     ByteBuffer config = ByteBuffer.allocate(36).order(ByteOrder.LITTLE_ENDIAN);
@@ -94,49 +97,31 @@ public final class BlockDevice implements VirtioDevice {
 
   @Override
   public void notified(Virtqueue queue) {
-    if (server != null) {
-      scheduler.unpark(server);
+    if (transport != null) {
+      transport.serveLater(queue);
     }
   }
 
-  /** The thread finds out by itself: what it has in its hands is lost then. */
+  @Override
+  public void serve(Virtqueue queue) {
+    Chain chain = queue.take();
+    if (chain == null || requests == null || transport == null) {
+      return;
+    }
+    try {
+      requests.serve(chain);
+    } catch (ChainLostException e) {
+      // Reset, or broken: nobody waits for an answer.
+    }
+    transport.serveLater(queue);
+  }
+
+  /** Does nothing: a request that is being served is lost with its chain. */
   @Override
   public void reset() {}
 
-  /** Waits for the request that is being served, if any, which no longer reaches the guest. */
   @Override
   public void close() {
-    closed = true;
-    boolean interrupted = false;
-    Thread ending = server;
-    while (ending != null && ending.isAlive()) {
-      scheduler.unpark(ending);
-      try {
-        ending.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
     disk.close();
-  }
-
-  private void serve(VirtioTransport given) {
-    Virtqueue queue = given.queue(0);
-    BlockRequests requests = new BlockRequests(threadName, disk, given);
-    while (!closed) {
-      Chain chain = queue.take();
-      if (chain == null) {
-        scheduler.park(Long.MAX_VALUE);
-        continue;
-      }
-      try {
-        requests.serve(chain);
-      } catch (ChainLostException e) {
-        // Reset, or broken: nobody waits for an answer.
-      }
-    }
   }
 }

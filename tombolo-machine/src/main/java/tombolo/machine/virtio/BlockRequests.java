@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Serves the requests of a {@link BlockDevice} (virtio 1.2, 5.2.6), on its thread alone. A request
+ * Serves the requests of a {@link BlockDevice} (virtio 1.2, 5.2.6), for its worker alone. A request
  * is a header, data, and a status, which is the last byte that can be written.
  */
 final class BlockRequests {
@@ -18,13 +18,13 @@ final class BlockRequests {
   private static final int PIECE = 64 << 10;
   private static final int ID_BYTES = 20;
 
-  // What is asked.
+  // Types of requests.
   private static final int READ = 0;
   private static final int WRITE = 1;
   private static final int FLUSH = 4;
   private static final int GET_ID = 8;
 
-  // How it ends.
+  // Values of the status.
   private static final byte DONE = 0;
   private static final byte IO_ERROR = 1;
   private static final byte UNSUPPORTED = 2;
@@ -36,10 +36,12 @@ final class BlockRequests {
   private final ByteBuffer piece = ByteBuffer.allocate(PIECE);
   private boolean failureLogged;
 
-  /** Bytes of the present request that were written to its chain, from the first one on. */
+  /** How many bytes the present request has written to its chain, from the first one on. */
   private long written;
 
   /**
+   * Makes a server of requests.
+   *
    * @param name of VM and device: {@code vm/disk0}
    */
   BlockRequests(String name, DiskImage disk, VirtioTransport transport) {
@@ -48,7 +50,7 @@ final class BlockRequests {
     this.transport = transport;
   }
 
-  /** Serves one request and completes it, or breaks the device off if it is none. */
+  /** Serves one request and completes it. Breaks the device if it is not a request. */
   void serve(Chain chain) throws ChainLostException {
     if (chain.readable() < HEADER || chain.writable() < 1) {
       chain.breach(
@@ -122,7 +124,7 @@ final class BlockRequests {
     return DONE;
   }
 
-  /** Whether whole sectors that the disk has are meant; any number may come from the guest. */
+  /** Returns whether the disk has these sectors, all of them whole; the guest chose the numbers. */
   private boolean onDisk(long sector, long length) {
     long sectors = disk.bytes() / DiskImage.SECTOR;
     return length % DiskImage.SECTOR == 0

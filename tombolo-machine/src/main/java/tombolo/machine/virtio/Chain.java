@@ -9,8 +9,8 @@ import tombolo.memory.GuestMemoryException;
 
 /**
  * A request of the driver's: bytes that the device may read, then bytes that it may write, as two
- * ranges, however they lie in guest memory. Taken from a {@link Virtqueue} and owned by whoever
- * took it until it is completed there.
+ * ranges, however they lie in guest memory. It is taken from a {@link Virtqueue}, and owned by
+ * whoever took it until it is completed there.
  *
  * <p>Any thread, one at a time. The guest may change the memory meanwhile: read once, check the
  * copy, use the copy. Each call holds the device's lock while it copies, so large chains are better
@@ -18,8 +18,8 @@ import tombolo.memory.GuestMemoryException;
  */
 public final class Chain {
   private final Virtqueue queue;
-  private final List<Buffer> readableParts;
-  private final List<Buffer> writableParts;
+  final List<Buffer> readableParts;
+  final List<Buffer> writableParts;
   private final long readable;
   private final long writable;
 
@@ -46,17 +46,17 @@ public final class Chain {
     return buffers.stream().mapToLong(Buffer::length).sum();
   }
 
-  /** The queue that it was taken from, where it is to be completed. */
+  /** Returns the queue that it was taken from, where it is to be completed. */
   public Virtqueue queue() {
     return queue;
   }
 
-  /** How many bytes the device may read, 0 to 2^32. */
+  /** Returns how many bytes the device may read, 0 to 2^32. */
   public long readable() {
     return readable;
   }
 
-  /** How many bytes the device may write, 0 to 2^32. */
+  /** Returns how many bytes the device may write, 0 to 2^32. */
   public long writable() {
     return writable;
   }
@@ -108,10 +108,10 @@ public final class Chain {
   }
 
   /**
-   * Says that this request breaks a rule of its type of device: breaks the device off until it is
-   * reset. Does nothing if the chain is lost, so a reset that came meanwhile is not spoilt.
+   * Breaks the device until it is reset, because this request breaks a rule of its type of device.
+   * Does nothing if the chain is lost, so a reset that came meanwhile is not spoilt.
    *
-   * @param why ends the sentence "the driver broke a rule: …", for the log
+   * @param why completes the sentence "the driver broke a rule: …", for the log
    */
   public void breach(String why) {
     synchronized (queue.state) {

@@ -2,13 +2,16 @@
 package tombolo.machine.virtio;
 
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * The common configuration structure of the PCI transport (virtio 1.2, 4.1.4.3). An access acts on
  * the field at its first byte; fields of 64 bits can be accessed in halves. Guarded by the device's
  * lock, which the caller holds.
  */
-final class CommonConfig {
+final class CommonConfig implements Stateful {
   /** Bytes. */
   static final int LENGTH = 0x38;
 
@@ -38,14 +41,14 @@ final class CommonConfig {
     this.state = state;
   }
 
-  /** The selectors of power-on. */
+  /** Returns to the selectors of power-on. */
   void reset() {
     deviceFeatureSelect = 0;
     driverFeatureSelect = 0;
     queueSelect = 0;
   }
 
-  /** A load; what is wider than its field has zeroes behind it. */
+  /** Loads from a field; what is wider than its field has zeroes behind it. */
   long read(int at, int size) {
     Virtqueue queue = selected();
     long value =
@@ -80,12 +83,12 @@ final class CommonConfig {
     };
   }
 
-  /** What the registers of a queue say that is not there: above all a size of 0. */
+  /** Returns what a register of a queue says that is not there: above all a size of 0. */
   private static long absent(int at) {
     return at == QUEUE_VECTOR ? DeviceState.NO_VECTOR : 0;
   }
 
-  /** A store, but for the one that resets the device: a status of 0. */
+  /** Stores to a field, but not the status of 0, which resets the device. */
   void write(int at, int size, long value) {
     int low = (int) value;
     switch (at) {
@@ -131,11 +134,23 @@ final class CommonConfig {
     }
   }
 
+  @Override
+  public void save(StateWriter out) {
+    out.number(deviceFeatureSelect).number(driverFeatureSelect).number(queueSelect);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    deviceFeatureSelect = in.int32();
+    driverFeatureSelect = in.int32();
+    queueSelect = in.int32(0, 0xffff);
+  }
+
   private @Nullable Virtqueue selected() {
     return queueSelect < state.queues.size() ? state.queues.get(queueSelect) : null;
   }
 
-  /** A vector that is there, or none, which is how a driver sees that it can't have it. */
+  /** Returns a vector that is there, or none, by which a driver sees that it can't have it. */
   private int vector(int value) {
     int vector = value & 0xffff;
     return vector < state.msix.vectors() ? vector : DeviceState.NO_VECTOR;
@@ -158,7 +173,7 @@ final class CommonConfig {
     };
   }
 
-  /** A field of 64 bits after a store to it, or to the half at its first byte or at its fourth. */
+  /** Returns a field of 64 bits after a store to it, or to one of its halves. */
   private static long withPart(long before, int at, int size, long value) {
     if ((at & 4) != 0) {
       return withHalf(before, 1, (int) value);

@@ -19,7 +19,7 @@ final class DescriptorWalk {
   private static final int WRITE = 2;
   private static final int INDIRECT = 4;
   private static final int BYTES = 16;
-  private static final long MAX_TOTAL = 1L << 32;
+  static final long MAX_TOTAL = 1L << 32;
 
   private final GuestMemory memory;
   private final boolean indirectAllowed;

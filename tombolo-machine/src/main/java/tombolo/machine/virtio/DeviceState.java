@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.virtio;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.pci.Msix;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 import tombolo.memory.GuestMemory;
 
 /**
- * What the transport knows of one device: status, features, interrupts, and whether it is broken.
- * This object is the device's lock; every method is called with it held, but for those that say
+ * The transport's part of one device: status, features, interrupts, and whether it is broken. This
+ * object is the device's lock; every method is called with it held, but for those that say
  * otherwise. It calls guest memory and interrupts only.
  */
-final class DeviceState implements VirtioTransport {
+final class DeviceState implements VirtioTransport, Stateful {
   private static final System.Logger LOG = System.getLogger(DeviceState.class.getName());
 
   /** VIRTIO_MSI_NO_VECTOR. */
@@ -27,6 +32,9 @@ final class DeviceState implements VirtioTransport {
   static final int FEATURES_OK = 8;
   static final int NEEDS_RESET = 64;
   static final int FAILED = 128;
+
+  private static final int KNOWN_STATUS =
+      ACKNOWLEDGE | DRIVER | DRIVER_OK | FEATURES_OK | NEEDS_RESET | FAILED;
 
   private static final int ISR_QUEUE = 1;
   private static final int ISR_CONFIG = 2;
@@ -47,12 +55,19 @@ final class DeviceState implements VirtioTransport {
   private byte[] config;
   private boolean configChanged;
   private long life;
+  private boolean paused;
+  private final IntConsumer serveLater;
 
   /**
+   * Makes the state of power-on.
+   *
    * @param name of VM and device, for the log
+   * @param serveLater has a queue served by the transport's worker; any thread, any lock
    */
-  DeviceState(String name, GuestMemory memory, Msix msix, VirtioDevice device) {
+  DeviceState(
+      String name, GuestMemory memory, Msix msix, VirtioDevice device, IntConsumer serveLater) {
     this.name = name;
+    this.serveLater = serveLater;
     this.memory = memory;
     this.msix = msix;
     this.offered = device.features() | Feature.OF_TRANSPORT;
@@ -67,7 +82,7 @@ final class DeviceState implements VirtioTransport {
     line = pin;
   }
 
-  /** How often the driver broke a rule. Any thread, without the lock. */
+  /** Returns how often the driver broke a rule. Any thread, without the lock. */
   long breaches() {
     return breaches.sum();
   }
@@ -94,10 +109,29 @@ final class DeviceState implements VirtioTransport {
     }
   }
 
+  @Override
+  public synchronized boolean hasConfig(byte[] now) {
+    return Arrays.equals(config, now);
+  }
+
+  @Override
+  public void serveLater(Virtqueue queue) {
+    serveLater.accept(queue.index());
+  }
+
+  /** Makes queues give out nothing, or gives that up. Any thread, without the lock. */
+  synchronized void paused(boolean now) {
+    paused = now;
+  }
+
+  boolean paused() {
+    return paused;
+  }
+
   /**
-   * The driver has broken a rule: breaks the device off until it is reset.
+   * Breaks the device until it is reset, because the driver has broken a rule.
    *
-   * @param why ends the sentence "the driver broke a rule: …", for the log
+   * @param why completes the sentence "the driver broke a rule: …", for the log
    */
   void breach(String why) {
     if ((status & NEEDS_RESET) != 0) {
@@ -115,7 +149,7 @@ final class DeviceState implements VirtioTransport {
     interruptConfig();
   }
 
-  /** Whether the driver has said DRIVER_OK since the last reset. */
+  /** Returns whether the driver has said DRIVER_OK since the last reset. */
   boolean started() {
     return (status & DRIVER_OK) != 0;
   }
@@ -124,7 +158,7 @@ final class DeviceState implements VirtioTransport {
     return (status & (DRIVER_OK | NEEDS_RESET)) == DRIVER_OK;
   }
 
-  /** Changes with each reset and each breach: chains of another life are lost. */
+  /** Returns a number that each reset and each breach changes: chains of another life are lost. */
   long life() {
     return life;
   }
@@ -140,7 +174,7 @@ final class DeviceState implements VirtioTransport {
     }
   }
 
-  /** Power-on. Every chain is lost. */
+  /** Returns to the state of power-on. Every chain is lost. */
   void reset() {
     life++;
     status = 0;
@@ -156,18 +190,27 @@ final class DeviceState implements VirtioTransport {
   }
 
   /**
-   * The driver writes a status that is not 0. It cannot take a bit back, nor set ours; FEATURES_OK
-   * is set only for features that were offered and have VERSION_1, DRIVER_OK only after that.
+   * Follows a store of a status that is not 0. The driver cannot take a bit back, nor set ours.
+   * FEATURES_OK is set only for features that were offered and have VERSION_1, DRIVER_OK only after
+   * that.
    */
   void addStatus(int bits) {
     status |= bits & (ACKNOWLEDGE | DRIVER | FAILED);
-    boolean agreed = (features & ~offered) == 0 && (features >>> Feature.VERSION_1 & 1) != 0;
-    if ((bits & FEATURES_OK) != 0 && agreed) {
+    if ((bits & FEATURES_OK) != 0 && agreed()) {
       status |= FEATURES_OK;
     }
     if ((bits & DRIVER_OK) != 0 && (status & FEATURES_OK) != 0) {
       status |= DRIVER_OK;
     }
+  }
+
+  private boolean agreed() {
+    return (features & ~offered) == 0 && (features >>> Feature.VERSION_1 & 1) != 0;
+  }
+
+  /** Returns whether driver and device have agreed on features. */
+  boolean hasFeatures() {
+    return (status & FEATURES_OK) != 0;
   }
 
   long offered() {
@@ -178,14 +221,14 @@ final class DeviceState implements VirtioTransport {
     return features;
   }
 
-  /** The driver chooses features, which it can until FEATURES_OK. */
+  /** Takes the features that the driver chooses, which it can until FEATURES_OK. */
   void features(long chosen) {
     if ((status & FEATURES_OK) == 0) {
       features = chosen;
     }
   }
 
-  /** The driver reads device-specific configuration (4.1.4.3.1: why not counted by changes). */
+  /** Returns the device-specific configuration to a driver (4.1.4.3.1: why reads are counted). */
   byte[] readConfig() {
     if (configChanged) {
       configChanged = false;
@@ -194,7 +237,7 @@ final class DeviceState implements VirtioTransport {
     return config;
   }
 
-  /** In bytes; never changes. */
+  /** Returns the bytes of the device-specific configuration; never changes. */
   int configLength() {
     return config.length;
   }
@@ -203,7 +246,7 @@ final class DeviceState implements VirtioTransport {
     return generation;
   }
 
-  /** The ISR status register, which reading clears. */
+  /** Reads the ISR status register, which clears it. */
   int takeIsr() {
     int value = isr;
     isr = 0;
@@ -232,10 +275,53 @@ final class DeviceState implements VirtioTransport {
     }
   }
 
-  /** The bridge cuts the pin off while MSI-X is enabled. */
+  /** Sets the pin, which the bridge cuts off while MSI-X is enabled. */
   private void updateLine() {
     if (line != null) {
       line.set(isr != 0);
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(status).number(features).number(isr).number(configVector).number(generation);
+    out.bytes(config).flag(configChanged);
+    for (Virtqueue queue : queues) {
+      out.part("queue" + queue.index(), queue);
+    }
+  }
+
+  /** Replaces everything, and sets the pin. Chains that were taken before are lost. */
+  @Override
+  public void restore(StateReader in) {
+    life++;
+    status = in.int32(0, KNOWN_STATUS);
+    features = in.int64();
+    boolean agrees = !hasFeatures() || agreed();
+    if ((status & ~KNOWN_STATUS) != 0 || !agrees || (started() && !hasFeatures())) {
+      throw in.wrong("status 0x%x with features 0x%x".formatted(status, features));
+    }
+    isr = in.int32(0, ISR_QUEUE | ISR_CONFIG);
+    configVector = restoreVector(in);
+    generation = in.int32(0, 0xff);
+    byte[] saved = in.bytes(config.length);
+    if (saved.length != config.length) {
+      throw in.wrong("%d bytes of configuration, not %d".formatted(saved.length, config.length));
+    }
+    config = saved;
+    configChanged = in.flag();
+    for (Virtqueue queue : queues) {
+      in.part("queue" + queue.index(), queue);
+    }
+    updateLine();
+  }
+
+  /** Reads a vector that is there, or none. */
+  int restoreVector(StateReader in) {
+    int vector = in.int32(0, NO_VECTOR);
+    if (vector >= msix.vectors() && vector != NO_VECTOR) {
+      throw in.wrong("%d is no vector".formatted(vector));
+    }
+    return vector;
   }
 }

@@ -17,7 +17,8 @@ import java.util.Objects;
  * A raw disk image: a regular file whose bytes are the disk's. Its size when it is opened is the
  * disk's capacity for good; nothing outside of that is read or written.
  *
- * <p>Whoever opens it owns it and closes it. Used by one thread at a time.
+ * <p>Faces the host: its calls block. Whoever opens it owns it and closes it. Used by one thread at
+ * a time.
  */
 public final class DiskImage implements AutoCloseable {
   /** Bytes in a sector, of which a disk has a whole number. */
@@ -38,8 +39,8 @@ public final class DiskImage implements AutoCloseable {
   }
 
   /**
-   * Opens a file as a disk. One that can be written is locked against other processes that open it
-   * so, and against a second disk here.
+   * Opens a file as a disk. A writable disk locks its file against other writable disks, in this
+   * process and in others.
    *
    * @throws DiskImageException if it cannot be one
    */
@@ -48,9 +49,9 @@ public final class DiskImage implements AutoCloseable {
   }
 
   /**
-   * Says what is wrong with a file that is to be a disk, whether it is in use or not.
+   * Checks whether a file can be a disk, whether it is in use or not.
    *
-   * @throws DiskImageException if it cannot be one
+   * @throws DiskImageException if it cannot; says why
    */
   public static void check(Path file, boolean readOnly) {
     open(file, readOnly, false).close();
@@ -58,10 +59,10 @@ public final class DiskImage implements AutoCloseable {
 
   private static DiskImage open(Path file, boolean readOnly, boolean lock) {
     if (Files.isDirectory(file)) {
-      throw mistake(file, "a directory; a disk is a file, with the bytes of the disk");
+      throw mistake(file, "a directory; a disk is a file that holds the bytes of the disk");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw mistake(file, "not a regular file, which a disk has to be");
+      throw mistake(file, "not a regular file; use a regular file as the disk");
     }
     try {
       FileChannel channel =
@@ -79,15 +80,14 @@ public final class DiskImage implements AutoCloseable {
         throw e;
       }
     } catch (NoSuchFileException e) {
-      throw mistake(
-          file, "no such file; an empty disk of 64 MiB is made by: truncate -s 64M " + file);
+      throw mistake(file, "no such file; to make an empty disk of 64 MiB: truncate -s 64M " + file);
     } catch (AccessDeniedException e) {
       throw mistake(
           file,
           Files.isReadable(file)
-              ? "must not be written; add ,readonly to use it so, or give yourself the right to"
+              ? "is not writable; add ,readonly to use it read-only, or give yourself the right to"
                   + " write it"
-              : "must not be read; give yourself the right to");
+              : "is not readable; give yourself the right to read it");
     } catch (IOException e) {
       throw mistake(file, "cannot be opened: " + e.getMessage());
     }
@@ -99,19 +99,19 @@ public final class DiskImage implements AutoCloseable {
     if (channel.read(magic, 0) == Integer.BYTES && magic.getInt(0) == QCOW_MAGIC) {
       throw mistake(
           file,
-          "a qcow2 image; a raw one is made of it by: qemu-img convert -O raw %s %s.raw"
+          "a qcow2 image; to make a raw one of it: qemu-img convert -O raw %s %s.raw"
               .formatted(file, file));
     }
     if (bytes == 0) {
-      throw mistake(file, "empty; a disk of 64 MiB is made of it by: truncate -s 64M " + file);
+      throw mistake(file, "empty; to make it a disk of 64 MiB: truncate -s 64M " + file);
     }
     if (bytes % SECTOR != 0) {
       throw mistake(
           file,
           String.format(
               Locale.ROOT,
-              "%d bytes, which is not a multiple of %d; perhaps it is no disk or half of one, and"
-                  + " otherwise: truncate -s %d %s",
+              "%d bytes, which is not a multiple of %d; perhaps it is not a disk, or half of one;"
+                  + " if it is whole: truncate -s %d %s",
               bytes,
               SECTOR,
               (bytes / SECTOR + 1) * SECTOR,
@@ -123,10 +123,10 @@ public final class DiskImage implements AutoCloseable {
   private static void lock(Path file, FileChannel channel) throws IOException {
     try {
       if (channel.tryLock() == null) {
-        throw mistake(file, "another process has it as a disk that it writes; stop that first");
+        throw mistake(file, "another process uses it as a writable disk; stop that process first");
       }
     } catch (OverlappingFileLockException e) {
-      throw mistake(file, "two disks that can be written; only one disk may write a file");
+      throw mistake(file, "two writable disks use it; make one of them read-only");
     }
   }
 
@@ -134,17 +134,17 @@ public final class DiskImage implements AutoCloseable {
     return new DiskImageException(file + ": " + what);
   }
 
-  /** The file. */
+  /** Returns the file. */
   public Path file() {
     return file;
   }
 
-  /** Whether it cannot be written. */
+  /** Returns whether it cannot be written. */
   public boolean readOnly() {
     return readOnly;
   }
 
-  /** Its capacity, a positive multiple of {@link #SECTOR}. */
+  /** Returns its capacity, a positive multiple of {@link #SECTOR}. */
   public long bytes() {
     return bytes;
   }
@@ -153,7 +153,7 @@ public final class DiskImage implements AutoCloseable {
    * Reads all of a buffer.
    *
    * @throws IOException if the host does not give the bytes, or the file has become shorter
-   * @throws IndexOutOfBoundsException if the disk has not so many
+   * @throws IndexOutOfBoundsException if the disk does not have so many
    */
   void read(long at, ByteBuffer into) throws IOException {
     Objects.checkFromIndexSize(at, into.remaining(), bytes);
@@ -170,7 +170,7 @@ public final class DiskImage implements AutoCloseable {
    * Writes all of a buffer.
    *
    * @throws IOException if the host does not take them
-   * @throws IndexOutOfBoundsException if the disk has not so many bytes
+   * @throws IndexOutOfBoundsException if the disk does not have so many bytes
    * @throws java.nio.channels.NonWritableChannelException if it is read-only
    */
   void write(long at, ByteBuffer from) throws IOException {
@@ -180,12 +180,12 @@ public final class DiskImage implements AutoCloseable {
     }
   }
 
-  /** Returns when everything that was written is on the host's storage. */
+  /** Waits until everything that was written is on the host's storage. */
   void flush() throws IOException {
     channel.force(false);
   }
 
-  /** Lets go of the file. What was not flushed is the host's to write. */
+  /** Closes the file. The host writes what was not flushed. */
   @Override
   public void close() {
     try {

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.virtio;
 
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.host.RandomSource;
 
 /**
  * An entropy device (virtio 1.2, 5.4): it fills buffers with chance. Linux has it as a source of
  * {@code /dev/hwrng}.
  *
- * <p>Bytes are made by the vCPU thread that asks, {@link #MOST} a request at the most: a request
- * that wants more gets less, as the specification allows.
+ * <p>The vCPU thread that asks makes the bytes, {@link #MOST} a request at the most: a request that
+ * wants more gets less, as the specification allows. After {@link #BATCH} requests it leaves the
+ * rest to the transport's worker. The device has no state of its own; the source of chance has.
  */
 public final class EntropyDevice implements VirtioDevice {
   /** The most bytes that one request gets. */
   static final int MOST = 4096;
 
+  /** Requests before others have their turn. */
+  static final int BATCH = 64;
+
   private final RandomSource random;
 
-  /** A device that passes on what the source has; usually the VM's. */
+  /** Set once, before the driver is there. */
+  private @Nullable VirtioTransport transport;
+
+  /** Makes a device that passes on what a source has, usually the VM's. */
   public EntropyDevice(RandomSource random) {
     this.random = random;
   }
@@ -42,11 +50,17 @@ public final class EntropyDevice implements VirtioDevice {
   }
 
   @Override
-  public void attach(VirtioTransport transport) {}
+  public void attach(VirtioTransport given) {
+    transport = given;
+  }
 
   @Override
   public void notified(Virtqueue queue) {
-    for (Chain chain = queue.take(); chain != null; chain = queue.take()) {
+    for (int i = 0; i < BATCH; i++) {
+      Chain chain = queue.take();
+      if (chain == null) {
+        return;
+      }
       int length = (int) Math.min(chain.writable(), MOST);
       try {
         chain.write(0, bytes(length), 0, length);
@@ -54,6 +68,9 @@ public final class EntropyDevice implements VirtioDevice {
       } catch (ChainLostException e) {
         return;
       }
+    }
+    if (transport != null) {
+      transport.serveLater(queue);
     }
   }
 

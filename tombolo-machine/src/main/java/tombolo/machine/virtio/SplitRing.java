@@ -2,6 +2,9 @@
 package tombolo.machine.virtio;
 
 import java.lang.invoke.VarHandle;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.GuestMemoryException;
 import tombolo.memory.MemoryRegion;
@@ -16,7 +19,7 @@ import tombolo.memory.MemoryRegion;
  * written before it; between a store of ours and the look at what the driver wants to be told is a
  * full fence, as the driver has one on its side.
  */
-final class SplitRing {
+final class SplitRing implements Stateful {
   private static final int AVAILABLE_NO_INTERRUPT = 1;
 
   private final GuestMemory memory;
@@ -46,7 +49,7 @@ final class SplitRing {
   }
 
   /**
-   * Checks what a driver has chosen.
+   * Checks what a driver has chosen, and makes a ring of it.
    *
    * @param eventIndex whether VIRTIO_F_EVENT_IDX is negotiated
    * @throws BreachException if an area is misaligned, or is not memory
@@ -54,20 +57,32 @@ final class SplitRing {
   static SplitRing enable(
       GuestMemory memory, int size, long descriptors, long available, long used, boolean eventIndex)
       throws BreachException {
-    requireArea(memory, "descriptor table", descriptors, 16L * size, 16, false);
-    requireArea(memory, "available ring", available, 6 + 2L * size, 2, false);
-    requireArea(memory, "used ring", used, 6 + 8L * size, 4, true);
+    SplitRing ring = unchecked(memory, size, descriptors, available, used, eventIndex);
+    requireMemory(memory, "descriptor table", descriptors, 16L * size, false);
+    requireMemory(memory, "available ring", available, 6 + 2L * size, false);
+    requireMemory(memory, "used ring", used, 6 + 8L * size, true);
+    return ring;
+  }
+
+  /**
+   * Makes a ring of what a driver has chosen, wherever memory is: an access will find out.
+   *
+   * @throws BreachException if an area is misaligned
+   */
+  static SplitRing unchecked(
+      GuestMemory memory, int size, long descriptors, long available, long used, boolean eventIndex)
+      throws BreachException {
+    requireAligned("descriptor table", descriptors, 16);
+    requireAligned("available ring", available, 2);
+    requireAligned("used ring", used, 4);
     return new SplitRing(memory, size, descriptors, available, used, eventIndex);
   }
 
-  private static void requireArea(
-      GuestMemory memory, String what, long gpa, long length, int alignment, boolean write)
-      throws BreachException {
+  private static void requireAligned(String what, long gpa, int alignment) throws BreachException {
     if ((gpa & (alignment - 1)) != 0) {
       throw new BreachException(
           "the %s at 0x%x is not aligned to %d bytes".formatted(what, gpa, alignment));
     }
-    requireMemory(memory, what, gpa, length, write);
   }
 
   /**
@@ -93,7 +108,7 @@ final class SplitRing {
     return size;
   }
 
-  /** The guest physical address of a descriptor, below {@link #size()}. */
+  /** Returns the guest physical address of a descriptor, below {@link #size()}. */
   long descriptor(int index) {
     return descriptors + 16L * index;
   }
@@ -120,7 +135,7 @@ final class SplitRing {
 
   /**
    * Asks to be notified of the next entry, then looks whether it has come meanwhile: the driver
-   * stores the index first and looks at our wish then.
+   * stores the index first and then looks at our wish.
    */
   private boolean askAndLookAgain() throws BreachException {
     memory.writeShort(used + 4 + 8L * size, (short) nextAvailable);
@@ -157,6 +172,18 @@ final class SplitRing {
     return eventIndex
         ? readShort(available + 4 + 2L * size) == before
         : (readShort(available) & AVAILABLE_NO_INTERRUPT) == 0;
+  }
+
+  /** Writes the device's place in the rings; the registers say where they are. */
+  @Override
+  public void save(StateWriter out) {
+    out.number(nextAvailable).number(nextUsed);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    nextAvailable = in.int32(0, 0xffff);
+    nextUsed = in.int32(0, 0xffff);
   }
 
   private int readShort(long gpa) {

@@ -4,13 +4,19 @@ package tombolo.machine.virtio;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Lets one thread at a time do a piece of work that several ask for, and none of them wait: who
- * asks while it is done has it done once more by the thread that does it.
+ * Makes one thread at a time do a piece of work that several ask for, while none of them waits:
+ * whoever asks while the work is done has it done once more by the thread that does it.
  *
- * <p>No request is lost: it either turns IDLE into DOING, or is there as AGAIN when the one who
- * does it tries to turn DOING into IDLE.
+ * <p>That thread does the work {@link #ROUNDS} times at the most and leaves the rest to a worker.
+ * So two vCPUs of a guest cannot hold each other for ever.
+ *
+ * <p>No request is lost: it either turns IDLE into DOING, or is there as AGAIN when the thread that
+ * does the work tries to turn DOING into IDLE.
  */
 final class Turn {
+  /** Rounds of one thread, before it leaves the rest to the worker. */
+  static final int ROUNDS = 16;
+
   private enum Phase {
     IDLE,
     DOING,
@@ -19,19 +25,29 @@ final class Turn {
 
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
 
-  /** Has the work done after this call begins, by the caller or by whoever does it now. */
-  void run(Runnable work) {
+  /**
+   * Has the work done after this call begins, by the caller, by the thread that does it now, or by
+   * the worker.
+   *
+   * @param later asks the worker to call this method; does not wait
+   */
+  void run(Runnable work, Runnable later) {
     if (phase.getAndUpdate(now -> now == Phase.IDLE ? Phase.DOING : Phase.AGAIN) != Phase.IDLE) {
       return;
     }
     try {
-      do {
+      for (int round = 0; round < ROUNDS; round++) {
         phase.set(Phase.DOING);
         work.run();
-      } while (!phase.compareAndSet(Phase.DOING, Phase.IDLE));
+        if (phase.compareAndSet(Phase.DOING, Phase.IDLE)) {
+          return;
+        }
+      }
     } catch (RuntimeException | Error e) {
       phase.set(Phase.IDLE);
       throw e;
     }
+    phase.set(Phase.IDLE);
+    later.run();
   }
 }

@@ -3,16 +3,18 @@ package tombolo.machine.virtio;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import tombolo.machine.Vm;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.Msix;
 import tombolo.machine.pci.PciBar;
 import tombolo.machine.pci.PciCapability;
 import tombolo.machine.pci.PciFunction;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciIdentity;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.GuestMemory;
 
 /**
@@ -46,20 +48,22 @@ public final class VirtioPci implements PciFunction, MmioDevice {
   private final Msix msix;
   private final DeviceState state;
   private final int configLength;
-  private final List<Turn> turns;
+  private final QueueWorker worker;
 
   /** Guarded by state. */
   private final CommonConfig common;
 
   /**
-   * A function that is in no slot yet, with a device that nobody else has attached.
+   * Makes a function that is in no slot yet, with a device that nobody else has attached.
    *
-   * @param vmName for the log
+   * @param vmName for the log and the worker's name
    * @param memory where rings and buffers are
    * @param mmio where the BARs answer, and where messages go
+   * @param host the VM's
    * @throws IllegalArgumentException if what the device says of itself is out of its range
    */
-  public VirtioPci(String vmName, GuestMemory memory, DeviceBus mmio, VirtioDevice device) {
+  public VirtioPci(
+      String vmName, GuestMemory memory, DeviceBus mmio, HostServices host, VirtioDevice device) {
     int queues = device.queues();
     if (queues < 1 || queues > MAX_QUEUES || device.type() < 1 || device.type() > MAX_TYPE) {
       throw new IllegalArgumentException(
@@ -68,22 +72,33 @@ public final class VirtioPci implements PciFunction, MmioDevice {
     this.mmio = mmio;
     this.device = device;
     this.msix = new Msix(queues + 1, MSIX_BAR, mmio);
-    this.state = new DeviceState(vmName + ": " + device.name(), memory, msix, device);
+    this.worker =
+        new QueueWorker(
+            vmName + "/" + device.name(),
+            queues,
+            host.scheduler(),
+            queue -> device.serve(queue(queue)));
+    this.state =
+        new DeviceState(vmName + ": " + device.name(), memory, msix, device, worker::later);
     this.configLength = state.configLength();
-    this.turns = Stream.generate(Turn::new).limit(queues).toList();
     this.common = new CommonConfig(state);
     device.attach(state);
+    worker.start();
+  }
+
+  private Virtqueue queue(int index) {
+    return state.queue(index);
   }
 
   /**
    * Puts a device into a slot of a VM, before it boots for the first time. At the end of each run
-   * every chain is lost, so that no thread of the device's writes into what is loaded next.
+   * every chain is lost, so that no worker of the device writes into what is loaded next.
    *
    * @param slot 1 to 31
    * @throws IllegalArgumentException if the slot is taken
    */
   public static VirtioPci plugIn(Vm vm, int slot, VirtioDevice device) {
-    VirtioPci function = new VirtioPci(vm.name(), vm.memory(), vm.mmio(), device);
+    VirtioPci function = new VirtioPci(vm.name(), vm.memory(), vm.mmio(), vm.host(), device);
     function.plugIn(vm.board().pci(), slot);
     vm.onRunEnd(function::reset);
     return function;
@@ -94,7 +109,7 @@ public final class VirtioPci implements PciFunction, MmioDevice {
     state.line(bridge.add(slot, this));
   }
 
-  /** How often the driver has broken a rule and so the device, since it was made. */
+  /** Returns how often the driver has broken a rule and so the device, since it was made. */
   public long breaches() {
     return state.breaches();
   }
@@ -143,8 +158,40 @@ public final class VirtioPci implements PciFunction, MmioDevice {
   }
 
   @Override
+  public void pause() {
+    worker.pause();
+    state.paused(true);
+    device.pause();
+  }
+
+  @Override
+  public void resume() {
+    state.paused(false);
+    device.resume();
+    worker.resume();
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    synchronized (state) {
+      out.part("state", state).part("common", common);
+    }
+    out.part("worker", worker).part("device", device);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    synchronized (state) {
+      in.part("state", state).part("common", common);
+    }
+    in.part("worker", worker).part("device", device);
+  }
+
+  /** Ends worker and device; waits for the request that is being served, which is lost. */
+  @Override
   public void close() {
     reset();
+    worker.close();
     device.close();
   }
 
@@ -204,7 +251,7 @@ public final class VirtioPci implements PciFunction, MmioDevice {
         }
       }
       case NOTIFY -> {
-        if (at % NOTIFY_STRIDE == 0 && at / NOTIFY_STRIDE < turns.size()) {
+        if (at % NOTIFY_STRIDE == 0 && at / NOTIFY_STRIDE < state.queues.size()) {
           notifyQueue(at / NOTIFY_STRIDE);
         }
       }
@@ -218,7 +265,7 @@ public final class VirtioPci implements PciFunction, MmioDevice {
   private void notifyQueue(int index) {
     Virtqueue queue = state.queue(index);
     if (queue.isLive()) {
-      turns.get(index).run(() -> device.notified(queue));
+      worker.run(index, () -> device.notified(queue));
     }
   }
 }

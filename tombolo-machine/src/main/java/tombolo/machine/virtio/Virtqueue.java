@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.virtio;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 import tombolo.memory.GuestMemoryException;
 
 /**
@@ -10,9 +15,10 @@ import tombolo.memory.GuestMemoryException;
  * broken.
  *
  * <p>Thread-safe: any thread may take and complete chains, in any order, with any lock of the
- * device's own held. Who takes chains of one queue on several threads puts them in order himself.
+ * device's own held. A device that takes chains of one queue on several threads puts them in order
+ * itself.
  */
-public final class Virtqueue {
+public final class Virtqueue implements Stateful {
   final DeviceState state;
   private final int index;
   private final int maxSize;
@@ -24,7 +30,7 @@ public final class Virtqueue {
   long deviceArea;
   int vector;
 
-  /** What the registers said when the queue was enabled, or null while it is not; guarded too. */
+  /** The rings of an enabled queue, as its registers were when it was enabled; guarded, too. */
   private @Nullable SplitRing ring;
 
   Virtqueue(DeviceState state, int index, int maxSize) {
@@ -37,12 +43,12 @@ public final class Virtqueue {
     reset();
   }
 
-  /** Which queue of its device it is, from 0. */
+  /** Returns its number in its device, from 0. */
   public int index() {
     return index;
   }
 
-  /** Whether chains can be taken and completed. It may be otherwise by the time this returns. */
+  /** Returns whether chains can be taken and completed. The answer may be old on return. */
   public boolean isLive() {
     synchronized (state) {
       return live() != null;
@@ -52,15 +58,17 @@ public final class Virtqueue {
   /**
    * Takes the next chain, in the order of the available ring.
    *
+   * <p>A guest can add chains all the time. So a device takes a bounded number of them in one call,
+   * and then asks for another one by {@link VirtioTransport#serveLater}.
+   *
    * @return null if there is none now, in which case the driver notifies the device of the next
    *     one; or if the queue is not live, which it also stops being here when the chain breaks a
-   *     rule; or if the calling thread is interrupted, because its VM ends and a guest that adds
-   *     chains all the time could hold it
+   *     rule; or if the device is paused
    */
   public @Nullable Chain take() {
     synchronized (state) {
       SplitRing now = live();
-      if (now == null || Thread.currentThread().isInterrupted()) {
+      if (now == null || state.paused()) {
         return null;
       }
       try {
@@ -112,6 +120,65 @@ public final class Virtqueue {
     }
   }
 
+  /**
+   * Writes a chain that the device has taken and not completed, as a part of the device's state.
+   *
+   * @param chain of this queue; one that is lost, or null, is written as none
+   */
+  public void saveTaken(StateWriter out, @Nullable Chain chain) {
+    synchronized (state) {
+      boolean taken = chain != null && state.isLive(chain);
+      out.flag(taken);
+      if (taken) {
+        out.number(chain.head);
+        saveParts(out, chain.readableParts);
+        saveParts(out, chain.writableParts);
+      }
+    }
+  }
+
+  private static void saveParts(StateWriter out, List<Buffer> parts) {
+    out.number(parts.size());
+    for (Buffer part : parts) {
+      out.number(part.gpa()).number(part.length());
+    }
+  }
+
+  /**
+   * Reads what {@link #saveTaken} wrote. The descriptors are not read again: the driver may have
+   * changed them since. The transport's state has been restored before.
+   *
+   * @return the chain, or null if none was written
+   */
+  public @Nullable Chain restoreTaken(StateReader in) {
+    synchronized (state) {
+      if (!in.flag()) {
+        return null;
+      }
+      int head = in.int32(0, maxSize - 1);
+      List<Buffer> readable = restoreParts(in);
+      Chain chain = new Chain(this, head, state.life(), readable, restoreParts(in));
+      if (!state.isLive(chain) || chain.readable() + chain.writable() > DescriptorWalk.MAX_TOTAL) {
+        throw in.wrong("chain %d of queue %d cannot have been taken".formatted(head, index));
+      }
+      return chain;
+    }
+  }
+
+  private List<Buffer> restoreParts(StateReader in) {
+    int count = in.int32(0, maxSize + DescriptorWalk.MAX_INDIRECT);
+    List<Buffer> parts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      long gpa = in.int64();
+      long length = in.int64();
+      if (gpa < 0 || length < 1 || length > 0xffff_ffffL) {
+        throw in.wrong("no buffer: 0x%x bytes at 0x%x".formatted(length, gpa));
+      }
+      parts.add(new Buffer(gpa, length));
+    }
+    return List.copyOf(parts);
+  }
+
   private @Nullable SplitRing live() {
     return state.running() ? ring : null;
   }
@@ -145,7 +212,7 @@ public final class Virtqueue {
     }
   }
 
-  /** Back to power-on. */
+  /** Returns to the state of power-on. */
   void reset() {
     ring = null;
     size = maxSize;
@@ -153,5 +220,45 @@ public final class Virtqueue {
     driverArea = 0;
     deviceArea = 0;
     vector = DeviceState.NO_VECTOR;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(size).number(descriptorArea).number(driverArea).number(deviceArea).number(vector);
+    out.flag(ring != null);
+    if (ring != null) {
+      out.part("ring", ring);
+    }
+  }
+
+  /** Restores registers and rings; status and features have been restored before. */
+  @Override
+  public void restore(StateReader in) {
+    size = in.int32(0, 0xffff);
+    descriptorArea = in.int64();
+    driverArea = in.int64();
+    deviceArea = in.int64();
+    vector = state.restoreVector(in);
+    ring = null;
+    if (!in.flag()) {
+      return;
+    }
+    if (size < 1 || size > maxSize || Integer.bitCount(size) != 1 || !state.hasFeatures()) {
+      throw in.wrong("queue %d cannot be enabled".formatted(index));
+    }
+    try {
+      SplitRing enabled =
+          SplitRing.unchecked(
+              state.memory,
+              size,
+              descriptorArea,
+              driverArea,
+              deviceArea,
+              state.accepted(Feature.EVENT_INDEX));
+      in.part("ring", enabled);
+      ring = enabled;
+    } catch (BreachException e) {
+      throw in.wrong(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -27,16 +27,24 @@
  *   <li>With it held nothing is called but guest memory and interrupts: no device, no bridge. So
  *       any method of queue, chain and transport can be called from any thread, with any lock of
  *       the device's own held.
- *   <li>A device is called without any lock of the transport. {@code notified} is called by vCPU
- *       threads, for each queue by one at a time; the other methods may be called meanwhile. By the
- *       window in configuration space ({@code ConfigAccess}) the bridge's lock is held as well, so
- *       a device does not call the bridge.
+ *   <li>A device is called without any lock of the transport. vCPU threads call {@code notified},
+ *       the transport's worker calls {@code serve}, for each queue one of them at a time; the other
+ *       methods may be called meanwhile. By the window in configuration space ({@code
+ *       ConfigAccess}) the bridge's lock is held as well, so a device does not call the bridge.
+ *   <li>No call of {@code notified} waits, and none goes on as long as the guest has more to do:
+ *       the device leaves the rest to the worker.
  *   <li>A reset does not wait for a device that is at work. Chains that were taken before it are
  *       <em>lost</em>: reading and writing them throws {@link
  *       tombolo.machine.virtio.ChainLostException}, completing them does nothing. As both happen
  *       under the lock, no byte of guest memory changes on behalf of a chain once the driver has
  *       seen the reset, or once the VM's run has ended.
  * </ul>
+ *
+ * <h2>Rest and state</h2>
+ *
+ * <p>A paused device touches no guest memory: its worker is at rest, its queues give out nothing,
+ * and what comes from outside waits there. Then its state can be saved: registers, the places in
+ * the rings, chains that were taken and not completed, and the queues that the worker has to serve.
  */
 @NullMarked
 package tombolo.machine.virtio;

@@ -3,7 +3,7 @@ package tombolo.machine.vsock;
 
 import java.nio.ByteBuffer;
 
-/** Bytes in the order in which they came; grows to what it needs. Not thread-safe. */
+/** A queue of bytes that grows as needed. Not thread-safe. */
 final class ByteRing {
   private static final int LEAST = 4096;
 
@@ -26,7 +26,7 @@ final class ByteRing {
     size += length;
   }
 
-  /** Moves as many bytes as there are, or as fit; how many that was. */
+  /** Moves as many bytes as there are, or as fit. Returns how many. */
   int moveTo(ByteBuffer into) {
     int length = Math.min(size, into.remaining());
     int behind = Math.min(length, octets.length - first);

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.vsock;
 
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
- * What a guest sends: takes packets from its driver's ring and passes them on, on a thread of its
- * own, so that no vCPU ever waits for another VM. A packet that finds no room stays in the ring,
- * and those behind it, until there is room.
+ * Sends for a guest: takes packets from its driver's ring and passes them on, as a worker, so that
+ * no vCPU ever waits for another VM. A packet that finds no room stays in the ring, and those
+ * behind it, until there is room.
  *
- * <p>The thread is started by the first packet and ends when the sender is closed. It holds {@link
- * #lock} for a batch of packets at a time, and parks without it. Who has news for it calls {@link
- * #kick}: the flag is set before the thread is unparked, and cleared before it looks, so no news is
- * lost.
+ * <p>A step holds {@link #lock} for a batch of packets. Whoever has news calls {@link #kick}, which
+ * wakes the worker; a wake that comes during a step gives another one, so no news is lost.
  */
-final class GuestSender {
+final class GuestSender implements Worker, Stateful {
   /** How long a receiver may take nothing before those who send to it stop waiting. */
   static final long PATIENCE_NANOS = 5_000_000_000L;
 
@@ -26,15 +31,15 @@ final class GuestSender {
   private final VsockSwitch network;
   private final GuestStation station;
   private final Clock clock;
-  private final Scheduler scheduler;
+  private final Task task;
   private final Runnable kick = this::kick;
 
-  /** Fair, for a reset must not wait as long as a guest has something to send. */
+  /** Fair, so that a reset does not wait as long as a guest has something to send. */
   private final ReentrantLock lock = new ReentrantLock(true);
 
   private final byte[] packet = new byte[VsockHeader.SIZE + VsockHeader.MAX_PAYLOAD];
 
-  // Guarded by lock.
+  // Guarded by lock: the packet that is not passed on to its end, and how much of its payload is.
   private final TxPackets packets;
   private @Nullable VsockHeader header;
   private int done;
@@ -42,32 +47,31 @@ final class GuestSender {
   /** When the switch last took something. */
   private long waitingSince;
 
-  // Guarded by this.
-  private @Nullable Thread thread;
-  private boolean kicked;
-  private boolean closed;
+  private volatile boolean closed;
 
-  /** What the thread has found. */
+  /** The outcome of a look for packets. */
   private enum Found {
     MORE,
     NOTHING,
     NO_ROOM
   }
 
-  GuestSender(
-      VsockSwitch network,
-      GuestStation station,
-      TxPackets packets,
-      Clock clock,
-      Scheduler scheduler) {
+  /** Makes a sender that {@link #start} starts. */
+  GuestSender(VsockSwitch network, GuestStation station, TxPackets packets, HostServices host) {
     this.network = network;
     this.station = station;
     this.packets = packets;
-    this.clock = clock;
-    this.scheduler = scheduler;
+    this.clock = host.clock();
+    this.task = host.scheduler().task(station.name() + "/vsock", Scheduler.Idle.PARK, this);
+    station.sendsBy(kick);
   }
 
-  /** The driver is gone, with its packets, or begins anew. */
+  /** Starts the worker. Called once. */
+  void start() {
+    task.start();
+  }
+
+  /** Forgets the packet at hand: the driver is gone, with its packets, or begins anew. */
   void reset() {
     lock.lock();
     try {
@@ -78,65 +82,47 @@ final class GuestSender {
     }
   }
 
-  /** There may be packets, or room. Any thread, with any lock held. */
+  /** Tells the sender that there may be packets, or room. Any thread, with any lock held. */
   void kick() {
-    synchronized (this) {
-      kicked = true;
-      if (closed) {
-        return;
-      }
-      if (thread == null) {
-        thread = scheduler.startThread(station.name() + "/vsock", this::run);
-      } else {
-        scheduler.unpark(thread);
-      }
-    }
+    task.wake();
   }
 
-  /** Ends the thread, and waits for that. */
+  void pause() {
+    task.pause();
+  }
+
+  void resume() {
+    task.resume();
+  }
+
+  /** Ends the worker, and waits for that. */
   void close() {
-    @Nullable Thread ending;
-    synchronized (this) {
-      closed = true;
-      ending = thread;
-    }
-    if (ending != null) {
-      scheduler.unpark(ending);
-      try {
-        ending.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // it ends by itself, and its queue is dead
-      }
-    }
+    closed = true;
+    task.resume();
+    task.wake();
+    task.awaitEnd();
   }
 
-  private void run() {
-    Found found = Found.MORE;
-    while (!isClosed()) {
-      if (takeKick() || found == Found.MORE) {
-        found = sendSome();
-        if (found == Found.NOTHING && !packets.isLive()) {
+  @Override
+  public long step() {
+    if (closed) {
+      return DONE;
+    }
+    return switch (sendSome()) {
+      case MORE -> AGAIN;
+      case NO_ROOM -> patience();
+      case NOTHING -> {
+        if (!packets.isLive()) {
           network.resetAll(station); // the driver is gone, or has broken a rule
         }
-      } else {
-        scheduler.park(found == Found.NOTHING ? Long.MAX_VALUE : patience());
+        yield UNTIL_WOKEN;
       }
-    }
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  private synchronized boolean takeKick() {
-    boolean was = kicked;
-    kicked = false;
-    return was;
+    };
   }
 
   /**
-   * How long to wait for the receiver of the packet that finds no room. A receiver that has tried
-   * everybody's patience is cut off.
+   * Returns until when to wait for the receiver of the packet that finds no room. A receiver that
+   * has tried everybody's patience is cut off.
    */
   private long patience() {
     @Nullable VsockStation receiver;
@@ -149,15 +135,16 @@ final class GuestSender {
       lock.unlock();
     }
     if (!(receiver instanceof GuestStation guest)) {
-      return Long.MAX_VALUE; // for buffers of its own guest
+      return UNTIL_WOKEN; // for buffers of its own guest
     }
     if (left <= 0) {
       left = guest.cutOffAfter(PATIENCE_NANOS);
       if (left == 0) {
         network.resetAll(guest);
+        return AGAIN;
       }
     }
-    return left;
+    return clock.nanos() + left;
   }
 
   private Found sendSome() {
@@ -202,13 +189,11 @@ final class GuestSender {
     return Found.MORE;
   }
 
-  /** The header of the packet that was copied, or null where it is none. */
+  /** Returns the header of the packet that was copied, or null where it is none. */
   private @Nullable VsockHeader checked(int length) {
     if (length >= VsockHeader.SIZE) {
       VsockHeader read = VsockHeader.read(packet);
-      if (read.length() >= 0
-          && read.length() <= VsockHeader.MAX_PAYLOAD
-          && read.length() <= length - VsockHeader.SIZE) {
+      if (fits(read, length)) {
         return read;
       }
       if (read.sourceCid() == station.cid() && !read.is(VsockOp.RST)) {
@@ -217,5 +202,53 @@ final class GuestSender {
     }
     network.dropped();
     return null;
+  }
+
+  private static boolean fits(VsockHeader read, int length) {
+    return read.length() >= 0
+        && read.length() <= VsockHeader.MAX_PAYLOAD
+        && read.length() <= length - VsockHeader.SIZE;
+  }
+
+  /** Writes the packet at hand: the driver may have changed its memory since it was copied. */
+  @Override
+  public void save(StateWriter out) {
+    lock.lock();
+    try {
+      out.flag(header != null);
+      if (header != null) {
+        out.bytes(Arrays.copyOf(packet, VsockHeader.SIZE + header.length()));
+        out.number(done).number(clock.nanos() - waitingSince);
+      }
+      packets.save(out);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    lock.lock();
+    try {
+      header = null;
+      if (in.flag()) {
+        byte[] saved = in.bytes(packet.length);
+        if (saved.length < VsockHeader.SIZE) {
+          throw in.wrong("a packet of %d bytes".formatted(saved.length));
+        }
+        VsockHeader read = VsockHeader.read(saved);
+        if (!fits(read, saved.length)) {
+          throw in.wrong("a packet of %d bytes with %s".formatted(saved.length, read));
+        }
+        System.arraycopy(saved, 0, packet, 0, saved.length);
+        done = in.int32(0, read.length());
+        waitingSince = clock.nanos() - in.int64();
+        header = read;
+      }
+      packets.restore(in);
+    } finally {
+      lock.unlock();
+    }
+    kick(); // whoever it waited for is told by the switch
   }
 }

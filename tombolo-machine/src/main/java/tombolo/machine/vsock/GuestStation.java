@@ -2,21 +2,29 @@
 package tombolo.machine.vsock;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import tombolo.machine.host.Clock;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
- * What comes to a guest: packets go into the buffers that its driver has given. Packets without
- * payload may wait here, {@link #BACKLOG} of them and one RST for each connection; one with payload
- * goes straight from its sender into a buffer, or has to wait with its sender. What waits goes
- * first, so nothing is overtaken.
+ * Receives for a guest: packets go into the buffers that its driver has given. Packets without
+ * payload may wait here, {@link #BACKLOG} of them and one RST for each connection. A packet with
+ * payload goes straight from its sender into a buffer, or waits with its sender. What waits here
+ * goes first, so nothing is overtaken.
  *
  * <p>Thread-safe by its own lock, which is the last one that a packet's way takes before those of
  * the queue. Whoever found no room is in {@link #waiting}; room is made, and those are told, under
  * the same lock, so nobody waits for what is there.
+ *
+ * <p>While the guest is paused there is no room, so its memory does not change; time goes on, and a
+ * guest that is paused for longer than its senders' patience is cut off.
  */
-final class GuestStation implements VsockStation {
+final class GuestStation implements VsockStation, Stateful {
   /** Packets without payload that may wait for buffers. */
   static final int BACKLOG = 256;
 
@@ -32,9 +40,15 @@ final class GuestStation implements VsockStation {
   private final ArrayDeque<VsockHeader> backlog = new ArrayDeque<>();
   private final Set<Runnable> waiting = new LinkedHashSet<>();
   private boolean cutOff;
+  private boolean paused;
   private long lastTaken;
 
+  /** Wakes the sender of the same guest. Set once, before packets come. */
+  private volatile Runnable sender = () -> {};
+
   /**
+   * Makes the station of a guest without a driver.
+   *
    * @param name of its VM
    */
   GuestStation(long cid, String name, Clock clock, RxBuffers buffers) {
@@ -59,7 +73,7 @@ final class GuestStation implements VsockStation {
     return type == VsockHeader.STREAM || buffers.knowsSeqpacket();
   }
 
-  /** The driver is gone, with its buffers, or begins anew. */
+  /** Forgets what waits: the driver is gone, with its buffers, or begins anew. */
   void reset() {
     synchronized (lock) {
       buffers.forget();
@@ -69,15 +83,44 @@ final class GuestStation implements VsockStation {
     }
   }
 
+  /** Sets what wakes the sender of the same guest. */
+  void sendsBy(Runnable kick) {
+    sender = kick;
+  }
+
+  /** Returns what wakes the sender of the same guest. */
+  Runnable sender() {
+    return sender;
+  }
+
+  /** Leaves the guest's memory alone until {@link #resume}. */
+  void pause() {
+    synchronized (lock) {
+      paused = true;
+    }
+  }
+
+  /** Ends {@link #pause}; {@link #refilled} has to follow. */
+  void resume() {
+    synchronized (lock) {
+      paused = false;
+    }
+  }
+
+  /** The size of the next buffer, or 0 if there is none now. */
+  private int nextBuffer() {
+    return paused ? 0 : buffers.next();
+  }
+
   /**
-   * The driver has given more buffers.
+   * Uses the buffers that the driver has given.
    *
    * @return whether the station was cut off, and no longer is
    */
   boolean refilled() {
     synchronized (lock) {
       deliverBacklog();
-      if (buffers.next() == 0) {
+      if (nextBuffer() == 0) {
         return false;
       }
       boolean back = cutOff;
@@ -87,7 +130,7 @@ final class GuestStation implements VsockStation {
     }
   }
 
-  /** Whether so much waits that its own packets, which have answers, had better wait as well. */
+  /** Returns whether so much waits that the guest's own packets, which have answers, wait, too. */
   boolean isBehind(Runnable whenRoom) {
     synchronized (lock) {
       deliverBacklog();
@@ -104,8 +147,7 @@ final class GuestStation implements VsockStation {
    * refused everything until it gives buffers again.
    *
    * @param nanos how long that is
-   * @return how much of that is still to come, all of it where there is room again; or 0: it is cut
-   *     off
+   * @return how much of that is left, all of it where there is room again; 0 if it is cut off now
    */
   long cutOffAfter(long nanos) {
     synchronized (lock) {
@@ -113,7 +155,7 @@ final class GuestStation implements VsockStation {
       if (left > 0) {
         return left;
       }
-      if (buffers.next() > 0) {
+      if (nextBuffer() > 0) {
         tellWaiting();
         return nanos;
       }
@@ -152,7 +194,22 @@ final class GuestStation implements VsockStation {
     }
   }
 
-  /** How many wait for room. */
+  /** Returns those who wait for room, in the order in which they are told. */
+  Collection<Runnable> whoWaits() {
+    synchronized (lock) {
+      return List.copyOf(waiting);
+    }
+  }
+
+  /** Replaces those who wait for room. */
+  void whoWaits(Collection<Runnable> now) {
+    synchronized (lock) {
+      waiting.clear();
+      waiting.addAll(now);
+    }
+  }
+
+  /** Returns how many wait for room. */
   int waiting() {
     synchronized (lock) {
       return waiting.size();
@@ -160,7 +217,7 @@ final class GuestStation implements VsockStation {
   }
 
   private int take(VsockHeader header) {
-    if (backlog.isEmpty() && buffers.next() > 0) {
+    if (backlog.isEmpty() && nextBuffer() > 0) {
       put(header, NOTHING, 0, 0);
       return 0;
     }
@@ -175,7 +232,7 @@ final class GuestStation implements VsockStation {
   private int take(VsockHeader header, byte[] data, int from, int length) {
     int taken = 0;
     while (taken < length && backlog.isEmpty()) {
-      int room = buffers.next() - VsockHeader.SIZE;
+      int room = nextBuffer() - VsockHeader.SIZE;
       if (room <= 0) {
         break;
       }
@@ -192,7 +249,7 @@ final class GuestStation implements VsockStation {
   }
 
   private void deliverBacklog() {
-    while (!backlog.isEmpty() && buffers.next() > 0) {
+    while (!backlog.isEmpty() && nextBuffer() > 0) {
       put(backlog.remove(), NOTHING, 0, 0);
     }
   }
@@ -214,6 +271,35 @@ final class GuestStation implements VsockStation {
         backlog.add(header);
         deliverBacklog();
       }
+    }
+  }
+
+  /** Writes what waits here; the switch writes who waits for room. */
+  @Override
+  public void save(StateWriter out) {
+    synchronized (lock) {
+      out.number(backlog.size());
+      backlog.forEach(header -> out.bytes(header.bytes()));
+      out.flag(cutOff).number(clock.nanos() - lastTaken);
+      buffers.save(out);
+    }
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    synchronized (lock) {
+      backlog.clear();
+      int count = in.int32(0, BACKLOG + VsockSwitch.MOST_RESETS);
+      for (int i = 0; i < count; i++) {
+        byte[] header = in.bytes(VsockHeader.SIZE);
+        if (header.length != VsockHeader.SIZE) {
+          throw in.wrong("a header of %d bytes".formatted(header.length));
+        }
+        backlog.add(VsockHeader.read(header));
+      }
+      cutOff = in.flag();
+      lastTaken = clock.nanos() - in.int64();
+      buffers.restore(in);
     }
   }
 }

@@ -6,14 +6,19 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Waiters;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * The host's end of a {@link VsockSwitch}: stream sockets between Java code and guests. A guest
- * finds the host at CID 2. Thread-safe; owned by the switch.
+ * finds the host at CID 2. Thread-safe; owned by the switch. Threads of the host wait here by the
+ * topology's services, so on a host of one thread they step the workers.
  *
  * <pre>{@code
  * try (HostVsockListener listener = network.host().listen(1024);
@@ -22,48 +27,48 @@ import tombolo.machine.host.Clock;
  * }
  * }</pre>
  */
-public final class HostVsock {
-  /** The first of the ports that {@link #connect} uses on the host's side. */
+public final class HostVsock implements Stateful {
+  /** The first port that {@link #connect} uses on the host's side. */
   private static final int FIRST_EPHEMERAL = 1 << 30;
 
-  /** Connections that the host may have begun and that have not ended. */
+  /** The most connections that the host has begun and that have not ended. */
   private static final int MAX_CONNECTIONS = 4096;
 
-  /** Told where nobody waits for room: one object, which a guest remembers once. */
+  /** Takes the place of somebody who waits for room: one object, which a guest remembers once. */
   private static final Runnable NOBODY = HostVsock::tellNobody;
 
   private final VsockSwitch network;
-  private final Clock clock;
+  private final HostServices host;
   final VsockStation station = new Station();
-  private final Map<Integer, HostVsockListener> listeners = new ConcurrentHashMap<>();
-  private final Map<Long, Door> doors = new ConcurrentHashMap<>();
+  private final Map<Integer, HostVsockListener> listeners = new ConcurrentSkipListMap<>();
+  private final Map<Long, Door> doors = new ConcurrentSkipListMap<>();
   private final AtomicInteger nextPort = new AtomicInteger();
 
-  /** Who takes what a guest wants of ports that nobody listens at. */
+  /** Takes connections to ports that nobody listens at. */
   interface Door {
     /**
-     * A guest wants a connection; {@link HostVsockConnection#accept} or close answers it, later.
-     * Called with the connection's lock held; does not wait.
+     * Takes a connection that a guest asks for; {@link HostVsockConnection#accept} or close answers
+     * it, later. Called with the connection's lock held; does not wait.
      *
      * @return false if it is refused
      */
     boolean knock(HostVsockConnection connection);
   }
 
-  HostVsock(VsockSwitch network, Clock clock) {
+  HostVsock(VsockSwitch network, HostServices host) {
     this.network = network;
-    this.clock = clock;
+    this.host = host;
   }
 
   /**
    * Listens at a port for any guest. A guest's attempt to connect succeeds at once, as long as
-   * {@link HostVsockListener#BACKLOG} connections wait to be accepted at the most.
+   * fewer than {@link HostVsockListener#BACKLOG} connections wait to be accepted.
    *
    * @param port 32 bits, unsigned
    * @throws IllegalStateException if somebody listens there
    */
   public HostVsockListener listen(int port) {
-    HostVsockListener listener = new HostVsockListener(this, port);
+    HostVsockListener listener = new HostVsockListener(this, port, new Waiters(host));
     if (listeners.putIfAbsent(port, listener) != null) {
       throw new IllegalStateException(
           "somebody listens at vsock port " + Integer.toUnsignedString(port));
@@ -75,7 +80,7 @@ public final class HostVsock {
     listeners.remove(listener.port(), listener);
   }
 
-  /** Has somebody take a guest's connections to ports that nobody listens at; null: nobody. */
+  /** Sets the handler for ports of a guest that nobody listens at; null removes it. */
   void door(long cid, @Nullable Door door) {
     if (door == null) {
       doors.remove(cid);
@@ -87,7 +92,7 @@ public final class HostVsock {
   /**
    * Connects to a port of a guest.
    *
-   * @param deadline how long to wait for the guest's answer
+   * @param deadline how long to wait for the guest's answer, by the topology's clock
    * @throws ConnectException if no such guest is there, or nobody listens at the port
    * @throws SocketTimeoutException if the guest does not answer in that time
    */
@@ -96,7 +101,7 @@ public final class HostVsock {
     HostVsockConnection connection = begin(cid, port, () -> {});
     boolean connected = false;
     try {
-      connected = connection.awaitConnected(clock, deadline);
+      connected = connection.awaitConnected(deadline);
     } finally {
       if (!connected) {
         connection.close();
@@ -134,7 +139,8 @@ public final class HostVsock {
               HostVsockConnection.BUFFER,
               0);
       VsockConnection link = network.connection(station, guest, request);
-      HostVsockConnection connection = new HostVsockConnection(network, station, link);
+      HostVsockConnection connection =
+          new HostVsockConnection(network, station, link, new Waiters(host));
       connection.onChange(changed);
       synchronized (link) {
         link.host = connection;
@@ -187,7 +193,8 @@ public final class HostVsock {
     }
 
     private boolean admit(VsockConnection link) {
-      HostVsockConnection connection = new HostVsockConnection(network, this, link);
+      HostVsockConnection connection =
+          new HostVsockConnection(network, this, link, new Waiters(host));
       link.host = connection;
       HostVsockListener listener = listeners.get(link.portOf(this));
       if (listener != null) {
@@ -214,6 +221,17 @@ public final class HostVsock {
     public void insist(VsockHeader header) {
       // What belongs to no connection is of no interest here.
     }
+  }
+
+  /** Writes which port comes next. Connections of the host do not outlive the process. */
+  @Override
+  public void save(StateWriter out) {
+    out.number(nextPort.get());
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    nextPort.set(in.int32());
   }
 
   /** Ends all that is the host's. */

@@ -11,34 +11,36 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import tombolo.machine.host.Clock;
+import java.util.concurrent.atomic.AtomicLong;
+import tombolo.machine.host.Waiters;
 
 /**
- * A connection between the host and a guest; owned by who accepted or made it. Bytes go both ways,
- * in order, and none is lost: a guest that does not read makes the host wait, and the other way
- * round. {@link #read} and {@link #write} do not wait, the streams do.
+ * A connection between the host and a guest; owned by whoever accepted or made it. Bytes go both
+ * ways, in order, and none is lost: a guest that does not read makes the host wait, and the other
+ * way round. {@link #read} and {@link #write} do not wait, the streams do.
  *
  * <p>Thread-safe. What the guest has sent and nobody has read yet, {@link #BUFFER} bytes at the
- * most, is kept here, guarded by the lock of the connection in the switch, {@code link}. Whoever
- * waits does so for {@code news}, which has a lock of its own: it is told with locks of the
- * receiving guest held, after which the connection's can't be taken. One who waits has looked at
- * the number of news before he looked at the connection, so none is missed.
+ * most, is kept here, guarded by the lock of the connection in the switch, {@code link}. Threads
+ * wait for {@code news}, a count that needs no lock: it is raised with locks of the receiving guest
+ * held, after which the connection's can't be taken. A thread reads the count before it looks at
+ * the connection, and waits for another count, so it misses nothing.
+ *
+ * <p>A connection does not outlive a restore of the topology: the guest finds it reset, and so does
+ * whoever holds this object.
  */
 public final class HostVsockConnection implements AutoCloseable {
-  /** Bytes that a guest may send before they are read. */
+  /** How many bytes a guest may send before they are read. */
   public static final int BUFFER = 128 << 10;
 
   private final VsockSwitch network;
   private final VsockStation host;
   private final VsockConnection link;
-  private final Object newsLock = new Object();
+  private final Waiters waiters;
+  private final AtomicLong news = new AtomicLong();
   private volatile Runnable changed = () -> {};
 
   /** One object, so that a guest without room remembers it once, however often it is asked. */
   private final Runnable tell = this::tell;
-
-  // Guarded by newsLock.
-  private long news;
 
   // Guarded by link.
   private final ByteRing received = new ByteRing();
@@ -48,51 +50,45 @@ public final class HostVsockConnection implements AutoCloseable {
   private boolean outputShut;
   private boolean closed;
 
-  HostVsockConnection(VsockSwitch network, VsockStation host, VsockConnection link) {
+  HostVsockConnection(
+      VsockSwitch network, VsockStation host, VsockConnection link, Waiters waiters) {
     this.network = network;
     this.host = host;
     this.link = link;
+    this.waiters = waiters;
   }
 
-  /** The guest's CID. */
+  /** Returns the guest's CID. */
   public long guestCid() {
     return link.peerOf(host).cid();
   }
 
-  /** The guest's port, 32 bits unsigned. */
+  /** Returns the guest's port, 32 bits unsigned. */
   public int guestPort() {
     return link.portOf(link.peerOf(host));
   }
 
-  /** The host's port, 32 bits unsigned. */
+  /** Returns the host's port, 32 bits unsigned. */
   public int hostPort() {
     return link.portOf(host);
   }
 
   /**
-   * Has something called whenever {@link #read}, {@link #write} or the state may have another
-   * answer than before. By any thread, with locks held: it must not wait, nor call back.
+   * Sets what is called whenever {@link #read}, {@link #write} or the state may have another answer
+   * than before. By any thread, with locks held: it must not wait, nor call back.
    */
   void onChange(Runnable action) {
     changed = action;
   }
 
-  /** Something may have changed. Any thread, with any lock held. */
+  /** Tells everybody that something may have changed. Any thread, with any lock held. */
   void tell() {
-    synchronized (newsLock) {
-      news++;
-      newsLock.notifyAll();
-    }
+    news.incrementAndGet();
+    waiters.tell();
     changed.run();
   }
 
-  private long news() {
-    synchronized (newsLock) {
-      return news;
-    }
-  }
-
-  /** Answers the guest that asked for the connection. */
+  /** Accepts the connection that the guest asked for. */
   void accept() {
     synchronized (link) {
       if (!link.closed && !link.established) {
@@ -108,7 +104,7 @@ public final class HostVsockConnection implements AutoCloseable {
     }
   }
 
-  /** Whether the guest, or the end of its VM, has ended the connection. */
+  /** Returns whether the guest, or the end of its VM, has ended the connection. */
   boolean isEnded() {
     synchronized (link) {
       return link.closed;
@@ -116,46 +112,28 @@ public final class HostVsockConnection implements AutoCloseable {
   }
 
   /** Waits for the guest's answer. */
-  boolean awaitConnected(Clock clock, Duration deadline) throws IOException, InterruptedException {
-    long end = clock.nanos() + deadline.toNanos();
-    while (true) {
-      long seen = news();
-      synchronized (link) {
-        if (link.established) {
-          return true;
-        }
-        if (link.closed) {
-          throw new ConnectException(refusedBy());
-        }
+  boolean awaitConnected(Duration deadline) throws IOException, InterruptedException {
+    if (!waiters.await(this::isAnswered, deadline.toNanos())) {
+      throw new SocketTimeoutException(
+          "%s did not answer in %s".formatted(link.peerOf(host).name(), deadline));
+    }
+    synchronized (link) {
+      if (!link.established) {
+        throw new ConnectException(refusedBy());
       }
-      long left = end - clock.nanos();
-      if (left <= 0) {
-        throw new SocketTimeoutException(
-            "%s did not answer in %s".formatted(link.peerOf(host).name(), deadline));
-      }
-      awaitNews(seen, left / 1_000_000 + 1);
+    }
+    return true;
+  }
+
+  private boolean isAnswered() {
+    synchronized (link) {
+      return link.established || link.closed;
     }
   }
 
   private String refusedBy() {
     return "%s: nobody listens at vsock port %s"
         .formatted(link.peerOf(host).name(), Integer.toUnsignedString(guestPort()));
-  }
-
-  /**
-   * Waits for more news than were seen, or so long; without end if that is 0.
-   *
-   * <p>Perhaps it has waited for nothing: the caller looks again.
-   */
-  private void awaitNews(long seen, long millis) throws InterruptedException {
-    synchronized (newsLock) {
-      while (news == seen) {
-        newsLock.wait(millis);
-        if (millis != 0) {
-          return; // the caller looks at the time
-        }
-      }
-    }
   }
 
   /** Takes a packet from the guest. The connection's lock is held. */
@@ -201,7 +179,7 @@ public final class HostVsockConnection implements AutoCloseable {
   }
 
   /**
-   * Reads what has come.
+   * Reads what has come, and does not wait.
    *
    * @return how many bytes, 0 if there is nothing now, -1 at the end of what the guest sends
    * @throws SocketException if the guest, or its VM, ended without having sent an end
@@ -229,7 +207,7 @@ public final class HostVsockConnection implements AutoCloseable {
   }
 
   /**
-   * Writes what the guest has room for.
+   * Writes what the guest has room for, and does not wait.
    *
    * @return how many bytes; 0 if there is no room now
    * @throws SocketException if the guest takes no more
@@ -308,7 +286,7 @@ public final class HostVsockConnection implements AutoCloseable {
     tell();
   }
 
-  /** What the guest sends; a read waits for something. Closing it closes the connection. */
+  /** Returns what the guest sends; a read waits for bytes. Closing it closes the connection. */
   public InputStream inputStream() {
     return new InputStream() {
       @Override
@@ -321,7 +299,7 @@ public final class HostVsockConnection implements AutoCloseable {
       public int read(byte[] into, int from, int length) throws IOException {
         ByteBuffer room = ByteBuffer.wrap(into, from, length);
         while (true) {
-          long seen = news();
+          long seen = news.get();
           int count = HostVsockConnection.this.read(room);
           if (count != 0 || length == 0) {
             return count;
@@ -337,7 +315,7 @@ public final class HostVsockConnection implements AutoCloseable {
     };
   }
 
-  /** What the guest receives; a write waits for room. Closing it closes the connection. */
+  /** Returns what goes to the guest; a write waits for room. Closing it closes the connection. */
   public OutputStream outputStream() {
     return new OutputStream() {
       @Override
@@ -349,7 +327,7 @@ public final class HostVsockConnection implements AutoCloseable {
       public void write(byte[] octets, int from, int length) throws IOException {
         ByteBuffer left = ByteBuffer.wrap(octets, from, length);
         while (left.hasRemaining()) {
-          long seen = news();
+          long seen = news.get();
           if (HostVsockConnection.this.write(left) == 0) {
             awaitNews(seen);
           }
@@ -364,10 +342,7 @@ public final class HostVsockConnection implements AutoCloseable {
   }
 
   private void awaitNews(long seen) throws InterruptedIOException {
-    try {
-      awaitNews(seen, 0);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!waiters.awaitUnlessInterrupted(() -> news.get() != seen, Long.MAX_VALUE)) {
       throw new InterruptedIOException("interrupted");
     }
   }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.vsock;
 
+import tombolo.machine.state.Stateful;
+
 /**
  * The packets that a guest's driver wants sent: its tx queue. A {@link GuestSender} uses it under
  * its lock.
  */
-interface TxPackets {
+interface TxPackets extends Stateful {
   /** There is no packet; the driver tells when it adds one. */
   int NONE = -1;
 
-  /** Whether there is a driver, which has broken no rule. */
+  /** Returns whether there is a driver, which has broken no rule. */
   boolean isLive();
 
   /**

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a {@link UnixVsock}: moves bytes between a program's socket and a guest's, as
- * far as both have room, and never waits. Used by one thread.
+ * far as both have room, and never waits. Used by the worker alone.
  */
 final class UnixPipe {
   private static final int BUFFER = 16 << 10;
   private static final String CONNECT = "CONNECT ";
 
-  /** Longer requests are nobody's: the word, ten digits, a newline. */
+  /** More than a request has: the word, ten digits, a newline. */
   private static final int LONGEST_REQUEST = 32;
 
   /** Rounds before others have their turn. */
@@ -45,7 +45,7 @@ final class UnixPipe {
   }
 
   /**
-   * Of a program that has yet to say what it wants.
+   * Makes the pipe of a program that has yet to say what it wants.
    *
    * @param wake has {@link #pump} called again
    */
@@ -58,7 +58,7 @@ final class UnixPipe {
     this.key = program.register(selector, 0, this);
   }
 
-  /** Of a guest that will be, and a program that is, connected. */
+  /** Makes the pipe of a guest that will be connected, and a program that is. */
   UnixPipe(
       SocketChannel program, Selector selector, HostVsockConnection guest, Consumer<UnixPipe> wake)
       throws IOException {
@@ -72,7 +72,7 @@ final class UnixPipe {
     wake.accept(this);
   }
 
-  /** Moves what can be moved; false if the connection is over. */
+  /** Moves what can be moved. Returns false if the connection is over. */
   boolean pump() {
     if (!program.isOpen()) {
       return false; // news that came late
@@ -150,7 +150,7 @@ final class UnixPipe {
     return program.write(toProgram) > 0;
   }
 
-  /** What follows the request's line stays for the guest. Null while the line is not whole. */
+  /** Reads the request's line; what follows stays for the guest. Null while it is not whole. */
   private @Nullable HostVsockConnection readRequest() throws IOException {
     toGuest.compact();
     programEnded = program.read(toGuest) < 0;

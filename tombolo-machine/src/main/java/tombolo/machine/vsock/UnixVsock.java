@@ -15,12 +15,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
 
 /**
  * Unix-domain sockets by which any program of the host reaches one guest's vsock ports, and the
@@ -34,24 +37,35 @@ import tombolo.machine.host.Scheduler;
  *       {@code _P}; where nobody does it is refused.
  * </ul>
  *
- * <p>Closing, also of one direction, is passed on both ways. One thread serves all connections and
- * never waits for one of them; it starts with the object, which its creator closes. What others
- * have for that thread they put into {@link #news} or {@link #knocks} and wake the selector.
+ * <p>Closing, also of one direction, is passed on both ways. One worker serves all connections and
+ * never waits for one of them; it starts with the object, which its creator closes. Others put what
+ * they have for it into {@link #news} or {@link #knocks}, and wake the selector.
+ *
+ * <p>Faces the host: a step blocks in the selector. On a host of one thread it only looks, and
+ * comes back later. It has no state that outlives the process: a restore of the topology resets all
+ * of its connections.
  */
 public final class UnixVsock implements AutoCloseable {
-  /** Connections at a time, in both directions together. */
+  /** The most connections at a time, in both directions together. */
   public static final int MAX_CONNECTIONS = 1024;
+
+  /** How long a worker that must not block leaves the sockets alone. */
+  private static final long LOOK_NANOS = 1_000_000;
 
   private final HostVsock host;
   private final long cid;
   private final Path path;
   private final Selector selector;
   private final ServerSocketChannel server;
-  private final Thread thread;
-  private final Set<UnixPipe> news = ConcurrentHashMap.newKeySet();
+  private final HostServices services;
+  private final Task task;
+
+  /** Pipes to look at, in the order in which they were named; its own monitor guards it. */
+  private final Set<UnixPipe> news = new LinkedHashSet<>();
+
   private final Queue<HostVsockConnection> knocks = new LinkedBlockingQueue<>(MAX_CONNECTIONS);
 
-  // Used by the thread alone.
+  // Used by the worker alone.
   private final List<UnixPipe> pipes = new ArrayList<>();
 
   private volatile boolean closed;
@@ -62,11 +76,11 @@ public final class UnixVsock implements AutoCloseable {
    * @param cid the guest's
    * @param path of the socket, which is removed again by {@link #close}; what is left there of a
    *     process that has ended is replaced
-   * @param vmName for the name of the thread
-   * @param scheduler where the thread comes from
+   * @param vmName for the name of the worker
+   * @param services run the worker
    * @throws IOException if there can be no socket, or if somebody listens there
    */
-  public UnixVsock(HostVsock host, long cid, Path path, String vmName, Scheduler scheduler)
+  public UnixVsock(HostVsock host, long cid, Path path, String vmName, HostServices services)
       throws IOException {
     this.host = host;
     this.cid = cid;
@@ -79,8 +93,11 @@ public final class UnixVsock implements AutoCloseable {
       selector.close();
       throw e;
     }
+    this.services = services;
+    Worker worker = this::step;
+    this.task = services.scheduler().task(vmName + "/vsock-unix", Scheduler.Idle.PARK, worker);
     host.door(cid, this::knock);
-    this.thread = scheduler.startThread(vmName + "/vsock-unix", this::run);
+    task.start();
   }
 
   private static ServerSocketChannel listen(Path path, Selector selector) throws IOException {
@@ -112,40 +129,64 @@ public final class UnixVsock implements AutoCloseable {
     }
   }
 
-  /** A guest wants a connection; see {@link HostVsock.Door}. */
+  /** Takes a connection that a guest asks for; see {@link HostVsock.Door}. */
   private boolean knock(HostVsockConnection connection) {
-    // The thread looks here once more after it is closed: what comes too late for that sees it.
+    // The worker looks here once more after it is closed: what comes too late for that sees it.
     if (!knocks.offer(connection) || closed) {
       return false;
     }
-    selector.wakeup();
+    wakeWorker();
     return true;
   }
 
-  /** There is news for a pipe. Any thread, with locks held. */
+  /** Has the worker look at a pipe. Any thread, with locks held. */
   private void wake(UnixPipe pipe) {
-    news.add(pipe);
+    synchronized (news) {
+      news.add(pipe);
+    }
+    wakeWorker();
+  }
+
+  private void wakeWorker() {
+    task.wake();
     selector.wakeup();
   }
 
-  private void run() {
-    while (!closed) {
-      try {
+  private long step() {
+    boolean mayBlock = services.scheduler().stepsMayBlock();
+    try {
+      if (closed) {
+        return end();
+      }
+      if (mayBlock) {
         selector.select(this::ready);
-      } catch (IOException | ClosedSelectorException e) {
-        break;
+      } else {
+        selector.selectNow(this::ready);
       }
-      for (HostVsockConnection next = knocks.poll(); next != null; next = knocks.poll()) {
-        open(next);
-      }
-      for (UnixPipe pipe : List.copyOf(news)) {
-        news.remove(pipe); // before the look at it
-        pump(pipe);
-      }
+    } catch (IOException | ClosedSelectorException e) {
+      return end();
     }
+    for (HostVsockConnection next = knocks.poll(); next != null; next = knocks.poll()) {
+      open(next);
+    }
+    takeNews().forEach(this::pump);
+    return mayBlock ? Worker.AGAIN : services.clock().nanos() + LOOK_NANOS;
+  }
+
+  /** Takes the pipes to look at; what comes after this is for the next step. */
+  private List<UnixPipe> takeNews() {
+    synchronized (news) {
+      List<UnixPipe> taken = List.copyOf(news);
+      news.clear();
+      return taken;
+    }
+  }
+
+  private long end() {
     closed = true; // also where the selector has failed
     pipes.forEach(UnixPipe::close);
     knocks.forEach(HostVsockConnection::close);
+    return Worker.DONE;
   }
 
   private void ready(SelectionKey key) {
@@ -163,7 +204,7 @@ public final class UnixVsock implements AutoCloseable {
     }
   }
 
-  /** A program has connected to the socket. */
+  /** Accepts a program at the socket. */
   private void accept() {
     try {
       SocketChannel program = server.accept();
@@ -176,7 +217,7 @@ public final class UnixVsock implements AutoCloseable {
       }
       add(new UnixPipe(program, selector, this::connect, this::wake));
     } catch (IOException e) {
-      // It has gone again.
+      // The program has gone again.
     }
   }
 
@@ -220,18 +261,14 @@ public final class UnixVsock implements AutoCloseable {
   public void close() {
     closed = true;
     host.door(cid, null);
-    selector.wakeup();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    wakeWorker();
+    task.awaitEnd();
     try {
       selector.close();
       server.close();
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      // The next one who opens it removes what is left.
+      // Whoever opens it next removes what is left.
     }
   }
 }

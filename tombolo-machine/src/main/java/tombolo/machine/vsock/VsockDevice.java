@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.host.Clock;
-import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.machine.virtio.Chain;
 import tombolo.machine.virtio.ChainLostException;
 import tombolo.machine.virtio.VirtioDevice;
@@ -43,21 +44,19 @@ public final class VsockDevice implements VirtioDevice {
   private volatile @Nullable VirtioTransport transport;
 
   /**
-   * A device with a context ID of its own.
+   * Makes a device with a context ID of its own.
    *
    * @param cid {@link VsockSwitch#FIRST_CID} to {@link VsockSwitch#LAST_CID}
-   * @param vmName for messages and the thread that sends
-   * @param clock the VM's
-   * @param scheduler the VM's
+   * @param vmName for messages and the name of the worker that sends
+   * @param host the VM's
    * @throws IllegalArgumentException if the CID is out of range, or another guest's
    */
-  public VsockDevice(
-      VsockSwitch network, long cid, String vmName, Clock clock, Scheduler scheduler) {
+  public VsockDevice(VsockSwitch network, long cid, String vmName, HostServices host) {
     this.network = network;
     this.config =
         ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(cid).array();
-    this.station = new GuestStation(cid, vmName, clock, new Rx());
-    this.sender = new GuestSender(network, station, new Tx(), clock, scheduler);
+    this.station = new GuestStation(cid, vmName, host.clock(), new Rx());
+    this.sender = new GuestSender(network, station, new Tx(), host);
     network.attach(station);
   }
 
@@ -89,6 +88,7 @@ public final class VsockDevice implements VirtioDevice {
   @Override
   public void attach(VirtioTransport behind) {
     transport = behind;
+    sender.start();
   }
 
   @Override
@@ -99,14 +99,16 @@ public final class VsockDevice implements VirtioDevice {
   @Override
   public void notified(Virtqueue queue) {
     switch (queue.index()) {
-      case RX -> {
-        if (station.refilled()) {
-          eventOwed.set(true);
-          tellOfReset();
-        }
-      }
+      case RX -> refilled();
       case TX -> sender.kick();
       default -> tellOfReset();
+    }
+  }
+
+  private void refilled() {
+    if (station.refilled()) {
+      eventOwed.set(true);
+      tellOfReset();
     }
   }
 
@@ -143,6 +145,31 @@ public final class VsockDevice implements VirtioDevice {
   }
 
   @Override
+  public void pause() {
+    sender.pause();
+    station.pause();
+  }
+
+  @Override
+  public void resume() {
+    station.resume();
+    refilled();
+    sender.resume();
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.flag(eventOwed.get()).part("station", station).part("sender", sender);
+  }
+
+  /** Restores what is on its way; the switch, which is restored after it, has the connections. */
+  @Override
+  public void restore(StateReader in) {
+    eventOwed.set(in.flag());
+    in.part("station", station).part("sender", sender);
+  }
+
+  @Override
   public void close() {
     network.detach(station);
     sender.close();
@@ -153,23 +180,21 @@ public final class VsockDevice implements VirtioDevice {
     return behind != null && behind.queue(index).isLive();
   }
 
-  /**
-   * Takes a chain, also if the thread is interrupted: that tells a vCPU thread to leave its own
-   * guest, while this may be the last word that another one gets of it.
-   */
   private @Nullable Chain take(int index) {
     @Nullable VirtioTransport behind = transport;
-    if (behind == null) {
-      return null;
+    return behind == null ? null : behind.queue(index).take();
+  }
+
+  private void save(StateWriter out, int index, @Nullable Chain taken) {
+    @Nullable VirtioTransport behind = transport;
+    if (behind != null) {
+      behind.queue(index).saveTaken(out, taken);
     }
-    boolean interrupted = Thread.interrupted();
-    try {
-      return behind.queue(index).take();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  }
+
+  private @Nullable Chain restore(StateReader in, int index) {
+    @Nullable VirtioTransport behind = transport;
+    return behind == null ? null : behind.queue(index).restoreTaken(in);
   }
 
   /** Guarded by the station's lock. */
@@ -226,6 +251,19 @@ public final class VsockDevice implements VirtioDevice {
     public void forget() {
       next = null;
     }
+
+    @Override
+    public void save(StateWriter out) {
+      VsockDevice.this.save(out, RX, next);
+    }
+
+    @Override
+    public void restore(StateReader in) {
+      next = VsockDevice.this.restore(in, RX);
+      if (next != null && next.writable() <= VsockHeader.SIZE) {
+        throw in.wrong("an rx buffer of %d bytes".formatted(next.writable()));
+      }
+    }
   }
 
   /** Guarded by the sender's lock. */
@@ -264,6 +302,16 @@ public final class VsockDevice implements VirtioDevice {
     @Override
     public void forget() {
       now = null;
+    }
+
+    @Override
+    public void save(StateWriter out) {
+      VsockDevice.this.save(out, TX, now);
+    }
+
+    @Override
+    public void restore(StateReader in) {
+      now = VsockDevice.this.restore(in, TX);
     }
   }
 }

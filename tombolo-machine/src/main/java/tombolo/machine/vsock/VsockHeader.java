@@ -8,14 +8,14 @@ import java.nio.ByteOrder;
  * The header of a packet (virtio 1.2, 5.10.6), a copy: nobody changes it after it was checked. All
  * numbers are as the sender wrote them, 32-bit ones unsigned.
  *
- * @param sourceCid who sends
- * @param destinationCid who is to receive
+ * @param sourceCid the sender's
+ * @param destinationCid the receiver's
  * @param sourcePort the sender's
  * @param destinationPort the receiver's
  * @param length bytes of payload
  * @param type of socket: {@link #STREAM}, {@link #SEQPACKET}, or unknown
  * @param op {@link VsockOp#of}
- * @param flags what they mean depends on the op
+ * @param flags their meaning depends on the op
  * @param bufferSize bytes that the sender's socket can hold
  * @param forwarded bytes that have left that buffer since the connection began, modulo 2^32
  */
@@ -30,22 +30,22 @@ record VsockHeader(
     int flags,
     int bufferSize,
     int forwarded) {
-  /** Bytes of a header. */
+  /** The bytes of a header. */
   static final int SIZE = 44;
 
-  /** Bytes that one packet may carry; Linux sends no larger ones. */
+  /** The most bytes that one packet may carry; Linux sends no larger ones. */
   static final int MAX_PAYLOAD = 64 << 10;
 
   static final int STREAM = 1;
   static final int SEQPACKET = 2;
 
-  /** Of {@link VsockOp#SHUTDOWN}: the sender receives no more. */
+  /** A flag of {@link VsockOp#SHUTDOWN}: the sender receives no more. */
   static final int NO_MORE_RECEIVED = 1;
 
-  /** Of {@link VsockOp#SHUTDOWN}: the sender sends no more. */
+  /** A flag of {@link VsockOp#SHUTDOWN}: the sender sends no more. */
   static final int NO_MORE_SENT = 1 << 1;
 
-  /** Of {@link VsockOp#RW}: a message, or a record, ends with this packet. */
+  /** Flags of {@link VsockOp#RW}: a message, or a record, ends with this packet. */
   private static final int SEQUENCE_ENDS = 3;
 
   /** Reads the first {@link #SIZE} bytes. */
@@ -64,7 +64,7 @@ record VsockHeader(
         octets.getInt());
   }
 
-  /** The bytes that {@link #read} reads. */
+  /** Returns the bytes that {@link #read} reads. */
   byte[] bytes() {
     return ByteBuffer.allocate(SIZE)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -89,7 +89,7 @@ record VsockHeader(
     return type == STREAM || type == SEQPACKET;
   }
 
-  /** The answer that there is no such connection. */
+  /** Makes the answer that there is no such connection. */
   VsockHeader refusal() {
     long fromCid = destinationCid;
     int fromPort = destinationPort;
@@ -98,7 +98,7 @@ record VsockHeader(
   }
 
   /**
-   * The header of a part of this packet.
+   * Makes the header of a part of this packet.
    *
    * @param bytes of payload in the part
    * @param last whether no other part follows

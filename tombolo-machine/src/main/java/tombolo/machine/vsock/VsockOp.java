@@ -3,15 +3,15 @@ package tombolo.machine.vsock;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a packet is for (virtio 1.2, 5.10.6). */
+/** The purpose of a packet (virtio 1.2, 5.10.6). */
 enum VsockOp {
-  /** Wants a connection. */
+  /** Asks for a connection. */
   REQUEST(1),
   /** Accepts one. */
   RESPONSE(2),
-  /** There is no connection, or no longer. */
+  /** Says that there is no connection, or no longer. */
   RST(3),
-  /** The sender will send, or receive, no more. */
+  /** Says that the sender will send, or receive, no more. */
   SHUTDOWN(4),
   /** Carries bytes. */
   RW(5),
@@ -28,7 +28,7 @@ enum VsockOp {
     this.code = code;
   }
 
-  /** Null for a number that means nothing. */
+  /** Returns the purpose of this number, or null if it has none. */
   static @Nullable VsockOp of(int code) {
     return code < 1 || code > ALL.length ? null : ALL[code - 1];
   }

@@ -2,23 +2,23 @@
 package tombolo.machine.vsock;
 
 /**
- * One of those that a {@link VsockSwitch} delivers packets to: a guest's device, or the host.
- * Called by any thread; takes no lock of a connection itself.
+ * A receiver of the packets of a {@link VsockSwitch}: a guest's device, or the host. Called by any
+ * thread; takes no lock of a connection itself.
  */
 interface VsockStation {
-  /** Nothing was taken; who asked is told when there is room. */
+  /** Nothing was taken; the sender is told when there is room. */
   int NO_ROOM = -1;
 
-  /** Nobody takes packets here, or not this one: the sender is refused. */
+  /** The packet was not taken, and will not be: the sender is refused. */
   int REFUSED = -2;
 
-  /** The context ID that packets come to. */
+  /** Returns the context ID that packets come to. */
   long cid();
 
-  /** What it is called in messages. */
+  /** Returns its name in messages. */
   String name();
 
-  /** Whether it knows sockets of this type. */
+  /** Returns whether it knows sockets of this type. */
   boolean takesType(int type);
 
   /**
@@ -28,8 +28,7 @@ interface VsockStation {
    * @param from where in it the payload that is left begins
    * @param length of it; 0 for a packet without payload
    * @param whenRoom is called, with locks held, when it makes sense to ask again after {@link
-   *     #NO_ROOM}; does not wait. Always the same object for the same one who waits, for it is
-   *     remembered, once
+   *     #NO_ROOM}; does not wait. A sender always passes the same object, which is remembered once
    * @return how many bytes of payload it has taken, {@link #NO_ROOM} or {@link #REFUSED}
    */
   int deliver(
@@ -40,7 +39,7 @@ interface VsockStation {
       int length,
       Runnable whenRoom);
 
-  /** Who waited for room need not be told any more. */
+  /** Forgets somebody who waited for room. */
   void forget(Runnable whenRoom);
 
   /**
@@ -50,8 +49,8 @@ interface VsockStation {
   void reset(VsockConnection connection, VsockHeader rst);
 
   /**
-   * Takes a packet without payload, at once and whatever else waits. Whoever sends it has seen to
-   * it that there can't be many.
+   * Takes a packet without payload, at once and whatever else waits. The sender makes sure that
+   * there can't be many.
    */
   void insist(VsockHeader header);
 }

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.vsock;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * Carries the packets of virtio socket devices (virtio 1.2, 5.10) between the guests of one
@@ -22,8 +28,11 @@ import tombolo.machine.host.Clock;
  *
  * <p>Nothing is stored here: a packet goes from the sender's buffers into the receiver's, or is not
  * taken from the sender. The package says what that means for one that has to wait.
+ *
+ * <p>Its state is the connections between guests, and who waits for whom; it belongs to the
+ * topology and is restored after the devices of all its guests.
  */
-public final class VsockSwitch implements AutoCloseable {
+public final class VsockSwitch implements Stateful, AutoCloseable {
   /** The host's CID. */
   public static final long HOST_CID = 2;
 
@@ -33,11 +42,17 @@ public final class VsockSwitch implements AutoCloseable {
   /** The highest CID of a guest. */
   public static final long LAST_CID = 0xffff_fffeL;
 
-  /** Connections that one guest may have asked for and not ended. */
+  /** The most connections that one guest has asked for and not ended. */
   public static final int MAX_CONNECTIONS = 512;
 
-  private final Map<Long, VsockStation> stations = new ConcurrentHashMap<>();
-  private final Map<VsockConnection.Key, VsockConnection> connections = new ConcurrentHashMap<>();
+  /** No topology has connections enough for more RSTs at one guest. */
+  static final int MOST_RESETS = 1 << 20;
+
+  // Both are ordered, so that their iteration does not depend on the past.
+  private final Map<Long, VsockStation> stations = new ConcurrentSkipListMap<>();
+  private final Map<VsockConnection.Key, VsockConnection> connections =
+      new ConcurrentSkipListMap<>();
+
   private final Map<VsockStation, AtomicInteger> requested = new ConcurrentHashMap<>();
   private final AtomicLong made = new AtomicLong();
   private final LongAdder refused = new LongAdder();
@@ -45,31 +60,31 @@ public final class VsockSwitch implements AutoCloseable {
   private final HostVsock host;
 
   /**
-   * A switch with the host alone.
+   * Makes a switch with the host alone.
    *
-   * @param clock for the deadlines of the host's sockets
+   * @param services of the topology, for whoever waits at the host's sockets
    */
-  public VsockSwitch(Clock clock) {
-    host = new HostVsock(this, clock);
+  public VsockSwitch(HostServices services) {
+    host = new HostVsock(this, services);
     attach(host.station);
   }
 
-  /** The host's sockets. */
+  /** Returns the host's sockets. */
   public HostVsock host() {
     return host;
   }
 
-  /** Packets that were answered with an RST, because there was no such connection or no room. */
+  /** Returns how many packets were answered with an RST: no such connection, or no room. */
   public long refused() {
     return refused.sum();
   }
 
-  /** Packets that were dropped because they named another sender, or were none. */
+  /** Returns how many packets were dropped: they named another sender, or were none. */
   public long forged() {
     return forged.sum();
   }
 
-  /** Connections, and attempts to make one. */
+  /** Returns how many connections there are, with attempts to make one. */
   public int connections() {
     return connections.size();
   }
@@ -93,7 +108,7 @@ public final class VsockSwitch implements AutoCloseable {
     requested.put(station, new AtomicInteger());
   }
 
-  /** Takes a station away, which takes no packets any more. */
+  /** Removes a station that takes no packets any more. */
   void detach(VsockStation station) {
     if (stations.remove(station.cid(), station)) {
       resetAll(station);
@@ -113,7 +128,7 @@ public final class VsockSwitch implements AutoCloseable {
   /**
    * Passes a packet on, or what is left of it.
    *
-   * @param from who sends it
+   * @param from the sender
    * @param data holds the payload
    * @param at where in it the payload begins
    * @param done bytes of the payload that earlier calls have passed on
@@ -179,8 +194,8 @@ public final class VsockSwitch implements AutoCloseable {
 
   /**
    * Gives up the oldest attempt of a guest that was never answered: a guest that no longer waits
-   * for an answer does not say so. Who was asked gets an RST at once: another guest than the one
-   * that is asked now, which has no part in it, so this cannot wait for room.
+   * for an answer does not say so. The guest that was asked gets an RST at once. It is not the one
+   * that is asked now, and has no part in this, so nothing here can wait for room.
    *
    * @return false if there is none
    */
@@ -277,7 +292,7 @@ public final class VsockSwitch implements AutoCloseable {
     }
   }
 
-  /** Remembers a connection; false if the addresses have one. Its lock is held. */
+  /** Remembers a connection. Returns false if the addresses have one. Its lock is held. */
   boolean enter(VsockConnection connection) {
     if (connections.putIfAbsent(connection.key, connection) != null) {
       return false;
@@ -289,19 +304,19 @@ public final class VsockSwitch implements AutoCloseable {
     return true;
   }
 
-  /** Connections that a station has asked for and that are not closed. */
+  /** Returns how many connections a station has asked for that are not closed. */
   int requestedBy(VsockStation station) {
     AtomicInteger count = requested.get(station);
     return count == null ? 0 : count.get();
   }
 
-  /** A new connection, which {@link #enter} will remember. */
+  /** Makes a connection, which {@link #enter} will remember. */
   VsockConnection connection(VsockStation initiator, VsockStation acceptor, VsockHeader request) {
     return new VsockConnection(initiator, acceptor, request, made.getAndIncrement());
   }
 
   /**
-   * Ends all connections of a station that takes no packets any more: the peers are told. No lock
+   * Ends all connections of a station that takes no packets any more, and tells the peers. No lock
    * is held.
    */
   void resetAll(VsockStation gone) {
@@ -317,6 +332,119 @@ public final class VsockSwitch implements AutoCloseable {
         }
       }
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(made.get()).part("host", host);
+    List<VsockConnection> all = List.copyOf(connections.values());
+    out.number(all.size());
+    for (VsockConnection each : all) {
+      synchronized (each) {
+        out.number(each.initiator.cid()).number(each.portOf(each.initiator));
+        out.number(each.acceptor.cid()).number(each.portOf(each.acceptor));
+        out.number(each.type).number(each.number).part("connection", each);
+      }
+    }
+    for (GuestStation guest : guests()) {
+      List<GuestStation> waiting =
+          guest.whoWaits().stream()
+              .flatMap(kick -> guests().stream().filter(each -> each.sender().equals(kick)))
+              .toList();
+      out.number(waiting.size());
+      waiting.forEach(each -> out.number(each.cid()));
+    }
+  }
+
+  private List<GuestStation> guests() {
+    return stations.values().stream()
+        .filter(GuestStation.class::isInstance)
+        .map(GuestStation.class::cast)
+        .toList();
+  }
+
+  /**
+   * Replaces all connections, in a switch with the same guests, whose devices have been restored.
+   * Nothing stays connected with the host, whose programs have not been saved with the topology:
+   * those that hold a connection now find it reset, and guests that had one are sent an RST.
+   */
+  @Override
+  public void restore(StateReader in) {
+    forgetAll();
+    made.set(in.int64());
+    in.part("host", host);
+    int count = in.int32(0, Integer.MAX_VALUE);
+    List<VsockConnection> withHost = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      VsockConnection restored = restoreConnection(in);
+      if (restored.joins(host.station)) {
+        withHost.add(restored);
+      }
+    }
+    for (GuestStation guest : guests()) {
+      List<Runnable> waiting = new ArrayList<>();
+      for (int left = in.int32(0, guests().size()); left > 0; left--) {
+        if (!(stations.get(in.int64()) instanceof GuestStation sender)) {
+          throw in.wrong("who waits for %s is no guest".formatted(guest.name()));
+        }
+        waiting.add(sender.sender());
+      }
+      guest.whoWaits(waiting);
+    }
+    for (VsockConnection each : withHost) {
+      synchronized (each) {
+        close(each);
+        VsockStation guest = each.peerOf(host.station);
+        guest.reset(each, each.rst(guest));
+      }
+    }
+  }
+
+  /** Forgets all connections. Tells only the host, because guests are being restored. */
+  private void forgetAll() {
+    for (VsockConnection each : connections.values()) {
+      synchronized (each) {
+        close(each);
+        if (each.joins(host.station)) {
+          host.station.reset(each, each.rst(host.station));
+        }
+      }
+    }
+  }
+
+  private VsockConnection restoreConnection(StateReader in) {
+    long initiatorCid = in.int64();
+    int initiatorPort = in.int32();
+    long acceptorCid = in.int64();
+    int acceptorPort = in.int32();
+    int type = in.int32(VsockHeader.STREAM, VsockHeader.SEQPACKET);
+    long number = in.int64();
+    VsockStation initiator = stations.get(initiatorCid);
+    VsockStation acceptor = stations.get(acceptorCid);
+    if (initiator == null || acceptor == null || initiator.equals(acceptor)) {
+      throw in.wrong("a connection of CID %d with CID %d".formatted(initiatorCid, acceptorCid));
+    }
+    VsockHeader request =
+        new VsockHeader(
+            initiatorCid,
+            acceptorCid,
+            initiatorPort,
+            acceptorPort,
+            0,
+            type,
+            VsockOp.REQUEST.code,
+            0,
+            0,
+            0);
+    VsockConnection connection = new VsockConnection(initiator, acceptor, request, number);
+    synchronized (connection) {
+      in.part("connection", connection);
+      boolean full = !initiator.equals(host.station) && requestedBy(initiator) > MAX_CONNECTIONS;
+      if (full || !enter(connection)) {
+        throw in.wrong("too many connections of CID %d, or one twice".formatted(initiatorCid));
+      }
+    }
+    return connection;
   }
 
   /** Ends the host's sockets. */

@@ -11,12 +11,12 @@
  * <h2>Who waits for whom</h2>
  *
  * <p>A packet goes from its sender's tx queue into buffers of its receiver's rx queue, copied by
- * the sender's thread, and is kept nowhere else. Where the receiver has no buffer the sender takes
- * no more from its own queue: its guest waits, and nobody else does. No vCPU thread ever waits. A
- * receiver that takes nothing for five seconds while somebody waits for it is cut off: its
- * connections are reset, its senders are refused, until its driver gives buffers again, and then
- * the driver is told by the event TRANSPORT_RESET. Packets without payload are small and may wait
- * at the receiver, 256 of them, so that two guests that answer each other do not stop (5.10.6.1).
+ * the sender's worker, and is kept nowhere else. Where the receiver has no buffer the sender takes
+ * no more from its own queue: its guest waits, and nobody else does. No vCPU ever waits. A receiver
+ * that takes nothing for five seconds while somebody waits for it is cut off: its connections are
+ * reset and its senders are refused until its driver gives buffers again. Then the driver is told
+ * by the event TRANSPORT_RESET. Packets without payload are small and may wait at the receiver, 256
+ * of them, so that two guests that answer each other do not stop (5.10.6.1).
  *
  * <p>The host always has room: a guest that sends more than the host's socket has said it can hold
  * is reset.
@@ -27,7 +27,13 @@
  * ({@code VsockConnection}), a listener's, the receiving station's ({@code GuestStation}), the
  * queue's. So a packet from A to B takes A's sender and B's station, one from B to A takes B's
  * sender and A's station, and neither holds what the other waits for. What is called when there is
- * room takes locks that are behind all of these: a thread's flag, a waiting socket's news.
+ * room takes no lock before any of these: it wakes a worker, or a thread that waits.
+ *
+ * <h2>State</h2>
+ *
+ * <p>A device saves what is on its way in its guest, and the switch the connections between guests.
+ * Sockets of the host cannot be saved: after a restore they are reset, and so are, by an RST, the
+ * guests' sockets that were connected with them.
  */
 @NullMarked
 package tombolo.machine.vsock;

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.machine.host.HostServices;
 
 @Timeout(60)
 final class BufferConsoleTest {
-  private final BufferConsole console = new BufferConsole();
+  private final BufferConsole console = new BufferConsole(HostServices.system());
 
   private void print(String text) {
     for (byte octet : text.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {

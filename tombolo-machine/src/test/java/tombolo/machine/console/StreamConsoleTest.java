@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.HostServices;
 
 @Timeout(60)
 final class StreamConsoleTest {
@@ -28,7 +28,7 @@ final class StreamConsoleTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     byte[] octets = new byte[1_000_000];
     new SplittableRandom(1).nextBytes(octets);
-    try (StreamConsole console = new StreamConsole("alice", out, Scheduler.system())) {
+    try (StreamConsole console = new StreamConsole("alice", out, HostServices.system())) {
       print(console, octets);
     }
     assertThat(out.toByteArray()).isEqualTo(octets);
@@ -44,7 +44,7 @@ final class StreamConsoleTest {
             flushed.release(size());
           }
         };
-    try (StreamConsole console = new StreamConsole("alice", out, Scheduler.system())) {
+    try (StreamConsole console = new StreamConsole("alice", out, HostServices.system())) {
       print(console, "login: ".getBytes(StandardCharsets.US_ASCII));
       flushed.acquire(7);
     }
@@ -53,7 +53,7 @@ final class StreamConsoleTest {
   @Test
   void flushWaitsForWhatWasPrinted() throws InterruptedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (StreamConsole console = new StreamConsole("alice", out, Scheduler.system())) {
+    try (StreamConsole console = new StreamConsole("alice", out, HostServices.system())) {
       for (int i = 1; i <= 1_000; i++) {
         console.write((byte) i);
         console.flush();
@@ -77,7 +77,7 @@ final class StreamConsoleTest {
             super.write(octets, from, length);
           }
         };
-    StreamConsole console = new StreamConsole("alice", out, Scheduler.system());
+    StreamConsole console = new StreamConsole("alice", out, HostServices.system());
     Thread guest = Thread.ofPlatform().start(() -> print(console, new byte[300_000]));
     while (guest.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
@@ -103,7 +103,7 @@ final class StreamConsoleTest {
             }
           }
         };
-    StreamConsole console = new StreamConsole("alice", stuck, Scheduler.system());
+    StreamConsole console = new StreamConsole("alice", stuck, HostServices.system());
     Thread guest = Thread.ofPlatform().start(() -> print(console, new byte[300_000]));
     while (guest.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
@@ -124,7 +124,7 @@ final class StreamConsoleTest {
             throw new IOException("Broken pipe");
           }
         };
-    StreamConsole console = new StreamConsole("alice", broken, Scheduler.system());
+    StreamConsole console = new StreamConsole("alice", broken, HostServices.system());
     print(console, new byte[300_000]);
     console.close();
     assertThat(console.dropped()).isEqualTo(300_000);
@@ -137,7 +137,7 @@ final class StreamConsoleTest {
     ByteArrayOutputStream received = new ByteArrayOutputStream();
     Semaphore input = new Semaphore(0);
     try (StreamConsole console =
-        new StreamConsole("alice", OutputStream.nullOutputStream(), Scheduler.system())) {
+        new StreamConsole("alice", OutputStream.nullOutputStream(), HostServices.system())) {
       assertThat(console.read()).isEqualTo(-1);
       console.onInput(input::release);
       console.readFrom(new ByteArrayInputStream(typed));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.HostServices;
 
 /** The registers as the PC16550D data sheet has them, and as Linux's 8250 driver probes them. */
 final class Uart16550Test {
@@ -20,7 +21,7 @@ final class Uart16550Test {
   private static final int MSR = 6;
   private static final int SCR = 7;
 
-  private final BufferConsole console = new BufferConsole();
+  private final BufferConsole console = new BufferConsole(HostServices.system());
   private final RecordedLine line = new RecordedLine();
   private final Uart16550 uart = new Uart16550(console, line);
 

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tombolo.machine.host.Scheduler;
 
 final class BlockDeviceTest {
   private static final int IN = 0;
@@ -51,8 +50,7 @@ final class BlockDeviceTest {
     new Random(1).nextBytes(content);
     Files.write(file, content);
     TestDriver driver =
-        new TestDriver(
-            new BlockDevice("disk0", "vm", DiskImage.open(file, readOnly), Scheduler.system()));
+        new TestDriver(new BlockDevice("disk0", "vm", DiskImage.open(file, readOnly)));
     opened = driver;
     driver.start(1L << BlockDevice.FLUSH);
     return driver;

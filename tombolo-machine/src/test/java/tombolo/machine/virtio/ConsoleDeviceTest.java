@@ -12,13 +12,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.ConsoleSize;
+import tombolo.machine.host.HostServices;
 
 final class ConsoleDeviceTest {
   private static final int RECEIVE = 0;
   private static final int TRANSMIT = 1;
   private static final long SIZE = 1L << ConsoleDevice.SIZE;
 
-  private final BufferConsole console = new BufferConsole();
+  private final BufferConsole console = new BufferConsole(HostServices.system());
   private TestDriver driver = new TestDriver(new ConsoleDevice(console));
 
   @AfterEach

@@ -78,7 +78,7 @@ final class DiskImageTest {
 
   @Test
   void aFileThatIsMissing() {
-    refused(directory.resolve("none.img"), "no such file; an empty disk of 64 MiB is made by: ");
+    refused(directory.resolve("none.img"), "no such file; to make an empty disk of 64 MiB: ");
   }
 
   @Test
@@ -99,14 +99,14 @@ final class DiskImageTest {
 
   @Test
   void anEmptyFile() throws IOException {
-    refused(file(0), "empty; a disk of 64 MiB is made of it by: truncate -s 64M ");
+    refused(file(0), "empty; to make it a disk of 64 MiB: truncate -s 64M ");
   }
 
   @Test
   void anImageOfAnotherFormat() throws IOException {
     Path file = file(1024);
     Files.write(file, new byte[] {'Q', 'F', 'I', (byte) 0xfb, 0, 0, 0, 3});
-    refused(file, "a qcow2 image; a raw one is made of it by: qemu-img convert -O raw ");
+    refused(file, "a qcow2 image; to make a raw one of it: qemu-img convert -O raw ");
   }
 
   @Test
@@ -114,7 +114,7 @@ final class DiskImageTest {
     Path file = file(512);
     org.junit.jupiter.api.Assumptions.assumeTrue(
         file.toFile().setWritable(false) && !Files.isWritable(file), "root may write everything");
-    refused(file, "must not be written; add ,readonly to use it so");
+    refused(file, "is not writable; add ,readonly to use it read-only");
     DiskImage.open(file, true).close();
   }
 
@@ -122,7 +122,7 @@ final class DiskImageTest {
   void twoDisksThatWriteOneFile() throws IOException {
     Path file = file(512);
     try (DiskImage _ = DiskImage.open(file, false)) {
-      refused(file, "two disks that can be written");
+      refused(file, "two writable disks use it");
     }
     DiskImage.open(file, false).close();
   }

@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.machine.console.Console;
 import tombolo.machine.console.ConsoleSize;
 import tombolo.machine.host.RandomSource;
-import tombolo.machine.host.Scheduler;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 
@@ -105,8 +104,7 @@ final class HostileDriverTest {
   }
 
   private static VirtioDevice disk() {
-    return new BlockDevice(
-        "disk0", "vm", DiskImage.open(directory.resolve("disk.img"), false), Scheduler.system());
+    return new BlockDevice("disk0", "vm", DiskImage.open(directory.resolve("disk.img"), false));
   }
 
   @ParameterizedTest

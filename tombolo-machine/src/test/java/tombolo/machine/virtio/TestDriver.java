@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.InterruptLine;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
 import tombolo.memory.Access;
@@ -59,10 +60,15 @@ final class TestDriver implements AutoCloseable {
   private final int[] used = new int[64];
   private final int[] sizes = new int[64];
 
-  /** With this device in slot 2 of a bridge. */
+  /** With this device in slot 2 of a bridge, which is served by threads of the host. */
   TestDriver(VirtioDevice device) {
+    this(device, HostServices.system());
+  }
+
+  /** With this device in slot 2 of a bridge. */
+  TestDriver(VirtioDevice device, HostServices host) {
     memory.map(RAM, RAM_BYTES, ram, GUARD, Access.READ_WRITE_EXECUTE);
-    function = new VirtioPci("vm", memory, mmio, device);
+    function = new VirtioPci("vm", memory, mmio, host, device);
     InterruptLine line =
         new InterruptLine() {
           @Override

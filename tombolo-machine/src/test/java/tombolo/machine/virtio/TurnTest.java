@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -12,13 +13,18 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class TurnTest {
+  private static final Runnable NEVER =
+      () -> {
+        throw new AssertionError("the worker was asked");
+      };
+
   private final Turn turn = new Turn();
   private final AtomicInteger done = new AtomicInteger();
 
   @Test
   void workIsDoneByWhoAsks() {
-    turn.run(done::incrementAndGet);
-    turn.run(done::incrementAndGet);
+    turn.run(done::incrementAndGet, NEVER);
+    turn.run(done::incrementAndGet, NEVER);
     assertThat(done).hasValue(2);
   }
 
@@ -35,10 +41,11 @@ final class TurnTest {
                           done.incrementAndGet();
                           begun.countDown();
                           await(goOn);
-                        }));
+                        },
+                        NEVER));
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     for (int i = 0; i < 3; i++) {
-      turn.run(() -> done.addAndGet(100));
+      turn.run(() -> done.addAndGet(100), NEVER);
     }
     assertThat(done).as("the one who does it has not come to it yet").hasValue(1);
     goOn.countDown();
@@ -47,11 +54,27 @@ final class TurnTest {
   }
 
   @Test
+  void whoIsAskedAllTheTimeLeavesTheRestToTheWorker() {
+    AtomicInteger left = new AtomicInteger();
+    Runnable work =
+        () -> {
+          done.incrementAndGet();
+          turn.run(done::incrementAndGet, NEVER); // as another vCPU would
+        };
+    turn.run(work, left::incrementAndGet);
+    assertThat(done).hasValue(Turn.ROUNDS);
+    assertThat(left).hasValue(1);
+    turn.run(done::incrementAndGet, NEVER);
+    assertThat(done).as("the turn is free").hasValue(Turn.ROUNDS + 1);
+  }
+
+  @Test
   void neverTwoAtATimeAndNoRequestIsLost() throws InterruptedException {
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger together = new AtomicInteger();
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger seen = new AtomicInteger();
+    Semaphore left = new Semaphore(0);
     Runnable work =
         () -> {
           if (inside.incrementAndGet() != 1) {
@@ -68,12 +91,15 @@ final class TurnTest {
                   () -> {
                     for (int n = 0; n < 100_000; n++) {
                       asked.incrementAndGet();
-                      turn.run(work);
+                      turn.run(work, left::release);
                     }
                   });
     }
     for (Thread thread : threads) {
       thread.join();
+    }
+    if (left.tryAcquire()) {
+      turn.run(work, NEVER); // the worker's part
     }
     assertThat(together).hasValue(0);
     assertThat(seen).hasValue(300_000);
@@ -87,8 +113,9 @@ final class TurnTest {
                 turn.run(
                     () -> {
                       throw new IllegalStateException("on purpose");
-                    }));
-    turn.run(done::incrementAndGet);
+                    },
+                    NEVER));
+    turn.run(done::incrementAndGet, NEVER);
     assertThat(done).hasValue(1);
   }
 

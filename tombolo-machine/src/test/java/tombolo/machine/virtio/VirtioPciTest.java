@@ -19,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.host.HostServices;
 
 final class VirtioPciTest {
   /** The feature that every driver has accepted that is heard: VIRTIO_F_VERSION_1. */
@@ -81,7 +82,8 @@ final class VirtioPciTest {
   void aDeviceWithoutConfigurationHasNoSuchStructure() {
     HeldDevice plain = new HeldDevice();
     plain.config = new byte[0];
-    VirtioPci function = new VirtioPci("vm", driver.memory, driver.mmio, plain);
+    VirtioPci function =
+        new VirtioPci("vm", driver.memory, driver.mmio, HostServices.system(), plain);
     assertThat(function.capabilities())
         .noneMatch(capability -> capability.body()[1] == StructureCapability.DEVICE);
   }
@@ -466,7 +468,8 @@ final class VirtioPciTest {
           }
         };
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new VirtioPci("vm", driver.memory, driver.mmio, wrong))
+        .isThrownBy(
+            () -> new VirtioPci("vm", driver.memory, driver.mmio, HostServices.system(), wrong))
         .withMessage("held: type 64 with 2 queues");
   }
 }

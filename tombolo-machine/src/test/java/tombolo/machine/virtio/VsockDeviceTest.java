@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.host.Clock;
-import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.vsock.HostVsockConnection;
 import tombolo.machine.vsock.HostVsockListener;
 import tombolo.machine.vsock.VsockDevice;
@@ -38,7 +37,7 @@ class VsockDeviceTest {
   private static final int SHUTDOWN = 4;
   private static final int RW = 5;
 
-  private final VsockSwitch network = new VsockSwitch(Clock.system());
+  private final VsockSwitch network = new VsockSwitch(HostServices.system());
   private TestDriver driver;
   private HostVsockListener listener;
   private int received;
@@ -51,7 +50,7 @@ class VsockDeviceTest {
   }
 
   private VsockDevice device(long cid) {
-    return new VsockDevice(network, cid, "vm" + cid, Clock.system(), Scheduler.system());
+    return new VsockDevice(network, cid, "vm" + cid, HostServices.system());
   }
 
   private void boot() {

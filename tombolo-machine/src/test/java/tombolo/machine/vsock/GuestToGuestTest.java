@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 
 /** What a switch makes of two guests' packets (virtio 1.2, 5.10.6). */
 @Timeout(60)
 class GuestToGuestTest {
-  private final VsockSwitch network = new VsockSwitch(Clock.system());
+  private final VsockSwitch network = new VsockSwitch(HostServices.system());
   private final TestGuest alice = new TestGuest(network, 3);
   private final TestGuest bob = new TestGuest(network, 4);
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 
 /** Java's sockets to guests, and what guests may do to them. */
 @Timeout(60)
@@ -26,7 +26,7 @@ class HostVsockTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final int BOTH = VsockHeader.NO_MORE_SENT | VsockHeader.NO_MORE_RECEIVED;
 
-  private final VsockSwitch network = new VsockSwitch(Clock.system());
+  private final VsockSwitch network = new VsockSwitch(HostServices.system());
   private final HostVsock host = network.host();
   private final TestGuest guest = new TestGuest(network, 3);
   private HostVsockListener listener;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 
 /**
  * A guest that sends whatever it likes: nobody else notices, and what is kept for it stays small.
@@ -21,7 +21,7 @@ class HostileGuestTest {
   private static final int PACKETS = 20_000;
   private static final long[] CIDS = {2, 3, 4, 4, 4, 5, 6, 0, 1, -1, 0xffff_ffffL};
 
-  private final VsockSwitch network = new VsockSwitch(Clock.system());
+  private final VsockSwitch network = new VsockSwitch(HostServices.system());
 
   private static Random random(int number) {
     return new Random(Long.getLong("tombolo.seed", 1) * 1000 + number);
@@ -155,7 +155,7 @@ class HostileGuestTest {
   @Test
   void aFloodForAGuestThatTakesNothingIsHeldByItsSender() throws Exception {
     try (TestGuest hostile = new TestGuest(network, 3);
-        TestGuest deaf = new TestGuest(network, 4, Clock.system(), 0)) {
+        TestGuest deaf = new TestGuest(network, 4, HostServices.system(), 0)) {
       for (int i = 0; i < 10_000; i++) {
         hostile.send(4, i, 5000, VsockOp.REQUEST);
         hostile.send(4, i, 5000, VsockOp.RST);

@@ -9,15 +9,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
+import tombolo.machine.host.Scheduler;
 
 /** Who waits for a guest that gives no buffers: its senders, for a while, and nobody else. */
 @Timeout(60)
 class SlowReceiverTest {
-  private final AtomicLong now = new AtomicLong(1L << 40);
-  private final VsockSwitch network = new VsockSwitch(now::get);
-  private final TestGuest alice = new TestGuest(network, 3, now::get, 1_000_000);
-  private final TestGuest slow = new TestGuest(network, 4, now::get, 1);
-  private final TestGuest carol = new TestGuest(network, 5, now::get, 1_000_000);
+  /**
+   * Time that only {@link #elapse} lets go on: an hour ahead, so that no worker wakes by itself.
+   */
+  private final AtomicLong now = new AtomicLong(System.nanoTime() + 3_600_000_000_000L);
+
+  private final HostServices host =
+      new HostServices(now::get, Scheduler.system(), RandomSource.seeded(1));
+  private final VsockSwitch network = new VsockSwitch(host);
+  private final TestGuest alice = new TestGuest(network, 3, host, 1_000_000);
+  private final TestGuest slow = new TestGuest(network, 4, host, 1);
+  private final TestGuest carol = new TestGuest(network, 5, host, 1_000_000);
 
   @AfterEach
   void close() {
@@ -161,7 +170,7 @@ class SlowReceiverTest {
   void attemptsThatADeafGuestDoesNotAnswerHoldUpNobodyElse() throws Exception {
     int most = VsockSwitch.MAX_CONNECTIONS;
     slow.give(most - GuestStation.BACKLOG - 1);
-    try (TestGuest dave = new TestGuest(network, 6, now::get, 1_000_000)) {
+    try (TestGuest dave = new TestGuest(network, 6, host, 1_000_000)) {
       carol.connect(dave, 1, 2);
       for (int port = 0; port < most; port++) {
         alice.send(4, port, 5000, VsockOp.REQUEST);
@@ -262,8 +271,8 @@ class SlowReceiverTest {
 
   @Test
   void twoGuestsThatFillEachOtherDoNotStop() throws Exception {
-    try (TestGuest a = new TestGuest(network, 10, now::get, 4);
-        TestGuest b = new TestGuest(network, 11, now::get, 4)) {
+    try (TestGuest a = new TestGuest(network, 10, host, 4);
+        TestGuest b = new TestGuest(network, 11, host, 4)) {
       a.connect(b, 1, 2);
       for (int i = 0; i < 6; i++) {
         a.send(11, 1, 2, VsockOp.RW, new byte[10_000]);

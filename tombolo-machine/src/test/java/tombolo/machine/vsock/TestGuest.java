@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import tombolo.machine.host.Clock;
-import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 
 /** A guest whose driver is the test: packets as they are, and buffers of one size. */
 final class TestGuest implements AutoCloseable {
@@ -50,16 +51,17 @@ final class TestGuest implements AutoCloseable {
 
   /** A guest with more buffers than any test needs. */
   TestGuest(VsockSwitch network, long cid) {
-    this(network, cid, Clock.system(), ENOUGH);
+    this(network, cid, HostServices.system(), ENOUGH);
   }
 
-  TestGuest(VsockSwitch network, long cid, Clock clock, int buffers) {
+  TestGuest(VsockSwitch network, long cid, HostServices host, int buffers) {
     this.network = network;
     this.cid = cid;
     this.buffers.set(buffers);
-    station = new GuestStation(cid, "vm" + cid, clock, new Rx());
-    sender = new GuestSender(network, station, new Tx(), clock, Scheduler.system());
+    station = new GuestStation(cid, "vm" + cid, host.clock(), new Rx());
+    sender = new GuestSender(network, station, new Tx(), host);
     network.attach(station);
+    sender.start();
   }
 
   /** The driver gives more buffers; whether that ended a cut-off. */
@@ -172,6 +174,16 @@ final class TestGuest implements AutoCloseable {
     public void forget() {
       // It looks at buffers, and takes none.
     }
+
+    @Override
+    public void save(StateWriter out) {
+      // The test has what the driver has.
+    }
+
+    @Override
+    public void restore(StateReader in) {
+      // As above.
+    }
   }
 
   private final class Tx implements TxPackets {
@@ -198,6 +210,16 @@ final class TestGuest implements AutoCloseable {
     @Override
     public void forget() {
       toSend.clear();
+    }
+
+    @Override
+    public void save(StateWriter out) {
+      // A packet stays in the queue until it is done.
+    }
+
+    @Override
+    public void restore(StateReader in) {
+      // As above.
     }
   }
 }

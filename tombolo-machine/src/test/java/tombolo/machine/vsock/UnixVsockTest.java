@@ -20,14 +20,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.SteppedHost;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
 
 /** Programs of the host and a guest, by Unix-domain sockets. */
 @Timeout(60)
 class UnixVsockTest {
   @TempDir private Path directory;
-  private final VsockSwitch network = new VsockSwitch(Clock.system());
+  private final VsockSwitch network = new VsockSwitch(HostServices.system());
   private final TestGuest guest = new TestGuest(network, 3);
   private Path path;
   private UnixVsock socket;
@@ -35,7 +38,7 @@ class UnixVsockTest {
   @BeforeEach
   void open() throws IOException {
     path = directory.resolve("v.sock");
-    socket = new UnixVsock(network.host(), 3, path, "vm3", Scheduler.system());
+    socket = new UnixVsock(network.host(), 3, path, "vm3", HostServices.system());
   }
 
   @AfterEach
@@ -190,7 +193,7 @@ class UnixVsockTest {
   void whatWaitsForTheThreadIsBounded() throws Exception {
     try (TestGuest other = new TestGuest(network, 4);
         UnixVsock _ =
-            new UnixVsock(network.host(), 4, directory.resolve("w"), "vm4", new NoThread())) {
+            new UnixVsock(network.host(), 4, directory.resolve("w"), "vm4", neverStepped())) {
       for (int port = 0; port < UnixVsock.MAX_CONNECTIONS; port++) {
         other.send(2, port, 6000, VsockOp.REQUEST);
         other.send(2, port, 6000, VsockOp.RST); // it may ask for another
@@ -203,28 +206,27 @@ class UnixVsockTest {
     }
   }
 
-  /** The thread never gets to run. */
-  private static final class NoThread implements Scheduler {
-    @Override
-    public tombolo.machine.host.Task task(
-        String name, Idle idle, tombolo.machine.host.Worker worker) {
-      throw new UnsupportedOperationException(name);
-    }
+  /** Services whose workers are never stepped. */
+  private static HostServices neverStepped() {
+    SteppedHost stepped = new SteppedHost(1);
+    Scheduler scheduler =
+        new Scheduler() {
+          @Override
+          public Task task(String name, Idle idle, Worker worker) {
+            return stepped.services().scheduler().task(name, idle, () -> Worker.DONE);
+          }
 
-    @Override
-    public Thread startThread(String name, Runnable body) {
-      return Thread.ofPlatform().name(name).unstarted(body);
-    }
+          @Override
+          public void park(long nanos) {
+            throw new AssertionError();
+          }
 
-    @Override
-    public void park(long nanos) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void unpark(Thread thread) {
-      throw new AssertionError();
-    }
+          @Override
+          public void unpark(Thread thread) {
+            throw new AssertionError();
+          }
+        };
+    return new HostServices(stepped.services().clock(), scheduler, stepped.services().random());
   }
 
   @Test
@@ -284,7 +286,7 @@ class UnixVsockTest {
 
   @Test
   void aSocketThatSomebodyAnswersIsNotTaken() {
-    assertThatThrownBy(() -> new UnixVsock(network.host(), 4, path, "vm4", Scheduler.system()))
+    assertThatThrownBy(() -> new UnixVsock(network.host(), 4, path, "vm4", HostServices.system()))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("somebody listens there");
   }
@@ -293,13 +295,13 @@ class UnixVsockTest {
   void aFileIsNotReplacedAndASocketThatNobodyAnswersIs() throws Exception {
     Path other = directory.resolve("other");
     Files.writeString(other, "text");
-    assertThatThrownBy(() -> new UnixVsock(network.host(), 4, other, "vm4", Scheduler.system()))
+    assertThatThrownBy(() -> new UnixVsock(network.host(), 4, other, "vm4", HostServices.system()))
         .hasMessage("there is a file that is no socket");
     assertThat(other).hasContent("text");
     Files.delete(other);
     ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     stale.bind(UnixDomainSocketAddress.of(other));
     stale.close();
-    new UnixVsock(network.host(), 4, other, "vm4", Scheduler.system()).close();
+    new UnixVsock(network.host(), 4, other, "vm4", HostServices.system()).close();
   }
 }

@@ -20,14 +20,14 @@ import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 
 /** Both directions at once, with more threads than processors: every byte arrives, in order. */
 @Timeout(120)
 class VsockStressTest {
   private static final int BYTES = 32 << 20;
 
-  private final VsockSwitch network = new VsockSwitch(Clock.system());
+  private final VsockSwitch network = new VsockSwitch(HostServices.system());
 
   private static <T> FutureTask<T> start(Callable<T> body) {
     FutureTask<T> task = new FutureTask<>(body);
@@ -84,10 +84,10 @@ class VsockStressTest {
   @Test
   void betweenGuestsWithFewBuffers() throws Exception {
     // A guest for each end of each direction, so that each has one thread that reads its packets.
-    try (TestGuest a = new TestGuest(network, 3, Clock.system(), 20);
-        TestGuest b = new TestGuest(network, 4, Clock.system(), 20);
-        TestGuest c = new TestGuest(network, 5, Clock.system(), 20);
-        TestGuest d = new TestGuest(network, 6, Clock.system(), 20)) {
+    try (TestGuest a = new TestGuest(network, 3, HostServices.system(), 20);
+        TestGuest b = new TestGuest(network, 4, HostServices.system(), 20);
+        TestGuest c = new TestGuest(network, 5, HostServices.system(), 20);
+        TestGuest d = new TestGuest(network, 6, HostServices.system(), 20)) {
       a.connect(b, 1, 2);
       c.connect(d, 1, 2);
       FutureTask<Long> ab = start(() -> send(a, b, 1, 2, 1));

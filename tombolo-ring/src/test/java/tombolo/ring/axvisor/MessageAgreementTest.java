@@ -317,6 +317,7 @@ final class MessageAgreementTest {
             case RegionLook.Ready _ -> 0;
             case RegionLook.NotYet _ -> 1;
             case RegionLook.Refused _ -> 2;
+            case RegionLook.ReadyV2 ready -> throw new AssertionError(ready);
           };
       assertThat(c.look(memory)).as("seed %d", seed).isEqualTo(look);
       seen[look]++;

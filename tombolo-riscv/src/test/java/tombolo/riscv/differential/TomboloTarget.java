@@ -35,7 +35,7 @@ final class TomboloTarget implements Target {
 
   @Override
   public String run(byte[] image, Duration deadline) {
-    BufferConsole console = new BufferConsole();
+    BufferConsole console = new BufferConsole(HostServices.system());
     BootImage boot =
         new BootImage(ElfImage.parse(image, ElfMachine.RISCV, "differential"), null, "");
     try (Vm vm =

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.console;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Waiters;
+import tombolo.machine.host.Worker;
+
+/**
+ * The way from a guest to a stream. A worker takes what has come since its last step, writes it and
+ * flushes it at once. So a person sees a prompt without a newline immediately, and a guest that
+ * prints much is written in large pieces.
+ *
+ * <p>Faces the host: a step blocks in the stream's write.
+ *
+ * <p>Thread-safe: {@code lock} guards all fields that change. It is not held while the stream is
+ * written, nor while others are told.
+ */
+final class ConsoleOutput implements Worker {
+  static final int BYTES = 1 << 16;
+
+  private final OutputStream out;
+  private final boolean stepsMayBlock;
+  private final Task task;
+  private final Waiters waiters;
+  private final Object lock = new Object();
+
+  // All guarded by lock.
+  private byte[] filling = new byte[BYTES];
+  private byte[] spare = new byte[BYTES];
+  private int size;
+  private boolean writing;
+  private boolean broken;
+  private boolean closed;
+  private boolean ended;
+  private long dropped;
+  private Runnable roomListener = () -> {};
+
+  /**
+   * Makes an output that nobody writes before {@link #start}.
+   *
+   * @param name the worker's
+   * @param out flushed, never closed
+   */
+  ConsoleOutput(String name, OutputStream out, HostServices host) {
+    this.out = out;
+    this.stepsMayBlock = host.scheduler().stepsMayBlock();
+    this.task = host.scheduler().task(name, Scheduler.Idle.PARK, this);
+    this.waiters = new Waiters(host);
+  }
+
+  void start() {
+    task.start();
+  }
+
+  /**
+   * Appends a byte. Where the buffer is full, the guest waits for the worker, or, on a host of one
+   * thread, writes in its place. Drops the byte if the stream is broken or closed, or if the
+   * waiting thread is interrupted because its VM ends.
+   */
+  void write(byte octet) {
+    while (!put(octet)) {
+      if (!stepsMayBlock) {
+        step();
+      } else if (!waiters.awaitUnlessInterrupted(() -> room() > 0, Long.MAX_VALUE)) {
+        synchronized (lock) {
+          dropped++;
+        }
+        return;
+      }
+    }
+  }
+
+  /** Appends or drops a byte; false if it has to wait. */
+  private boolean put(byte octet) {
+    boolean first;
+    synchronized (lock) {
+      if (closed || broken) {
+        dropped++;
+        return true;
+      }
+      if (size == BYTES) {
+        return false;
+      }
+      filling[size++] = octet;
+      first = size == 1;
+    }
+    if (first) {
+      task.wake();
+    }
+    return true;
+  }
+
+  /** Bytes that {@link #write} takes, or drops, without waiting. */
+  int room() {
+    synchronized (lock) {
+      return closed || broken ? Integer.MAX_VALUE : BYTES - size;
+    }
+  }
+
+  void onRoom(Runnable listener) {
+    synchronized (lock) {
+      roomListener = listener;
+    }
+  }
+
+  /** Bytes that nobody will read. */
+  long dropped() {
+    synchronized (lock) {
+      return dropped;
+    }
+  }
+
+  /** Waits until everything that was printed so far is written, or the stream is broken. */
+  void flush() throws InterruptedException {
+    waiters.await(this::isWritten, Long.MAX_VALUE);
+  }
+
+  private boolean isWritten() {
+    synchronized (lock) {
+      return broken || (size == 0 && !writing);
+    }
+  }
+
+  /** Writes the rest and ends. An interrupt ends the waiting, not the writing, and stays set. */
+  void close() {
+    synchronized (lock) {
+      closed = true;
+    }
+    task.wake();
+    tell();
+    waiters.awaitUnlessInterrupted(this::hasEnded, Long.MAX_VALUE);
+  }
+
+  private boolean hasEnded() {
+    synchronized (lock) {
+      return ended;
+    }
+  }
+
+  @Override
+  public long step() {
+    byte[] taken;
+    int count;
+    synchronized (lock) {
+      if (size == 0 || broken) {
+        ended = closed || broken;
+        count = 0;
+      } else {
+        count = size;
+        writing = true;
+        size = 0;
+      }
+      taken = filling;
+      if (count > 0) {
+        filling = spare;
+        spare = taken;
+      }
+    }
+    tell();
+    if (count == 0) {
+      return hasEnded() ? DONE : UNTIL_WOKEN;
+    }
+    boolean written = false;
+    try {
+      out.write(taken, 0, count);
+      out.flush();
+      written = true;
+    } catch (IOException | RuntimeException e) {
+      // Who would have read it is gone: what follows is counted as dropped.
+    }
+    synchronized (lock) {
+      writing = false;
+      if (!written) {
+        broken = true;
+        dropped += count + size;
+        size = 0;
+      }
+    }
+    tell();
+    return AGAIN;
+  }
+
+  /** There may be room, or nothing left to write. No lock held. */
+  private void tell() {
+    Runnable toCall;
+    synchronized (lock) {
+      toCall = roomListener;
+    }
+    waiters.tell();
+    toCall.run();
+  }
+}

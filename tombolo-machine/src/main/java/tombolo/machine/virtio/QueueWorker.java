@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine.virtio;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
+
+/**
+ * Has the queues of one device served: at once by the vCPU thread that notifies, and later by a
+ * worker, a queue a step, those of which the device has asked for more time. One at a time for each
+ * queue.
+ *
+ * <p>Thread-safe. {@code due} has a bit for each queue that the worker has to serve. It is set
+ * before the worker is woken, and cleared before the queue is served, so no request is lost.
+ */
+final class QueueWorker implements Worker, Stateful {
+  private final Task task;
+  private final List<Turn> turns;
+  private final IntConsumer serve;
+  private final AtomicLong due = new AtomicLong();
+
+  /** The queue that was served last; others go first. Used by the worker. */
+  private int last;
+
+  private volatile boolean closed;
+
+  /**
+   * Makes a worker that {@link #start} starts.
+   *
+   * @param queues how many, 1 to 64
+   * @param serve serves a queue on the worker's behalf
+   */
+  QueueWorker(String name, int queues, Scheduler scheduler, IntConsumer serve) {
+    this.turns = Stream.generate(Turn::new).limit(queues).toList();
+    this.serve = serve;
+    this.task = scheduler.task(name, Scheduler.Idle.PARK, this);
+  }
+
+  void start() {
+    task.start();
+  }
+
+  /** Serves a queue on the calling thread, unless another one does. */
+  void run(int queue, Runnable work) {
+    turns.get(queue).run(work, () -> later(queue));
+  }
+
+  /** Has the worker serve a queue. Any thread, with any lock held. */
+  void later(int queue) {
+    due.getAndUpdate(bits -> bits | 1L << queue);
+    task.wake();
+  }
+
+  @Override
+  public long step() {
+    if (closed) {
+      return DONE;
+    }
+    long bits = due.get();
+    if (bits == 0) {
+      return UNTIL_WOKEN;
+    }
+    int queue = next(bits);
+    last = queue;
+    due.getAndUpdate(now -> now & ~(1L << queue));
+    run(queue, () -> serve.accept(queue));
+    return due.get() == 0 ? UNTIL_WOKEN : AGAIN;
+  }
+
+  /** The first bit that is set above {@link #last}, or else from 0 on. */
+  private int next(long bits) {
+    long above = last == Long.SIZE - 1 ? 0 : bits & -2L << last;
+    return Long.numberOfTrailingZeros(above == 0 ? bits : above);
+  }
+
+  void pause() {
+    task.pause();
+  }
+
+  void resume() {
+    task.resume();
+  }
+
+  /** Ends the worker, and waits for the step that it is in. */
+  void close() {
+    closed = true;
+    task.resume();
+    task.wake();
+    task.awaitEnd();
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(due.get()).number(last);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    long bits = in.int64();
+    long known = -1L >>> (Long.SIZE - turns.size());
+    if ((bits & ~known) != 0) {
+      throw in.wrong("0x%x names queues that are not there".formatted(bits));
+    }
+    last = in.int32(0, turns.size() - 1);
+    due.set(bits);
+    task.wake();
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.hart;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decoded operations that run one after the other: from an instruction that was jumped to, past
+ * branches that are not taken, up to the next jump or the end of the page. Belongs to a {@link
+ * CodePage} of one hart and is used by its thread only.
+ */
+final class Block {
+  static final int NOTHING_FOLLOWS = -1;
+
+  /**
+   * Packed operations; after the last one the hart goes on at {@link #end}, unless that one jumps.
+   */
+  final long[] ops;
+
+  /** For each operation: its offset in the page, and how many instructions come before it << 16. */
+  final int[] where;
+
+  /** For each operation: how many instructions of the block are done once it is. */
+  final int[] through;
+
+  /** Instructions in it, more than operations where some are fused. */
+  final int instructions;
+
+  /** Offset in the page of what follows it: 2 to 4098. */
+  final int end;
+
+  /** The page that it was decoded from. */
+  final CodePage page;
+
+  /**
+   * Whether its only instruction goes on in the next page. Such a block depends on two
+   * translations, so it is looked up each time and never linked.
+   */
+  final boolean straddles;
+
+  /**
+   * For each operation that branches: the block that it leads to, once known and in the same page.
+   */
+  final @Nullable Block[] taken;
+
+  /** What follows the block, likewise. */
+  @Nullable Block next;
+
+  Block(CodePage page, long[] ops, int[] where, int instructions, int end, int following) {
+    this.page = page;
+    this.ops = ops;
+    this.taken = new Block[ops.length];
+    this.where = where;
+    this.through = new int[ops.length];
+    for (int i = 0; i < ops.length; i++) {
+      through[i] = i + 1 < ops.length ? where[i + 1] >>> 16 : instructions;
+    }
+    this.instructions = instructions;
+    this.end = end;
+    this.straddles = following != NOTHING_FOLLOWS;
+    this.following = following;
+  }
+
+  /** The halfword that follows the page, where {@link #straddles}. */
+  final int following;
+
+  /** Offset in the page of an operation. */
+  int offsetOf(int index) {
+    return where[index] & 0xffff;
+  }
+
+  /** The instruction at an offset in the block: 16 or 32 bits. */
+  int instructionAt(int offset) {
+    int low = page.halfword(offset);
+    if (page.lengthAt(offset) == 2) {
+      return low;
+    }
+    return (straddles ? following : page.halfword(offset + 2)) << 16 | low;
+  }
+
+  /** Instructions of the block before an operation. */
+  int instructionsBefore(int index) {
+    return where[index] >>> 16;
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.vcpu;
+
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import tombolo.machine.host.Clock;
+
+/**
+ * How long one hart that waits for an interrupt looks for it again and again before it parks: a
+ * parked thread takes many microseconds to wake, as long as a peer needs to answer a doorbell. The
+ * policy is that of KVM's {@code halt_poll_ns}. The window grows while other threads wake the hart
+ * soon after it has parked, and closes as soon as a poll was in vain; so a guest that is rung often
+ * polls, and an idle one does not. The hart's own timer counts for nothing: it is known beforehand,
+ * and a poll that would last until it is not begun.
+ *
+ * <p>A poll takes a processor from whoever is to end it. So of n processors at most n - 1 are
+ * polled on at once, by all harts that share a {@link #room}; and none where there is only one.
+ *
+ * <p>Used by the hart's thread only; the room is shared.
+ */
+public final class HaltPolling {
+  /** The first window: about what waking a parked thread takes, so no poll costs more than that. */
+  static final long FIRST_NANOS = 10_000;
+
+  /**
+   * The widest window, and the longest wait that widens it. Who is rung less than once in this time
+   * doesn't notice the time that waking takes, but the host would notice the polls.
+   */
+  static final long MOST_NANOS = 200_000;
+
+  private final Clock clock;
+  private final Semaphore room;
+  private long window;
+  private long began;
+  private boolean inVain;
+
+  /**
+   * @param clock the VM's
+   * @param room from {@link #room}
+   */
+  HaltPolling(Clock clock, Semaphore room) {
+    this.clock = clock;
+    this.room = room;
+  }
+
+  /**
+   * What the harts share that run on the same processors.
+   *
+   * @param processors how many there are; from 1
+   */
+  public static Semaphore room(int processors) {
+    return new Semaphore(processors - 1);
+  }
+
+  /**
+   * Begins a wait: polls, or does nothing where that isn't worth it. The hart counts as outside
+   * guest code meanwhile.
+   *
+   * @param timerNanos until the hart's timer ends the wait; Long.MAX_VALUE = never
+   * @param waiting whether the hart has to wait still; what it reads, others write
+   */
+  void poll(long timerNanos, BooleanSupplier waiting) {
+    began = clock.nanos();
+    inVain = false;
+    if (window == 0 || timerNanos <= window || !room.tryAcquire()) {
+      return;
+    }
+    try {
+      while (waiting.getAsBoolean()) {
+        if (clock.nanos() - began >= window) {
+          inVain = true;
+          return;
+        }
+        Thread.onSpinWait();
+      }
+    } finally {
+      room.release();
+    }
+  }
+
+  /**
+   * Ends the wait that {@link #poll} has begun.
+   *
+   * @param byAnother whether an interrupt has ended it that another thread has set
+   */
+  void woken(boolean byAnother) {
+    long waited = clock.nanos() - began;
+    if (byAnother && waited <= MOST_NANOS) {
+      if (waited > window) {
+        window = Math.clamp(2 * window, FIRST_NANOS, MOST_NANOS);
+      }
+    } else if (inVain || waited > MOST_NANOS) {
+      window = 0;
+    }
+  }
+
+  /** For how long the next wait is polled, in nanoseconds. */
+  long window() {
+    return window;
+  }
+}
