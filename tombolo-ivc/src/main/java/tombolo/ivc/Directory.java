@@ -69,16 +69,13 @@ public final class Directory implements AutoCloseable, Stateful {
    * run by itself.
    *
    * @param id the number that others know it by, from 1, unique here
-   * @param frontEnds how the guest reaches the endpoint: {@code GuestFrontEnds.ALL}; with none,
-   *     only Java code acts for it
+   * @param frontEnd how the guest reaches the endpoint: {@code GuestFrontEnds.ALL}
    * @throws IllegalArgumentException if the id is taken or the VM has no window
    */
-  public VmEndpoint join(Vm vm, int id, Quota quota, FrontEnd... frontEnds) {
+  public VmEndpoint join(Vm vm, int id, Quota quota, FrontEnd frontEnd) {
     VmEndpoint endpoint = new VmEndpoint(this, id, quota, vm);
     add(endpoint);
-    for (FrontEnd frontEnd : frontEnds) {
-      frontEnd.plugInto(endpoint);
-    }
+    frontEnd.plugInto(endpoint);
     vm.onRunEnd(endpoint::leaveAll);
     return endpoint;
   }

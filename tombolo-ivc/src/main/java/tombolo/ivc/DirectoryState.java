@@ -72,10 +72,11 @@ final class DirectoryState {
 
   private void save(Channel channel, StateWriter out) {
     save(channel.id, out);
-    Shape shape = channel.shape;
-    out.number(channel.generation).number(shape.layout().code());
-    out.number(shape.size()).number(shape.sections()).number(shape.sectionSize());
+    out.number(channel.generation);
     out.flag(channel.publisher.isClosed()).string(channel.publisher.name());
+    Shape shape = channel.shape;
+    out.number(shape.layout().code()).number(shape.size());
+    out.number(shape.sections()).number(shape.sectionSize());
     channel.save(out);
     List<Attachment> sides = sides(channel);
     out.number(sides.size());

@@ -11,7 +11,7 @@ import tombolo.machine.pci.GpaWindow;
 /**
  * A VM that publishes and subscribes. Its guest does so through a {@link FrontEnd}; Java code can
  * do so on its behalf, and what either of them joins, the VM leaves at the end of its run. Made by
- * {@link Directory#join(Vm, int, Quota, FrontEnd...)}.
+ * {@link Directory#join(Vm, int, Quota, FrontEnd)}.
  */
 public final class VmEndpoint extends Endpoint {
   private final Vm vm;
