@@ -13,7 +13,6 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 import tombolo.cli.command.Subcommands;
-import tombolo.cli.run.ExitStatus;
 import tombolo.cli.run.FailureLog;
 import tombolo.cli.run.Host;
 import tombolo.machine.image.ImageException;
@@ -21,6 +20,7 @@ import tombolo.machine.virtio.DiskImageException;
 import tombolo.memory.HostMemoryException;
 import tombolo.topology.InputException;
 import tombolo.topology.file.TopologyException;
+import tombolo.topology.run.ExitStatus;
 
 /**
  * The {@code tombolo} command. {@link Subcommands} lists the subcommands.

@@ -4,9 +4,7 @@ package tombolo.ivc;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
@@ -19,6 +17,8 @@ import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 
 /** A board whose vCPUs never execute anything: RAM at 0, and a PCI bridge. */
@@ -118,15 +118,25 @@ final class TestBoard implements Board {
   }
 
   @Override
+  public void save(StateWriter out) {
+    // Nothing that a guest could notice.
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // As above.
+  }
+
+  @Override
   public void close() {
     pci.close();
   }
 
-  /** Waits in run() until it is kicked, as a hart in WFI does. */
+  /** Waits until it is kicked, as a hart in WFI does. */
   private static final class IdleVcpu implements Vcpu {
     private final int index;
     private final AtomicBoolean kicked = new AtomicBoolean();
-    private volatile @Nullable Thread runner;
+    private volatile Runnable waker = () -> {};
 
     IdleVcpu(int index) {
       this.index = index;
@@ -138,21 +148,19 @@ final class TestBoard implements Board {
     }
 
     @Override
-    public VcpuExit run() {
-      runner = Thread.currentThread();
-      while (!kicked.getAndSet(false)) {
-        LockSupport.park(this);
-      }
-      return new VcpuExit.Kicked();
+    public VcpuExit run(long budget) {
+      return kicked.getAndSet(false) ? new VcpuExit.Kicked() : new VcpuExit.Waiting(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onWake(Runnable newWaker) {
+      waker = newWaker;
     }
 
     @Override
     public void kick() {
       kicked.set(true);
-      Thread thread = runner;
-      if (thread != null) {
-        LockSupport.unpark(thread);
-      }
+      waker.run();
     }
 
     @Override

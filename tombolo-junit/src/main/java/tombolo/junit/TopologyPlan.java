@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import tombolo.machine.host.HostServices;
 import tombolo.topology.Topology;
 import tombolo.topology.file.TopologyFile;
 
@@ -48,6 +49,6 @@ record TopologyPlan(String file, String text, Set<String> standIns, Duration dea
   RunningTopology start() {
     Topology topology =
         file.isEmpty() ? TopologyFile.parse(text, TEXT) : TopologyFile.read(Path.of(file));
-    return RunningTopology.start(topology, standIns, deadline);
+    return RunningTopology.start(topology, standIns, deadline, HostServices.system());
   }
 }

@@ -13,6 +13,8 @@ import tombolo.machine.image.KernelImage;
 import tombolo.machine.image.SymbolTable;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 
 /** A board of scripted vCPUs with RAM at 0, which counts what is done to it. */
@@ -88,6 +90,16 @@ final class FakeBoard implements Board {
     loadedWhileRunning |= scripted.stream().anyMatch(ScriptedVcpu::inRun);
     loads.incrementAndGet();
     onLoad.accept(this);
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    // Nothing that a guest could notice.
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // As above.
   }
 
   @Override

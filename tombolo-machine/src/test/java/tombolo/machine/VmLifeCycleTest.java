@@ -264,13 +264,13 @@ final class VmLifeCycleTest {
 
   @ParameterizedTest
   @CsvSource({"boot", "suspend", "resume", "reset", "close"})
-  void whatWaitsForVcpusIsRefusedOnVcpuThreads(String call) throws InterruptedException {
+  void whatWaitsForVcpusIsRefusedOnVcpuWorkers(String call) throws InterruptedException {
     try (VmFixture other = new VmFixture();
         VmFixture fixture = new VmFixture()) {
       fixture.vm.mmio().attach(0x100000, 8, new StoreCallback(() -> call(other.vm, call)));
       fixture.vcpu(0).then(new VcpuExit.MmioWrite(0x100000, 4, 0));
       fixture.vm.boot();
-      assertThat(fixture.awaitStop().describe()).contains("by a vCPU thread of alice");
+      assertThat(fixture.awaitStop().describe()).contains("by a vCPU of alice");
     }
   }
 

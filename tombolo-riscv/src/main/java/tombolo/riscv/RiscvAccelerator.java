@@ -12,6 +12,8 @@ import tombolo.machine.BoardModel;
 import tombolo.machine.image.ElfMachine;
 import tombolo.riscv.board.BoardLayout;
 import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.hart.Engine;
+import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
 
 /**
@@ -30,6 +32,7 @@ public final class RiscvAccelerator implements Accelerator {
 
   private final InterruptController controller;
   private final List<BoardModel> boards;
+  private final Engine engine;
 
   /** Makes the accelerator whose default board has a PLIC. */
   public RiscvAccelerator() {
@@ -38,6 +41,16 @@ public final class RiscvAccelerator implements Accelerator {
 
   /** Makes the accelerator whose default board has this interrupt controller. */
   public RiscvAccelerator(InterruptController controller) {
+    this(controller, new Interpreter());
+  }
+
+  /**
+   * Makes an accelerator whose harts run on another engine.
+   *
+   * @param engine shared by all harts of all boards
+   */
+  RiscvAccelerator(InterruptController controller, Engine engine) {
+    this.engine = engine;
     this.controller = controller;
     this.boards =
         Stream.concat(Stream.of(controller), Arrays.stream(InterruptController.values()))
@@ -78,6 +91,6 @@ public final class RiscvAccelerator implements Accelerator {
 
   @Override
   public Board createBoard(BoardModel model, BoardContext context) {
-    return new RiscvBoard(context, InterruptController.of(model.interruptController()));
+    return new RiscvBoard(context, InterruptController.of(model.interruptController()), engine);
   }
 }

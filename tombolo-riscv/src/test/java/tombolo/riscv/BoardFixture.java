@@ -15,6 +15,7 @@ import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.board.RiscvBoard;
 import tombolo.riscv.hart.Hart;
+import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
 import tombolo.riscv.vcpu.RiscvVcpu;
 import tombolo.riscv.vcpu.Sbi;
@@ -47,7 +48,7 @@ public final class BoardFixture implements AutoCloseable {
             console,
             reason -> {},
             new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
-    board = new RiscvBoard(context, controller);
+    board = new RiscvBoard(context, controller, new Interpreter());
     sbi = new Sbi(memory, console, board.vcpus());
   }
 

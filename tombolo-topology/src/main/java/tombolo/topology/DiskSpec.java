@@ -43,8 +43,4 @@ public record DiskSpec(Path file, boolean readOnly) {
   public void check() {
     DiskImage.check(file, readOnly);
   }
-
-  DiskImage open() {
-    return DiskImage.open(file, readOnly);
-  }
 }

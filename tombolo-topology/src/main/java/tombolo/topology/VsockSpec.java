@@ -2,16 +2,10 @@
 
 package tombolo.topology;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Vm;
-import tombolo.machine.virtio.VirtioPci;
-import tombolo.machine.vsock.UnixVsock;
-import tombolo.machine.vsock.VsockDevice;
-import tombolo.machine.vsock.VsockSwitch;
 
 /**
  * The socket device of a VM.
@@ -21,8 +15,6 @@ import tombolo.machine.vsock.VsockSwitch;
  *     null where they don't
  */
 public record VsockSpec(long cid, @Nullable Path socket) {
-  private static final int SLOT = 4;
-
   /** What an address of a Unix-domain socket holds everywhere, without the port's suffix. */
   private static final int LONGEST_SOCKET = 92;
 
@@ -47,35 +39,5 @@ public record VsockSpec(long cid, @Nullable Path socket) {
       return "%s: there is something that is no socket; choose another path".formatted(socket);
     }
     return null;
-  }
-
-  /**
-   * Puts the device into a VM that has not booted yet, and opens the socket, if there is one.
-   *
-   * @return what closes the socket; the device is closed with the VM
-   * @throws InputException if there can be no socket at its path
-   * @throws IllegalArgumentException if the CID is another VM's
-   */
-  public Opened plugInto(Vm vm, VsockSwitch network) {
-    VirtioPci.plugIn(vm, SLOT, new VsockDevice(network, cid, vm.name(), vm.host()));
-    if (socket == null) {
-      return Opened.NOTHING;
-    }
-    try {
-      return new UnixVsock(network.host(), cid, socket, vm.name(), vm.host())::close;
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: can't be the vsock socket of %s: %s; choose another path"
-              .formatted(socket, vm.name(), e.getMessage()));
-    }
-  }
-
-  /** What was opened beside a VM. */
-  public interface Opened extends AutoCloseable {
-    /** What there is to close where nothing was opened. */
-    Opened NOTHING = () -> {};
-
-    @Override
-    void close();
   }
 }

@@ -68,7 +68,7 @@ final class BareHart implements AutoCloseable {
 
   /** Runs to the next access of the device, and completes it as a VM does. */
   VcpuExit runToDevice() {
-    VcpuExit exit = vcpu.run();
+    VcpuExit exit = vcpu.run(Long.MAX_VALUE);
     switch (exit) {
       case VcpuExit.MmioRead(long gpa, int size) ->
           vcpu.completeRead(slot(gpa, size).device().read(gpa - DEVICE, size));

@@ -18,10 +18,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tombolo.cli.run.ForegroundRun;
 import tombolo.cli.run.Host;
+import tombolo.cli.run.Presentation;
 import tombolo.cli.run.TimeLimit;
-import tombolo.machine.GuestReset;
-import tombolo.machine.VmConfig;
-import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
@@ -31,7 +29,9 @@ import tombolo.topology.DiskSpec;
 import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 import tombolo.topology.Platform;
+import tombolo.topology.Topology;
 import tombolo.topology.VirtioSpec;
+import tombolo.topology.VmSpec;
 import tombolo.topology.VsockSpec;
 
 /** {@code tombolo boot}: one VM, with its console here. */
@@ -170,21 +170,27 @@ final class BootCommand implements Callable<Integer> {
               .formatted(MemorySize.describe(ram)));
       err.flush();
     }
-    BootImage boot = new BootImage(image, initrdBytes(ram), append);
-    VirtioSpec virtio = new VirtioSpec(checkedDisks(), virtioConsole);
-    return new ForegroundRun(host, spec.commandLine().getErr())
-        .run(
+    VmSpec vm =
+        new VmSpec(
             name(file),
-            console ->
-                VmConfig.of(name(file), boot, virtio.forUart(console), HostServices.system())
-                    .withVcpus(vcpus)
-                    .withMemory(ram)
-                    .withGuestReset(GuestReset.REBOOT),
-            virtio::plugInto,
+            0,
+            1,
+            new BootImage(image, initrdBytes(ram), append),
+            ram,
+            vcpus,
+            platform,
+            0,
+            0,
+            0,
+            0,
             vsock,
-            platform.accelerator(),
-            timeout,
-            stats);
+            new VirtioSpec(checkedDisks(), virtioConsole));
+    return new ForegroundRun(
+            new Topology(List.of(vm), List.of()),
+            new Presentation.OneVm(),
+            host,
+            spec.commandLine().getErr())
+        .run(vm, timeout, stats);
   }
 
   private Platform platform() {

@@ -16,13 +16,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tombolo.cli.run.ExitStatus;
 import tombolo.cli.run.Host;
 import tombolo.cli.view.Json;
 import tombolo.topology.Topology;
 import tombolo.topology.file.Mistake;
 import tombolo.topology.file.TopologyException;
 import tombolo.topology.file.TopologyFile;
+import tombolo.topology.run.ExitStatus;
 
 /** {@code tombolo check}: what is wrong with topology files; runs nothing. */
 @Command(

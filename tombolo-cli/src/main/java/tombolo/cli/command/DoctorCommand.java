@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tombolo.cli.run.ExitStatus;
 import tombolo.cli.run.Host;
 import tombolo.cli.view.Json;
+import tombolo.topology.run.ExitStatus;
 
 /** {@code tombolo doctor}: what this machine can do, and what to do about what it can not. */
 @Command(
@@ -20,6 +20,9 @@ import tombolo.cli.view.Json;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:at least one accelerator works", "1:none does"})
 final class DoctorCommand implements Callable<Integer> {
+  /** The exit status where no VM can run here. */
+  private static final int NO_ACCELERATOR = 1;
+
   @Option(names = "--json", description = "say it in JSON")
   private boolean json;
 
@@ -41,6 +44,6 @@ final class DoctorCommand implements Callable<Integer> {
       diagnosis.lines().forEach(out::println);
     }
     out.flush();
-    return diagnosis.works() ? ExitStatus.GOOD : ExitStatus.NO_ACCELERATOR;
+    return diagnosis.works() ? ExitStatus.GOOD : NO_ACCELERATOR;
   }
 }

@@ -12,16 +12,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tombolo.cli.run.ExitStatus;
+import tombolo.cli.run.ForegroundRun;
 import tombolo.cli.run.Host;
+import tombolo.cli.run.Presentation;
 import tombolo.cli.run.TimeLimit;
-import tombolo.cli.run.TopologyRun;
 import tombolo.topology.InputException;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
 import tombolo.topology.file.Mistake;
 import tombolo.topology.file.TopologyException;
 import tombolo.topology.file.TopologyFile;
+import tombolo.topology.run.ExitStatus;
 
 /** {@code tombolo run}: the VMs of a topology file, joined by its channels. */
 @Command(
@@ -93,7 +94,8 @@ final class RunCommand implements Callable<Integer> {
       spec.commandLine().getErr().flush();
       return ExitStatus.USAGE;
     }
-    return new TopologyRun(topology, file, host, spec.commandLine().getErr())
+    return new ForegroundRun(
+            topology, new Presentation.ManyVms(file), host, spec.commandLine().getErr())
         .run(keyboard(topology), timeout, stats);
   }
 

@@ -10,10 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tombolo.cli.run.ExitStatus;
 import tombolo.cli.view.Json;
 import tombolo.cli.view.RunningTopologies;
 import tombolo.cli.view.Table;
+import tombolo.topology.run.ExitStatus;
 
 /** A command that prints a table of all topologies that run. */
 abstract class TableCommand implements Callable<Integer> {

@@ -12,13 +12,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tombolo.cli.run.ExitStatus;
 import tombolo.cli.run.Host;
 import tombolo.cli.run.TimeLimit;
 import tombolo.cli.view.Json;
 import tombolo.cli.view.Rates;
 import tombolo.cli.view.RunningTopologies;
 import tombolo.cli.view.Table;
+import tombolo.machine.host.Waiters;
+import tombolo.topology.run.ExitStatus;
 
 /** {@code tombolo top}: what the VMs of all running topologies do, again and again. */
 @Command(
@@ -87,7 +88,7 @@ final class TopCommand implements Callable<Integer> {
       return ExitStatus.GOOD;
     }
     for (int look = 0; looks == 0 || look < looks; look++) {
-      Thread.sleep(interval.duration());
+      new Waiters(host.services()).await(() -> false, interval.duration().toNanos());
       Optional<Look> now = Look.now();
       if (now.isEmpty()) {
         break;

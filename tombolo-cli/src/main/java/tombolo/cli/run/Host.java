@@ -14,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import tombolo.cli.terminal.Terminal;
+import tombolo.machine.host.HostServices;
 import tombolo.topology.PhysicalMemory;
 import tombolo.topology.Platform;
 
@@ -27,6 +28,7 @@ import tombolo.topology.Platform;
  * @param colours whether {@code out} is a terminal that may be written in colours
  * @param memoryBytes the memory of the machine, or of the container that this process runs in
  * @param platforms what can run VMs
+ * @param services time, workers and chance of the VMs
  */
 public record Host(
     InputStream in,
@@ -34,7 +36,8 @@ public record Host(
     Supplier<Optional<Terminal>> terminal,
     BooleanSupplier colours,
     LongSupplier memoryBytes,
-    List<Platform> platforms) {
+    List<Platform> platforms,
+    HostServices services) {
   /** The machine itself. */
   public static Host real() {
     return new Host(
@@ -43,7 +46,8 @@ public record Host(
         Terminal::ofStandardInput,
         Host::writesColours,
         PhysicalMemory::totalBytes,
-        Platform.all());
+        Platform.all(),
+        HostServices.system());
   }
 
   /** Where both ends are a terminal, unless the person has said otherwise (no-color.org). */

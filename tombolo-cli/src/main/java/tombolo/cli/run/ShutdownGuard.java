@@ -18,20 +18,17 @@ final class ShutdownGuard {
 
   private final Runnable stop;
   private final Consumer<String> say;
-  private final String command;
   private final Thread hook;
   private final CountDownLatch reported = new CountDownLatch(1);
 
   /**
-   * @param command what says it, for example "tombolo run"
    * @param stop asks for the end; must not wait for it
    * @param say takes a line for the person
    */
-  ShutdownGuard(String command, Runnable stop, Consumer<String> say) {
-    this.command = command;
+  ShutdownGuard(Runnable stop, Consumer<String> say) {
     this.stop = stop;
     this.say = say;
-    this.hook = new Thread(this::shutDown, command + "/shutdown");
+    this.hook = new Thread(this::shutDown, "tombolo/shutdown");
   }
 
   /** From now on the shutdown asks for the end and waits for it. */
@@ -57,7 +54,7 @@ final class ShutdownGuard {
     stop.run();
     try {
       if (!reported.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        say.accept(command + ": nobody takes the output; what is left of it is lost");
+        say.accept("nobody takes the output; what is left of it is lost");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

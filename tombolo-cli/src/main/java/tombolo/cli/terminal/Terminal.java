@@ -13,7 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.ConsoleSize;
-import tombolo.machine.host.Scheduler;
 
 /**
  * The terminal that a person types at, in a mode where the guest gets each key at once and echoes
@@ -79,7 +78,7 @@ public final class Terminal implements AutoCloseable {
       BufferedReader sizes = keeper.inputReader(US_ASCII);
       // A line, or the end of the stream where there is no terminal to set.
       Terminal terminal = new Terminal(keeper, parse(sizes.readLine()));
-      Scheduler.system().startThread("terminal", () -> terminal.listen(sizes));
+      Thread.ofPlatform().daemon(true).name("terminal").start(() -> terminal.listen(sizes));
       return Optional.of(terminal);
     } catch (IOException e) {
       return Optional

@@ -110,6 +110,8 @@ final class QueueWorker implements Worker, Stateful {
     }
     last = in.int32(0, turns.size() - 1);
     due.set(bits);
-    task.wake();
+    if (bits != 0) {
+      task.wake();
+    }
   }
 }

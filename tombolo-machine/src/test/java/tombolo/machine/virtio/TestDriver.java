@@ -8,9 +8,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.InterruptLine;
+import tombolo.machine.device.RecordedLine;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
@@ -86,8 +87,16 @@ final class TestDriver implements AutoCloseable {
         new PciHost(
             new PciWindow(PCI_LOW, 0x1000_0000),
             PciWindow.NONE,
-            IntStream.range(0, 4).mapToObj(_ -> line).toList());
+            Stream.of(new RecordedLine(), new RecordedLine(), line, new RecordedLine()).toList());
     function.plugIn(bridge, 2);
+  }
+
+  /** Takes over what another driver has and knows: guest memory, and its places in the rings. */
+  void copyOf(TestDriver other) {
+    ram.segment().copyFrom(other.ram.segment());
+    System.arraycopy(other.available, 0, available, 0, available.length);
+    System.arraycopy(other.used, 0, used, 0, used.length);
+    System.arraycopy(other.sizes, 0, sizes, 0, sizes.length);
   }
 
   @Override

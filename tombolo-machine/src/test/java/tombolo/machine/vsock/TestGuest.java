@@ -70,6 +70,14 @@ final class TestGuest implements AutoCloseable {
     return station.refilled();
   }
 
+  /** Takes over what another guest's driver has: packets to send, buffers, and what came. */
+  void copyOf(TestGuest other) {
+    toSend.addAll(other.toSend);
+    buffers.set(other.buffers.get());
+    received.addAll(other.received);
+    live = other.live;
+  }
+
   /** The driver goes. */
   void stop() {
     live = false;

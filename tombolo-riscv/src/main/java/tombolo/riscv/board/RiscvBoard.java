@@ -4,26 +4,26 @@ package tombolo.riscv.board;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.device.TestFinisher;
 import tombolo.machine.device.Uart16550;
-import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.pci.PciHost;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
+import tombolo.riscv.hart.Engine;
 import tombolo.riscv.interrupt.Aplic;
 import tombolo.riscv.interrupt.Imsic;
 import tombolo.riscv.interrupt.InterruptController;
 import tombolo.riscv.interrupt.Plic;
 import tombolo.riscv.interrupt.WiredController;
-import tombolo.riscv.vcpu.HaltPolling;
 import tombolo.riscv.vcpu.RiscvVcpu;
 import tombolo.riscv.vcpu.Sbi;
 
@@ -35,10 +35,6 @@ import tombolo.riscv.vcpu.Sbi;
 public final class RiscvBoard implements Board {
   public static final int MAX_HARTS = 8;
 
-  /** Of all VMs in this process, for they share its processors. */
-  private static final Semaphore HOST_POLLING =
-      HaltPolling.room(Runtime.getRuntime().availableProcessors());
-
   private static final long DEVICE_TREE_ALIGNMENT = 8;
   private static final long INITRD_ALIGNMENT = 4096;
 
@@ -49,7 +45,7 @@ public final class RiscvBoard implements Board {
   private final Uart16550 uart;
   private final PciHost pci;
 
-  public RiscvBoard(BoardContext context, InterruptController controller) {
+  public RiscvBoard(BoardContext context, InterruptController controller, Engine engine) {
     this.context = context;
     this.controller = controller;
     if (context.ram().size() > BoardLayout.MAX_RAM) {
@@ -61,13 +57,9 @@ public final class RiscvBoard implements Board {
     memory.map(
         BoardLayout.RAM_BASE, context.ram().size(), context.ram(), 0, Access.READ_WRITE_EXECUTE);
     Sbi sbi = new Sbi(memory, context.console(), vcpus);
-    // A scheduler that is not the host's may run all harts on one thread, where polls wait for
-    // ever.
-    Semaphore pollingRoom =
-        context.host().scheduler().equals(Scheduler.system()) ? HOST_POLLING : HaltPolling.room(1);
     long clockOrigin = context.host().clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
-      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, clockOrigin, pollingRoom, controller);
+      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, engine, clockOrigin, controller);
       vcpus.add(vcpu);
       memory.register(vcpu.quiescence);
     }
@@ -168,6 +160,26 @@ public final class RiscvBoard implements Board {
       throw new ImageException(
           "the %s of %d bytes doesn't fit into RAM of %d MiB behind the kernel, which ends at 0x%x: give the VM more memory"
               .formatted(what, length, context.ram().size() >> 20, kernelEnd));
+    }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.part("pci", pci).part("interrupts", wires);
+    for (RiscvVcpu vcpu : vcpus) {
+      out.part("hart" + vcpu.index(), vcpu);
+    }
+  }
+
+  /**
+   * Restores devices before the controller that their wires end in, and harts last, so that each
+   * overwrites what those before it have set off.
+   */
+  @Override
+  public void restore(StateReader in) {
+    in.part("pci", pci).part("interrupts", wires);
+    for (RiscvVcpu vcpu : vcpus) {
+      in.part("hart" + vcpu.index(), vcpu);
     }
   }
 

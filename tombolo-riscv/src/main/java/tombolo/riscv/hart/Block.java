@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class Block {
   static final int NOTHING_FOLLOWS = -1;
 
+  /** Instead of an operation's index: none of the block jumped. */
+  static final int FELL_THROUGH = -1;
+
+  /** Instead of an operation's index: a jump by register, which leads elsewhere each time. */
+  static final int INDIRECT = -2;
+
   /**
    * Packed operations; after the last one the hart goes on at {@link #end}, unless that one jumps.
    */
@@ -44,6 +50,9 @@ final class Block {
 
   /** What follows the block, likewise. */
   @Nullable Block next;
+
+  /** How often an engine has begun it; wraps. Tells which blocks are worth translating. */
+  int executions;
 
   Block(CodePage page, long[] ops, int[] where, int instructions, int end, int following) {
     this.page = page;
@@ -80,5 +89,47 @@ final class Block {
   /** Instructions of the block before an operation. */
   int instructionsBefore(int index) {
     return where[index] >>> 16;
+  }
+
+  /**
+   * Leaves the hart at an operation of this block that stopped it before it was done: sets pc,
+   * retired and instruction.
+   *
+   * @param at the operation's index
+   * @param virtualPage virtual address of the block's page
+   * @param retired instructions retired, without any of the block
+   */
+  void leave(Hart hart, int at, long virtualPage, long retired) {
+    int offset = offsetOf(at);
+    hart.pc = virtualPage + offset;
+    hart.retired = retired + instructionsBefore(at);
+    hart.instruction = instructionAt(offset);
+  }
+
+  /**
+   * Returns the block at an address that this one leads to, and links it if it is always the same
+   * one; null if the hart holds the trap that fetching it gave.
+   *
+   * @param at index of the operation that leads there, or {@link #FELL_THROUGH} or {@link
+   *     #INDIRECT}
+   * @param virtualPage virtual address of this block's page
+   */
+  @Nullable Block follow(Hart hart, int at, long virtualPage, long target) {
+    Tlb tlb = hart.mmu.tlb;
+    int index = Tlb.jumpIndex(target);
+    Block to = tlb.jumpTags[index] == target ? tlb.jumps[index] : hart.mmu.fetch(target);
+    // In the same page it can't be another one next time: from here on it is linked.
+    if (to != null
+        && to.page == page
+        && ((target - virtualPage) & Mmu.PAGE_MASK) == 0
+        && !straddles
+        && !to.straddles) {
+      if (at >= 0) {
+        taken[at] = to;
+      } else if (at == FELL_THROUGH) {
+        next = to;
+      }
+    }
+    return to;
   }
 }

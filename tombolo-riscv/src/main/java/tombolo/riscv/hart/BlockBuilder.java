@@ -9,10 +9,16 @@ import tombolo.riscv.isa.Op;
 final class BlockBuilder {
   private final long[] ops;
   private final int[] where;
+  private final boolean fuses;
   private int count;
   private int instructions;
 
-  BlockBuilder(int capacity) {
+  /**
+   * @param capacity the most operations
+   * @param fuses whether pairs are fused; if not, an operation is an instruction
+   */
+  BlockBuilder(int capacity, boolean fuses) {
+    this.fuses = fuses;
     ops = new long[capacity];
     where = new int[capacity];
   }
@@ -27,7 +33,7 @@ final class BlockBuilder {
   }
 
   void add(long op, int offset) {
-    if (count > 0) {
+    if (fuses && count > 0) {
       long fused = Fusion.fuse(ops[count - 1], op);
       if (fused != Fusion.NONE) {
         ops[count - 1] = fused;

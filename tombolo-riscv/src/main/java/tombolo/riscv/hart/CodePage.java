@@ -21,6 +21,9 @@ final class CodePage {
 
   private static final int MAX_OPERATIONS = 64;
 
+  /** The most instructions of a block: every operation may be a fused pair. */
+  static final int MAX_INSTRUCTIONS = 2 * MAX_OPERATIONS;
+
   /** What a block weighs besides its operations. */
   private static final int BLOCK = 8;
 
@@ -76,7 +79,7 @@ final class CodePage {
   Block blockAt(int offset) {
     Block block = blocks[offset >>> 1];
     if (block == null) {
-      block = decode(offset);
+      block = decode(offset, new BlockBuilder(MAX_OPERATIONS, true));
       blocks[offset >>> 1] = block;
       operations += block.ops.length + BLOCK;
     }
@@ -93,13 +96,22 @@ final class CodePage {
    */
   Block straddlingBlock(int nextHalfword) {
     int offset = SIZE - 2;
-    BlockBuilder builder = new BlockBuilder(1);
+    BlockBuilder builder = new BlockBuilder(1, false);
     builder.add(Decoder.decode(nextHalfword << 16 | halfword(offset), offset, 4), offset);
     return builder.finish(this, offset + 4, nextHalfword);
   }
 
-  private Block decode(int start) {
-    BlockBuilder builder = new BlockBuilder(MAX_OPERATIONS);
+  /**
+   * Returns a block like {@link #blockAt}, but of so many instructions at the most and without
+   * fused pairs, for a hart that has to stop within the whole one. It is not kept.
+   *
+   * @param most at least 1, and less than the whole block has
+   */
+  Block truncatedBlock(int offset, int most) {
+    return decode(offset, new BlockBuilder(most, false));
+  }
+
+  private Block decode(int start, BlockBuilder builder) {
     int offset = start;
     while (offset < SIZE && !builder.isFull() && !straddlesAt(offset)) {
       int low = halfword(offset);

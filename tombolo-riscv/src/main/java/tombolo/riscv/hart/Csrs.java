@@ -30,11 +30,6 @@ public final class Csrs {
   private static final int TIME = 0xc01;
   private static final int INSTRET = 0xc02;
 
-  private static final long SSTATUS_WRITABLE =
-      Hart.SIE | Hart.SPIE | Hart.SPP | Hart.FS | Hart.SUM | Hart.MXR;
-  private static final long INTERRUPTS = Hart.SSIP | Hart.STIP | Hart.SEIP;
-  private static final long SATP_MODE_SV39 = 8;
-  private static final long SATP_MODE_SV48 = 9;
   private static final long FENCE_OF_IO_IMPLIES_MEMORY = 1;
 
   private final Hart hart;
@@ -147,7 +142,7 @@ public final class Csrs {
         hart.dirtyFloatingPoint();
       }
       case SSTATUS -> writeStatus(value);
-      case SIE -> hart.sie = value & INTERRUPTS;
+      case SIE -> hart.sie = value & Hart.INTERRUPTS;
       case STVEC -> {
         if ((value & 3) <= 1) {
           hart.stvec = value;
@@ -178,7 +173,7 @@ public final class Csrs {
 
   private void writeStatus(long value) {
     long old = hart.sstatus;
-    hart.sstatus = value & SSTATUS_WRITABLE;
+    hart.sstatus = value & Hart.SSTATUS_WRITABLE;
     if (((old ^ value) & Hart.MXR) != 0) {
       hart.mmu.flush();
     }
@@ -188,7 +183,7 @@ public final class Csrs {
   /** A write with a mode that is not there changes nothing, as the specification says. */
   private void writeTranslation(long value) {
     long mode = value >>> 60;
-    if (mode != 0 && mode != SATP_MODE_SV39 && mode != SATP_MODE_SV48) {
+    if (mode != 0 && mode != Hart.SATP_MODE_SV39 && mode != Hart.SATP_MODE_SV48) {
       return;
     }
     if (hart.satp != value) {

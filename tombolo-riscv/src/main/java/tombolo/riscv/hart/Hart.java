@@ -3,6 +3,9 @@ package tombolo.riscv.hart;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 import tombolo.memory.GuestMemory;
 import tombolo.riscv.fp.FpEnvironment;
 import tombolo.riscv.isa.Cause;
@@ -14,7 +17,7 @@ import tombolo.riscv.isa.Cause;
  * which other threads set: first a pending bit, then attention, both volatile. The hart clears
  * attention first and reads pending bits afterwards, so nothing set before is overlooked.
  */
-public final class Hart {
+public final class Hart implements Stateful {
   public static final int USER = 0;
   public static final int SUPERVISOR = 1;
 
@@ -32,6 +35,11 @@ public final class Hart {
   public static final int SSIP = 1 << Cause.SOFTWARE_INTERRUPT;
   public static final int STIP = 1 << Cause.TIMER_INTERRUPT;
   public static final int SEIP = 1 << Cause.EXTERNAL_INTERRUPT;
+
+  static final long SSTATUS_WRITABLE = SIE | SPIE | SPP | FS | SUM | MXR;
+  static final long INTERRUPTS = SSIP | STIP | SEIP;
+  static final long SATP_MODE_SV39 = 8;
+  static final long SATP_MODE_SV48 = 9;
 
   /** No address that LR accepts. */
   public static final long NO_RESERVATION = -1;
@@ -182,6 +190,67 @@ public final class Hart {
 
   public void dirtyFloatingPoint() {
     sstatus |= FS;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    for (int i = 1; i < 32; i++) {
+      out.number(x[i]);
+    }
+    out.numbers(f).number(fp.flags).number(roundingMode);
+    out.number(pc).number(privilege).number(retired);
+    out.number(sstatus).number(stvec).number(sepc).number(scause).number(stval).number(sscratch);
+    out.number(sie).number(satp).number(scounteren).number(senvcfg).number(stimecmp);
+    out.number(siselect).number(reservedAddress).number(reservedValue);
+    out.number((int) PENDING.getVolatile(this)).flag(timerPending);
+    out.number(trapCause).number(trapValue).number(instruction);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    for (int i = 1; i < 32; i++) {
+      x[i] = in.int64();
+    }
+    in.numbers(f);
+    fp.flags = in.int32(0, 31);
+    roundingMode = in.int32(0, 7);
+    pc = in.int64();
+    privilege = in.int32(USER, SUPERVISOR);
+    retired = in.int64();
+    sstatus = in.int64();
+    stvec = in.int64();
+    sepc = in.int64();
+    scause = in.int64();
+    stval = in.int64();
+    sscratch = in.int64();
+    sie = in.int64();
+    satp = in.int64();
+    scounteren = in.int64();
+    senvcfg = in.int64();
+    stimecmp = in.int64();
+    siselect = in.int64();
+    reservedAddress = in.int64();
+    reservedValue = in.int64();
+    int pendingBits = in.int32();
+    timerPending = in.flag();
+    trapCause = in.int32(0, Cause.STORE_PAGE);
+    trapValue = in.int64();
+    instruction = in.int32();
+    long mode = satp >>> 60;
+    boolean legal =
+        ((pc | sepc) & 1) == 0
+            && (stvec & 3) <= 1
+            && retired >= 0
+            && (sstatus & ~SSTATUS_WRITABLE) == 0
+            && ((sie | pendingBits) & ~INTERRUPTS) == 0
+            && (mode == 0 || mode == SATP_MODE_SV39 || mode == SATP_MODE_SV48);
+    if (!legal) {
+      throw in.wrong("a register holds what no hart can have in it");
+    }
+    setPending(-1, false);
+    setPending(pendingBits, true);
+    mmu.dropAll();
+    mmu.selectTlb();
   }
 
   /**

@@ -2,13 +2,16 @@
 package tombolo.riscv.hart;
 
 import tombolo.machine.host.Clock;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * The {@code time} counter and Sstc's comparator of one hart. There is no timer thread: the hart
  * looks at the clock every few thousand instructions, and a waiting hart waits no longer than until
  * its deadline. Used by the hart's thread only.
  */
-public final class HartTimer {
+public final class HartTimer implements Stateful {
   /** Frequency of {@code time}: 10 MHz, as on QEMU's board. */
   public static final int FREQUENCY = 10_000_000;
 
@@ -16,7 +19,9 @@ public final class HartTimer {
 
   private final Hart hart;
   private final Clock clock;
-  private final long origin;
+
+  /** When {@code time} was 0, by the clock. */
+  private long origin;
 
   public HartTimer(Hart hart, Clock clock, long origin) {
     this.hart = hart;
@@ -35,14 +40,24 @@ public final class HartTimer {
   }
 
   /**
-   * Nanoseconds until the timer interrupt; 0 if it is due, Long.MAX_VALUE if it is too far to
-   * matter.
+   * Returns the clock's time at which the timer interrupt is due; Long.MAX_VALUE if that is too far
+   * to matter.
    */
-  public long nanosLeft() {
-    long ticks = hart.stimecmp - now();
-    if (hart.stimecmp < 0 || ticks > Long.MAX_VALUE / NANOS_PER_TICK) {
-      return Long.MAX_VALUE;
-    }
-    return Math.max(0, ticks) * NANOS_PER_TICK;
+  public long deadlineNanos() {
+    long most = (Long.MAX_VALUE - Math.max(0, origin)) / NANOS_PER_TICK;
+    return hart.stimecmp < 0 || hart.stimecmp >= most
+        ? Long.MAX_VALUE
+        : origin + hart.stimecmp * NANOS_PER_TICK;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(clock.nanos() - origin);
+  }
+
+  /** Goes on where the saved timer was: {@code time} does not count what passed meanwhile. */
+  @Override
+  public void restore(StateReader in) {
+    origin = clock.nanos() - in.int64();
   }
 }

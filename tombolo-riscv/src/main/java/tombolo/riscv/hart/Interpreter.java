@@ -4,7 +4,6 @@ package tombolo.riscv.hart;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tombolo.riscv.isa.Arithmetic;
 import tombolo.riscv.isa.Bits;
 import tombolo.riscv.isa.Cause;
@@ -35,14 +34,8 @@ import tombolo.riscv.isa.Op;
  * host memory when the TLB knows the page <em>and</em> the address is aligned, which is one
  * comparison, because tags have zeros in their low bits.
  */
-public final class Interpreter {
+public final class Interpreter implements Engine {
   private static final long PAGE = Mmu.PAGE_MASK;
-
-  /** Instead of an operation's index: none of the block jumped. */
-  private static final int FELL_THROUGH = -1;
-
-  /** Instead of an operation's index: a jump by register, which leads elsewhere each time. */
-  private static final int INDIRECT = -2;
 
   // C2 compiles no call of a class that is not there yet, but has to compile all of run() anew when
   // the call is due; the guest is interpreted by bytecodes meanwhile, for a second.
@@ -58,16 +51,45 @@ public final class Interpreter {
     }
   }
 
-  private Interpreter() {}
+  /** Makes an engine; it has no state, so all harts can share one. */
+  public Interpreter() {}
+
+  @Override
+  public void run(Hart hart, long limit) {
+    Block first = hart.mmu.fetch(hart.pc);
+    if (first != null) {
+      execute(hart, first, limit);
+    }
+  }
+
+  @Override
+  public void runExactly(Hart hart, long limit) {
+    while (hart.retired < limit) {
+      Block block = hart.mmu.fetch(hart.pc);
+      if (block == null) {
+        return;
+      }
+      long left = limit - hart.retired;
+      if (block.instructions > left) {
+        block = block.page.truncatedBlock((int) hart.pc & Mmu.PAGE_SIZE - 1, (int) left);
+      }
+      execute(hart, block, hart.retired); // no second one begins
+      if (hart.stop != Hart.Stop.PAUSE || (long) Hart.ATTENTION.getOpaque(hart) != 0) {
+        return;
+      }
+    }
+    hart.stop = Hart.Stop.PAUSE;
+  }
 
   /**
-   * Runs from hart.pc until something stops it, which hart.stop then says.
+   * Executes a block and those that follow, until something stops the hart.
    *
-   * @param limit when hart.retired reaches this, the end of a block is near enough
+   * @param first the block at hart.pc
+   * @param limit no block begins once more instructions than this are retired
    */
   // Operations on words wrap at 32 bits; labels keep what every block's end does out of the switch.
   @SuppressWarnings({"IntLongMath", "NarrowCalculation", "LabelledBreakTarget"})
-  public static void run(Hart hart, long limit) {
+  private static void execute(Hart hart, Block first, long limit) {
     final long[] x = hart.x;
     final MemoryAccess access = hart.access;
     final Tlb tlb = hart.mmu.tlb;
@@ -77,10 +99,6 @@ public final class Interpreter {
     final long[] writeOffsets = tlb.writeOffsets;
     long retired = hart.retired;
     long page = hart.pc & PAGE;
-    final Block first = hart.mmu.fetch(hart.pc);
-    if (first == null) {
-      return;
-    }
     Block block = first;
     int at;
 
@@ -92,6 +110,7 @@ public final class Interpreter {
         hart.stop = Hart.Stop.PAUSE;
         return;
       }
+      block.executions++;
       final long[] ops = block.ops;
       long target;
 
@@ -520,7 +539,7 @@ public final class Interpreter {
               block = next;
               continue;
             }
-            at = FELL_THROUGH;
+            at = Block.FELL_THROUGH;
             target = page + block.end;
             break find;
           }
@@ -536,7 +555,7 @@ public final class Interpreter {
         }
         // A jump by register.
         retired += block.instructions;
-        at = INDIRECT;
+        at = Block.INDIRECT;
         final int jump = (int) (target >>> 1);
         final Block known = tlb.jumps[jump & (tlb.jumps.length - 1)];
         if (tlb.jumpTags[jump & (tlb.jumpTags.length - 1)] == target && known != null) {
@@ -545,7 +564,7 @@ public final class Interpreter {
           continue;
         }
       }
-      final Block found = find(hart, block, at, page, target);
+      final Block found = block.follow(hart, at, page, target);
       if (found == null) {
         hart.pc = target;
         hart.retired = retired;
@@ -555,48 +574,11 @@ public final class Interpreter {
       block = found;
     }
 
-    leave(hart, block, at, page, retired);
+    block.leave(hart, at, page, retired);
   }
 
-  /**
-   * The operation at hand stopped the hart before it was done.
-   *
-   * @param at its index in the block
-   * @param retired without any of the block
-   */
-  private static void leave(Hart hart, Block block, int at, long page, long retired) {
-    int offset = block.offsetOf(at);
-    hart.pc = page + offset;
-    hart.retired = retired + block.instructionsBefore(at);
-    hart.instruction = block.instructionAt(offset);
-  }
-
-  /**
-   * The block at an address that the present block leads to; null if the hart holds a trap.
-   *
-   * @param at index of the operation that leads there, or FELL_THROUGH or INDIRECT
-   */
-  private static @Nullable Block find(Hart hart, Block from, int at, long page, long target) {
-    Tlb tlb = hart.mmu.tlb;
-    int index = Tlb.jumpIndex(target);
-    Block to = tlb.jumpTags[index] == target ? tlb.jumps[index] : hart.mmu.fetch(target);
-    // In the same page it can't be another one next time: from here on it is linked.
-    if (to != null
-        && to.page == from.page
-        && ((target - page) & PAGE) == 0
-        && !from.straddles
-        && !to.straddles) {
-      if (at >= 0) {
-        from.taken[at] = to;
-      } else if (at == FELL_THROUGH) {
-        from.next = to;
-      }
-    }
-    return to;
-  }
-
-  /** What ends a block and is done by others. */
-  private static void special(Hart hart, long op) {
+  /** Stops the hart at an operation that ends a block and is done by others. */
+  static void special(Hart hart, long op) {
     switch (Op.opcode(op)) {
       case Op.SYSTEM -> {
         hart.stop = Hart.Stop.SYSTEM;
@@ -606,7 +588,12 @@ public final class Interpreter {
     }
   }
 
-  private static void fence(int sets) {
+  /**
+   * FENCE.
+   *
+   * @param sets the instruction's predecessor and successor sets, 8 bits
+   */
+  static void fence(int sets) {
     // Only a fence that orders earlier stores before later loads costs something on the hosts there
     // are.
     if ((sets & 0x50) != 0 && (sets & 0x0a) != 0) {
@@ -617,7 +604,7 @@ public final class Interpreter {
     }
   }
 
-  private static boolean below(long a, long b) {
+  static boolean below(long a, long b) {
     return a + Long.MIN_VALUE < b + Long.MIN_VALUE;
   }
 }

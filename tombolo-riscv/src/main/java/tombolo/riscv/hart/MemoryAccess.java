@@ -89,8 +89,14 @@ public final class MemoryAccess {
       case Op.LHU -> hart.x[rd] = value & 0xffff;
       case Op.LW -> hart.x[rd] = (int) value;
       case Op.LWU -> hart.x[rd] = value & 0xffffffffL;
-      case Op.FLW -> hart.f[rd] = value | 0xffffffffL << 32;
-      case Op.FLD -> hart.f[rd] = value;
+      case Op.FLW -> {
+        hart.f[rd] = value | 0xffffffffL << 32;
+        hart.dirtyFloatingPoint();
+      }
+      case Op.FLD -> {
+        hart.f[rd] = value;
+        hart.dirtyFloatingPoint();
+      }
       default -> hart.x[rd] = value;
     }
   }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.hart;
 
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 import tombolo.riscv.isa.Cause;
 
 /**
  * Entering and leaving S-mode's trap handler (RISC-V Privileged ISA, "Supervisor Trap Handling"),
  * and noticing a guest that does nothing else. Used by the hart's thread only.
  */
-public final class Traps {
+public final class Traps implements Stateful {
   private static final long INTERRUPT = 1L << 63;
 
   /**
@@ -32,6 +35,27 @@ public final class Traps {
 
   public Traps(Hart hart) {
     this.hart = hart;
+  }
+
+  /** Forgets the exceptions so far. */
+  public void reset() {
+    chain = 0;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(chain).number(lastRetired).number(lastPc);
+    out.number(firstCause).number(firstPc).number(firstValue);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    chain = in.int32(0, Integer.MAX_VALUE);
+    lastRetired = in.int64();
+    lastPc = in.int64();
+    firstCause = in.int32();
+    firstPc = in.int64();
+    firstValue = in.int64();
   }
 
   /**

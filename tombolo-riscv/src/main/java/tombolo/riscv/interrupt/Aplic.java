@@ -3,6 +3,8 @@ package tombolo.riscv.interrupt;
 
 import java.util.Arrays;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 
 /**
  * The advanced platform-level interrupt controller (RISC-V AIA 1.0, chapter 4) of one board: one
@@ -277,6 +279,27 @@ public final class Aplic implements MmioDevice, WiredController {
       for (int left = value; left != 0; left &= left - 1) {
         changeByNumber(bank, 8 * register + Integer.numberOfTrailingZeros(left));
       }
+    }
+  }
+
+  @Override
+  public synchronized void save(StateWriter out) {
+    out.numbers(level).numbers(pending).numbers(enabled).numbers(mode).numbers(target);
+    out.flag(delivering).number(generated);
+    for (int source = 1; source <= SOURCES; source++) {
+      pulses[source].save(out);
+    }
+  }
+
+  @Override
+  public synchronized void restore(StateReader in) {
+    for (int[] numbers : new int[][] {level, pending, enabled, mode, target}) {
+      in.numbers(numbers);
+    }
+    delivering = in.flag();
+    generated = in.int32();
+    for (int source = 1; source <= SOURCES; source++) {
+      pulses[source].restore(in);
     }
   }
 

@@ -2,6 +2,9 @@
 package tombolo.riscv.interrupt;
 
 import java.util.Arrays;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * The supervisor-level interrupt file of one hart's IMSIC (RISC-V AIA 1.0, chapter 3): which
@@ -21,7 +24,7 @@ import java.util.Arrays;
  * under the lock, that no accepted message is left. A message that arrives after that finds the
  * signal low and raises it.
  */
-public final class InterruptFile {
+public final class InterruptFile implements Stateful {
   /** The largest identity; one less than a multiple of 64. */
   public static final int IDENTITIES = 255;
 
@@ -140,6 +143,24 @@ public final class InterruptFile {
     threshold = 0;
     asserted = false;
     signal.set(false);
+  }
+
+  @Override
+  public synchronized void save(StateWriter out) {
+    out.numbers(pending).numbers(enabled).flag(delivery).number(threshold);
+  }
+
+  @Override
+  public synchronized void restore(StateReader in) {
+    in.numbers(pending);
+    in.numbers(enabled);
+    delivery = in.flag();
+    threshold = in.int32(0, IDENTITY_BITS);
+    if (((pending[0] | enabled[0]) & ~NO_IDENTITY_ZERO) != 0) {
+      throw in.wrong("identity 0, which there is not");
+    }
+    asserted = delivery && best() != 0;
+    signal.set(asserted);
   }
 
   private int best() {

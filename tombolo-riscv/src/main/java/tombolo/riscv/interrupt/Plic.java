@@ -3,6 +3,8 @@ package tombolo.riscv.interrupt;
 
 import java.util.List;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 
 /**
  * The platform-level interrupt controller (RISC-V PLIC Specification 1.0.0) of one board: 95
@@ -168,6 +170,37 @@ public final class Plic implements MmioDevice, WiredController {
         pending[source >>> 5] |= level[source >>> 5] & 1 << source;
       }
     }
+  }
+
+  @Override
+  public synchronized void save(StateWriter out) {
+    out.numbers(level).numbers(pending).numbers(claimed).numbers(priority).numbers(threshold);
+    for (int[] words : enabled) {
+      out.numbers(words);
+    }
+    for (int source = 1; source <= SOURCES; source++) {
+      pulses[source].save(out);
+    }
+  }
+
+  @Override
+  public synchronized void restore(StateReader in) {
+    for (int[] numbers : new int[][] {level, pending, claimed, priority, threshold}) {
+      in.numbers(numbers);
+    }
+    for (int[] words : enabled) {
+      in.numbers(words);
+    }
+    for (int source = 1; source <= SOURCES; source++) {
+      pulses[source].restore(in);
+      showPulses(source);
+    }
+    // No source 0 is claimed, and no context claims a priority that there is not.
+    pending[0] &= ~1;
+    for (int[] words : enabled) {
+      words[0] &= ~1;
+    }
+    update();
   }
 
   private int pendingFor(int context, int word) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.interrupt;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * The pulses of one interrupt source that nobody has claimed yet. A pulse names the harts that may
@@ -15,9 +19,14 @@ import java.util.Set;
  *
  * <p>Not thread-safe: the controller's lock guards it.
  */
-final class PulseLatch {
-  // Bit n of each is hart n.
-  private final Set<Long> pulses = new HashSet<>(2);
+final class PulseLatch implements Stateful {
+  /** Sets of harts may be this many: those of 8 harts. */
+  private static final int MOST = 255;
+
+  /**
+   * Bit n of each is hart n. In order, so that the same pulses are always taken in the same one.
+   */
+  private final SortedSet<Long> pulses = new TreeSet<>();
 
   /** A pulse for these harts; the same one again if it is there. */
   void add(long harts) {
@@ -44,17 +53,31 @@ final class PulseLatch {
     return pulses.isEmpty();
   }
 
-  /** Ends every pulse; the sets of harts that they named. */
-  Set<Long> take() {
+  /** Ends every pulse, and returns the sets of harts that they named. */
+  List<Long> take() {
     if (pulses.isEmpty()) {
-      return Set.of();
+      return List.of();
     }
-    Set<Long> taken = Set.copyOf(pulses);
+    List<Long> taken = List.copyOf(pulses);
     pulses.clear();
     return taken;
   }
 
   void clear() {
     pulses.clear();
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(pulses.size());
+    pulses.forEach(out::number);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    pulses.clear();
+    for (int left = in.int32(0, MOST); left > 0; left--) {
+      pulses.add(in.int64());
+    }
   }
 }

@@ -2,12 +2,13 @@
 package tombolo.riscv.interrupt;
 
 import tombolo.machine.device.InterruptLine;
+import tombolo.machine.state.Stateful;
 
 /**
  * What the wires of a board end in: sources 1 to 95, the same ones whatever takes them.
  * Thread-safe.
  */
-public sealed interface WiredController permits Aplic, Plic {
+public sealed interface WiredController extends Stateful permits Aplic, Plic {
   /** How many sources there are; 0 is none. */
   int SOURCES = 95;
 

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.vcpu;
 
-import java.util.concurrent.Semaphore;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.BoardContext;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
-import tombolo.machine.host.Scheduler;
 import tombolo.machine.image.SymbolTable;
 import tombolo.machine.power.GuestFault;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 import tombolo.riscv.hart.AiaCsrs;
 import tombolo.riscv.hart.Csrs;
+import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Hart;
 import tombolo.riscv.hart.HartTimer;
-import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.hart.Quiescence;
 import tombolo.riscv.hart.Traps;
 import tombolo.riscv.interrupt.HartSignal;
@@ -25,21 +28,17 @@ import tombolo.riscv.interrupt.InterruptFile;
 import tombolo.riscv.isa.Cause;
 
 /**
- * A hart as the VM's vCPU: runs the interpreter, delivers traps and interrupts, answers the
- * supervisor's calls, waits.
+ * A hart as the VM's vCPU: runs an engine, delivers traps and interrupts, answers the supervisor's
+ * calls.
  *
- * <p>Threads: {@link #run} and what it calls belong to the vCPU's thread. Others reach it in three
- * ways only: {@link #kick}, {@link #setInterrupt} and {@link #start}, and {@link Quiescence}. Each
- * of them writes what it has to say, then sets attention, then reads {@link #waiting}; the vCPU's
- * thread sets {@link #waiting}, then reads what was said, then parks. All of it is sequentially
- * consistent, so no wake-up is lost.
- *
- * <p>A hart in WFI may poll before it parks ({@link HaltPolling}). That adds nothing to the above:
- * it only reads what was said some more times before it sets {@link #waiting}, and whatever is said
- * after the last of these reads is seen by the read that comes after {@link #waiting} was set. Who
- * wakes a polling hart finds {@link #waiting} false and is spared the unpark.
+ * <p>Threads: {@link #run} and what it calls belong to whoever runs the vCPU. Others reach it in
+ * three ways only: {@link #kick}, {@link #setInterrupt} and {@link #start}, and {@link Quiescence}.
+ * Each of the three writes what it has to say, then sets attention, then calls the waker. The hart
+ * reads what was said after it has cleared attention, and before it returns {@link
+ * VcpuExit.Waiting}; what is said after that read is followed by the waker's call, which has {@link
+ * #run} called again. So no wake-up is lost.
  */
-public final class RiscvVcpu implements Vcpu {
+public final class RiscvVcpu implements Vcpu, Stateful {
   /**
    * Instructions between two looks at the clock: about 50 µs, so timers are that exact while a
    * guest runs.
@@ -47,6 +46,18 @@ public final class RiscvVcpu implements Vcpu {
   private static final int CLOCK_INTERVAL = 10_000;
 
   private static final VcpuExit KICKED = new VcpuExit.Kicked();
+  private static final VcpuExit BUDGET_USED = new VcpuExit.BudgetUsed();
+  private static final VcpuExit UNTIL_WOKEN = new VcpuExit.Waiting(Long.MAX_VALUE);
+
+  private static final VarHandle PUBLISHED;
+
+  static {
+    try {
+      PUBLISHED = MethodHandles.lookup().findVarHandle(RiscvVcpu.class, "published", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /** Where a hart begins when it is started. */
   public record Entry(long address, long opaque) {}
@@ -55,29 +66,42 @@ public final class RiscvVcpu implements Vcpu {
   public final Quiescence quiescence;
   public final HartTimer timer;
 
-  /** Of the hart's IMSIC; null on a board without. */
+  /** The hart's part of the IMSIC; null on a board without. */
   public final @Nullable InterruptFile interruptFile;
 
-  private final HaltPolling polling;
-  private final BooleanSupplier awaitsInterrupt = this::awaitsInterrupt;
-  private final Scheduler scheduler;
+  private final Engine engine;
   private final Traps traps;
   private final SystemInstructions system;
   private SymbolTable symbols = SymbolTable.EMPTY;
+
+  // Used by whoever runs the vCPU.
+
+  /** When hart.retired is more than this, the present run looks at the clock. */
   private long lookAt;
+
+  /** Whether the instruction at pc is a device access that the VM has completed. */
   private boolean deviceAccess;
 
-  /** What the next run() comes back with before anything else. */
-  private @Nullable VcpuExit due;
+  /** Whether the hart holds an exception that the VM has made of a device access. */
+  private boolean rejected;
+
+  /** Whether the hart is past a WFI or a suspending call, and nothing has ended that wait yet. */
+  private boolean asleep;
 
   private final AtomicBoolean kicked = new AtomicBoolean();
   private final AtomicReference<HartState> state = new AtomicReference<>(HartState.STOPPED);
   private volatile @Nullable Entry entry;
-  private volatile @Nullable Thread thread;
-  private volatile boolean waiting;
-  private volatile long published;
+  private volatile Runnable waker = () -> {};
+
+  /** hart.retired for others to read, opaque: no order with anything is needed. */
+  @SuppressWarnings("unused") // by PUBLISHED
+  private long published;
 
   /**
+   * Makes a hart that is stopped.
+   *
+   * @param engine executes the hart's code
+   * @param clockOrigin the clock's time at which {@code time} is 0
    * @param controller which of them sets the hart's external interrupt: {@link #setInterrupt}, or
    *     {@link #interruptFile}
    */
@@ -85,14 +109,13 @@ public final class RiscvVcpu implements Vcpu {
       int index,
       BoardContext context,
       Sbi sbi,
+      Engine engine,
       long clockOrigin,
-      Semaphore pollingRoom,
       InterruptController controller) {
+    this.engine = engine;
     hart = new Hart(index, context.memory());
-    scheduler = context.host().scheduler();
-    quiescence = new Quiescence(hart, scheduler);
+    quiescence = new Quiescence(hart, context.host().scheduler());
     timer = new HartTimer(hart, context.host().clock(), clockOrigin);
-    polling = new HaltPolling(context.host().clock(), pollingRoom);
     traps = new Traps(hart);
     interruptFile =
         controller == InterruptController.AIA ? new InterruptFile(externalInterrupt()) : null;
@@ -106,24 +129,41 @@ public final class RiscvVcpu implements Vcpu {
   }
 
   @Override
-  public VcpuExit run() {
-    thread = Thread.currentThread();
+  public void onWake(Runnable newWaker) {
+    waker = newWaker;
+  }
+
+  @Override
+  public VcpuExit run(long budget) {
+    long limit = hart.retired + Math.min(budget, Long.MAX_VALUE - hart.retired);
     quiescence.enter();
     try {
-      if (deviceAccess) {
-        finishInstruction(); // a device store that was not rejected
-      }
-      VcpuExit first = due;
-      due = null;
-      return first != null ? first : runUntilExit();
+      // Here and not where the last run has left off: where a guest sees its timer then follows
+      // from
+      // the runs and their budgets alone, as long as the clock stands still in them.
+      timer.look();
+      return runUntilExit(limit);
     } finally {
-      published = hart.retired;
+      publish();
       quiescence.leave();
     }
   }
 
-  private VcpuExit runUntilExit() {
-    for (; ; ) {
+  private void publish() {
+    PUBLISHED.setOpaque(this, hart.retired);
+  }
+
+  private VcpuExit runUntilExit(long limit) {
+    if (deviceAccess) {
+      finishInstruction(); // a device store that was not rejected
+    }
+    lookAt = hart.retired + CLOCK_INTERVAL;
+    @Nullable VcpuExit exit = null;
+    if (rejected) {
+      rejected = false;
+      exit = exception();
+    }
+    while (exit == null) {
       if ((long) Hart.ATTENTION.getOpaque(hart) != 0) {
         Hart.ATTENTION.setVolatile(hart, 0L);
         quiescence.serve();
@@ -131,43 +171,77 @@ public final class RiscvVcpu implements Vcpu {
       if (kicked.get() && kicked.getAndSet(false)) {
         return KICKED;
       }
-      if (state.get() != HartState.STARTED) {
-        awaitStart();
-        continue;
+      if (hart.retired >= limit) {
+        return BUDGET_USED;
       }
-      if (hart.retired >= lookAt) {
-        lookAt = hart.retired + CLOCK_INTERVAL;
-        published = hart.retired;
-        timer.look();
+      exit = asleep || state.get() != HartState.STARTED ? awaken() : runEngine(limit);
+    }
+    return exit;
+  }
+
+  private @Nullable VcpuExit runEngine(long limit) {
+    if (hart.retired > lookAt) {
+      lookAt = hart.retired + CLOCK_INTERVAL;
+      publish();
+      timer.look();
+    }
+    traps.takeInterrupt();
+    long near = Math.min(lookAt, limit - Engine.SLACK);
+    if (hart.retired <= near) {
+      engine.run(hart, near);
+    } else {
+      engine.runExactly(hart, limit);
+    }
+    return switch (hart.stop) {
+      case PAUSE -> null;
+      case TRAP -> exception();
+      case SYSTEM -> system.execute();
+      case FENCE_I -> {
+        hart.mmu.fenceCode();
+        finishInstruction();
+        yield null;
       }
-      traps.takeInterrupt();
-      Interpreter.run(hart, lookAt);
-      VcpuExit exit =
-          switch (hart.stop) {
-            case PAUSE -> null;
-            case TRAP -> exception();
-            case SYSTEM -> system.execute();
-            case FENCE_I -> {
-              hart.mmu.fenceCode();
-              finishInstruction();
-              yield null;
-            }
-            case DEVICE_LOAD -> {
-              deviceAccess = true;
-              yield new VcpuExit.MmioRead(hart.mmu.deviceGpa, hart.access.deviceSize());
-            }
-            case DEVICE_STORE -> {
-              deviceAccess = true;
-              yield new VcpuExit.MmioWrite(
-                  hart.mmu.deviceGpa, hart.access.deviceSize(), hart.access.deviceValue());
-            }
-            case REFUSED ->
-                new VcpuExit.MmioRefused(hart.refusedGpa, hart.refusedSize, hart.refusedStore);
-          };
-      if (exit != null) {
-        return exit;
+      case DEVICE_LOAD -> {
+        deviceAccess = true;
+        yield new VcpuExit.MmioRead(hart.mmu.deviceGpa, hart.access.deviceSize());
+      }
+      case DEVICE_STORE -> {
+        deviceAccess = true;
+        yield new VcpuExit.MmioWrite(
+            hart.mmu.deviceGpa, hart.access.deviceSize(), hart.access.deviceValue());
+      }
+      case REFUSED ->
+          new VcpuExit.MmioRefused(hart.refusedGpa, hart.refusedSize, hart.refusedStore);
+    };
+  }
+
+  /** Starts or wakes the hart if it is time; otherwise returns until when it waits. */
+  private @Nullable VcpuExit awaken() {
+    switch (state.get()) {
+      case STOPPED -> {
+        return UNTIL_WOKEN;
+      }
+      case START_PENDING -> {
+        Entry where = entry;
+        if (where == null) {
+          return UNTIL_WOKEN; // whoever starts the hart wakes it once the entry is there
+        }
+        entry = null;
+        hart.start(where.address, hart.index, where.opaque);
+        asleep = false;
+        state.set(HartState.STARTED);
+      }
+      case STARTED, SUSPENDED -> {
+        if ((hart.pendingInterrupts() & hart.sie) == 0) {
+          return (hart.sie & Hart.STIP) == 0
+              ? UNTIL_WOKEN
+              : new VcpuExit.Waiting(timer.deadlineNanos());
+        }
+        asleep = false;
+        state.set(HartState.STARTED);
       }
     }
+    return null;
   }
 
   /** Delivers the exception that the hart holds; null, or the exit of a guest that can't go on. */
@@ -200,6 +274,7 @@ public final class RiscvVcpu implements Vcpu {
   public void completeRead(long value) {
     hart.access.finishLoad(hart.deviceOp, value);
     finishInstruction();
+    publish();
   }
 
   @Override
@@ -212,12 +287,12 @@ public final class RiscvVcpu implements Vcpu {
           default -> hart.trapCause; // of what was refused
         };
     hart.trap(cause, hart.trapValue);
-    due = exception();
+    rejected = true;
   }
 
   @Override
   public long hypercallArgument(int number) {
-    return hart.x[10 + java.util.Objects.checkIndex(number, 6)];
+    return hart.x[10 + Objects.checkIndex(number, 6)];
   }
 
   @Override
@@ -233,11 +308,11 @@ public final class RiscvVcpu implements Vcpu {
 
   @Override
   public long retiredInstructions() {
-    return published;
+    return (long) PUBLISHED.getOpaque(this);
   }
 
   /** Sets or clears bits of sip. Any thread. */
-  void setInterrupt(int bits, boolean level) {
+  public void setInterrupt(int bits, boolean level) {
     hart.setPending(bits, level);
     if (level) {
       callAttention();
@@ -251,10 +326,7 @@ public final class RiscvVcpu implements Vcpu {
 
   private void callAttention() {
     Hart.ATTENTION.setVolatile(hart, -1L);
-    Thread waiter = thread;
-    if (waiting && waiter != null) {
-      scheduler.unpark(waiter);
-    }
+    waker.run();
   }
 
   HartState state() {
@@ -273,77 +345,37 @@ public final class RiscvVcpu implements Vcpu {
     return true;
   }
 
-  /** HSM's hart_stop, on the vCPU's own thread. */
+  /** HSM's hart_stop, by the vCPU itself. */
   void stop() {
     state.set(HartState.STOPPED);
   }
 
-  /** Back to what a fresh board has; no thread runs the vCPU. */
+  /** HSM's hart_suspend, by the vCPU itself: waits as WFI does, and others can see it. */
+  void suspend() {
+    state.set(HartState.SUSPENDED);
+    waitForInterrupt();
+  }
+
+  /** WFI: the hart executes nothing more until an interrupt is pending that sie enables. */
+  void waitForInterrupt() {
+    timer.look();
+    asleep = true;
+  }
+
+  /** Goes back to what a fresh board has; nobody runs the vCPU. */
   public void reset(SymbolTable kernelSymbols) {
     symbols = kernelSymbols;
     deviceAccess = false;
-    due = null;
+    rejected = false;
+    asleep = false;
     entry = null;
     state.set(HartState.STOPPED);
     hart.setPending(-1, false);
+    traps.reset();
     if (interruptFile != null) {
       interruptFile.reset();
     }
     hart.start(0, 0, 0);
-  }
-
-  private void awaitStart() {
-    Entry where = entry;
-    if (where != null && state.get() == HartState.START_PENDING) {
-      entry = null;
-      hart.start(where.address, hart.index, where.opaque);
-      state.set(HartState.STARTED);
-      return;
-    }
-    park(Long.MAX_VALUE, false);
-  }
-
-  /** HSM's hart_suspend, on the vCPU's own thread: waits as WFI does, and others can see it. */
-  void suspend() {
-    state.set(HartState.SUSPENDED);
-    waitForInterrupt();
-    state.set(HartState.STARTED);
-  }
-
-  /** WFI: waits until an interrupt is pending that sie enables, or a kick. */
-  void waitForInterrupt() {
-    timer.look();
-    if (awaitsInterrupt()) {
-      published = hart.retired;
-      outside(() -> polling.poll(timerNanos(), awaitsInterrupt));
-      while (awaitsInterrupt()) {
-        park(timerNanos(), true);
-        timer.look();
-      }
-      polling.woken((hart.pendingInterrupts() & hart.sie & (Hart.SSIP | Hart.SEIP)) != 0);
-    }
-    lookAt = 0;
-  }
-
-  private boolean awaitsInterrupt() {
-    return (hart.pendingInterrupts() & hart.sie) == 0 && !kicked.get();
-  }
-
-  private long timerNanos() {
-    return (hart.sie & Hart.STIP) == 0 ? Long.MAX_VALUE : timer.nanosLeft();
-  }
-
-  private void park(long nanos, boolean started) {
-    published = hart.retired;
-    quiescence.leave();
-    waiting = true;
-    boolean calm =
-        started ? awaitsInterrupt() : state.get() != HartState.START_PENDING || entry == null;
-    if (calm && !kicked.get()) {
-      scheduler.park(nanos);
-    }
-    waiting = false;
-    quiescence.enter();
   }
 
   /** Runs something that waits for other harts, while this one counts as outside guest code. */
@@ -354,5 +386,35 @@ public final class RiscvVcpu implements Vcpu {
     } finally {
       quiescence.enter();
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.part("hart", hart).part("traps", traps).part("timer", timer);
+    out.flag(deviceAccess).flag(rejected).flag(asleep).flag(kicked.get());
+    out.number(state.get().number);
+    Entry where = entry;
+    out.flag(where != null);
+    if (where != null) {
+      out.number(where.address).number(where.opaque);
+    }
+    if (interruptFile != null) {
+      out.part("interrupt-file", interruptFile);
+    }
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    in.part("hart", hart).part("traps", traps).part("timer", timer);
+    deviceAccess = in.flag();
+    rejected = in.flag();
+    asleep = in.flag();
+    kicked.set(in.flag());
+    state.set(HartState.of(in));
+    entry = in.flag() ? new Entry(in.int64(), in.int64()) : null;
+    if (interruptFile != null) {
+      in.part("interrupt-file", interruptFile);
+    }
+    publish();
   }
 }

@@ -235,14 +235,14 @@ public final class Sbi {
 
   private void suspend(RiscvVcpu caller, long type, long address, long opaque) {
     if (type == SUSPEND_RETENTIVE) {
-      caller.suspend();
       reply(caller, SUCCESS, 0);
+      caller.suspend();
     } else if (type == SUSPEND_NON_RETENTIVE) {
       if ((address & 1) != 0 || memory.regionAt(address) == null) {
         reply(caller, INVALID_ADDRESS, 0);
         return;
       }
-      caller.suspend();
+      // Nobody sees the hart before it wakes, so it can be at its resume address already.
       Hart hart = caller.hart;
       hart.satp = 0;
       hart.sstatus &= ~Hart.SIE;
@@ -250,6 +250,7 @@ public final class Sbi {
       hart.x[10] = hart.index;
       hart.x[11] = opaque;
       hart.pc = address;
+      caller.suspend();
     } else {
       reply(caller, type < SUSPEND_NON_RETENTIVE ? INVALID_PARAMETER : NOT_SUPPORTED, 0);
     }

@@ -60,8 +60,9 @@ final class SystemInstructions {
       return null;
     }
     if (word == WFI) {
+      vcpu.finishInstruction();
       vcpu.waitForInterrupt();
-      return done();
+      return null;
     }
     if ((word & SFENCE_VMA_MASK) == SFENCE_VMA) {
       int address = Decoder.rs1(word);

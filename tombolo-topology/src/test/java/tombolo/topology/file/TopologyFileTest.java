@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tombolo.machine.Accelerator;
+import tombolo.machine.image.BootImage;
 import tombolo.memory.Access;
 import tombolo.riscv.RiscvAccelerator;
 import tombolo.riscv.interrupt.InterruptController;
@@ -48,9 +49,7 @@ class TopologyFileTest {
                 "alice",
                 1,
                 1,
-                files.path("k.elf"),
-                null,
-                "",
+                vm.image(),
                 64L << 20,
                 1,
                 vm.platform(),
@@ -61,6 +60,26 @@ class TopologyFileTest {
                 null,
                 VirtioSpec.NONE));
     assertThat(vm.platform().name()).isEqualTo("riscv");
+    assertThat(vm.image().kernel().format()).isEqualTo("ELF64");
+    assertThat(vm.image().initrd()).isNull();
+    assertThat(vm.image().commandLine()).isEmpty();
+  }
+
+  @Test
+  void whatWasReadIsReadOnceAndKept() throws IOException {
+    Files.write(files.path("disk"), new byte[100]);
+    Topology topology =
+        files.read(
+            vm("initrd = 'disk'") + "[vm.bob]\nkernel = 'k.elf'\ninitrd = 'disk'\nappend = 'b'\n");
+    Files.delete(files.path("k.elf"));
+    Files.delete(files.path("disk"));
+
+    BootImage alice = topology.vm("alice").image();
+    BootImage bob = topology.vm("bob").image();
+
+    assertThat(bob.kernel()).isSameAs(alice.kernel());
+    assertThat(bob.initrd()).isSameAs(alice.initrd()).hasSize(100);
+    assertThat(List.of(alice.commandLine(), bob.commandLine())).containsExactly("", "b");
   }
 
   @Test
@@ -106,9 +125,7 @@ class TopologyFileTest {
                 "alice",
                 1,
                 65_535,
-                files.path("k.elf"),
-                files.path("disk"),
-                "quiet",
+                vm.image(),
                 32L << 20,
                 8,
                 vm.platform(),
@@ -122,6 +139,8 @@ class TopologyFileTest {
                         new DiskSpec(files.path("a.img"), false),
                         new DiskSpec(files.path("b.img"), true)),
                     true)));
+    assertThat(vm.image().initrd()).hasSize(100);
+    assertThat(vm.image().commandLine()).isEqualTo("quiet");
   }
 
   @Test

@@ -104,7 +104,7 @@ class VmMistakesTest {
             "3: vm.alice.disks: none.img: no such file; to make an empty disk of 64 MiB:"
                 + " truncate -s 64M none.img",
             "3: vm.alice.disks: odd.img: 1000 bytes, which is not a multiple of 512; perhaps it is"
-                + " no disk or half of one, and otherwise: truncate -s 1024 odd.img",
+                + " not a disk, or half of one; if it is whole: truncate -s 1024 odd.img",
             "3: vm.alice.disks: .: a directory; a disk is a file that holds the bytes of the disk");
   }
 
