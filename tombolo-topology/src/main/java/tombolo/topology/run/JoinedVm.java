@@ -5,6 +5,7 @@ package tombolo.topology.run;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.Directory;
 import tombolo.ivc.VmEndpoint;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.GuestReset;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
@@ -38,7 +39,10 @@ record JoinedVm(Vm vm, @Nullable VmEndpoint endpoint, @Nullable UnixVsock socket
     boolean made = false;
     try {
       Devices.plugIn(spec.virtio(), vm, console);
-      VmEndpoint endpoint = spec.window() == 0 ? null : directory.join(vm, spec.id(), spec.quota());
+      VmEndpoint endpoint =
+          spec.window() == 0
+              ? null
+              : directory.join(vm, spec.id(), spec.quota(), GuestFrontEnds.ALL);
       UnixVsock socket = spec.vsock() == null ? null : Devices.plugIn(spec.vsock(), vm, network);
       made = true;
       return new JoinedVm(vm, endpoint, socket);
