@@ -73,9 +73,18 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
   /** Lets the endpoint see the memory, or throws and lets it see nothing. */
   abstract void mapLocked();
 
+  /** Returns where the endpoint sees the memory, as state; -1 where that is nothing to restore. */
+  abstract long placeLocked();
+
+  /**
+   * Lets the endpoint see the memory where it saw it when {@link #placeLocked} was saved, or throws
+   * and lets it see nothing.
+   */
+  abstract void mapAtLocked(long place);
+
   /**
    * Returns when the endpoint can't reach the memory any more. Called once after each successful
-   * {@link #mapLocked}.
+   * {@link #mapLocked} or {@link #mapAtLocked}.
    */
   abstract void unmapLocked();
 
@@ -85,6 +94,14 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
     return rate == null
         ? null
         : new Doorbell(peer.bell, new TokenBucket(rate, endpoint.directory.host().clock().nanos()));
+  }
+
+  /** Returns the way by which this side rings a peer now, or null. */
+  @Nullable Doorbell doorbellAt(Attachment peer) {
+    return Arrays.stream(doorbells)
+        .filter(doorbell -> doorbell.to() == peer.bell)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Lets this side ring a peer; null is nobody. */

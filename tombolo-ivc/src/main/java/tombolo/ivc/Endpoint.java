@@ -39,7 +39,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   private final Catalogue catalogue = new Catalogue(this);
   private final int id;
   private final String name;
-  private final Refusals refusals;
+  final Refusals refusals;
 
   /** Written under the directory's lock; who waits for this endpoint reads it without. */
   private volatile boolean closed;

@@ -119,6 +119,16 @@ public final class HostChannel extends Attachment implements AutoCloseable {
   }
 
   @Override
+  long placeLocked() {
+    return -1;
+  }
+
+  @Override
+  void mapAtLocked(long place) {
+    mapLocked();
+  }
+
+  @Override
   void unmapLocked() {
     // Throws while a foreign call uses the segment; then the memory is never used again.
     Objects.requireNonNull(arena).close();

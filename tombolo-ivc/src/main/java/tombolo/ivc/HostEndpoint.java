@@ -2,6 +2,7 @@
 package tombolo.ivc;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import tombolo.ivc.abi.ChannelId;
 import tombolo.ivc.abi.Event;
@@ -129,6 +130,12 @@ public final class HostEndpoint extends Endpoint {
     } finally {
       directory.lock.unlock();
     }
+  }
+
+  /** Returns the channels that it has joined now, by handle. */
+  public List<HostChannel> joined() {
+    return operation(
+        "list", () -> membership.all().stream().map(side -> (HostChannel) side).toList());
   }
 
   /** Returns the directory's time, workers and chance. */

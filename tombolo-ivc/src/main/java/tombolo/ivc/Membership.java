@@ -127,6 +127,32 @@ final class Membership {
     byChannel.computeIfAbsent(made.id(), _ -> new ArrayDeque<>()).add(made);
   }
 
+  /** Enters a channel that the endpoint had joined when state was saved; nobody is told. */
+  void restore(Attachment made, long place) {
+    made.mapAtLocked(place);
+    note(made);
+    if (made.role() == Role.PUBLISHER) {
+      made.channel.publisherSide = made;
+    } else {
+      made.channel.subscribers.put(endpoint, made);
+    }
+  }
+
+  /** Returns the handle that was given out last in this run. */
+  int lastHandle() {
+    return lastHandle;
+  }
+
+  /** Sets the handle that was given out last, in restored state. */
+  void lastHandle(int handle) {
+    lastHandle = handle;
+  }
+
+  /** Returns what the endpoint watches. */
+  Set<ChannelId> watched() {
+    return watched;
+  }
+
   /** Leaves a channel; one that the endpoint has published becomes withdrawn or orphaned. */
   void leave(Attachment channel, ChannelState next) {
     if (channel.role() == Role.PUBLISHER) {

@@ -22,7 +22,7 @@ public record Shape(Layout layout, long size, int sections, long sectionSize) {
   public static final int NO_SECTION = -1;
 
   /** Bytes in front of the sections, which the host alone writes. */
-  static final long HEADER = HostMemory.PAGE_SIZE;
+  public static final long HEADER = HostMemory.PAGE_SIZE;
 
   /** A raw channel of at least that many bytes. */
   public static Shape raw(long size) {

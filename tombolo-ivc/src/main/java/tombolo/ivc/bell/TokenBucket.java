@@ -2,6 +2,8 @@
 package tombolo.ivc.bell;
 
 import tombolo.ivc.grant.DoorbellRate;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 
 /**
  * Counts what one endpoint may still do to another: full at first, a token comes each interval.
@@ -36,5 +38,18 @@ public final class TokenBucket {
     }
     fullAt = now + full + interval;
     return 0;
+  }
+
+  /** Writes in how many nanoseconds it is full. */
+  void save(StateWriter out, long now) {
+    out.number(Math.max(fullAt - now, 0));
+  }
+
+  void restore(StateReader in, long now) {
+    long left = in.int64();
+    if (left < 0 || left > depth + interval) {
+      throw in.wrong("a bucket that is full in %d ns".formatted(left));
+    }
+    fullAt = now + left;
   }
 }
