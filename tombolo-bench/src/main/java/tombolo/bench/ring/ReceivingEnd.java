@@ -28,7 +28,9 @@ final class ReceivingEnd implements End {
         all.reset();
         yield Took.NOTHING;
       }
-      case SUMMARY -> Took.of(1, all.getValueAtPercentile(99), all.getValueAtPercentile(99.9));
+      case SUMMARY ->
+          Took.of(
+              1, (double) all.getValueAtPercentile(99), (double) all.getValueAtPercentile(99.9));
     };
   }
 
