@@ -3,6 +3,8 @@
 package tombolo.junit;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +86,8 @@ public final class TopologyExtension
   public TopologyExtension withStandIns(String... vms) {
     TopologyPlan before = plan();
     return new TopologyExtension(
-        new TopologyPlan(before.file(), before.text(), Set.of(vms), before.deadline()));
+        new TopologyPlan(
+            before.file(), before.text(), new LinkedHashSet<>(List.of(vms)), before.deadline()));
   }
 
   /**

@@ -4,6 +4,9 @@ package tombolo.junit;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import tombolo.machine.host.HostServices;
@@ -25,7 +28,7 @@ record TopologyPlan(String file, String text, Set<String> standIns, Duration dea
   private static final Path TEXT = Path.of("topology");
 
   TopologyPlan {
-    standIns = Set.copyOf(standIns);
+    standIns = Collections.unmodifiableSet(new LinkedHashSet<>(standIns));
     if (deadline.isNegative() || deadline.isZero()) {
       throw new IllegalArgumentException("a deadline of " + deadline + ": must be positive");
     }
@@ -39,7 +42,7 @@ record TopologyPlan(String file, String text, Set<String> standIns, Duration dea
     return new TopologyPlan(
         wanted.value(),
         wanted.text(),
-        Set.of(wanted.standIns()),
+        new LinkedHashSet<>(List.of(wanted.standIns())),
         Duration.ofSeconds(wanted.deadlineSeconds()));
   }
 

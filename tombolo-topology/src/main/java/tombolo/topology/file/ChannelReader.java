@@ -3,7 +3,7 @@
 package tombolo.topology.file;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -169,7 +169,7 @@ record ChannelReader(Set<String> vms) {
     TomlArray array = channel.array("subscribers", wanted);
     Access access = channel.word("access", Access.READ_WRITE, ACCESS);
     List<SubscriberSpec> subscribers = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
+    Set<String> seen = new LinkedHashSet<>();
     for (int i = 0; array != null && i < array.size(); i++) {
       Section element = element(channel, array, i);
       SubscriberSpec subscriber = subscriber(element, array.get(i), access, doorbell);

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +39,7 @@ record Consistency(Map<String, Section> tables) {
 
   /** A VM that says its id has to differ from those that get theirs by their position. */
   void checkIds(List<VmSpec> vms) {
-    Map<Integer, VmSpec> owners = new HashMap<>();
+    Map<Integer, VmSpec> owners = new LinkedHashMap<>();
     for (VmSpec vm : vms) {
       VmSpec owner = vm.id() == VmReader.NO_ID ? null : owners.putIfAbsent(vm.id(), vm);
       if (owner == null) {
@@ -61,8 +61,8 @@ record Consistency(Map<String, Section> tables) {
 
   /** A file that one disk writes can be no other disk, of this VM or of another one. */
   void checkDisks(List<VmSpec> vms) {
-    Map<Path, VmSpec> owners = new HashMap<>();
-    Set<Path> written = new HashSet<>();
+    Map<Path, VmSpec> owners = new LinkedHashMap<>();
+    Set<Path> written = new LinkedHashSet<>();
     for (VmSpec vm : vms) {
       for (DiskSpec disk : vm.virtio().disks()) {
         Path file = real(disk.file());
@@ -90,8 +90,8 @@ record Consistency(Map<String, Section> tables) {
 
   /** A CID is one VM's, and so is a socket. */
   void checkVsock(List<VmSpec> vms) {
-    Map<Long, VmSpec> cids = new HashMap<>();
-    Map<Path, VmSpec> sockets = new HashMap<>();
+    Map<Long, VmSpec> cids = new LinkedHashMap<>();
+    Map<Path, VmSpec> sockets = new LinkedHashMap<>();
     for (VmSpec vm : vms) {
       VsockSpec vsock = vm.vsock();
       if (vsock == null) {
@@ -120,7 +120,7 @@ record Consistency(Map<String, Section> tables) {
   }
 
   void checkKeys(List<ChannelSpec> channels) {
-    Map<Long, ChannelSpec> owners = new HashMap<>();
+    Map<Long, ChannelSpec> owners = new LinkedHashMap<>();
     for (ChannelSpec channel : channels) {
       ChannelSpec owner =
           channel.key() == ChannelReader.NO_KEY ? null : owners.putIfAbsent(channel.key(), channel);
@@ -136,8 +136,8 @@ record Consistency(Map<String, Section> tables) {
   }
 
   void checkWindows(List<VmSpec> vms, List<ChannelSpec> channels) {
-    Map<String, List<ChannelSpec>> published = new HashMap<>();
-    Map<String, List<ChannelSpec>> seen = new HashMap<>();
+    Map<String, List<ChannelSpec>> published = new LinkedHashMap<>();
+    Map<String, List<ChannelSpec>> seen = new LinkedHashMap<>();
     for (ChannelSpec channel : channels) {
       published.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);
       seen.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);

@@ -5,7 +5,7 @@ package tombolo.topology.file;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +29,8 @@ final class ImageReader {
       new KernelImage("none", List.of(), 0, SymbolTable.EMPTY);
 
   private final Path file;
-  private final Map<KernelFile, KernelImage> kernels = new HashMap<>();
-  private final Map<Path, byte[]> initrds = new HashMap<>();
+  private final Map<KernelFile, KernelImage> kernels = new LinkedHashMap<>();
+  private final Map<Path, byte[]> initrds = new LinkedHashMap<>();
 
   /** A kernel is read for a processor and for RAM at an address. */
   private record KernelFile(Path path, ElfMachine machine, long ramBase) {}

@@ -3,7 +3,7 @@
 package tombolo.topology.file;
 
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -31,7 +31,7 @@ final class TomlText {
 
   private final SourceText source;
   private final Mistakes mistakes;
-  private final Set<Integer> repeated = new HashSet<>();
+  private final Set<Integer> repeated = new LinkedHashSet<>();
 
   TomlText(SourceText source, Mistakes mistakes) {
     this.source = source;

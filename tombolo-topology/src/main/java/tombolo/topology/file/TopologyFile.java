@@ -4,7 +4,7 @@ package tombolo.topology.file;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ public final class TopologyFile {
   private final Path file;
   private final VmReader vmReader;
   private final Mistakes mistakes;
-  private final Map<String, Section> tables = new HashMap<>();
+  private final Map<String, Section> tables = new LinkedHashMap<>();
 
   private TopologyFile(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     this.file = file;
