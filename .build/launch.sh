@@ -9,32 +9,27 @@
 # command that runs while another one builds keeps its jars.
 
 least=25
-# Not replaying the AOT cache's profiles spares a short command C2's work at start-up, a tenth of its time.
-jvm_flags="-XX:+UseSerialGC -Xlog:aot=off -Xlog:cds=off"
-jvm_flags="$jvm_flags -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining"
-# C2 leaves out what the interpreter has not executed yet. A guest such as Linux keeps coming to something
-# new, and each time the whole interpreter is compiled again, for half a second: at the first time is enough.
-jvm_flags="$jvm_flags -XX:PerMethodTrapLimit=1"
 
 fail() {
   echo "$me: $1" >&2
   exit 2
 }
 
-# is_jdk DIRECTORY: whether a JDK that is new enough is there. Asks its release file, because
-# starting it would cost more than all the rest of the launcher.
+# is_jdk DIRECTORY: whether a JDK that is new enough is there; sets $jdk_version. Asks its release
+# file, because starting it would cost more than all the rest of the launcher.
 is_jdk() {
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
   while IFS='=' read -r key value; do
     if [ "$key" = JAVA_VERSION ]; then
-      value=${value#\"}
-      [ "${value%%[!0-9]*}" -ge "$least" ] && return 0
+      jdk_version=${value#\"}
+      jdk_version=${jdk_version%\"}
+      [ "${jdk_version%%[!0-9]*}" -ge "$least" ] && return 0
     fi
   done <"$1/release"
   return 1
 }
 
-# find_jdk: sets $jdk.
+# find_jdk: sets $jdk, and $jdk_version.
 find_jdk() {
   on_path=$(command -v javac) || on_path=
   [ -L "$on_path" ] && on_path=$(readlink -f "$on_path")
@@ -81,6 +76,8 @@ build() {
   jars=$state/$(date +%Y%m%d-%H%M%S)-$$
   log=$root/target/launch/build.log
   mkdir "$jars"
+  # What an older build, or that of a release, has left is not for the launcher.
+  rm -rf "$root/$1"/target/lib "$root/$1/target/$1"-*.jar
   # It will be as old as the start of the build: a source that is edited meanwhile is newer.
   echo "${jars##*/}" >"$state/next"
   JAVA_HOME=$jdk mvn -B -ntp -f "$root/pom.xml" -pl "$1" -am -Dmaven.test.skip=true package \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the Linux VM of linux-and-baremetal.toml runs.
+# The Linux VM of linux-and-baremetal.toml runs this script.
 
 fail() {
   echo "$1"
@@ -11,6 +11,6 @@ fail() {
 ivc-recv --name tides --timeout 120 -o /tmp/tides || fail "The tide table did not come."
 echo "The tide gauge sent $(wc -l </tmp/tides) lines. High water:"
 sort -k 2 -n -r /tmp/tides | head -n 1
-[ "$(wc -l </tmp/tides)" = 1000 ] || fail "There were to be 1000."
+[ "$(wc -l </tmp/tides)" = 1000 ] || fail "There should be 1000."
 grep high /tmp/tides | ivc-send --name warnings --timeout 120 --lines ||
   fail "The warnings did not get through."

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the two VMs of linux-pair.toml run. The kernel hands on what it does not know of its command
-# line as environment variables: $role, and $bytes of the file.
+# Both VMs of linux-pair.toml run this script. The kernel passes options that it does not know from
+# its command line on as environment variables: $role, and $bytes, the size of the file.
 
 fail() {
   echo "$1"
@@ -13,7 +13,7 @@ sum() {
   sha256sum "$1" | cut -d ' ' -f 1
 }
 
-# In pages of 2 MiB: to fill small ones would take the kernels longer than all the rest.
+# The files use pages of 2 MiB: filling small pages would take the kernels longer than all the rest.
 mkdir /files
 mount -t tmpfs -o huge=always,size=90% files /files || fail "There is no room for files."
 
@@ -24,7 +24,7 @@ case $role in
     echo "I send $(stat -c %s /files/file) bytes with the SHA-256 sum $sum."
     ivc-send --name file --timeout 300 /files/file || fail "The file did not get through."
     echo "$sum" | ivc-send --name sum --timeout 300 --lines || fail "The sum did not get through."
-    [ -z "$short" ] || fail "$short" # now that the other side has not waited in vain
+    [ -z "$short" ] || fail "$short" # only now: the other side waits for the file and the sum
     ;;
   receive)
     ivc-recv --name file --timeout 3600 -o /files/file || fail "The file did not come."

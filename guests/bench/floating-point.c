@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Double precision: bodies that attract each other (multiply-add, divide, square root), moved by
-// leapfrog steps. The system's energy must stay what it was, within what the step allows; the
-// checksum is the bits of the positions, the same wherever IEEE 754 is.
+// Double precision: bodies attract each other (multiply-add, divide, square root), moved by
+// leapfrog steps. The system's energy must stay constant, within what the step size allows. The
+// checksum is the bits of the positions, which are the same on every IEEE 754 machine.
 
 #include "bench.h"
 #include "text.h"

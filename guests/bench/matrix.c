@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Products of 96 by 96 matrices of 64-bit integers: multiply-add, and one operand read down its
-// columns. Checked as Freivalds does: A(Bx) = Cx for a random vector x.
+// Products of 96 by 96 matrices of 64-bit integers: multiply-add, with one operand read down its
+// columns. Checked by Freivalds' method: A(Bx) = Cx for a random vector x.
 
 #include "bench.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// memcpy of every size from 64 bytes to 256 KiB, 1 MiB of payload each; one copy in eight has its
-// operands misaligned to each other, which the library copies by bytes.
+// memcpy of every size from 64 bytes to 256 KiB, 1 MiB of payload each. In one copy of eight the
+// operands are misaligned to each other, and the library copies bytes.
 
 #include "bench.h"
 #include "text.h"

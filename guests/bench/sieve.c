@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The sieve of Eratosthenes over the numbers below 2^18, a byte each: byte stores at growing
+// The sieve of Eratosthenes over the numbers below 2^18, one byte each: byte stores at growing
 // strides.
 
 #include "bench.h"

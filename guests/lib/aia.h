@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The Advanced Interrupt Architecture (RISC-V AIA 1.0), for boards that have it instead of a PLIC:
-// the interrupt file of the hart that calls, messages to others, and the APLIC, which makes messages
-// of wires.
+// The Advanced Interrupt Architecture (RISC-V AIA 1.0), for boards that have it instead of a PLIC.
+// It has the calling hart's interrupt file, messages to other harts, and the APLIC, which turns
+// wires into messages.
 
 #include "board.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// Registers of an interrupt file, and the first of each of its arrays.
+// Registers of an interrupt file; for arrays, the first register.
 enum imsic_register {
   EIDELIVERY = 0x70,
   EITHRESHOLD = 0x72,
@@ -35,7 +35,7 @@ enum aplic_register {
 #define SOURCE_EDGE_HIGH 4u
 #define SOURCE_LEVEL_HIGH 6u
 
-// True where the device tree has an APLIC: the board has no PLIC for S-mode then.
+// Returns whether the device tree has an APLIC. Such a board has no PLIC for S-mode.
 bool aia_is_there(void);
 
 static inline void siselect_write(uint64_t value) {
@@ -48,7 +48,7 @@ static inline uint64_t siselect_read(void) {
   return value;
 }
 
-// What siselect selects.
+// Accesses the register that siselect selects.
 static inline uint64_t sireg_read(void) {
   uint64_t value;
   asm volatile("csrr %0, 0x151" : "=r"(value) : : "memory");
@@ -81,15 +81,15 @@ static inline void imsic_write(unsigned number, uint64_t value) {
   sireg_write(value);
 }
 
-// Lets identity 1 to 255 through to this hart, and turns delivery on. The caller enables
-// INTERRUPT_EXTERNAL in sie.
+// Enables identity 1 to 255 in this hart's interrupt file, and turns delivery on. The caller
+// enables INTERRUPT_EXTERNAL in sie.
 void imsic_enable(unsigned identity);
 
-// Takes the pending and enabled identity of the highest priority, which is the lowest; 0 where
-// there is none.
+// Takes the pending and enabled identity of the highest priority, which is the lowest one; 0 if
+// none is pending.
 unsigned imsic_claim(void);
 
-// A message to a hart.
+// Sends a message to a hart.
 static inline void imsic_send(uint64_t hart, uint32_t identity) {
   *(volatile uint32_t *)(BOARD_IMSIC + hart * 0x1000) = identity;
 }
@@ -98,5 +98,6 @@ static inline volatile uint32_t *aplic_word(uint64_t offset) {
   return (volatile uint32_t *)(BOARD_APLIC + offset);
 }
 
-// Sends what comes of a source to a hart, as an identity. Mode as in sourcecfg.
+// Routes a source's interrupts to a hart, as messages with that identity. `mode` is as in
+// sourcecfg.
 void aplic_route(unsigned source, uint32_t mode, uint64_t hart, unsigned identity);

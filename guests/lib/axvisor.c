@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "axvisor.h"
 
+#include "axvisor_region.h"
 #include "text.h"
 
 #include <stddef.h>
@@ -29,7 +30,8 @@ const struct axvisor_layout axvisor_slot = {
     .payload = 232,
 };
 
-// The region's header, from the channel's beginning: behind the publisher's id and the key.
+// The region's header. It starts at the channel's beginning and includes the publisher's id and the
+// key.
 enum {
   MAGIC = 0x10,
   VERSION = 0x14,
@@ -45,9 +47,6 @@ enum {
 #define REGION_VERSION 3
 #define REGION_HEADER_SIZE 32
 #define REGION_FEATURES 1
-
-// A ring's header.
-enum { DIRECTION = 0, CAPACITY = 4, CELL_SIZE = 8, HEAD = 12, TAIL = 16, RESERVED = 20 };
 
 #define DIRECTION_TO_SUBSCRIBER 1
 #define DIRECTION_TO_PUBLISHER 2
@@ -66,24 +65,33 @@ struct header {
 };
 _Static_assert(sizeof(struct header) == 24, "Message V1");
 
-static uint32_t load(volatile uint8_t *memory, uint32_t offset) {
-  return __atomic_load_n((volatile uint32_t *)(memory + offset), __ATOMIC_ACQUIRE);
-}
-
-static void store(volatile uint8_t *memory, uint32_t offset, uint32_t value) {
-  __atomic_store_n((volatile uint32_t *)(memory + offset), value, __ATOMIC_RELEASE);
-}
-
 static void lay_out_ring(
-    volatile uint8_t *ring, uint32_t direction, const struct axvisor_layout *layout) {
-  store(ring, DIRECTION, direction);
-  store(ring, CAPACITY, layout->capacity);
-  store(ring, CELL_SIZE, layout->cell_size);
-  store(ring, HEAD, 0);
-  store(ring, TAIL, 0);
-  for (uint32_t at = RESERVED; at < RESERVED + 12; at += 4) {
-    store(ring, at, 0);
+    volatile uint8_t *ring, uint32_t direction, const struct axvisor_layout *layout,
+    uint32_t size) {
+  axvisor_store(ring, AXVISOR_DIRECTION, direction);
+  axvisor_store(ring, AXVISOR_CAPACITY, layout->capacity);
+  axvisor_store(ring, AXVISOR_SIZE, size);
+  axvisor_store(ring, AXVISOR_HEAD, 0);
+  axvisor_store(ring, AXVISOR_TAIL, 0);
+  for (uint32_t at = AXVISOR_RESERVED; at < AXVISOR_RESERVED + 12; at += 4) {
+    axvisor_store(ring, at, 0);
   }
+}
+
+void axvisor_lay_out(
+    volatile uint8_t *memory, uint32_t version, const struct axvisor_layout *layout,
+    uint32_t size) {
+  axvisor_store(memory, MAGIC, 0);
+  lay_out_ring(memory + layout->to_subscriber, DIRECTION_TO_SUBSCRIBER, layout, size);
+  lay_out_ring(memory + layout->to_publisher, DIRECTION_TO_PUBLISHER, layout, size);
+  axvisor_store(memory, HEADER_SIZE, REGION_HEADER_SIZE);
+  axvisor_store(memory, REGION_SIZE, layout->region_size);
+  axvisor_store(memory, FEATURES, REGION_FEATURES);
+  axvisor_store(memory, TO_SUBSCRIBER, layout->to_subscriber);
+  axvisor_store(memory, TO_PUBLISHER, layout->to_publisher);
+  axvisor_store(memory, RING_SIZE, layout->ring_size);
+  axvisor_store(memory, VERSION, version);
+  axvisor_store(memory, MAGIC, REGION_MAGIC);
 }
 
 static void open_region(
@@ -102,45 +110,50 @@ bool axvisor_publish(
   if (size < layout->region_size) {
     return false;
   }
-  store(memory, MAGIC, 0);
-  lay_out_ring(memory + layout->to_subscriber, DIRECTION_TO_SUBSCRIBER, layout);
-  lay_out_ring(memory + layout->to_publisher, DIRECTION_TO_PUBLISHER, layout);
-  store(memory, HEADER_SIZE, REGION_HEADER_SIZE);
-  store(memory, REGION_SIZE, layout->region_size);
-  store(memory, FEATURES, REGION_FEATURES);
-  store(memory, TO_SUBSCRIBER, layout->to_subscriber);
-  store(memory, TO_PUBLISHER, layout->to_publisher);
-  store(memory, RING_SIZE, layout->ring_size);
-  store(memory, VERSION, REGION_VERSION);
-  store(memory, MAGIC, REGION_MAGIC);
+  axvisor_lay_out(memory, REGION_VERSION, layout, layout->cell_size);
   open_region(region, memory, layout, layout->to_subscriber, layout->to_publisher);
   return true;
 }
 
 static bool is_ring(
-    volatile uint8_t *ring, uint32_t direction, const struct axvisor_layout *layout) {
-  return load(ring, DIRECTION) == direction && load(ring, CAPACITY) == layout->capacity &&
-         load(ring, CELL_SIZE) == layout->cell_size;
+    volatile uint8_t *ring, uint32_t direction, const struct axvisor_layout *layout,
+    uint32_t size) {
+  return axvisor_load(ring, AXVISOR_DIRECTION) == direction &&
+         axvisor_load(ring, AXVISOR_CAPACITY) == layout->capacity &&
+         axvisor_load(ring, AXVISOR_SIZE) == size;
+}
+
+bool axvisor_is_region(
+    volatile uint8_t *memory, uint64_t memory_size, uint32_t version,
+    const struct axvisor_layout *layout, uint32_t size) {
+  return memory_size >= layout->region_size && axvisor_load(memory, VERSION) == version &&
+         axvisor_load(memory, HEADER_SIZE) == REGION_HEADER_SIZE &&
+         axvisor_load(memory, FEATURES) == REGION_FEATURES &&
+         axvisor_load(memory, REGION_SIZE) == layout->region_size &&
+         axvisor_load(memory, TO_SUBSCRIBER) == layout->to_subscriber &&
+         axvisor_load(memory, TO_PUBLISHER) == layout->to_publisher &&
+         axvisor_load(memory, RING_SIZE) == layout->ring_size &&
+         is_ring(memory + layout->to_subscriber, DIRECTION_TO_SUBSCRIBER, layout, size) &&
+         is_ring(memory + layout->to_publisher, DIRECTION_TO_PUBLISHER, layout, size);
+}
+
+bool axvisor_is_published(volatile uint8_t *memory) {
+  return axvisor_load(memory, MAGIC) == REGION_MAGIC;
+}
+
+uint32_t axvisor_version(volatile uint8_t *memory) {
+  return axvisor_is_published(memory) ? axvisor_load(memory, VERSION) : AXVISOR_NO_VERSION;
 }
 
 static bool is_layout(
     volatile uint8_t *memory, uint64_t size, const struct axvisor_layout *layout) {
-  return size >= layout->region_size && load(memory, REGION_SIZE) == layout->region_size &&
-         load(memory, TO_SUBSCRIBER) == layout->to_subscriber &&
-         load(memory, TO_PUBLISHER) == layout->to_publisher &&
-         load(memory, RING_SIZE) == layout->ring_size &&
-         is_ring(memory + layout->to_subscriber, DIRECTION_TO_SUBSCRIBER, layout) &&
-         is_ring(memory + layout->to_publisher, DIRECTION_TO_PUBLISHER, layout);
+  return axvisor_is_region(memory, size, REGION_VERSION, layout, layout->cell_size);
 }
 
 enum axvisor_look axvisor_subscribe(
     struct axvisor_region *region, volatile uint8_t *memory, uint64_t size) {
-  if (load(memory, MAGIC) != REGION_MAGIC) {
+  if (!axvisor_is_published(memory)) {
     return AXVISOR_NOT_YET;
-  }
-  if (load(memory, VERSION) != REGION_VERSION || load(memory, HEADER_SIZE) != REGION_HEADER_SIZE ||
-      load(memory, FEATURES) != REGION_FEATURES) {
-    return AXVISOR_REFUSED;
   }
   const struct axvisor_layout *layout = is_layout(memory, size, &axvisor_cell)   ? &axvisor_cell
                                         : is_layout(memory, size, &axvisor_slot) ? &axvisor_slot
@@ -149,30 +162,23 @@ enum axvisor_look axvisor_subscribe(
     return AXVISOR_REFUSED;
   }
   open_region(region, memory, layout, layout->to_publisher, layout->to_subscriber);
-  // Where an earlier subscriber has left them; 0 where there was none.
-  region->sender.ring.index = load(region->sender.ring.memory, TAIL);
-  region->receiver.ring.index = load(region->receiver.ring.memory, HEAD);
+  // An earlier subscriber left the indices there; 0 if there was none.
+  region->sender.ring.index = axvisor_load(region->sender.ring.memory, AXVISOR_TAIL);
+  region->receiver.ring.index = axvisor_load(region->receiver.ring.memory, AXVISOR_HEAD);
   return AXVISOR_READY;
-}
-
-// This side's next cell. The index is this side's own copy, so a peer that writes it back in the
-// ring moves nothing.
-static volatile uint8_t *next_cell(const struct axvisor_ring *ring) {
-  const struct axvisor_layout *layout = ring->layout;
-  return ring->memory + layout->cells_at + ring->index % layout->capacity * layout->cell_size;
 }
 
 static void push(
     struct axvisor_ring *ring, const struct header *header, const uint8_t *payload) {
-  volatile uint8_t *cell = next_cell(ring);
+  volatile uint8_t *cell = axvisor_next(ring);
   memcpy((void *)cell, header, sizeof *header);
   memcpy((uint8_t *)cell + sizeof *header, payload, header->fragment_length);
-  store(ring->memory, TAIL, ++ring->index);
+  axvisor_store(ring->memory, AXVISOR_TAIL, ++ring->index);
 }
 
-// AXVISOR_COMPLETE where there is room for a cell.
+// Returns AXVISOR_COMPLETE if there is room for a cell.
 static enum axvisor_progress room(struct axvisor_sender *sender) {
-  uint32_t used = sender->ring.index - load(sender->ring.memory, HEAD);
+  uint32_t used = sender->ring.index - axvisor_load(sender->ring.memory, AXVISOR_HEAD);
   if (used > sender->ring.layout->capacity) {
     sender->poisoned = true;
   }
@@ -216,7 +222,7 @@ enum axvisor_progress axvisor_send(
 
 enum axvisor_progress axvisor_abort(struct axvisor_sender *sender) {
   if (!sender->busy || sender->sent == 0) {
-    sender->busy = false;  // the peer has seen nothing of it
+    sender->busy = false;  // no cell of it was sent
     return AXVISOR_COMPLETE;
   }
   enum axvisor_progress progress = room(sender);
@@ -234,7 +240,7 @@ enum axvisor_progress axvisor_abort(struct axvisor_sender *sender) {
   return progress;
 }
 
-// What the cell must be, given what came before.
+// Checks the cell against the cells before it.
 static bool is_next(const struct axvisor_receiver *receiver, const struct header *header) {
   if (header->version != 1 || header->header_length != sizeof *header ||
       header->fragment_length > receiver->ring.layout->payload) {
@@ -262,7 +268,7 @@ enum axvisor_progress axvisor_receive(
     struct axvisor_receiver *receiver, void *buffer, uint64_t size, uint64_t *length) {
   struct axvisor_ring *ring = &receiver->ring;
   for (;;) {
-    uint32_t waiting = load(ring->memory, TAIL) - ring->index;
+    uint32_t waiting = axvisor_load(ring->memory, AXVISOR_TAIL) - ring->index;
     if (receiver->poisoned || waiting > ring->layout->capacity) {
       receiver->poisoned = true;
       return AXVISOR_POISONED;
@@ -270,10 +276,10 @@ enum axvisor_progress axvisor_receive(
     if (waiting == 0) {
       return AXVISOR_WAIT;
     }
-    volatile uint8_t *cell = next_cell(ring);
+    volatile uint8_t *cell = axvisor_next(ring);
     struct header header;
     memcpy(&header, (const void *)cell, sizeof header);
-    asm volatile("" : "+m"(header));  // from here on it is the copy that counts
+    asm volatile("" : "+m"(header));  // only the copy is used from here on
     if (!is_next(receiver, &header)) {
       receiver->poisoned = true;
       return AXVISOR_POISONED;
@@ -290,7 +296,7 @@ enum axvisor_progress axvisor_receive(
     receiver->received += header.fragment_length;
     receiver->busy = (header.flags & (LAST | ABORT)) == 0;
     *length = receiver->length;
-    store(ring->memory, HEAD, ++ring->index);
+    axvisor_store(ring->memory, AXVISOR_HEAD, ++ring->index);
     if (!receiver->busy) {
       return (header.flags & ABORT) != 0 ? AXVISOR_ABORTED
              : receiver->length > size   ? AXVISOR_TOO_LONG

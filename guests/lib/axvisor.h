@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What AxVisor's guests speak in a raw channel: "region v3", a header with one ring of cells for
-// each direction, and "Message V1", messages cut into fragments of one cell each. Two layouts are
-// in use with the same magic and version; both are known here. What the peer writes is hostile:
-// each word is read once and checked, and a peer that breaks the protocol poisons the receiver for
-// good.
+// The protocol of AxVisor's guests in a raw channel. "Region v3" is a header with one ring of cells
+// for each direction. "Message V1" cuts messages into fragments of one cell each. Two layouts with
+// the same magic and version are in use; this code knows both. The peer's data is hostile: each
+// word is read once and checked. A peer that breaks the protocol poisons the receiver for good.
 //
 // A side has one sender and one receiver, which belong to one hart.
+//
+// axvisor_v2.h is region version 2.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,15 +31,15 @@ extern const struct axvisor_layout axvisor_slot;
 struct axvisor_ring {
   volatile uint8_t *memory;
   const struct axvisor_layout *layout;
-  uint32_t index;  // this side's own: the producer's tail or the consumer's head
+  uint32_t index;  // private to this side: the producer's tail or the consumer's head
 };
 
 struct axvisor_sender {
   struct axvisor_ring ring;
-  uint64_t id;      // of the message under way, or of the latest one; 0 before the first
-  uint64_t length;  // of the message under way
-  uint64_t sent;    // its bytes that are in the ring
-  bool busy;        // a message is under way
+  uint64_t id;      // id of the message in progress, or of the latest one; 0 before the first
+  uint64_t length;  // length of the message in progress
+  uint64_t sent;    // number of its bytes that are in the ring
+  bool busy;        // a message is in progress
   bool poisoned;    // the consumer's index was impossible
 };
 
@@ -58,13 +59,19 @@ struct axvisor_region {
   struct axvisor_receiver receiver;
 };
 
-// The publisher's side: lays the region out in the channel's memory, the magic last. False where
-// `size` is too small.
+// Opens the publisher's side: lays out the region in the channel's memory, the magic last. Returns
+// false if `size` is too small.
 bool axvisor_publish(
     struct axvisor_region *region, volatile uint8_t *memory, uint64_t size,
     const struct axvisor_layout *layout);
 
-// The subscriber's side, one look.
+// Returns the version that a region's header claims, which can be any value; AXVISOR_NO_VERSION if
+// the magic is missing. Peers of one version refuse the other, so a subscriber that knows both looks
+// here first.
+#define AXVISOR_NO_VERSION 0
+uint32_t axvisor_version(volatile uint8_t *memory);
+
+// Opens the subscriber's side, if the region is there. Refuses version 2.
 enum axvisor_look {
   AXVISOR_READY,
   AXVISOR_NOT_YET,  // no magic: the publisher is not done
@@ -81,14 +88,14 @@ enum axvisor_progress {
   AXVISOR_POISONED,  // the peer broke the protocol
 };
 
-// Sends a message as far as there is room. After AXVISOR_WAIT call again with the same message.
+// Sends as much of a message as fits. After AXVISOR_WAIT, call again with the same message.
 enum axvisor_progress axvisor_send(
     struct axvisor_sender *sender, const void *message, uint64_t length);
 
-// Gives up the message under way; nothing where there is none. Waits for room, too.
+// Gives up the message in progress, if there is one. Also waits for room.
 enum axvisor_progress axvisor_abort(struct axvisor_sender *sender);
 
-// Takes what has come of a message into the buffer. After AXVISOR_WAIT call again with the same
-// buffer.
+// Copies the part of a message that has arrived into the buffer. After AXVISOR_WAIT, call again
+// with the same buffer.
 enum axvisor_progress axvisor_receive(
     struct axvisor_receiver *receiver, void *buffer, uint64_t size, uint64_t *length);

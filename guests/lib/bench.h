@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What every benchmark does around its work: rounds from the command line (n=), a checksum that is
-// the same wherever it runs, a check of its own, and on the board the instructions that it retired.
+// The frame of every benchmark: the number of rounds from the command line (n=), a checksum that is
+// the same on every machine, a self-check, and on the board the number of instructions retired.
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// The number of rounds to do: n= or `rounds`. The count of instructions starts here.
+// Returns the number of rounds: n= or `rounds`. Starts the count of instructions.
 uint64_t bench_begin(const char *name, uint64_t rounds);
 
 // Prints "NAME checksum HEX", on the board "NAME instructions N", then "ok" or "FAILED". Returns
 // main's result.
 int bench_end(uint64_t checksum, bool correct);
 
-// A 64-bit generator (xorshift); `state` starts from anything but 0.
+// Returns the next number of a 64-bit generator (xorshift). `state` starts from anything but 0.
 static inline uint64_t bench_random(uint64_t *state) {
   uint64_t x = *state;
   x ^= x << 13;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The reading sides of broadcast_ring.h, which includes this and says how to use them.
+// The reading sides of broadcast_ring.h, which includes this file and explains how to use them.
 
-// Begins another life of a reader.
+// Begins a new life of a reader.
 static inline void bcast_format_reader(struct bcast_session *session) {
   volatile uint8_t *own = session->own;
   uint64_t before = spsc_get(own, SPSC_GENERATION_AT);
@@ -17,7 +17,8 @@ static inline void bcast_format_reader(struct bcast_session *session) {
   spsc_put32(own, SPSC_MAGIC_AT, BCAST_READER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, BCAST_MODE_AT, session->mode);
-  // Not 0 again: whoever has rung for a sleep of an earlier life would not ring for this one's.
+  // Not 0 again: a side that has rung for a sleep of an earlier life would not ring for a sleep of
+  // this one.
   uint32_t sleep = (spsc_get32(own, SPSC_SLEEP_AT) + 1) & ~1u;
   for (uint32_t at = SPSC_PEER_AT; at < SPSC_HEAD; at += 8) {
     spsc_put(own, at, at == SPSC_LIVES_AT ? generation : at == SPSC_SLEEP_AT ? sleep : 0);
@@ -47,13 +48,13 @@ static inline bool bcast_stream_is(const struct bcast_session *session) {
   return spsc_acquire(session->peers, BCAST_STREAM_AT) == session->peer;
 }
 
-// The capacity that the writer says, or 0 if it is none.
+// Returns the capacity that the writer gives, or 0 if it is invalid.
 static inline uint32_t bcast_says(const struct bcast_session *session) {
   uint64_t says = spsc_get(session->peers, SPSC_CAPACITY_AT);
   return spsc_is_capacity(says) && says <= session->room ? (uint32_t)says : 0;
 }
 
-// What is wrong with the writer's head, if anything.
+// Returns what is wrong with the writer's head, if anything.
 static inline enum bcast_breach bcast_head(const struct bcast_session *session) {
   if (spsc_get32(session->peers, SPSC_MAGIC_AT) != BCAST_WRITER_MAGIC ||
       spsc_get32(session->peers, SPSC_VERSION_AT) != SPSC_VERSION) {
@@ -62,7 +63,8 @@ static inline enum bcast_breach bcast_head(const struct bcast_session *session) 
   return bcast_says(session) != 0 ? BCAST_NO_BREACH : BCAST_BREACH_CAPACITY;
 }
 
-// Takes note of the writer's generation, and asks it to be let in. SPSC_OK: there is a writer.
+// Records the writer's generation, and asks the writer for admission. Returns SPSC_OK if there is a
+// writer.
 static inline enum spsc_answer bcast_ask(struct bcast_session *session) {
   if (session->breach != BCAST_NO_BREACH) {
     return SPSC_PEER_BROKEN;
@@ -92,8 +94,8 @@ static inline enum spsc_answer bcast_ask(struct bcast_session *session) {
     return SPSC_NOT_CONNECTED;
   }
   if (!session->connected && session->joined != session->peer) {
-    // Again: a life that this side has not said it joined may have ended, and another one have
-    // taken its number, and another capacity.
+    // Check again: the life that this side saw may have ended before this side joined it. A new
+    // life may have taken its number, with another capacity.
     uint32_t capacity = bcast_says(session);
     atomic_thread_fence(memory_order_acquire);
     if (bcast_peer_changed(session)) {
@@ -112,8 +114,8 @@ static inline enum spsc_answer bcast_ask(struct bcast_session *session) {
   return SPSC_OK;
 }
 
-// Whether this side has asked, and may have been let in since. By a writer that has ended, too,
-// and then what that one has published comes first.
+// Returns whether this side has asked for admission and may have got it since. A writer that has
+// ended counts, too: its messages come first.
 static inline bool bcast_waits(const struct bcast_session *session) {
   return !session->connected && session->breach == BCAST_NO_BREACH && session->peer != 0 &&
          session->joined == session->peer;
@@ -124,7 +126,7 @@ static inline void bcast_connect(struct bcast_session *session) {
   session->owes_restart = true;
 }
 
-// Whether the next call would say something or get on with joining, rather than wait.
+// Returns whether the next call would answer something or continue joining, rather than wait.
 static inline bool bcast_has_news(const struct bcast_session *session, bool accepted) {
   if (session->breach != BCAST_NO_BREACH || bcast_peer_changed(session)) {
     return true;
@@ -156,7 +158,7 @@ static inline void bcast_wake(struct bcast_session *reader) { spsc_wake(reader->
 
 static inline bool bcast_peer_sleeps(struct bcast_session *reader) {
   if (reader->mode == BCAST_LOSSY) {
-    return false;  // no writer waits for it
+    return false;  // no writer waits for this reader
   }
   atomic_thread_fence(memory_order_seq_cst);
   uint32_t number = spsc_get32(reader->peers, SPSC_SLEEP_AT);
@@ -179,22 +181,23 @@ static inline uint64_t bcast_hold(const struct bcast_session *session) {
   return spsc_acquire(session->peers, bcast_hold_at(session->number));
 }
 
-// Whether the writer has admitted or refused this life of the reader.
+// Returns whether the writer has admitted or refused this life of the reader.
 static inline bool bcast_is_dealt_with(const struct bcast_session *session) {
   return bcast_stream_is(session) &&
          spsc_acquire(session->peers, bcast_life_at(session->number)) == session->generation &&
          bcast_hold(session) != 0;
 }
 
-// Whether the writer still holds back. It says that it no longer does before it stores anything
-// that it was held back from; so if it says so still, after some loads, those have loaded nothing
-// of the kind.
+// Returns whether the writer still holds back. The writer clears its mark before it overwrites
+// anything that it held back for. If the mark is still set after some loads, those loads saw
+// nothing overwritten.
 static inline bool bcast_is_held(const struct bcast_reader *reader) {
   atomic_thread_fence(memory_order_acquire);
   return bcast_hold(&reader->session) == reader->hold;
 }
 
-// Begins to read, if it was admitted. An answer that is to be said where there is no message.
+// Begins to read, if the writer has admitted this reader. Returns the answer for a call that finds
+// no message.
 static inline int32_t bcast_begin(struct bcast_reader *reader) {
   struct bcast_session *session = &reader->session;
   if (!bcast_is_dealt_with(session)) {
@@ -215,11 +218,11 @@ static inline int32_t bcast_begin(struct bcast_reader *reader) {
   return 0;
 }
 
-// Joins, as far as it can.
+// Continues joining as far as possible.
 static inline int32_t bcast_join(struct bcast_reader *reader) {
   struct bcast_session *session = &reader->session;
   if (bcast_waits(session)) {
-    bool ended = bcast_peer_changed(session);  // first: then what it says of readers is final
+    bool ended = bcast_peer_changed(session);  // look at this first: its table is final then
     int32_t answer = bcast_begin(reader);
     if (session->connected || answer != 0 || !ended) {
       return answer;
@@ -322,8 +325,8 @@ static inline int32_t bcast_drain(
   if (session->breach != BCAST_NO_BREACH) {
     return SPSC_PEER_BROKEN;
   }
-  // A writer that has started anew stores nothing before this side has joined it, so what the old
-  // one had published, even between these loads, is still there, and comes first.
+  // A new writer stores nothing before this side has joined it. Everything that the old writer
+  // published, even between these loads, is therefore still there, and comes first.
   if (bcast_peer_changed(session) && bcast_next_header(session, reader->read) == 0 &&
       bcast_is_held(reader)) {
     return bcast_join(reader);
@@ -345,17 +348,18 @@ static inline bool bcast_reader_sleep(struct bcast_reader *reader) {
 
 enum bcast_found { BCAST_NOTHING, BCAST_MESSAGE, BCAST_OVERTAKEN, BCAST_WRONG };
 
-// Whether what has been loaded from a position on is of the stream that this side has joined, and
-// nobody had begun to overwrite it. The writer names no stream before it says what it claims for
-// another one, so the stream's name is loaded last.
+// Returns whether everything loaded from a position on belongs to the stream that this side has
+// joined, and was not being overwritten. A new writer names no stream before it stores its own
+// claim, so the stream's name is loaded last.
 static inline bool bcast_is_intact(const struct bcast_session *session, uint64_t from) {
   atomic_thread_fence(memory_order_acquire);
   uint64_t claimed = spsc_acquire(session->peers, BCAST_CLAIMED_AT);
   return claimed - from <= session->capacity && bcast_stream_is(session);
 }
 
-// Copies the message whose record, or padding before it, is at a position. Everything is loaded
-// first, then looked at: if the writer has not claimed any of it by then, it is what was published.
+// Copies the message whose record, or the padding before it, is at a position. It first loads
+// everything and then checks: if the writer has not claimed any of it by then, the copy is what was
+// published.
 static inline enum bcast_found bcast_copy(struct bcast_lossy_reader *reader, uint64_t from) {
   struct bcast_session *session = &reader->session;
   const volatile uint8_t *data = session->data;
@@ -420,7 +424,8 @@ static inline enum bcast_found bcast_fetch(struct bcast_lossy_reader *reader) {
   return BCAST_MESSAGE;
 }
 
-// Begins to read, if the writer's stream has begun and its newest message was there long enough.
+// Begins to read, if the writer's stream has begun and its newest message stayed in place long
+// enough.
 static inline int32_t bcast_begin_lossy(struct bcast_lossy_reader *reader) {
   struct bcast_session *session = &reader->session;
   if (!bcast_stream_is(session)) {
@@ -475,7 +480,7 @@ static inline enum spsc_answer bcast_open_lossy_reader(
   return SPSC_OK;
 }
 
-// What is there, or what must be said where nothing is.
+// Returns a message if there is one, and otherwise the answer that is due.
 static inline int32_t bcast_read_lossy(
     struct bcast_lossy_reader *reader, spsc_handler *handler, void *context, int32_t limit) {
   struct bcast_session *session = &reader->session;
@@ -518,7 +523,8 @@ static inline int32_t bcast_drain_lossy(
   }
   int32_t count = bcast_read_lossy(reader, handler, context, limit);
   if (count == 0 && bcast_peer_changed(session)) {
-    // What the old writer published before it ended, even between these loads, comes first.
+    // Everything that the old writer published before it ended, even between these loads, comes
+    // first.
     count = bcast_read_lossy(reader, handler, context, limit);
     return count == 0 ? bcast_join_lossy(reader) : count;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The writing side of broadcast_ring.h, which includes this and says how to use it.
+// The writing side of broadcast_ring.h, which includes this file and explains how to use it.
 
-// Begins another life of the writer. What the readers of an earlier one need stays.
+// Begins a new life of the writer. Everything that readers of an earlier life need stays.
 static inline void bcast_format_writer(struct bcast_writer *writer) {
   volatile uint8_t *own = writer->own;
   bool is_new = spsc_get32(own, SPSC_MAGIC_AT) != BCAST_WRITER_MAGIC ||
@@ -19,7 +19,7 @@ static inline void bcast_format_writer(struct bcast_writer *writer) {
   for (uint32_t i = 0; i < count; i++) {
     if (generation == 0 || generation == remembered[i]) {
       generation++;
-      i = UINT32_MAX;  // from the start; no more often than there are numbers
+      i = UINT32_MAX;  // start again; at most once for each number
     }
   }
   generation += generation == 0;
@@ -73,8 +73,8 @@ static inline bool bcast_holds_back_for(const struct bcast_writer *writer, uint3
   return (writer->holding >> reader & 1) != 0;
 }
 
-// Holds back no longer for a reader. It finds that out, because this store comes before the one
-// that claims what it was held back from, and that before the first store into it.
+// Stops holding back for a reader. The reader notices: this store comes before the claim of the
+// space that was held back, and that claim comes before the first store into the space.
 static inline void bcast_let_go(struct bcast_writer *writer, uint32_t reader) {
   writer->holding &= ~(1ull << reader);
   spsc_publish(writer->own, bcast_hold_at(reader), BCAST_LET_GO);
@@ -89,7 +89,7 @@ static inline void bcast_do_not_hold(struct bcast_writer *writer, uint32_t reade
   }
 }
 
-// Another life of a reader, or it has gone: admits it, if it is ready.
+// Handles a new life of a reader, or its end. Admits the new life if it is ready.
 static inline void bcast_look(struct bcast_writer *writer, uint32_t reader) {
   struct bcast_seen *seen = &writer->seen[reader];
   uint64_t found = spsc_acquire(seen->part, SPSC_GENERATION_AT);
@@ -105,7 +105,7 @@ static inline void bcast_look(struct bcast_writer *writer, uint32_t reader) {
   uint64_t mode = spsc_get(seen->part, BCAST_MODE_AT);
   bool joined = spsc_acquire(seen->part, SPSC_PEER_AT) == writer->generation;
   if (spsc_get(seen->part, SPSC_GENERATION_AT) != found) {
-    return;  // it is being written: looked at again
+    return;  // it is being written: look again later
   }
   if (magic != BCAST_READER_MAGIC || version != SPSC_VERSION) {
     seen->breach = BCAST_BREACH_HEAD;
@@ -126,12 +126,12 @@ static inline void bcast_look(struct bcast_writer *writer, uint32_t reader) {
   }
 }
 
-// Takes note of how far a reader has got, or throws it out.
+// Records a reader's position, or drops the reader.
 static inline void bcast_follow(struct bcast_writer *writer, uint32_t reader) {
   struct bcast_seen *seen = &writer->seen[reader];
   uint64_t found = spsc_acquire(seen->part, SPSC_POSITION_AT);
   if (found == 0) {
-    return;  // it has not begun yet, or begins another life
+    return;  // it has not begun yet, or begins a new life
   }
   uint64_t position = found - SPSC_PRESENT;
   if ((position & 7) == 0 && position - seen->position <= writer->written - seen->position) {
@@ -149,7 +149,7 @@ static inline void bcast_look_if_new(struct bcast_writer *writer, uint32_t reade
   }
 }
 
-// Looks at all readers, and so at how far the slowest has got.
+// Looks at all readers, and finds the position of the slowest.
 static inline void bcast_look_at_all(struct bcast_writer *writer) {
   uint64_t behind = 0;
   for (uint32_t i = 0; i < writer->readers; i++) {
@@ -164,7 +164,7 @@ static inline void bcast_look_at_all(struct bcast_writer *writer) {
   writer->read = writer->written - behind;
 }
 
-// Whether nobody reads any more what an earlier life of the writer has published.
+// Returns whether no reader still reads what an earlier life of the writer has published.
 static inline bool bcast_have_left(struct bcast_writer *writer) {
   for (uint32_t i = 0; i < writer->readers; i++) {
     const volatile uint8_t *part = writer->seen[i].part;
@@ -177,8 +177,8 @@ static inline bool bcast_have_left(struct bcast_writer *writer) {
   return writer->of_earlier_life == 0;
 }
 
-// Whether this life's stream has begun; begins it, if nobody reads an earlier one any more. The
-// stream's name is 0 meanwhile, before anything that describes it or is in it changes.
+// Returns whether this life's stream has begun. Begins it if no reader still reads an earlier one.
+// The stream's name is 0 before any word that belongs to the stream changes.
 static inline bool bcast_has_begun(struct bcast_writer *writer) {
   if (writer->begun || !bcast_have_left(writer)) {
     return writer->begun;
@@ -202,19 +202,21 @@ static inline bool bcast_has_begun(struct bcast_writer *writer) {
   return true;
 }
 
-// Bytes from the writer's position to the end of a record of that size, padding included.
+// Returns the bytes from the writer's position to the end of a record of that size, including
+// padding.
 static inline uint32_t bcast_needed(const struct bcast_writer *writer, uint32_t size) {
   uint32_t to_end = writer->capacity - spsc_index(writer->written, writer->capacity);
   return size <= to_end ? size : to_end + size;
 }
 
-// With the word behind the record, which says that nothing follows.
+// Includes the word behind the record, which marks the end.
 static inline bool bcast_has_room(const struct bcast_writer *writer, uint32_t needed) {
   return writer->written - writer->read + needed + SPSC_HEADER <= writer->capacity;
 }
 
-// Says how far this side is about to store: behind all that it has stored so far, before all that
-// it stores next; so who has loaded any of the latter finds this.
+// Stores how far this side is about to store. This comes after all that it has stored so far and
+// before all that it stores next. A reader that has loaded any of the latter therefore finds this
+// claim.
 static inline void bcast_put_claim(struct bcast_writer *writer, uint64_t end) {
   writer->claimed =
       end - writer->read > writer->capacity ? writer->read + writer->capacity : end;
@@ -250,14 +252,14 @@ static inline enum spsc_answer bcast_reserve(
   return SPSC_OK;
 }
 
-// Publishes a record by one store, that of its header or of the header of padding before it.
+// Publishes a record with one store, to its header or to the header of the padding before it.
 static inline void bcast_put_record(
     struct bcast_writer *writer, uint32_t index, uint32_t type, uint32_t length) {
   uint32_t next = spsc_index(writer->written, writer->capacity);
   uint64_t begin = index == next ? writer->written : writer->written + writer->capacity - next;
   uint64_t end = begin + bcast_record(length);
   if (end + SPSC_HEADER > writer->zeroed) {
-    // Plain stores into what is claimed: the header's store comes behind them.
+    // Plain stores into claimed space: the store of the header follows them.
     uint32_t at = spsc_index(end, writer->capacity);
     uint64_t bytes = spsc_least(writer->claimed - end, writer->capacity - at);
     __builtin_memset((uint8_t *)writer->data + at, 0, bytes);
@@ -318,7 +320,7 @@ static inline enum spsc_answer bcast_abort(struct bcast_writer *writer) {
     return SPSC_MISUSE;
   }
   writer->claiming = false;
-  writer->zeroed = writer->written + SPSC_HEADER;  // of the rest the caller may have written
+  writer->zeroed = writer->written + SPSC_HEADER;  // the caller may have written the rest
   return SPSC_OK;
 }
 
@@ -326,7 +328,7 @@ static inline uint32_t bcast_admit(struct bcast_writer *writer) {
   if (!writer->closed && bcast_has_begun(writer)) {
     bcast_look_at_all(writer);
   }
-  // Not by __builtin_popcountll(), of which gcc makes a call into a library that a guest lacks.
+  // Not by __builtin_popcountll(): gcc would call a library function that guests lack.
   uint32_t count = 0;
   for (uint64_t left = writer->holding; left != 0; left &= left - 1) {
     count++;
@@ -359,7 +361,7 @@ static inline bool bcast_writer_sleep(struct bcast_writer *writer, uint32_t leng
 
 static inline void bcast_writer_wake(struct bcast_writer *writer) { spsc_wake(writer->own); }
 
-// Readers that were not looked at yet count, too: a lossy one may sleep before that.
+// Counts readers that the writer has not looked at yet, too: a lossy one may already sleep.
 static inline bool bcast_writer_peer_sleeps(struct bcast_writer *writer) {
   atomic_thread_fence(memory_order_seq_cst);
   bool any = false;

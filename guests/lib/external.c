@@ -30,8 +30,8 @@ void external_listen(unsigned source, enum external_kind kind) {
 
 static unsigned claim(void) { return by_messages ? imsic_claim() : plic_claim(); }
 
-// The APLIC sends a message when a level rises, and not again while it is high: to set its pending
-// bit has it look, and does nothing where the level is low (RISC-V AIA 1.0, 4.9.2).
+// The APLIC sends a message when a level rises, and no further one while it is high. Setting the
+// pending bit makes it look again, and does nothing if the level is low (RISC-V AIA 1.0, 4.9.2).
 static void complete(unsigned source) {
   if (!by_messages) {
     plic_complete(source);

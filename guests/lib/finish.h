@@ -5,8 +5,7 @@
 
 #include <stdnoreturn.h>
 
-// What a guest ends with when its own code did not choose: a trap that nobody handles, or a broken
-// assumption.
+// Exit codes that the guest's own code did not choose: an unhandled trap, or a broken assumption.
 #define EXIT_UNHANDLED_TRAP 99
 #define EXIT_PANIC 98
 

@@ -41,7 +41,7 @@ unsigned harts_count(void) {
 
 long harts_start(uint64_t id, void (*function)(void *), void *argument) {
   struct hart *hart = &harts[id];
-  // Its stack was computed by start.S for the boot hart only.
+  // start.S computed its stack for the boot hart only.
   hart->stack = harts[this_hart()->id].stack + ((id - this_hart()->id) << STACK_SIZE_SHIFT);
   hart->id = id;
   hart->function = function;
@@ -54,7 +54,7 @@ long harts_start(uint64_t id, void (*function)(void *), void *argument) {
   return error;
 }
 
-// Called by start.S on a new hart, with the id that the firmware gave it.
+// start.S calls this on a new hart, with the id that the firmware gave it.
 noreturn void run_hart(uint64_t id) {
   struct hart *hart = this_hart();
   if (id != hart->id) {
@@ -116,7 +116,7 @@ void harts_relax(unsigned *turns) {
 void barrier_wait(struct barrier *barrier) {
   unsigned generation = atomic_load(&barrier->generation);
   if (atomic_fetch_add(&barrier->arrived, 1) + 1 == barrier->parties) {
-    atomic_store(&barrier->arrived, 0);  // before the others may go on and arrive again
+    atomic_store(&barrier->arrived, 0);  // before the others may continue and arrive again
     atomic_fetch_add(&barrier->generation, 1);
     return;
   }

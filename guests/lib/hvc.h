@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// AxVisor's hypercalls (docs/abi.md): channels for guests that know no IVC device. A call answers
-// true or false; why it was false stands in the device's CALL_STATUS. Guest virtual addresses are
-// guest physical ones here: paging is off.
+// AxVisor's hypercalls (docs/abi.md): channels for guests that do not know the IVC device. A call
+// returns true or false; the device's CALL_STATUS has the reason for false. Guest virtual addresses
+// are guest physical ones here, because paging is off.
 
 #include "external.h"
 

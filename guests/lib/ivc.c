@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Requests by the IVC device. Needs nothing but ivc.h, so that Linux programs use it as it is.
+// Requests through the IVC device. Needs only ivc.h, so Linux programs use this file unchanged.
 
 #include "ivc.h"
 
@@ -70,7 +70,7 @@ enum ivc_status ivc_request(struct ivc_request *request) {
   return request->status;
 }
 
-// Writes the name into the request. A name that does not fit is left to the device to refuse.
+// Writes the name into the request. The device refuses a name that does not fit.
 static void name_channel(struct ivc_request *request, const char *name) {
   if (name != NULL) {
     size_t length = __builtin_strlen(name);

@@ -2,8 +2,8 @@
 #pragma once
 
 // The IVC device to the bit, as docs/abi.md defines it: registers, the mailbox's requests,
-// statuses, events and the header of a sectioned channel. Needs nothing but <stdint.h>, so that a
-// Linux program or a kernel can use it as it is. Everything is little-endian.
+// statuses, events and the header of a sectioned channel. Needs only <stdint.h>, so a Linux program
+// or a kernel can use it unchanged. Everything is little-endian.
 
 #include <stdint.h>
 
@@ -33,7 +33,7 @@
 #define IVC_FEATURE_SECTIONED (1u << 0)
 #define IVC_FEATURE_WATCHES (1u << 1)
 #define IVC_FEATURE_HYPERCALLS (1u << 2)
-#define IVC_FEATURE_LEAVES (1u << 3)  // when the guest clears Bus Master Enable
+#define IVC_FEATURE_LEAVES (1u << 3)  // leaves when the guest clears Bus Master Enable
 
 // Bits of PENDING and ENABLE.
 #define IVC_PENDING_BELL (1u << 0)
@@ -45,7 +45,7 @@
 #define IVC_MAILBOX_SIZE 4096
 #define IVC_SLOTS 16
 #define IVC_SLOT_SIZE 256
-#define IVC_SLOT_READ 160  // what the device reads of a slot; the rest is reserved
+#define IVC_SLOT_READ 160  // bytes of a slot that the device reads; the rest is reserved
 #define IVC_PAGE 4096
 
 #define IVC_NAME_MAX 64
@@ -101,7 +101,7 @@ enum ivc_status {
   IVC_UNSUPPORTED = 20,
   IVC_BAD_SLOT = 21,
   IVC_GONE = 22,
-  IVC_STATUSES = 23,  // how many there are
+  IVC_STATUSES = 23,  // number of statuses
 };
 
 enum ivc_event_kind {
@@ -114,7 +114,7 @@ enum ivc_event_kind {
   IVC_EVENT_LOST = 7,
 };
 
-// One request slot. docs/abi.md says which operation reads and writes which field.
+// One request slot. docs/abi.md lists the fields that each operation reads and writes.
 struct ivc_request {
   uint32_t operation;
   uint32_t status;
@@ -134,12 +134,12 @@ struct ivc_request {
   uint32_t state;
   uint32_t count;
   uint32_t name_length;
-  char name[IVC_NAME_MAX];  // ends by its length, not by a zero
+  char name[IVC_NAME_MAX];  // not terminated by a zero: name_length has the length
   uint8_t reserved[IVC_SLOT_SIZE - IVC_SLOT_READ];
 };
 
-// The first page of a sectioned channel. The host alone writes it; state and owners change while
-// the channel lives.
+// The first page of a sectioned channel. Only the host writes it. State and owners change while the
+// channel is live.
 struct ivc_section_header {
   uint32_t magic;
   uint32_t version;
@@ -154,14 +154,14 @@ struct ivc_section_header {
   uint32_t reserved;
   struct {
     uint32_t vm;      // 0 while the section is free
-    uint32_t joined;  // how often it has got an owner
-  } owner[IVC_SECTIONS_MAX];  // owner[n] is section n + 1's
+    uint32_t joined;  // number of owners so far
+  } owner[IVC_SECTIONS_MAX];  // owner[n] describes section n + 1
 };
 
 #define IVC_SECTION_MAGIC 0x43424d54u  // TMBC
 #define IVC_SECTION_VERSION 1u
 
-// A raw channel's first two words, written by the host before anybody sees the channel.
+// A raw channel's first two words. The host writes them before anybody sees the channel.
 #define IVC_RAW_PUBLISHER 0  // 64 bits
 #define IVC_RAW_KEY 8        // 64 bits
 #define IVC_RAW_HEADER 16

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Bells and events, the part of ivc.h that belongs to one hart or thread.
+// Bells and events: the part of ivc.h that belongs to one hart or thread.
 
 #include "ivc.h"
 
-// Bells that rang while another channel's was waited for. A handle stands here once. When it is
-// full, further bells stay in the device, where they cost time, but are not lost.
+// Bells that rang while the caller waited for another channel's. Each handle is here at most once.
+// When this is full, further bells stay in the device. They cost time there, but are not lost.
 static uint32_t kept[256];
 static unsigned kept_count;
 
@@ -30,7 +30,7 @@ static void keep(uint32_t handle) {
 
 static uint32_t read_bell(void) {
   uint32_t handle = ivc_register(IVC_REG_BELL);
-  asm volatile("fence i, rw" : : : "memory");  // what the ringer stored is read behind this
+  asm volatile("fence i, rw" : : : "memory");  // loads after this see what the ringer stored
   return handle;
 }
 
@@ -67,7 +67,7 @@ enum ivc_status ivc_next_event(struct ivc_event *event) {
   return status;
 }
 
-// Asks only where PENDING says so, because without an event a bell would be told as one.
+// Asks only if PENDING shows an event: without one, the device would return a bell as an event.
 bool ivc_take_event(struct ivc_event *event) {
   return (ivc_register(IVC_REG_PENDING) & IVC_PENDING_EVENT) != 0 &&
          ivc_next_event(event) == IVC_DONE;

@@ -36,9 +36,9 @@ static void listen(enum ivc_how how, uint32_t pending) {
   }
 }
 
-// One turn of waiting, between two looks at the device. False at the deadline. By interrupt, the
-// source stays in flight, so that the next look comes before external_done() and takes the line
-// down: done first would bring the same interrupt a second time.
+// Executes one turn of waiting between two looks at the device. Returns false at the deadline. When
+// waiting by interrupt, the source stays in flight, so the next look comes before external_done()
+// and lowers the line. Calling external_done() first would bring the same interrupt again.
 static bool turn(enum ivc_how how, unsigned *turns, uint64_t deadline) {
   if (how == IVC_BY_INTERRUPT) {
     return external_wait(source, deadline);

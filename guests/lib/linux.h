@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The two Linux system calls that a guest makes where it runs as a Linux program.
+// The two Linux system calls that a guest makes when it runs as a Linux program.
 
 #define LINUX_WRITE 64
 #define LINUX_EXIT_GROUP 94

@@ -69,7 +69,8 @@ void pages_map_small(
   map(pages, virtual, physical, size, flags, 0);
 }
 
-// The entry for an address at the lowest level that has one; `level` becomes its level.
+// Returns the entry for an address at the lowest level that has one, and sets `level` to that
+// level.
 static uint64_t *lookup(struct pages *pages, uint64_t virtual, unsigned *level) {
   uint64_t *table = pages->root;
   for (*level = pages->levels - 1;; --*level) {

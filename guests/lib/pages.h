@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Page tables: Sv39 and Sv48. Tables come from a fixed pool and are never given back.
+// Page tables for Sv39 and Sv48. Tables come from a fixed pool and are never freed.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@
 #define PAGE_DATA (PAGE_READ | PAGE_WRITE | PAGE_ACCESSED | PAGE_DIRTY)
 #define PAGE_ALL (PAGE_DATA | PAGE_EXECUTE)
 
-// The number of levels, which is also what an address space is called: Sv39 has 3, Sv48 has 4.
+// The number of levels also names an address space: Sv39 has 3, Sv48 has 4.
 enum pages_levels { SV39 = 3, SV48 = 4 };
 
 struct pages {
@@ -35,25 +35,26 @@ struct pages pages_new(enum pages_levels levels);
 void pages_map(
     struct pages *pages, uint64_t virtual, uint64_t physical, uint64_t size, uint64_t flags);
 
-// The same with 4 KiB pages only.
+// Maps in the same way, with 4 KiB pages only.
 void pages_map_small(
     struct pages *pages, uint64_t virtual, uint64_t physical, uint64_t size, uint64_t flags);
 
-// The same with pages of one level: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB. The addresses need not be
-// aligned to it: tests make broken entries so.
+// Maps in the same way, with pages of one level: 0 is 4 KiB, 1 is 2 MiB, 2 is 1 GiB. The addresses
+// need not be aligned to that size, because tests make broken entries this way.
 void pages_map_one(
     struct pages *pages, uint64_t virtual, uint64_t physical, unsigned level, uint64_t flags);
 
-// The entry that maps an address, or NULL.
+// Returns the entry that maps an address, or NULL.
 uint64_t *pages_entry(struct pages *pages, uint64_t virtual);
 
-// Empties the entries of a range, whatever their size. No sfence.vma.
+// Clears the entries of a range, of any page size. No sfence.vma.
 void pages_unmap(struct pages *pages, uint64_t virtual, uint64_t size);
 
 // Maps RAM (1 GiB from BOARD_RAM) and the devices below it to themselves, for S-mode.
 void pages_map_board(struct pages *pages);
 
-// Turns paging on for this hart, with an sfence.vma; false where the hart does not have the mode.
+// Turns paging on for this hart, with an sfence.vma. Returns false if the hart does not have the
+// mode.
 bool pages_enable(const struct pages *pages);
 void pages_disable(void);
 

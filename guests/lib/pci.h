@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// PCI functions on bus 0 of the board's ECAM bridge (PCI Express Base Specification, 7.2.2), as far
-// as a guest needs them that takes the BARs as they come.
+// PCI functions on bus 0 of the board's ECAM bridge (PCI Express Base Specification, 7.2.2), for
+// guests that use the BARs as they are assigned.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,12 +12,12 @@ struct pci_function {
   unsigned device;           // its number on the bus
 };
 
-// The first function with these ids. False where there is none.
+// Finds the first function with these ids. Returns false if there is none.
 bool pci_find(uint16_t vendor, uint16_t device, struct pci_function *found);
 
-// Where BAR `number` (0 to 5) lies; of a 64-bit one the number is its low half's. 0 where the BAR
-// is no memory or not assigned.
+// Returns the address of BAR `number` (0 to 5). A 64-bit BAR has the number of its low half.
+// Returns 0 if the BAR is not memory or not assigned.
 uint64_t pci_bar(const struct pci_function *function, unsigned number);
 
-// The PLIC source of the function's INTx pin, as the bridge routes it; 0 where it has no pin.
+// Returns the PLIC source of the function's INTx pin, as the bridge routes it; 0 if it has no pin.
 unsigned pci_interrupt(const struct pci_function *function);

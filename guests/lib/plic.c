@@ -12,7 +12,7 @@ static volatile uint32_t *plic_word(uint64_t offset) {
   return (volatile uint32_t *)(BOARD_PLIC + offset);
 }
 
-// The phandle of this hart's own interrupt controller, a node inside its cpu node.
+// Returns the phandle of this hart's own interrupt controller, a node inside its cpu node.
 static uint32_t hart_controller(void) {
   struct fdt_cursor cursor = {0};
   struct fdt_property property;
@@ -29,8 +29,8 @@ static uint32_t hart_controller(void) {
   panic("the device tree has no interrupt controller for this hart");
 }
 
-// This hart's S-mode context: the index of (controller, 9) in the PLIC's interrupts-extended. The
-// PLIC is the node that has riscv,ndev.
+// Returns this hart's S-mode context: the index of (controller, 9) in the PLIC's
+// interrupts-extended. The PLIC is the node that has riscv,ndev.
 static uint64_t find_context(void) {
   uint32_t controller = hart_controller();
   struct fdt_property plic;

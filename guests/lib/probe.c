@@ -17,7 +17,7 @@ static void on_trap(struct frame *frame) {
     probe->user = trap_from_user(frame);
   }
   if (probe->count > 1000) {
-    traps_report(frame);  // it does not end by skipping
+    traps_report(frame);  // skipping would never end it
   }
   if (frame->scause == FETCH_ACCESS || frame->scause == FETCH_PAGE_FAULT) {
     frame->sepc = frame->ra;
@@ -38,7 +38,7 @@ void probe_begin(void) {
 }
 
 uint64_t probe_count(void) {
-  // The trap handler has written it behind the compiler's back.
+  // The trap handler has written it, unseen by the compiler.
   return ((volatile struct probe *)&probes[this_hart()->id])->count;
 }
 

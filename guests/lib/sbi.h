@@ -51,14 +51,14 @@ static inline struct sbi_result sbi_base(long function, uint64_t argument) {
   return sbi_call(SBI_BASE, function, argument, 0, 0, 0, 0);
 }
 
-// Nonzero where the firmware has the extension.
+// Returns nonzero if the firmware has the extension.
 static inline long sbi_probe(long extension) { return sbi_base(3, (uint64_t)extension).value; }
 
 static inline long sbi_set_timer(uint64_t deadline) {
   return sbi_call(SBI_TIME, 0, deadline, 0, 0, 0, 0).error;
 }
 
-// Harts `base` + i for every bit i that is set; base -1 means all.
+// Names harts `base` + i for every bit i that is set; base -1 means all.
 static inline long sbi_send_ipi(uint64_t mask, uint64_t base) {
   return sbi_call(SBI_IPI, 0, mask, base, 0, 0, 0).error;
 }

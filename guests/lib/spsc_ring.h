@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A ring of messages of any length from one writer to one reader, over shared memory; the format is
-// docs/ring-format.md's, and the Java side of it is tombolo.ring.SpscRing. Needs C11 with its
-// atomics and nothing else, so a Linux program can use it, too.
+// A ring of messages of any length from one writer to one reader, over shared memory.
+// docs/ring-format.md defines the format; tombolo.ring.SpscRing is the Java side. Needs only C11
+// with its atomics, so Linux programs can use it, too.
 //
-// A side belongs to one thread or hart. What the other side writes is hostile: each word of it is
-// loaded once and checked against what this side keeps for itself, and a side that breaks the
-// format is never looked at again. Two things are not checked: a payload may change while it is
-// read, so copy first what you check, and what spsc_claim() gives must not be written past its end.
+// A side belongs to one thread or hart. The other side's words are hostile: each is loaded once and
+// checked against values that this side keeps for itself. After the other side breaks the format,
+// this side never looks at the ring again. Two things are not checked. A payload may change while
+// it is read, so copy it before you check it. And the caller must not write past the end of the
+// room that spsc_claim() returns.
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,44 +18,44 @@
 
 #define SPSC_MIN_CAPACITY 64u
 #define SPSC_MAX_CAPACITY (1u << 30)
-#define SPSC_READER_PART 0x100u  // bytes of the reader's part; the writer's has the capacity more
+#define SPSC_READER_PART 0x100u  // bytes of the reader's part; the writer's adds the capacity
 
-// What a call says. A number of messages, from 1, says more than SPSC_OK.
+// Answers of a call. Some calls return a number of messages, from 1, instead of SPSC_OK.
 enum spsc_answer {
   SPSC_OK = 0,
   SPSC_BACK_PRESSURED = -1,  // no room until the reader has read more
-  SPSC_PEER_BROKEN = -2,     // the other side broke the format: the ring is of no use any more
-  SPSC_NOT_CONNECTED = -3,   // the other side has not joined, or not since one started anew
-  SPSC_PEER_RESTARTED = -4,  // said once: what comes next is another stream, which starts empty
+  SPSC_PEER_BROKEN = -2,     // the other side broke the format: the ring cannot be used any more
+  SPSC_NOT_CONNECTED = -3,   // the other side has not joined, or not since a side began a new life
+  SPSC_PEER_RESTARTED = -4,  // returned once: another stream follows, which starts empty
   SPSC_PEER_GONE = -5,       // the other side has left, or its memory was cleared
-  SPSC_MISUSE = -6,          // the caller's own mistake, for which Java has exceptions
+  SPSC_MISUSE = -6,          // the caller's own mistake, for which Java throws exceptions
 };
 
-// How the other side has broken the format.
+// The rule that the other side has broken.
 enum spsc_breach {
   SPSC_NO_BREACH,
   SPSC_BREACH_HEAD,             // a generation, but another magic number or version
-  SPSC_BREACH_CAPACITY,         // no power of two in range, or more than there is memory
+  SPSC_BREACH_CAPACITY,         // not a power of two in range, or more than the memory has
   SPSC_BREACH_READER_POSITION,  // it went back, is ahead of the writer's, or has wrong low bits
   SPSC_BREACH_RECORD_LENGTH,    // longer than allowed, or than there is room to the end
   SPSC_BREACH_RECORD_TYPE,      // neither a message nor padding
   SPSC_BREACH_PADDING,          // does not end at the end, too long, or nothing behind it
 };
 
-// Whom a side is joined with.
+// The side with which this side is joined.
 struct spsc_session {
   volatile uint8_t *own;
   const volatile uint8_t *peers;
   bool is_writer;
   bool connected;
-  bool owes_restart;  // was connected and has not said since that this is over
+  bool owes_restart;  // was connected, and has not yet reported that this is over
   bool owes_gone;
   bool closed;
-  uint32_t rung;        // the other side's sleep that it was rung for
-  uint64_t generation;  // of this side
+  uint32_t rung;        // the other side's sleep for which it was rung
+  uint64_t generation;  // generation of this side
   uint64_t peer;        // the other side's generation as last seen
-  uint64_t joined;      // of the reader: what its part says it has joined; others may write there
-  uint64_t dead;        // a generation of the other side which is dead, although it is there; or 0
+  uint64_t joined;      // for a reader: the peer in its own part; others may write there
+  uint64_t dead;        // a generation of the other side that was reported dead; or 0
   enum spsc_breach breach;
 };
 
@@ -75,87 +76,90 @@ struct spsc_writer {
 struct spsc_reader {
   struct spsc_session session;
   const volatile uint8_t *data;
-  uint64_t room;      // bytes that there are behind the writer's head
-  uint32_t offered;   // the capacity that the writer says it has
-  uint32_t capacity;  // of the writer that this side has joined
+  uint64_t room;      // bytes available behind the writer's head
+  uint32_t offered;   // the capacity that the writer gives
+  uint32_t capacity;  // capacity of the writer that this side has joined
   uint64_t read;      // where the next record begins
-  uint64_t released;  // what this side's position in memory says
-  uint32_t peeked;    // bytes of the record that spsc_peek() has shown
+  uint64_t released;  // this side's position in memory
+  uint32_t peeked;    // bytes of the record that spsc_peek() returned
   bool handling;
 };
 
-// A message where it lies in the ring.
+// A message in place in the ring.
 struct spsc_message {
   uint32_t type;    // 1 to INT32_MAX
   uint32_t length;  // of the payload in bytes
   const volatile void *payload;  // aligned to 8
 };
 
-// Bytes of the parts of a ring.
+// Returns the bytes of a part of a ring.
 static inline uint64_t spsc_writer_part(uint32_t capacity) { return 0x100 + (uint64_t)capacity; }
 
-// The longest message.
+// Returns the length of the longest message.
 static inline uint32_t spsc_max_length(uint32_t capacity) { return capacity / 2 - 8; }
 
-// Becomes the writer of a ring; whoever was it before must have ended. Both parts begin at a
-// multiple of 8, better of 128. The capacity is a power of two. SPSC_OK or SPSC_MISUSE.
+// Becomes the writer of a ring. An earlier writer must have ended. Both parts begin at a multiple
+// of 8, preferably of 128. The capacity is a power of two. Returns SPSC_OK or SPSC_MISUSE.
 static inline enum spsc_answer spsc_open_writer(
     struct spsc_writer *writer, volatile void *writer_part, uint64_t writer_size,
     const volatile void *reader_part, uint64_t reader_size, uint32_t capacity);
 
-// Becomes the reader, of as much as the writer will say.
+// Becomes the reader. The writer gives the capacity.
 static inline enum spsc_answer spsc_open_reader(
     struct spsc_reader *reader, const volatile void *writer_part, uint64_t writer_size,
     volatile void *reader_part, uint64_t reader_size);
 
-// Copies a message into the ring. Unless SPSC_OK, nothing was written.
+// Copies a message into the ring. If the answer is not SPSC_OK, nothing was written.
 static inline enum spsc_answer spsc_offer(
     struct spsc_writer *writer, uint32_t type, const void *message, uint32_t length);
 
-// Room for a message to be written in place, at *payload. Nobody sees it before spsc_commit().
+// Claims room for a message, which the caller writes in place at *payload. Nobody sees it before
+// spsc_commit().
 static inline enum spsc_answer spsc_claim(
     struct spsc_writer *writer, uint32_t type, uint32_t length, volatile void **payload);
 static inline enum spsc_answer spsc_commit(struct spsc_writer *writer);
-// The same with the first bytes of what was claimed; the rest is not part of the message.
+// Publishes only the first bytes of the claimed room as the message.
 static inline enum spsc_answer spsc_commit_part(struct spsc_writer *writer, uint32_t length);
 static inline enum spsc_answer spsc_abort(struct spsc_writer *writer);
 
-// Called with each message, which is the writer's again when this returns.
+// Called with each message. The message's memory belongs to the writer again when this returns.
 typedef void spsc_handler(void *context, const struct spsc_message *message);
 
-// Reads up to `limit` messages that are there. How many, 0 for none, or an answer, which is
-// negative. What comes before an answer is read and counted; the next call says the answer.
+// Reads up to `limit` available messages. Returns their number, 0 for none, or a negative answer.
+// Messages before an answer are read and counted; the next call returns the answer.
 static inline int32_t spsc_drain(
     struct spsc_reader *reader, spsc_handler *handler, void *context, int32_t limit);
 static inline int32_t spsc_poll(struct spsc_reader *reader, spsc_handler *handler, void *context);
 
-// Shows the next message, which stays in the ring until spsc_release(): 1, 0 for none, or an
+// Returns the next message, which stays in the ring until spsc_release(): 1, 0 for none, or an
 // answer.
 static inline int32_t spsc_peek(struct spsc_reader *reader, struct spsc_message *message);
 static inline enum spsc_answer spsc_release(struct spsc_reader *reader);
 
-// How to sleep, with a bell that keeps a ring for who waits next: spsc_..._sleep(), and where that
-// says true, wait for the bell, then spsc_..._wake(). False: there is something to do, and this
-// side has not gone to sleep. The writer sleeps until there is room for a message of that length.
+// Puts a side to sleep, with a bell that keeps a ring for the next waiter. Call spsc_..._sleep().
+// If it returns true, wait for the bell, and then call spsc_..._wake(). If it returns false, there
+// is something to do and this side is not asleep. The writer sleeps until there is room for a
+// message of that length.
 static inline bool spsc_writer_sleep(struct spsc_writer *writer, uint32_t length);
 static inline bool spsc_reader_sleep(struct spsc_reader *reader);
 static inline void spsc_writer_wake(struct spsc_writer *writer);
 static inline void spsc_reader_wake(struct spsc_reader *reader);
 
-// Whether the other side sleeps and has to be rung, said once for each sleep. To be asked after
-// anything that the other side may wait for: a message, messages read, an answer, opening.
+// Returns whether the other side sleeps and must be rung, once for each sleep. Ask after each step
+// for which the other side may wait: a message, messages read, an answer, opening.
 static inline bool spsc_writer_peer_sleeps(struct spsc_writer *writer);
 static inline bool spsc_reader_peer_sleeps(struct spsc_reader *reader);
 
-// Somebody who is not in the ring knows that the reader is dead, though its memory may say that it is
-// there: the next call says SPSC_PEER_GONE, and nothing holds the writer back.
+// Reports that the reader is dead, although its memory may not show it. The next call returns
+// SPSC_PEER_GONE, and nothing holds the writer back.
 static inline void spsc_writer_peer_died(struct spsc_writer *writer);
 
-// Leaves the ring; what is published can still be read. A handler cannot close what calls it.
+// Leaves the ring. Published messages can still be read. A handler must not close the side that
+// calls it.
 static inline void spsc_close_writer(struct spsc_writer *writer);
 static inline void spsc_close_reader(struct spsc_reader *reader);
 
-// The rest is for nobody else.
+// Everything below is internal.
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-endian");
 _Static_assert(sizeof(_Atomic uint64_t) == 8 && ATOMIC_LLONG_LOCK_FREE == 2, "plain words");
@@ -167,8 +171,8 @@ enum {
   SPSC_GENERATION_AT = 0x10,
   SPSC_PEER_AT = 0x18,
   SPSC_SLEEP_AT = 0x20,
-  SPSC_JOINED_AS_AT = 0x28,  // the writer's: its generation when it stored its peer
-  SPSC_LIVES_AT = 0x38,      // the latest generation, which stays when a side leaves
+  SPSC_JOINED_AS_AT = 0x28,  // writer's part: its generation when it stored its peer
+  SPSC_LIVES_AT = 0x38,      // the latest generation; stays when a side leaves
   SPSC_POSITION_AT = 0x80,
   SPSC_MESSAGES_AT = 0x88,
   SPSC_HEAD = 0x100,
@@ -181,14 +185,14 @@ enum {
 #define SPSC_HEADER 8u           // bytes of a record's header
 #define SPSC_PADDING 0xffffffffu
 
-// A writer zeroes so much ahead at a time where records are short: that takes the cache lines from
-// the reader's processor in one go. Java does the same, so the two leave the same bytes.
+// A writer zeroes this much ahead at a time if records are short. This takes the cache lines from
+// the reader's processor in one go. Java does the same, so both leave the same bytes.
 #define SPSC_ZEROED_AT_ONCE 4096u
 #define SPSC_SHORT_RECORD 512u
 
-// Words are loaded as C11's atomics, and stored through volatile pointers with fences before them:
-// an aligned word is one store on every machine this is for, and of an atomic store gcc 12 makes an
-// atomic exchange on RISC-V, even of a relaxed one.
+// Words are loaded as C11's atomics. They are stored through volatile pointers, with fences before
+// them. An aligned word is one store on every machine that this code is for. gcc 12 turns an atomic
+// store into an atomic exchange on RISC-V, even a relaxed one.
 static inline uint32_t spsc_get32(const volatile uint8_t *part, uint32_t at) {
   return atomic_load_explicit(
       (const volatile _Atomic uint32_t *)(part + at), memory_order_relaxed);
@@ -212,7 +216,7 @@ static inline uint64_t spsc_acquire(const volatile uint8_t *part, uint32_t at) {
       (const volatile _Atomic uint64_t *)(part + at), memory_order_acquire);
 }
 
-// The store that publishes what was stored before it.
+// Publishes everything that was stored before it.
 static inline void spsc_publish(volatile uint8_t *part, uint32_t at, uint64_t value) {
   atomic_thread_fence(memory_order_release);
   spsc_put(part, at, value);
@@ -231,17 +235,18 @@ static inline uint64_t spsc_header(uint32_t type, uint32_t length) {
   return (uint64_t)type << 32 | length;
 }
 
-// Bytes of a record; the length is at most half of 1 GiB.
+// Returns the bytes of a record. The length is at most half of 1 GiB.
 static inline uint32_t spsc_record(uint32_t length) { return (SPSC_HEADER + length + 7) & ~7u; }
 
 static inline uint32_t spsc_index(uint64_t position, uint32_t capacity) {
   return (uint32_t)position & (capacity - 1);
 }
 
-// Begins another life of this side. The generation is 0 while the rest is being written, so who
-// finds the same one before and after loading the rest has loaded what belongs to it. A writer
-// leaves alone whom it has joined, and as whom, until it joins somebody itself: so a reader that
-// looks late finds that the last life had begun a stream for it.
+// Begins a new life of this side. The generation is 0 while the rest is being written. A side that
+// finds the same generation before and after loading the rest has therefore loaded what belongs to
+// it. A writer leaves its peer, and the generation with which it joined, unchanged until it joins a
+// reader itself. A reader that looks late can therefore see that the last life had begun a stream
+// for it.
 static inline void spsc_format(struct spsc_session *session, uint64_t capacity) {
   volatile uint8_t *own = session->own;
   uint64_t before = spsc_get(own, SPSC_GENERATION_AT);
@@ -257,7 +262,8 @@ static inline void spsc_format(struct spsc_session *session, uint64_t capacity) 
   spsc_put32(own, SPSC_MAGIC_AT, session->is_writer ? SPSC_WRITER_MAGIC : SPSC_READER_MAGIC);
   spsc_put32(own, SPSC_VERSION_AT, SPSC_VERSION);
   spsc_put(own, SPSC_CAPACITY_AT, capacity);
-  // Not 0 again: whoever has rung for a sleep of an earlier life would not ring for this one's.
+  // Not 0 again: a side that has rung for a sleep of an earlier life would not ring for a sleep of
+  // this one.
   spsc_put32(own, SPSC_SLEEP_AT, (spsc_get32(own, SPSC_SLEEP_AT) + 1) & ~1u);
   spsc_put32(own, SPSC_SLEEP_AT + 4, 0);
   spsc_put(own, SPSC_LIVES_AT, generation);
@@ -283,7 +289,7 @@ static inline enum spsc_answer spsc_broken(struct spsc_session *session, enum sp
   return SPSC_PEER_BROKEN;
 }
 
-// Takes note of the capacity that the writer offers.
+// Records the capacity that the writer offers.
 static inline enum spsc_breach spsc_check_offer(struct spsc_reader *reader) {
   uint64_t capacity = spsc_get(reader->session.peers, SPSC_CAPACITY_AT);
   if (!spsc_is_capacity(capacity) || capacity > reader->room) {
@@ -293,7 +299,7 @@ static inline enum spsc_breach spsc_check_offer(struct spsc_reader *reader) {
   return SPSC_NO_BREACH;
 }
 
-// What is wrong with the other side's head. `reader` is NULL for a writer.
+// Returns what is wrong with the other side's head. `reader` is NULL for a writer.
 static inline enum spsc_breach spsc_check_head(
     const struct spsc_session *session, struct spsc_reader *reader) {
   uint32_t magic = spsc_get32(session->peers, SPSC_MAGIC_AT);
@@ -305,7 +311,7 @@ static inline enum spsc_breach spsc_check_head(
   return reader == NULL ? SPSC_NO_BREACH : spsc_check_offer(reader);
 }
 
-// Takes note of the other side's generation. SPSC_OK: there is one to be joined with.
+// Records the other side's generation. Returns SPSC_OK if there is one to join.
 static inline enum spsc_answer spsc_look(
     struct spsc_session *session, struct spsc_reader *reader) {
   if (session->closed) {
@@ -329,7 +335,7 @@ static inline enum spsc_answer spsc_look(
         return SPSC_NOT_CONNECTED;  // it is being written: the next call looks again
       }
       if (breach != SPSC_NO_BREACH) {
-        bool blank = spsc_get32(session->peers, SPSC_MAGIC_AT) == 0;  // cleared, from its start on
+        bool blank = spsc_get32(session->peers, SPSC_MAGIC_AT) == 0;  // cleared from its start on
         return blank ? SPSC_NOT_CONNECTED : spsc_broken(session, breach);
       }
     }
@@ -345,7 +351,7 @@ static inline enum spsc_answer spsc_look(
   return nobody ? SPSC_NOT_CONNECTED : SPSC_OK;
 }
 
-// Whether the other side, in the life that was seen, says that it has joined this life.
+// Returns whether the other side, in the life that was seen, has joined this life.
 static inline bool spsc_is_joined(const struct spsc_session *session) {
   return spsc_acquire(session->peers, SPSC_PEER_AT) == session->generation &&
          (session->is_writer ||
@@ -357,7 +363,7 @@ static inline void spsc_connect(struct spsc_session *session) {
   session->owes_restart = true;
 }
 
-// Whether the next call would say something or get on with joining, rather than wait.
+// Returns whether the next call would answer something or continue joining, rather than wait.
 static inline bool spsc_has_news(const struct spsc_session *session) {
   if (session->breach != SPSC_NO_BREACH || spsc_peer_changed(session)) {
     return true;
@@ -368,8 +374,9 @@ static inline bool spsc_has_news(const struct spsc_session *session) {
   return spsc_is_joined(session) || (!session->is_writer && session->joined != session->peer);
 }
 
-// The fence orders this store before the loads of the last look; spsc_peer_sleeps() has the other
-// one. So of a side that falls asleep and one that makes something ready, one sees the other.
+// The fence orders this store before the loads of the last look; spsc_peer_sleeps() has the
+// matching fence. Of a side that falls asleep and a side that makes something ready, one therefore
+// sees the other.
 static inline void spsc_sleep(volatile uint8_t *own) {
   spsc_put32(own, SPSC_SLEEP_AT, spsc_get32(own, SPSC_SLEEP_AT) | 1);
   atomic_thread_fence(memory_order_seq_cst);
@@ -413,8 +420,8 @@ static inline enum spsc_answer spsc_open_writer(
   return SPSC_OK;
 }
 
-// Goes on with joining as far as it can. The writer stores nothing into the data area before the
-// reader has joined it, because until then the reader may still read what the last writer left.
+// Continues joining as far as possible. The writer stores nothing into the data area before the
+// reader has joined it. Until then, the reader may still read what the last writer left.
 static inline enum spsc_answer spsc_join_writer(struct spsc_writer *writer) {
   struct spsc_session *session = &writer->session;
   enum spsc_answer answer = spsc_look(session, NULL);
@@ -437,13 +444,14 @@ static inline enum spsc_answer spsc_join_writer(struct spsc_writer *writer) {
   return SPSC_OK;
 }
 
-// Bytes from the writer's position to the end of a record of that size, padding included.
+// Returns the bytes from the writer's position to the end of a record of that size, including
+// padding.
 static inline uint32_t spsc_needed(const struct spsc_writer *writer, uint32_t size) {
   uint32_t to_end = writer->capacity - spsc_index(writer->written, writer->capacity);
   return size <= to_end ? size : to_end + size;
 }
 
-// With the word behind the record, which says that nothing follows.
+// Includes the word behind the record, which marks the end.
 static inline bool spsc_has_room(const struct spsc_writer *writer, uint32_t needed) {
   return writer->written - writer->read + needed + SPSC_HEADER <= writer->capacity;
 }
@@ -456,7 +464,7 @@ static inline bool spsc_look_at_reader(struct spsc_writer *writer) {
   uint64_t position = found - SPSC_PRESENT;
   if ((position & 7) != 0 || position - writer->read > writer->written - writer->read) {
     if (spsc_peer_changed(&writer->session)) {
-      return true;  // another reader's position, of which the next call learns
+      return true;  // the position of a new reader, which the next call notices
     }
     spsc_broken(&writer->session, SPSC_BREACH_READER_POSITION);
     return false;
@@ -496,7 +504,7 @@ static inline uint64_t spsc_least(uint64_t one, uint64_t other) {
   return one < other ? one : other;
 }
 
-// Plain stores: what is free nobody reads, and the header's store comes behind them.
+// Plain stores: nobody reads free space, and the store of the header follows.
 static inline void spsc_zero(struct spsc_writer *writer, uint64_t end, uint32_t size) {
   uint32_t index = spsc_index(end, writer->capacity);
   uint64_t bytes = SPSC_HEADER;
@@ -510,8 +518,9 @@ static inline void spsc_zero(struct spsc_writer *writer, uint64_t end, uint32_t 
   writer->zeroed = end + bytes;
 }
 
-// Publishes a record by one store, that of its header or of the header of padding before it. All
-// else is stored before: the payload, the header behind padding, and the zero behind the record.
+// Publishes a record with one store, to its header or to the header of the padding before it.
+// Everything else is stored before: the payload, the header behind padding, and the zero behind the
+// record.
 static inline void spsc_put_record(
     struct spsc_writer *writer, uint32_t index, uint32_t type, uint32_t length) {
   uint32_t next = spsc_index(writer->written, writer->capacity);
@@ -537,8 +546,9 @@ static inline enum spsc_answer spsc_offer(
   uint32_t index;
   enum spsc_answer answer = spsc_reserve(writer, type, length, &index);
   if (answer == SPSC_OK) {
-    // The compiler's: a Linux program gets the C library's, which is the fastest copy there is, and
-    // a freestanding one has to have a memcpy() anyway, since compilers call it by themselves.
+    // The compiler's memcpy(). A Linux program gets the C library's, which is the fastest copy
+    // available. A freestanding program needs a memcpy() anyway, because compilers call it on their
+    // own.
     if (length > 0) {
       __builtin_memcpy((uint8_t *)writer->data + index + SPSC_HEADER, message, length);
     }
@@ -623,14 +633,14 @@ static inline void spsc_close_writer(struct spsc_writer *writer) {
   spsc_close(&writer->session);
 }
 
-// Goes on with joining: a reader says first that it is ready, and then waits for the writer. Of a
-// writer that has joined and ended meanwhile, what it has published comes first.
+// Continues joining. A reader first stores that it is ready, and then waits for the writer. If a
+// writer has joined and ended meanwhile, its messages come first.
 static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader) {
   struct spsc_session *session = &reader->session;
   bool waits = !session->connected && !session->closed && session->breach == SPSC_NO_BREACH &&
                session->peer != 0 && session->peer != session->dead;
   if (waits && session->joined == session->peer) {
-    bool ended = spsc_peer_changed(session);  // first: then what it says is its last word
+    bool ended = spsc_peer_changed(session);  // look at this first: its words are final then
     if (spsc_is_joined(session)) {
       spsc_connect(session);
       return SPSC_OK;
@@ -644,8 +654,8 @@ static inline enum spsc_answer spsc_join_reader(struct spsc_reader *reader) {
     return answer;
   }
   if (session->joined != session->peer) {
-    // Again: a life that this side has not said it joined may have ended, and another one have
-    // taken its number, and another capacity.
+    // Check again: the life that this side saw may have ended before this side joined it. A new
+    // life may have taken its number, with another capacity.
     enum spsc_breach breach = spsc_check_offer(reader);
     atomic_thread_fence(memory_order_acquire);
     if (spsc_peer_changed(session)) {
@@ -680,7 +690,7 @@ static inline enum spsc_answer spsc_open_reader(
       .room = writer_size - SPSC_HEAD,
   };
   spsc_format(&reader->session, 0);
-  spsc_join_reader(reader);  // so that a writer that is there need not wait for the first call
+  spsc_join_reader(reader);  // a writer that is present need not wait for the first call
   return SPSC_OK;
 }
 
@@ -688,7 +698,7 @@ static inline uint64_t spsc_next_header(const struct spsc_reader *reader) {
   return spsc_acquire(reader->data, spsc_index(reader->read, reader->capacity));
 }
 
-// The next message, past padding. False where there is none, or no right one.
+// Finds the next message, past padding. Returns false if there is none, or an invalid one.
 static inline bool spsc_find(struct spsc_reader *reader, struct spsc_message *message) {
   uint32_t capacity = reader->capacity;
   for (;;) {
@@ -702,13 +712,13 @@ static inline bool spsc_find(struct spsc_reader *reader, struct spsc_message *me
     uint32_t to_end = capacity - index;
     enum spsc_breach breach = SPSC_NO_BREACH;
     if (type == SPSC_PADDING) {
-      // Published by the same store as the message at the data area's start, where padding is a
+      // The same store published it and the message at the data area's start. Padding there is a
       // breach, so this loop ends.
       bool right = length == to_end - SPSC_HEADER && to_end < capacity / 2;
       uint64_t behind = spsc_acquire(reader->data, 0);
       uint32_t type_behind = (uint32_t)(behind >> 32);
       if (right && behind == 0 && spsc_peer_changed(&reader->session)) {
-        return false;  // it is being cleared, from its start on
+        return false;  // it is being cleared from its start on
       }
       if (right && type_behind != 0 && type_behind <= INT32_MAX) {
         reader->read += to_end;
@@ -735,19 +745,20 @@ static inline void spsc_give_back(struct spsc_reader *reader) {
   }
 }
 
-// For callers to whom "not connected" is "nothing there".
+// For callers that treat "not connected" as "no message".
 static inline int32_t spsc_or_nothing(enum spsc_answer answer) {
   return answer == SPSC_NOT_CONNECTED ? 0 : (int32_t)answer;
 }
 
-// Nothing follows, not even behind padding: there it is so while the part is being cleared.
+// Returns whether nothing follows, not even behind padding. Behind padding, this happens while the
+// part is being cleared.
 static inline bool spsc_is_at_end(const struct spsc_reader *reader) {
   uint64_t header = spsc_next_header(reader);
   return header == 0 || (header >> 32 == SPSC_PADDING && spsc_acquire(reader->data, 0) == 0);
 }
 
-// What is to be said where there was no message. A writer that has started anew stores nothing
-// before this side has joined it, so what the old one had published, even between these loads, is
+// Returns the answer for a call that found no message. A new writer stores nothing before this side
+// has joined it. Everything that the old writer published, even between these loads, is therefore
 // still there, and comes first.
 static inline int32_t spsc_nothing(struct spsc_reader *reader) {
   if (reader->session.breach != SPSC_NO_BREACH) {
@@ -772,7 +783,7 @@ static inline int32_t spsc_drain(
       return spsc_or_nothing(answer);
     }
   }
-  // No more than a ring full, so this ends even if the writer never does.
+  // At most one ring full, so this ends even if the writer never does.
   uint64_t start = reader->read;
   int32_t count = 0;
   struct spsc_message message;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Where a hart begins. On the board the boot hart comes to _start in S-mode with a0 = hart id and a1
+# A hart begins here. On the board the boot hart comes to _start in S-mode with a0 = hart id and a1
 # = the device tree; a Linux program comes there with both zero and its arguments at sp. Every other
 # hart comes to start_hart, by SBI, with a1 = its `struct hart`.
 
@@ -13,9 +13,9 @@ _start:
 	.option norelax
 	la	gp, __global_pointer$
 	.option pop
-	# Older OpenSBI publishes a request to start a hart before it stores the address, so that a
-	# hart not yet asleep can come here, with the boot arguments, instead of to start_hart. It
-	# is known by not being the first; its `struct hart` was ready before the request.
+	# Older OpenSBI publishes a request to start a hart before it stores the address. A hart that
+	# is not asleep yet can then come here, with the boot arguments, instead of to start_hart.
+	# Such a hart is not the first one; its `struct hart` was ready before the request.
 	la	t0, entered
 	li	t1, 1
 	amoswap.w t0, t1, (t0)
@@ -62,7 +62,7 @@ start_hart:
 	.option pop
 	mv	tp, a1
 	ld	sp, HART_STACK(tp)
-	call	start_csrs			# leaves a0, the hart id, alone
+	call	start_csrs			# preserves a0, the hart id
 	tail	run_hart
 
 # Traps go to trap_entry, no interrupt is enabled, the floating-point unit is on, user mode may read

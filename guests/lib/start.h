@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What start.S calls between the first instruction and main().
+// The functions that start.S calls between the first instruction and main().
 
 #include "command_line.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// True where the image runs as a Linux program (under qemu-riscv64): U-mode, no board, system calls
-// only. Console, command line and exit work in both places; nothing else does.
+// Returns whether the image runs as a Linux program (under qemu-riscv64): in U-mode, without a
+// board, with system calls only. Console, command line and exit work in both environments; nothing
+// else does.
 extern bool on_linux;
 
 void start_on_board(const void *device_tree);

@@ -37,7 +37,7 @@ void *memmove(void *to, const void *from, size_t size) {
   if ((uintptr_t)t - (uintptr_t)f >= size) {
     return memcpy(to, from, size);
   }
-  // The target begins inside the source: from the end.
+  // The target begins inside the source: copy from the end.
   if ((((uintptr_t)t ^ (uintptr_t)f) & 7) == 0) {
     for (; size > 0 && ((uintptr_t)(t + size) & 7) != 0; size--) {
       t[size - 1] = f[size - 1];
@@ -95,7 +95,7 @@ size_t strlen(const char *text) {
       return (size_t)(end - text);
     }
   }
-  // A word holds a zero byte if a borrow runs into a byte whose top bit was clear. An aligned word
+  // A word holds a zero byte if a borrow reaches a byte whose top bit was clear. An aligned word
   // never crosses a page, so reading past the end is harmless.
   const word ones = 0x0101010101010101ul;
   while (((*(const word *)end - ones) & ~*(const word *)end & (ones << 7)) == 0) {

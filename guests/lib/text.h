@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The memory and string functions that C expects to find, a word at a time where alignment allows.
+// The memory and string functions that C requires. They work a word at a time if the alignment
+// allows it.
 
 #include <stddef.h>
 

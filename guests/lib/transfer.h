@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How a file or a text goes through a channel: what ivc-send, ivc-recv and bare-metal guests that
-// talk to them agree on. The channel is sectioned; a ring (spsc_ring.h) lies in the publisher's
-// section and in the first subscriber's. The publisher sends DATA or LINE messages and then one
-// END. The subscriber's verdict lies behind its part of the ring; it stores one when it has read the
-// END, or when it can't go on, and rings. Nothing follows either of the two.
+// The transfer of a file or a text through a channel, as ivc-send, ivc-recv and bare-metal guests
+// use it. The channel is sectioned; a ring (spsc_ring.h) lies in the publisher's section and in the
+// first subscriber's. The publisher sends DATA or LINE messages and then one END. The subscriber
+// stores a verdict behind its part of the ring and rings, when it has read the END or cannot
+// continue. Nothing follows the END or the verdict.
 //
-// The sum is for a stream that ended too early or lost something, not for one that somebody forged.
+// The checksum detects a stream that ended too early or lost something, not one that somebody
+// forged.
 
 #include "spsc_ring.h"
 
 enum transfer_type {
   TRANSFER_DATA = 1,  // a piece of a file
-  TRANSFER_LINE = 2,  // a line, without what ends it
+  TRANSFER_LINE = 2,  // a line, without its terminator
   TRANSFER_END = 3,   // struct transfer_end
 };
 
-// Of all messages before: bytes of payload, and how many, and their sum.
+// Totals of all messages before: bytes of payload, number of messages, checksum.
 struct transfer_end {
   uint64_t bytes;
   uint64_t messages;
@@ -26,26 +27,26 @@ struct transfer_end {
 
 enum transfer_result {
   TRANSFER_GOES_ON = 0,
-  TRANSFER_COMPLETE = 1,  // everything is written where it was to go, and the sum was right
-  TRANSFER_DAMAGED = 2,   // bytes, messages or sum are not what the END says
-  TRANSFER_FAILED = 3,    // it could not be written
+  TRANSFER_COMPLETE = 1,  // everything is written to its destination, and the checksum was right
+  TRANSFER_DAMAGED = 2,   // bytes, messages or checksum differ from the END
+  TRANSFER_FAILED = 3,    // the data could not be written
 };
 
 struct transfer_verdict {
   uint32_t result;  // stored last
-  uint32_t reason;  // of a failure: an error number of Linux, or 0
+  uint32_t reason;  // for a failure: an error number of Linux, or 0
 };
 
 #define TRANSFER_VERDICT_AT SPSC_READER_PART
 #define TRANSFER_SECTION (SPSC_READER_PART + sizeof(struct transfer_verdict))  // the subscriber's
 
-// What was sent or received until now.
+// Totals of what was sent or received so far.
 struct transfer {
   struct transfer_end so_far;
-  uint64_t words;  // the sum's first part; the second one makes the order of the words count
+  uint64_t words;  // first part of the checksum; the second one depends on the order of the words
 };
 
-// Counts a message. Payload that ends within a word is taken with zeros behind it.
+// Counts a message. If the payload ends within a word, zeros complete the word.
 static inline void transfer_count(
     struct transfer *transfer, const volatile void *payload, uint32_t length) {
   const volatile uint64_t *word = payload;
@@ -87,7 +88,7 @@ static inline void transfer_decide(
   spsc_put32(verdict, offsetof(struct transfer_verdict, result), result);
 }
 
-// The verdict as it is now. The other side wrote it: any number.
+// Returns the current verdict. The other side wrote it, so it may be any number.
 static inline struct transfer_verdict transfer_verdict(const volatile void *reader_section) {
   const volatile uint8_t *verdict = (const volatile uint8_t *)reader_section + TRANSFER_VERDICT_AT;
   struct transfer_verdict found;

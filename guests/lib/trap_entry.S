@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The trap vector. sscratch is 0 while the hart runs in S-mode, and its `struct hart` while it runs
-# in U-mode: so the first exchange tells the two apart and gives a stack to a trap from user mode.
+# in U-mode. The first exchange therefore tells the two apart, and gives a trap from user mode a stack.
 
 #include "offsets.h"
 
@@ -31,7 +31,7 @@ trap_entry:
 	sd	zero, 0(sp)
 	ld	t0, HART_SCRATCH(tp)
 	sd	t0, 2*8(sp)
-	csrr	t0, sscratch			# the tp that was interrupted
+	csrr	t0, sscratch			# the interrupted tp
 	sd	t0, 4*8(sp)
 	csrw	sscratch, zero
 	csrr	t0, sepc

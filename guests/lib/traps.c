@@ -54,7 +54,7 @@ void traps_report(const struct frame *frame) {
   exit(EXIT_UNHANDLED_TRAP);
 }
 
-// Called by trap_entry.
+// trap_entry calls this.
 void trap_dispatch(struct frame *frame) {
   uint64_t cause = frame->scause & ~INTERRUPT;
   if (frame->scause == ECALL_FROM_USER && frame->a7 == USER_EXIT) {

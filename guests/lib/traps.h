@@ -2,8 +2,8 @@
 #pragma once
 
 // Traps. trap_entry saves every integer register in a frame, calls the handler of the cause, and
-// goes back to what the handler left in the frame. Handlers run with interrupts off and leave
-// floating point alone.
+// returns to the state that the handler left in the frame. Handlers run with interrupts off and do
+// not use floating point.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,18 +39,18 @@ typedef void trap_handler(struct frame *frame);
 
 extern char trap_entry[];
 
-// All harts share the handlers. Without one (NULL), a trap is printed and ends the machine.
+// All harts share the handlers. Without a handler (NULL), a trap is printed and ends the machine.
 void traps_on_exception(enum exception cause, trap_handler *handler);
 void traps_on_interrupt(int cause, trap_handler *handler);
 
-// Prints the trap and ends the machine: what happens without a handler.
+// Prints the trap and ends the machine, as happens without a handler.
 void traps_report(const struct frame *frame);
 
 bool trap_from_user(const struct frame *frame);
 
-// Goes on behind the instruction that trapped, 2 or 4 bytes further.
+// Continues after the instruction that trapped, 2 or 4 bytes further.
 void trap_skip(struct frame *frame);
 
-// The error guests call this before their deed: `vector=0x...` on the command line replaces stvec,
-// so that the trap finds no handler and the machine, not the guest, has to report it.
+// Replaces stvec by `vector=0x...` from the command line. Guests that provoke errors call this
+// first, so that the trap finds no handler and the machine, not the guest, reports it.
 void traps_vector_from_command_line(void);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Into user mode and back. user_call leaves the callee-saved registers on the hart's stack and
-# remembers where; traps from user mode push their frames below, and user_leave drops all that.
+# Enters user mode and returns. user_call saves the callee-saved registers on the hart's stack and
+# remembers where. Traps from user mode push their frames below; user_leave drops all of that.
 
 #include "offsets.h"
 

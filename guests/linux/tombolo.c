@@ -9,7 +9,7 @@
 
 static struct uio_device device = {.uio = -1, .config = -1};
 
-// One thread has the device, so one slot does.
+// One thread uses the device, so one slot is enough.
 uint32_t ivc_slot(void) { return 0; }
 
 const char *tombolo_open(void) {
@@ -46,8 +46,8 @@ static enum tombolo_woken look(const struct ivc_channel *channel, struct ivc_eve
   return channel != NULL && ivc_take_bell(channel) ? TOMBOLO_BELL : TOMBOLO_TIMED_OUT;
 }
 
-// The line is a level: what came since the last look raises it, and the interrupt comes as soon as it
-// is unmasked. So nothing is lost between the look and the sleep.
+// The line is a level. Whatever arrived since the last look raises it, and the interrupt comes as
+// soon as it is unmasked. So nothing is lost between the look and the sleep.
 enum tombolo_woken tombolo_wait(
     const struct ivc_channel *channel, struct ivc_event *event, int input, int milliseconds) {
   int64_t deadline = tombolo_now() + milliseconds;
@@ -84,7 +84,7 @@ enum ivc_status tombolo_subscribe(
     enum ivc_status status = name != NULL ? ivc_subscribe_name(name, channel)
                                           : ivc_subscribe(publisher, key, channel);
     if (status == IVC_NO_SUCH_CHANNEL && !watches) {
-      // If it is published by now, that is an event, too.
+      // If the channel is already published, that also posts an event.
       watches = true;
       status = ivc_watch(name, publisher, key);
       if (status != IVC_DONE) {

@@ -36,7 +36,7 @@ static const char *fail_at(const char *path) {
   return fail("%s: %s", path, strerror(errno));
 }
 
-// A number in a file like DEVICES/0000:00:01.0/vendor; -1 where there is none.
+// Reads a number in a file like DEVICES/0000:00:01.0/vendor; -1 if there is none.
 static long number_in(const char *address, const char *file) {
   char path[PATH_MAX];
   char text[16] = "";
@@ -50,7 +50,7 @@ static long number_in(const char *address, const char *file) {
   return length > 0 ? strtol(text, NULL, 0) : -1;
 }
 
-// The function's name in sysfs, like 0000:00:01.0.
+// Finds the function's name in sysfs, like 0000:00:01.0.
 static const char *find(uint16_t vendor, uint16_t id, char address[NAME_MAX + 1]) {
   DIR *all = opendir(DEVICES);
   if (all == NULL) {
@@ -80,7 +80,7 @@ static int write_text(const char *path, const char *text) {
   return written < 0 ? -1 : 0;
 }
 
-// The name of what drives the function; "" where nothing does.
+// Returns the name of the function's driver; "" if it has none.
 static void driver_of(const char *address, char name[NAME_MAX + 1]) {
   char path[PATH_MAX];
   char target[PATH_MAX];
@@ -102,7 +102,8 @@ static const char *bind(const char *address, uint16_t vendor, uint16_t id) {
     }
     char ids[16];
     snprintf(ids, sizeof ids, "%04x %04x", vendor, id);
-    // A new id binds what has it; an id that is there already does not, and then the address does.
+    // Adding a new id binds the functions that have it. Adding a known id does not; then the
+    // address does.
     if (write_text(DRIVER "/new_id", ids) != 0 && errno != EEXIST) {
       return fail_at(DRIVER "/new_id");
     }
@@ -113,8 +114,8 @@ static const char *bind(const char *address, uint16_t vendor, uint16_t id) {
     driver_of(address, driver);
   }
   if (strcmp(driver, "uio_pci_generic") != 0) {
-    return fail("%s is %s's: echo %s > " DEVICES "/%s/driver/unbind", address, driver, address,
-                address);
+    return fail("%s has the driver %s: echo %s > " DEVICES "/%s/driver/unbind", address, driver,
+                address, address);
   }
   return NULL;
 }
@@ -163,9 +164,9 @@ static const char *map(const char *address, int bar, volatile void **memory, siz
   return NULL;
 }
 
-// Makes the function this process's alone: bells and events are taken by who asks first, so two
-// would take each other's. Before /dev/uioN is opened, because the kernel clears Bus Master Enable
-// whenever one of those who have opened that closes it.
+// Locks the function for this process. The first process that asks takes a bell or an event, so two
+// would take each other's. This comes before /dev/uioN is opened, because the kernel clears Bus
+// Master Enable whenever one of the processes that have opened it closes it.
 static const char *lock(struct uio_device *device, const char *address) {
   char path[PATH_MAX];
   snprintf(path, sizeof path, DEVICES "/%s/config", address);
@@ -186,7 +187,8 @@ static const char *lock(struct uio_device *device, const char *address) {
   return NULL;
 }
 
-// First without Bus Master Enable: then the device forgets what somebody may have left there.
+// First without Bus Master Enable: the device then forgets what an earlier process may have left
+// there.
 static const char *take_over(struct uio_device *device) {
   int config = device->config;
   bool done = pread(config, &device->command, 2, COMMAND) == 2;
@@ -225,7 +227,7 @@ void uio_close(struct uio_device *device) {
   if (device->uio >= 0) {
     close(device->uio);
   }
-  // The lock last: to close the device takes it from whoever has it.
+  // Release the lock last: closing /dev/uioN takes the device away from any process that holds it.
   if (device->config >= 0) {
     close(device->config);
   }
@@ -235,7 +237,7 @@ void uio_close(struct uio_device *device) {
 void uio_unmask(struct uio_device *device) {
   if (device->masked) {
     device->masked = false;
-    // Where this fails no interrupt comes, and whoever waits finds out by time.
+    // If this fails, no interrupt comes, and a waiting caller notices by its time-out.
     (void)!pwrite(device->config, &device->command, 2, COMMAND);
   }
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 // A PCI function that a process drives through Linux's uio_pci_generic
-// (Documentation/driver-api/uio-howto.rst in Linux, "Generic PCI UIO driver"): BARs by the files
-// resource0 and so on in sysfs, interrupts by /dev/uioN. One process at a time.
+// (Documentation/driver-api/uio-howto.rst in Linux, "Generic PCI UIO driver"). The files resource0
+// and so on in sysfs are its BARs; /dev/uioN delivers its interrupts. One process at a time.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,15 +20,16 @@ struct uio_device {
   size_t window_size;
 };
 
-// Finds the function, binds uio_pci_generic to it where nothing else is, maps its BARs, and sets Bus
-// Master Enable, which the kernel clears when the process closes the device or ends, however it
-// ends. NULL, or one line that says what is wrong and what to do; it stays until the next call.
+// Finds the function, binds uio_pci_generic to it if it has no driver, maps its BARs, and sets Bus
+// Master Enable. The kernel clears Bus Master Enable when the process closes the device or ends in
+// any way. Returns NULL, or one line with the problem and the remedy. The line stays valid until
+// the next call.
 const char *uio_open(struct uio_device *device, uint16_t vendor, uint16_t id);
 
 void uio_close(struct uio_device *device);
 
-// Lets the interrupt through again. If the device's line is high then, the interrupt comes at once.
+// Unmasks the interrupt. If the device's line is high, the interrupt comes at once.
 void uio_unmask(struct uio_device *device);
 
-// Takes the interrupts that have come; to be called when `uio` is readable.
+// Takes the interrupts that have come. Call it when `uio` is readable.
 void uio_take(struct uio_device *device);

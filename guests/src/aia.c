@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Checks the Advanced Interrupt Architecture as a guest sees it, on boards that have it: the CSRs of
-// Ssaia, the interrupt file, messages between harts that sleep, the APLIC. A line a check; exits 1
+// Checks the Advanced Interrupt Architecture on boards that have it: the CSRs of Ssaia, the
+// interrupt file, messages between sleeping harts, the APLIC. Prints a line for each check; exits 1
 // after a failure.
 
 #include "aia.h"
@@ -31,7 +31,7 @@ static void check(const char *name, bool holds) {
   *(holds ? &passed : &failed) += 1;
 }
 
-// For what QEMU 7.2 is known to do otherwise than the specification says.
+// Checks a point, except on QEMU 7.2, which is known to differ from the specification there.
 static void check_unless_qemu(const char *name, bool holds) {
   const long open_sbi = 1;  // the SBI specification's list of implementations
   if (sbi_base(1, 0).value == open_sbi) {
@@ -152,7 +152,7 @@ static bool asserted(unsigned source) {
   return (*aplic_word(IN_CLRIP + source / 32 * 4) >> source % 32 & 1) != 0;
 }
 
-// Nothing is printed between looks at the UART's wire: that may move it.
+// Prints nothing between looks at the UART's wire, because that may move it.
 static void check_aplic(void) {
   uint64_t me = this_hart()->id;
   clear_file();
@@ -192,8 +192,8 @@ static void check_aplic(void) {
   check("generated-message", imsic_claim() == 20);
 }
 
-// Every hart but the first asks it for work, sleeping in wfi until the reply, again and again. A
-// lost message or a lost wake-up is a guest that hangs.
+// Every hart except the first repeatedly asks the first one for work, and sleeps in wfi until the
+// reply. A lost message or a lost wake-up hangs the guest.
 
 static unsigned count;
 static unsigned rounds;

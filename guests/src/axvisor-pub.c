@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A guest that knows AxVisor's hypercalls only: publishes a channel, lays region v3 out in it, and
-// exchanges Message V1 messages with axvisor-sub. Command line: layout=cell or layout=slot, key=1,
+// Publishes a channel, lays out region v3 in it, and exchanges Message V1 messages with
+// axvisor-sub. Uses only AxVisor's hypercalls. Command line: layout=cell or layout=slot, key=1,
 // rounds=1.
 
 #include "axvisor-talk.h"

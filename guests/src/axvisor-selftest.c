@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Checks region v3 and Message V1 in this guest's own memory, both sides in one: no channel, so it
-// runs on QEMU, too. One line a point, `ok` or `FAIL`; exit code 1 after a failure.
+// Checks region v3 with Message V1, and region version 2, in this guest's own memory, with both sides in one guest. It
+// needs no channel, so it also runs on QEMU. Prints a line for each check, `ok` or `FAIL`; exit
+// code 1 after a failure.
 
 #include "axvisor.h"
+#include "axvisor_v2.h"
 #include "bench.h"
 #include "console.h"
 #include "text.h"
@@ -15,12 +17,18 @@ static uint8_t sent[20000];
 static uint8_t received[20000];
 static struct axvisor_region publisher;
 static struct axvisor_region subscriber;
+static struct axvisor_v2_region publisher_v2;
+static struct axvisor_v2_region subscriber_v2;
 static const struct axvisor_layout *layout;
 static bool failed;
 
-static void check(const char *point, bool good) {
-  print("%s %s-%s\n", good ? "ok" : "FAIL", layout->name, point);
+static void check_named(const char *name, const char *point, bool good) {
+  print("%s %s-%s\n", good ? "ok" : "FAIL", name, point);
   failed |= !good;
+}
+
+static void check(const char *point, bool good) {
+  check_named(layout->name, point, good);
 }
 
 static bool open_both(void) {
@@ -47,7 +55,7 @@ static void check_region(void) {
   check("each-field-counts", refused);
 }
 
-// Sends and receives in turns, as far as either gets.
+// Sends and receives in turns, as far as either side gets.
 static enum axvisor_progress exchange(
     struct axvisor_sender *sender, struct axvisor_receiver *receiver, uint64_t length,
     bool give_up) {
@@ -120,7 +128,8 @@ static void check_limits(void) {
         axvisor_receive(&publisher.receiver, received, 99, &length) == AXVISOR_POISONED);
 }
 
-// A broken cell is refused or is a message; whatever it says, nothing is written past the buffer.
+// The receiver refuses a broken cell or takes it as a message. Whatever the cell holds, nothing is
+// written past the buffer.
 static void check_broken_cells(void) {
   uint64_t state = 2;
   bool inside = true;
@@ -141,6 +150,120 @@ static void check_broken_cells(void) {
   check("broken-cells-stay-inside", inside);
 }
 
+static void check_v2(const char *point, bool good) {
+  check_named("v2", point, good);
+}
+
+static bool open_both_v2(void) {
+  memset(memory, 0, sizeof memory);
+  return axvisor_v2_publish(&publisher_v2, memory, sizeof memory) &&
+         axvisor_v2_subscribe(&subscriber_v2, memory, sizeof memory) == AXVISOR_READY;
+}
+
+static void check_region_v2(void) {
+  memset(memory, 0, sizeof memory);
+  check_v2("no-magic-yet",
+           axvisor_v2_subscribe(&subscriber_v2, memory, sizeof memory) == AXVISOR_NOT_YET &&
+               axvisor_version(memory) == AXVISOR_NO_VERSION);
+  check_v2("too-small-to-publish", !axvisor_v2_publish(&publisher_v2, memory, 2239));
+  check_v2("recognized", open_both_v2() && axvisor_version(memory) == 2);
+  check_v2("too-small-to-subscribe",
+           axvisor_v2_subscribe(&subscriber_v2, memory, 2239) == AXVISOR_REFUSED);
+  check_v2("refused-by-v3",
+           axvisor_subscribe(&subscriber, memory, sizeof memory) == AXVISOR_REFUSED);
+  axvisor_publish(&publisher, memory, sizeof memory, &axvisor_cell);
+  check_v2("refuses-v3",
+           axvisor_v2_subscribe(&subscriber_v2, memory, sizeof memory) == AXVISOR_REFUSED &&
+               axvisor_version(memory) == 3);
+  bool refused = open_both_v2();
+  for (unsigned at = 0x10; at < 0x30; at++) {
+    memory[at] ^= 1;
+    refused &= axvisor_v2_subscribe(&subscriber_v2, memory, sizeof memory) != AXVISOR_READY;
+    memory[at] ^= 1;
+  }
+  check_v2("each-field-counts", refused);
+}
+
+static bool takes(
+    struct axvisor_v2_receiver *receiver, uint64_t sequence, uint32_t kind, uint32_t length) {
+  struct axvisor_v2_message message;
+  return axvisor_v2_receive(receiver, &message) == AXVISOR_COMPLETE &&
+         message.sequence == sequence && message.kind == kind && message.length == length &&
+         memcmp(message.payload, sent, length) == 0;
+}
+
+// A request and its acknowledgement, 1000 times, with each length.
+static bool converse_v2(struct axvisor_v2_region *asks, struct axvisor_v2_region *answers) {
+  bool good = true;
+  uint64_t state = 3;
+  for (unsigned n = 1; n <= 1000; n++) {
+    uint32_t length = n % (AXVISOR_V2_PAYLOAD + 1);
+    for (uint32_t i = 0; i < length; i++) {
+      sent[i] = (uint8_t)(bench_random(&state) >> 8);
+    }
+    good &= axvisor_v2_request(&asks->sender, sent, length) == AXVISOR_COMPLETE;
+    good &= asks->sender.sequence == n;
+    good &= takes(&answers->receiver, n, AXVISOR_V2_REQUEST, length);
+    good &= axvisor_v2_acknowledge(&answers->sender, n, sent, length) == AXVISOR_COMPLETE;
+    good &= takes(&asks->receiver, n, AXVISOR_V2_ACKNOWLEDGEMENT, length);
+  }
+  return good;
+}
+
+static void check_bytes_v2(void) {
+  static const uint8_t good[] = {1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 'a', 'b', 'c', 0};
+  open_both_v2();
+  memset(memory + 128, 0x5a, 64);
+  axvisor_v2_request(&publisher_v2.sender, "abc", 3);
+  check_v2("bytes-of-a-slot", memcmp(memory + 128, good, sizeof good) == 0 && memory[191] == 0);
+}
+
+static void check_limits_v2(void) {
+  struct axvisor_v2_message message;
+  bool good = open_both_v2();
+  for (unsigned i = 0; i < 16; i++) {
+    good &= axvisor_v2_request(&publisher_v2.sender, sent, 1) == AXVISOR_COMPLETE;
+  }
+  check_v2("full-ring", good && axvisor_v2_request(&publisher_v2.sender, sent, 1) == AXVISOR_WAIT &&
+                            publisher_v2.sender.sequence == 16);
+  check_v2("too-long", axvisor_v2_request(&publisher_v2.sender, sent, 49) == AXVISOR_TOO_LONG);
+  *(volatile uint32_t *)(memory + 128 + 12) = 3;          // the first slot's kind
+  *(volatile uint32_t *)(memory + 128 + 64 + 8) = 49;     // the second one's length
+  check_v2("malformed-slots-are-dropped",
+           takes(&subscriber_v2.receiver, 3, AXVISOR_V2_REQUEST, 1) &&
+               subscriber_v2.receiver.dropped == 2);
+  *(volatile uint32_t *)(memory + 64 + 12) = 0x12345678;  // the head
+  check_v2("impossible-head",
+           axvisor_v2_request(&publisher_v2.sender, sent, 1) == AXVISOR_POISONED);
+  *(volatile uint32_t *)(memory + 1152 + 16) = 0x12345678;  // the tail
+  bool poisoned = axvisor_v2_receive(&publisher_v2.receiver, &message) == AXVISOR_POISONED;
+  *(volatile uint32_t *)(memory + 1152 + 16) = 0;
+  check_v2("impossible-tail",
+           poisoned && axvisor_v2_receive(&publisher_v2.receiver, &message) == AXVISOR_POISONED);
+}
+
+// Whatever a slot says, no more than its payload is written.
+static void check_broken_slots_v2(void) {
+  uint64_t state = 4;
+  bool inside = true;
+  for (unsigned n = 0; n < 5000; n++) {
+    struct {
+      struct axvisor_v2_message message;
+      uint8_t behind;
+    } taken = {.behind = 0x5a};
+    open_both_v2();
+    for (unsigned i = 0; i < 16; i++) {
+      axvisor_v2_acknowledge(&publisher_v2.sender, i, sent, i);
+      memory[128 + 64 * i + 8 + bench_random(&state) % 8] = (uint8_t)(bench_random(&state) >> 8);
+    }
+    while (axvisor_v2_receive(&subscriber_v2.receiver, &taken.message) == AXVISOR_COMPLETE) {
+      inside &= taken.message.length <= AXVISOR_V2_PAYLOAD;
+    }
+    inside &= taken.behind == 0x5a && subscriber_v2.receiver.ring.index == 16;
+  }
+  check_v2("broken-slots-stay-inside", inside);
+}
+
 int main(void) {
   const struct axvisor_layout *const both[] = {&axvisor_cell, &axvisor_slot};
   for (unsigned i = 0; i < 2; i++) {
@@ -151,6 +274,14 @@ int main(void) {
     check_limits();
     check_broken_cells();
   }
+  check_region_v2();
+  check_v2("requests-from-the-publisher",
+           open_both_v2() && converse_v2(&publisher_v2, &subscriber_v2));
+  check_v2("requests-from-the-subscriber",
+           open_both_v2() && converse_v2(&subscriber_v2, &publisher_v2));
+  check_bytes_v2();
+  check_limits_v2();
+  check_broken_slots_v2();
   print(failed ? "axvisor-selftest: FAILED\n" : "axvisor-selftest: ok\n");
   return failed ? 1 : 0;
 }

@@ -9,7 +9,8 @@
 
 static uint8_t message[TALK_LONGEST];
 
-// A call only ever answers -1, so "not yet" and "never" look alike: try until the deadline.
+// A failed call returns -1 for any reason, so "not yet" and "never" look alike: try until the
+// deadline.
 static void join(struct talk *talk, struct hvc_channel *channel) {
   while (!hvc_subscribe(talk->publisher, talk->key, channel)) {
     if (read_time() >= talk->deadline) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What axvisor-pub and axvisor-sub share: messages of these lengths go one after the other to the
-// subscriber, which sends each one back with every byte inverted, rounds= times. Both know
-// hypercalls only.
+// Shared by axvisor-pub and axvisor-sub. The publisher sends messages of these lengths, one after
+// the other. The subscriber sends each one back with every byte inverted. This repeats rounds=
+// times. Both use only hypercalls.
 
 #include "axvisor.h"
 #include "board.h"
@@ -19,7 +19,7 @@ static const uint32_t talk_lengths[] = {0, 1, 39, 40, 41, 80, 232, 233, 465, 100
 #define TALK_LENGTHS (sizeof talk_lengths / sizeof talk_lengths[0])
 #define TALK_LONGEST 8192
 
-// One side: the channel's id by which it rings, and the region.
+// One side: the channel's id, which the side rings, and the region.
 struct talk {
   uint64_t publisher;
   uint64_t key;
@@ -27,7 +27,7 @@ struct talk {
   uint64_t deadline;
 };
 
-// Of all rounds.
+// Totals of all rounds.
 static inline uint64_t talk_messages(void) {
   return command_line_number("rounds", 1) * TALK_LENGTHS;
 }
@@ -41,8 +41,8 @@ _Noreturn static inline void talk_over(const char *what) {
   exit(1);
 }
 
-// Waits for the peer's notification. After 10 ms it looks anyway: the peer may have no grant to
-// notify, and then the words in memory have to do.
+// Waits for the peer's notification. After 10 ms it looks anyway, because the peer may have no
+// grant to notify. The words in memory must suffice then.
 static inline void talk_wait(const struct talk *talk) {
   if (read_time() >= talk->deadline) {
     talk_over("waited a minute in vain for the peer");

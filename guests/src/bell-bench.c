@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Rings a doorbell, or listens to it and notes how long each ring took from before the ringer's
-// store to the first instruction of the listener's interrupt handler that is its own. The two VMs'
-// clocks must count from the same moment; only who made them can see to that. Command line:
+// Rings a doorbell, or listens to it and records how long each ring took: from before the ringer's
+// store to the first instruction of the listener's own interrupt handler. The two VMs' clocks must
+// count from the same moment; only the host that made them can ensure that. Command line:
 //
 //   role=ring n=2000 gap=0   rings n times, each time `gap` microseconds after the last one was
 //                            heard; or
 //   role=ring n=2000 flood   without waiting for anything, and prints how many rings a second
 //   role=listen              sleeps in wfi between rings, or with `awake` loops
 //
-// The listener leaves its counts at BOARD_SHARED_WORDS: the interrupts that it took, the rings that
-// it noted, and from +0x40 for each of these the ticks that it took, 32 bits each.
+// The listener leaves its results at BOARD_SHARED_WORDS: the number of interrupts that it took, the
+// number of rings that it recorded, and from +0x40 the ticks of each of these rings, 32 bits each.
 
 #include "board.h"
 #include "command_line.h"
@@ -21,7 +21,7 @@
 #include "text.h"
 #include "traps.h"
 
-// The host may take either side, so the offsets are fixed.
+// The host may act as either side, so the offsets are fixed.
 struct bells {
   uint8_t host_words[IVC_RAW_HEADER];
   _Alignas(64) uint64_t rung_at;   // 0x40, by the ringer, before `number`

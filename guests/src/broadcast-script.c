@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Is the writer of a broadcast ring as a test on the host says, which may kill it at any moment. The
-// ring is the readers' parts, then the writer's.
+// Acts as the writer of a broadcast ring. A test on the host gives the steps, and may kill it at
+// any moment. The ring has the readers' parts first, then the writer's.
 
 #include "broadcast_ring.h"
 #include "script.h"

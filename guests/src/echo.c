@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Echoes each line in upper case, until "quit" or Ctrl-D. Characters come by the UART's interrupt
-// and the PLIC; between them the hart sleeps in wfi and uses no host CPU.
+// Echoes each line in upper case, until "quit" or Ctrl-D. Characters arrive by the UART's interrupt
+// and the PLIC. In between, the hart sleeps in wfi and uses no host CPU.
 
 #include "board.h"
 #include "console.h"
@@ -15,7 +15,7 @@
 
 #define CONTROL_D 0x04
 
-// Written by the interrupt handler, read by main, on one hart.
+// The interrupt handler writes these and main reads them, on one hart.
 static char typed[256];
 static volatile unsigned written;
 static unsigned read;
@@ -33,8 +33,8 @@ static void on_external(struct frame *frame) {
 }
 
 static char next(void) {
-  // An interrupt between the look and the wfi must not be slept over, so look with interrupts off:
-  // wfi ends when one is pending, and it is taken when they are on again.
+  // An interrupt between the look and the wfi must end the sleep. So look with interrupts off: a
+  // pending interrupt ends wfi, and is taken when interrupts are on again.
   interrupts_off();
   while (written == read) {
     wait_for_interrupt();

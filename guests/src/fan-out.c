@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One publisher, many subscribers that may only read. The publisher waits until all have joined,
+// One publisher and many subscribers that may only read. The publisher waits until all have joined,
 // writes messages into its section of the sectioned channel "news", and waits until all have left.
-// Each subscriber checks every message, and that a store of its own is refused by the machine.
+// Each subscriber checks every message, and checks that the machine refuses a store of its own.
 // Command line: role=publish subscribers=8 messages=1000, or role=subscribe.
 
 #include "bench.h"
@@ -23,8 +23,8 @@ struct message {
 };
 
 struct news {
-  uint32_t published;  // messages that can be read
-  uint32_t all;        // how many there will be; before the first is published
+  uint32_t published;  // number of messages that can be read
+  uint32_t all;        // final number of messages; stored before the first is published
   uint8_t reserved[56];
   struct message messages[(SECTION_SIZE - 64) / sizeof(struct message)];
 };

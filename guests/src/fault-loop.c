@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A trap vector that itself faults: the first trap never ends. Its first instruction is illegal, so
-// sepc is its own address from then on; `vector=0x...` points stvec to somewhere else instead.
+// Sets a trap vector that itself faults, so the first trap never ends. The vector's first
+// instruction is illegal, so sepc is its own address from then on. `vector=0x...` points stvec
+// somewhere else.
 
 #include "command_line.h"
 #include "console.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Executes bytes that no compiler made: 4 KiB from a generator, different for each seed, then
-// zeros. With the library's trap handler the first illegal instruction ends it. Command line:
+// zeros. With the library's trap handler, the first illegal instruction ends it. Command line:
 // seed=N vector=0x...
 
 #include "command_line.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Publishes the channel "greetings", writes a greeting into it and waits for the answer. Loads,
-// stores and looking again: the simplest way to talk.
+// Publishes the channel "greetings", writes a greeting into it and waits for the answer. It uses
+// only loads, stores and polling, which is the simplest way to talk.
 
 #include "greeting.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the greeter and the listener share, by the channel "greetings". Each text is written before
-// the word that says so.
+// The content of the channel "greetings", shared by the greeter and the listener. Each text is
+// written before the word that announces it.
 
 #include "ivc_abi.h"
 

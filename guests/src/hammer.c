@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Every hart stores a pattern over a range of guest physical memory again and again, whether
-// something is mapped there or not, until the word at BOARD_SHARED_WORDS is set. A store that
-// faults is counted and skipped. Command line: base=0x50000000 size=0x1000 pattern=0x... harts=N
-// passes=N.
+// Every hart repeatedly stores a pattern over a range of guest physical memory, mapped or not,
+// until the word at BOARD_SHARED_WORDS is set. Counts and skips stores that fault. Command line:
+// base=0x50000000 size=0x1000 pattern=0x... harts=N passes=N.
 //
-// The host can watch: for hart number n, the double words at +0x100 + 8n and +0x200 + 8n count
-// stores tried and faults so far, after every pass. `passes` ends the run without the host (0:
-// never).
+// The host can watch: for hart number n, the double words at +0x100 + 8n and +0x200 + 8n hold the
+// numbers of stores tried and of faults, updated after every pass. `passes` ends the run without
+// the host (0: never).
 
 #include "board.h"
 #include "command_line.h"

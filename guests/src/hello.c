@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The first guest: says where it is and ends well.
+// The first guest: prints where it runs, and ends successfully.
 
 #include "console.h"
 #include "fdt.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Sleeps for ever: nothing is enabled that could wake it.
+// Sleeps for ever, because nothing is enabled that could wake it.
 
 #include "console.h"
 #include "csr.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Tries six things that it was not granted. Ends with 0 only if every one was refused.
+// Tries six things that it was not granted. Ends with 0 only if all of them were refused.
 
 #include "intruder.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The channels of examples/intruder.toml. "notice" may be read by all, "secret" is the victim's and
-// its friend's, "junk" is what the intruder may publish.
+// The channels of examples/intruder.toml. All may read "notice"; "secret" belongs to the victim and
+// its friend; the intruder may publish "junk".
 
 #include "ivc_abi.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What joining and leaving a channel costs a guest. Command line: n=2000 and
+// Measures what joining and leaving a channel costs a guest. Command line: n=2000 and
 //
 //   role=publish     publishes and unpublishes a page n times, then publishes it for the other one
 //   role=subscribe   subscribes to it and unsubscribes n times
 //   role=copy        copies size=1048576 bytes from its RAM to a channel and back, n times each, by
 //                    loads and stores of eight bytes
 //
-// After each joining the guest touches the memory, so that it is not only told that it is mapped.
+// After each join, the guest accesses the memory, to be sure that it is mapped.
 
 #include "board.h"
 #include "command_line.h"
@@ -24,7 +24,7 @@ struct page {
   uint32_t done;
 };
 
-// Ticks of joining and of leaving.
+// Ticks spent joining and leaving.
 struct cost {
   uint64_t in;
   uint64_t out;
@@ -94,7 +94,7 @@ static int copy(uint64_t n) {
   uint64_t size = command_line_number("size", 1 << 20) & ~7ul;
   struct ivc_channel channel;
   meeting_publish("cost", size, &channel);
-  // RAM that nobody uses; only its cost counts, not what it holds.
+  // Unused RAM; only its cost counts, not its content.
   volatile uint64_t *ram = (volatile uint64_t *)BOARD_SHARED_WORDS;
   volatile uint64_t *memory = channel.memory;
   struct cost cost = {0};

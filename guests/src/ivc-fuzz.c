@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Makes random requests of the IVC device and random hypercalls, biased to what nearly makes sense.
-// Where there is a second hart, that one meanwhile rewrites half of the mailbox, requests what
-// happens to stand there, and hammers the registers. Answers are checked in the other half. Command
-// line: n=10000 seed=1. Ends with the counts by status; 1 where an answer was malformed.
+// Makes random requests of the IVC device and random hypercalls, biased towards nearly valid ones.
+// A second hart, if there is one, meanwhile rewrites half of the mailbox, requests whatever is
+// there, and hammers the registers. The answers in the other half are checked. Command line:
+// n=10000 seed=1. Ends with the counts by status; exit code 1 if an answer was malformed.
 
 #include "bench.h"
 #include "board.h"
@@ -19,17 +19,17 @@
 
 #include <stddef.h>
 
-#define SHARED_SLOTS 8  // slots 0 to 7 are the second hart's to rewrite
+#define SHARED_SLOTS 8  // the second hart rewrites slots 0 to 7
 
 static uint64_t count;
-static uint64_t state;  // of the generator, hart 0's
+static uint64_t state;  // state of the generator of hart 0
 static bool disturbed;
 static atomic_bool over;
 static uint64_t counts[IVC_STATUSES + 1];
 static uint64_t malformed;
-static uint32_t handles[16];  // the latest that were answered
+static uint32_t handles[16];  // the latest handles returned
 
-// Channels that the listing told of: at the start, and now and then where nobody disturbs.
+// Channels found by listing: at the start, and now and then when nobody interferes.
 static struct ivc_entry known[8];
 static unsigned known_count;
 
@@ -51,13 +51,13 @@ static uint64_t random_number(uint64_t *from) {
   }
 }
 
-// True `of_four` times of four.
+// Returns true `of_four` times out of four.
 static bool mostly(uint64_t *from, uint64_t of_four) {
   return (bench_random(from) >> 8) % 4 < of_four;
 }
 
-// Every field random first; then, more often than not, one after the other becomes something that a
-// request could mean, so that many get past the first checks.
+// Fills every field with random values. Then, more often than not, turns one field after the other
+// into something meaningful, so that many requests pass the first checks.
 static void random_request(struct ivc_request *request, uint64_t *from) {
   volatile uint64_t *words = (volatile uint64_t *)request;
   for (unsigned i = 0; i < IVC_SLOT_READ / 8; i++) {
@@ -106,7 +106,7 @@ static bool is_name(const struct ivc_request *answer) {
   return good;
 }
 
-// A channel that was joined lies in the window, in whole pages, and can be loaded from.
+// Checks that a joined channel lies in the window, in whole pages, and can be loaded from.
 static bool is_channel(const struct ivc_request *answer) {
   bool placed = answer->handle != 0 && answer->size > 0 && answer->size % IVC_PAGE == 0 &&
                 answer->offset >= IVC_MAILBOX_SIZE && answer->offset % IVC_PAGE == 0 &&
@@ -178,7 +178,7 @@ static void make_request(void) {
   }
 }
 
-// A random access to a random register. `slots`: REQUEST is given only numbers below.
+// Makes a random access to a random register. REQUEST gets only numbers below `slots`.
 static void touch_register(uint64_t *from, uint32_t slots) {
   uint64_t pick = bench_random(from);
   uint64_t value = random_number(from);
@@ -254,7 +254,7 @@ static void disturb(uint64_t seed) {
   }
 }
 
-// Learns what there is to join now.
+// Lists the channels that can be joined now.
 static void list_channels(void) {
   uint64_t cursor = 0;
   enum ivc_status status;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Sends messages to another guest by a ring (spsc_ring.h) in the sectioned channel "messages": the
-// writer's part lies in the publisher's section, the reader's in the subscriber's. A side with
-// nothing to do sleeps until the other rings, and is rung only if it sleeps. A wake-up that got
-// lost would leave it asleep: it gives up after a minute. The receiver checks every message.
-// Command line: role=send or role=receive, messages=10000, for the sender capacity=1024, for both
-// `spin`, to look for a ring again and again instead of sleeping until the interrupt.
+// Sends messages to another guest through a ring (spsc_ring.h) in the sectioned channel "messages".
+// The writer's part lies in the publisher's section, the reader's part in the subscriber's. A side
+// with nothing to do sleeps until the other one rings, and is rung only while it sleeps. After a
+// lost wake-up it would sleep on, and give up after a minute. The receiver checks every message.
+// Command line: role=send or role=receive, messages=10000; capacity=1024 for the sender; `spin`
+// makes either side poll for a ring instead of sleeping until the interrupt.
 
 #include "command_line.h"
 #include "console.h"
@@ -30,7 +30,7 @@ struct messenger {
 static struct messenger me;
 static uint8_t bytes[LONGEST];
 
-// Message n: returns its type, and leaves its payload in `bytes`.
+// Makes message n: returns its type, and leaves its payload in `bytes`.
 static uint32_t make(uint64_t n, uint32_t capacity, uint32_t *length) {
   uint64_t x = (n + 1) * 0x9e3779b97f4a7c15;
   x ^= x >> 29;
@@ -48,8 +48,8 @@ static void ring(bool sleeps) {
   }
 }
 
-// Called after the sleep word was made odd and a last look was in vain. A ring since then waits in
-// the device.
+// Sleeps. Called after the sleep word was made odd and a last look found nothing. The device keeps
+// a ring since then.
 static void wait(const char *of_what) {
   me.sleeps++;
   if (!ivc_wait(&me.channel, me.how, MEETING_TICKS)) {
@@ -117,7 +117,7 @@ static int receive(void) {
           me.channel.own_size) != SPSC_OK) {
     meeting_over("the channel has no sections that a ring fits into");
   }
-  ring(spsc_reader_peer_sleeps(&me.reader));  // the sender may sleep until this side is there
+  ring(spsc_reader_peer_sleeps(&me.reader));  // the sender may be sleeping until this side arrives
   while (me.done < me.messages) {
     int32_t count = spsc_drain(&me.reader, check, NULL, 16);
     ring(spsc_reader_peer_sleeps(&me.reader));

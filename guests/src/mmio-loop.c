@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Reads a device register n times (n=1000000): what an MMIO exit costs.
+// Reads a device register n times (n=1000000), to measure the cost of an MMIO exit.
 
 #include "command_line.h"
 #include "console.h"

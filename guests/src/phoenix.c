@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Publishes the channel "nest" and lays feathers into it. In its first life it dies in the middle,
-// with exit code 1; in the next one it finishes. Nothing of a VM survives its end, so the phoenix
-// tells its life by the generation of its channel: the topology has no other channel, so the first
-// generation is 1.
+// with exit code 1; in the next one it finishes. Nothing in a VM survives its end, so the phoenix
+// recognises its life by the generation of its channel: the topology has no other channel, so the
+// first generation is 1.
 
 #include "restart.h"
 

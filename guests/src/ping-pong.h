@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What ping and pong share, by the channel "ball".
+// The content of the channel "ball", shared by ping and pong.
 
 #include "ivc_abi.h"
 

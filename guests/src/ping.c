@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Plays doorbells with pong: store, ring, sleep until the other one's bell, n times. Prints round
-// trips a second and how long one took. Command line: n=2000 warmup=500.
+// Plays doorbells with pong: stores, rings, and sleeps until the other one's bell, n times. Prints
+// the round trips a second and their duration. Command line: n=2000 warmup=500.
 
 #include "ping-pong.h"
 
@@ -20,7 +20,7 @@ static void play(const struct ivc_channel *channel, uint32_t serve) {
   volatile struct ball *ball = channel->memory;
   meeting_say(&ball->served, serve);
   ivc_ring(channel);
-  // A bell says: look. The word says which serve it was.
+  // A bell only asks for a look; the word says which serve it was.
   do {
     if (!ivc_wait(channel, IVC_BY_INTERRUPT, MEETING_TICKS)) {
       meeting_over("I waited a minute in vain for pong's bell.");
@@ -60,8 +60,8 @@ int main(void) {
   for (uint64_t i = 0; i < warmup; i++) {
     play(&channel, serve++);
   }
-  // The clock ticks every 100 ns: fine enough for one round trip's percentiles, and the average is
-  // taken over all of them at once.
+  // The clock ticks every 100 ns. That is fine enough for the percentiles of one round trip; the
+  // average is taken over all of them at once.
   uint64_t start = read_time();
   uint64_t before = start;
   for (uint64_t i = 0; i < rounds; i++) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Every hart waits for the board's IVC interrupt and counts how often it claims it, until the word
-// at BOARD_SHARED_WORDS is set and the hart is interrupted once more. The host can watch: for hart
-// number n, the double word at +0x100 + 8n counts its claims, the one at +0x200 + 8n the traps that
-// found nothing to claim.
+// Every hart waits for the board's IVC interrupt and counts its claims, until the word at
+// BOARD_SHARED_WORDS is set and the hart is interrupted once more. The host can watch: for hart
+// number n, the double word at +0x100 + 8n counts its claims, and the one at +0x200 + 8n counts the
+// traps that found nothing to claim.
 
 #include "aia.h"
 #include "board.h"

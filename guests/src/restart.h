@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the phoenix and its watcher share, by the channel "nest".
+// The content of the channel "nest", shared by the phoenix and its watcher.
 
 #include "ivc_abi.h"
 
 #define NEST_CHANNEL "nest"
 
-// How many feathers the phoenix lays down before it burns, and when it is done.
+// Number of feathers that the phoenix lays before it burns, and in total.
 #define NEST_BURNS 3
 #define NEST_FULL 5
 

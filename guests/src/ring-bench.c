@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Sends messages to another guest by a ring (spsc_ring.h) in the sectioned channel "messages", both
-// sides busy, and says how many a second and how soon they came. First as many as go, then by a
-// schedule that waits for nobody. A message's first word is when it was due, or one of the marks
-// below, its last its number, which the receiver checks. The two VMs' clocks must count from the
-// same moment; only who made them can see to that. The Java side of it all is tombolo.bench.ring.
-// Command line, times in microseconds:
+// Sends messages to another guest through a ring (spsc_ring.h) in the sectioned channel "messages",
+// with both sides busy. Prints messages a second and their latency. It first sends as many as it
+// can, and then by a fixed schedule. A message's first word is the time at which it was due, or one
+// of the marks below. Its last word is its number, which the receiver checks. The two VMs' clocks
+// must count from the same moment; only the host that made them can ensure that. The Java side is
+// in tombolo.bench.ring. Command line, times in microseconds:
 //
 //   role=send bytes=24 rate=100000 warm-up=600000 stream=500000 timed-warm-up=150000 timed=500000
 //   role=receive bytes=24
@@ -24,7 +24,7 @@
 #define TICKS_PER_MICROSECOND (BOARD_TICKS_PER_SECOND / 1000000)
 #define PARTS 20
 #define BATCH 64
-#define SLOWEST (1u << 20)  // ticks, a tenth of a second; what is slower counts as that
+#define SLOWEST (1u << 20)  // ticks, a tenth of a second; longer latencies count as this one
 
 enum mark { STREAM_BEGINS = 1, PART_ENDS, STREAM_ENDS, TIMED_BEGINS, DONE };
 
@@ -158,7 +158,7 @@ static uint64_t median_rate(void) {
   return rates[parts / 2];
 }
 
-// The latency that so many of a thousand messages did not exceed, in nanoseconds.
+// Returns the latency, in nanoseconds, that so many of a thousand messages did not exceed.
 static uint64_t percentile(uint64_t of_thousand) {
   uint64_t wanted = (counted * of_thousand + 999) / 1000;
   uint64_t seen = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Is one side of a ring as a test on the host says, which may kill it at any moment. The ring is the
-// reader's part, then the writer's.
+// Acts as one side of a ring. A test on the host gives the steps, and may kill it at any moment.
+// The ring has the reader's part first, then the writer's.
 
 #include "script.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Stores where it may not. Says so and exits 1 where the store passes without a trap.
-// Command line: at=0x... vector=0x...
+// Stores to an address where it may not. Reports it and exits 1 if the store completes without a
+// trap. Command line: at=0x... vector=0x...
 
 #include "command_line.h"
 #include "console.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a test on the host leaves in the block at BOARD_SHARED_WORDS for a guest that is one side of
-// a ring: where the ring is and what to do, step by step. The guest counts there what it has done,
-// behind what it counts. The test has the same in ScriptedGuest.java.
+// The block at BOARD_SHARED_WORDS, in which a test on the host drives a guest that is one side of a
+// ring. It says where the ring is and what to do, step by step. The guest counts its finished work
+// there, after the work itself. The test has the same definitions in ScriptedGuest.java.
 
 #include "board.h"
 #include "finish.h"
@@ -23,14 +23,14 @@ struct step {
 
 struct block {
   uint64_t ring;
-  uint64_t size;     // bytes of it
-  uint64_t steps;    // how many
-  uint64_t done;     // messages that were committed, or that were read
-  int64_t answer;    // the one that ended this guest
-  uint64_t readers;  // of a broadcast ring: how many
+  uint64_t size;     // bytes of the ring
+  uint64_t steps;    // number of steps
+  uint64_t done;     // number of messages committed or read
+  int64_t answer;    // the answer that ended this guest
+  uint64_t readers;  // number of readers of a broadcast ring
   uint64_t reserved[2];
   struct step step[248];
-  uint64_t log[256];  // of messages that were read: life, type and length
+  uint64_t log[256];  // for each message read: life, type and length
 };
 
 static volatile struct block *const block = (volatile struct block *)BOARD_SHARED_WORDS;
@@ -50,7 +50,7 @@ static inline uint8_t byte_of(uint64_t message, uint32_t at) {
   return (uint8_t)(31 * message + at + 1);
 }
 
-// Fills room for the message that is to be written.
+// Fills the room for the next message.
 static inline void fill(volatile uint8_t *room, const struct step *step) {
   uint64_t message = block->done;
   for (uint32_t i = 0; i < step->value; i++) {
@@ -58,7 +58,7 @@ static inline void fill(volatile uint8_t *room, const struct step *step) {
   }
 }
 
-// Writes until there is room, and ends the guest if there never will be.
+// Repeats until there is room; ends the guest if there never will be.
 static inline void write_on(const struct step *step,
                             enum spsc_answer (*write)(const struct step *step)) {
   enum spsc_answer answer;

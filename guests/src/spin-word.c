@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Spins on a word of RAM until the host sets it: a plain load in a loop, no fence, no exit.
+// Spins on a word of RAM until the host sets it: a plain load in a loop, without a fence and
+// without exits.
 
 #include "board.h"
 #include "console.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Streams payload from one guest to another by a ring with two indices in a raw channel: loads and
-// stores only, no doorbell, no exit. Command line: role=send or role=receive, channel=stream,
-// bytes=1073741824, and for the sender size=1048576, the channel's. The receiver checks a checksum
-// and ends with 1 where it differs.
+// Streams payload from one guest to another through a ring with two indices in a raw channel. Uses
+// only loads and stores, no doorbell and no exit. Command line: role=send or role=receive,
+// channel=stream, bytes=1073741824; for the sender also size=1048576, the channel's size. The
+// receiver compares a checksum, and ends with 1 if it differs.
 //
-// The ring begins with the channel's second page. Each index has a cache line of its own, counts
-// bytes, and is written by one side: the sender publishes `written` behind the payload (release),
-// the receiver publishes `read` behind its loads.
+// The ring begins at the channel's second page. Each index counts bytes, has a cache line of its
+// own, and is written by one side. The sender publishes `written` after the payload (release); the
+// receiver publishes `read` after its loads.
 
 #include "board.h"
 #include "command_line.h"
@@ -23,11 +23,11 @@ struct control {
   _Alignas(64) uint64_t bytes;     // by the sender, before `ready`
   uint64_t checksum;               // by the sender, before its last `written`
   _Alignas(64) uint32_t ready;     // by the sender
-  _Alignas(64) uint32_t received;  // by the receiver: it is done
+  _Alignas(64) uint32_t received;  // by the receiver: 1 when it is done
 };
 _Static_assert(sizeof(struct control) <= IVC_PAGE, "control");
 
-// Two sums, so that the order of the words counts.
+// Two sums, so that the checksum depends on the order of the words.
 struct sum {
   uint64_t words;
   uint64_t sums;
@@ -37,13 +37,13 @@ static uint64_t checksum(const struct sum *sum) { return sum->words ^ sum->sums 
 
 #define STEP 0x9e3779b97f4a7c15ul  // word n of the stream is n + 1 times this
 
-// Words are written and read eight at a time; the stream and its pieces are multiples of that.
+// Both sides handle eight words at a time; the stream and its pieces are multiples of that.
 #define LINE 8
 
 static volatile struct control *control;
 static volatile uint64_t *ring;
 static uint64_t capacity;  // bytes
-static uint64_t piece;     // bytes that are written or read between two looks at the indices
+static uint64_t piece;     // bytes written or read between two looks at the indices
 
 static void open_ring(const struct ivc_channel *channel) {
   if (channel->layout != IVC_RAW || channel->size < 2 * IVC_PAGE) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Takes n timer interrupts (n=100), at hz a second (hz=100), asleep between them.
+// Takes n timer interrupts (n=100), hz of them a second (hz=100), asleep in between.
 
 #include "board.h"
 #include "command_line.h"

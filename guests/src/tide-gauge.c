@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Sends lines to ivc-recv of a Linux VM, by the channel "tides", and receives lines from its ivc-send,
-// by the channel "warnings": what is in transfer.h, without an operating system. Each line is a
-// number, a height in cm, and " high" where that is over 300; what comes back is to be the high ones.
+// Sends lines to ivc-recv of a Linux VM through the channel "tides", and receives lines from its
+// ivc-send through the channel "warnings". Uses transfer.h without an operating system. Each line
+// is a number, a height in cm, and " high" if the height is over 300. The received lines must be
+// the high ones.
 
 #include "bench.h"
 #include "board.h"
@@ -22,7 +23,7 @@
 #define TURN BOARD_TICKS_PER_SECOND
 
 static uint64_t deadline;
-static uint64_t state = 0x74696465;  // of the sea
+static uint64_t state = 0x74696465;  // state of the sea
 static uint32_t highs[TIDES];        // numbers of the high tides
 static uint32_t high_count;
 
@@ -57,7 +58,7 @@ static uint32_t make_line(uint32_t number, char line[LONGEST]) {
   return length;
 }
 
-// Waits for a ring, a second at most, and gives up when nothing has happened for too long.
+// Waits for a ring, at most a second, and gives up when nothing has happened for too long.
 static void wait(const struct ivc_channel *channel, const char *of_what) {
   if (ivc_wait(channel, IVC_BY_INTERRUPT, TURN)) {
     deadline = deadline_after(PATIENCE);
@@ -124,7 +125,7 @@ static uint32_t number_of(const struct spsc_message *message) {
   return number;
 }
 
-// The warnings' number at their end.
+// Receives all warnings and returns their number.
 static uint32_t receive_warnings(struct spsc_reader *reader, const struct ivc_channel *channel) {
   struct transfer transfer = {0};
   uint32_t count = 0;

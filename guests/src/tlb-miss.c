@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Under Sv39, touches one word in each of many 4 KiB pages (pages=8192, up to 32768), round after
-// round (rounds=100): far more pages than a TLB holds, so nearly every load walks the page table.
-// All pages are the same few physical ones, so that the cost is the walk's and not the cache's.
+// Touches one word in each of many 4 KiB pages under Sv39 (pages=8192, up to 32768), round after
+// round (rounds=100). These are far more pages than a TLB holds, so nearly every load walks the
+// page table. All pages map the same few physical ones, so the cost is the walk's and not the
+// cache's.
 
 #include "board.h"
 #include "command_line.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// User mode calls the supervisor n times (n=1000000): what a trap and the way back cost.
+// Calls the supervisor from user mode n times (n=1000000), to measure the cost of a trap and the
+// way back.
 
 #include "command_line.h"
 #include "console.h"

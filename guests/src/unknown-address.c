@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Loads from, or with `store` stores to, an address where neither RAM nor a device is. Says so and
-// exits 1 where that passes without a trap. Command line: at=0x... store vector=0x...
+// Loads from, or with `store` stores to, an address with neither RAM nor a device. Reports it and
+// exits 1 if the access completes without a trap. Command line: at=0x... store vector=0x...
 
 #include "command_line.h"
 #include "console.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Publishes a notice for all and a secret for its friend, lets the intruder try what it likes, and
-// finds both unchanged. The friend (role=friend on the command line) reads the secret.
+// checks that both are unchanged. The friend (role=friend on the command line) reads the secret.
 
 #include "intruder.h"
 
@@ -40,7 +40,7 @@ static int be_victim(void) {
   struct ivc_channel notice_channel;
   volatile struct note *in_secret =
       write_note(SECRET_CHANNEL, secret, sizeof secret, &secret_channel);
-  // Before the notice, because the intruder goes to work as soon as it has that.
+  // Before the notice, because the intruder starts as soon as it has that.
   await(IVC_PEER_JOINED, secret_channel.handle, "the friend to join");
   volatile struct note *in_notice =
       write_note(NOTICE_CHANNEL, notice, sizeof notice, &notice_channel);

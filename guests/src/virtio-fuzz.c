@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Is a hostile driver of the virtio devices that it finds (entropy, block): anything in registers,
-// rings and descriptors, while a second hart, where there is one, rewrites rings and descriptors. Then
-// resets the device, which has to work again. Command line: n=200 lives seed=1. Ends with the
-// counts; 1 where a device did not come back, or none of its lives ended broken.
+// Acts as a hostile driver of the virtio devices that it finds (entropy, block). It writes anything
+// into registers, rings and descriptors, while a second hart, if there is one, rewrites rings and
+// descriptors. Then it resets the device, which must work again. Command line: n=200 lives seed=1.
+// Ends with the counts; exit code 1 if a device did not come back, or if none of its lives ended
+// broken.
 //
-// What a device may write to is the arena, or nothing: addresses are in there or where no RAM is,
-// lengths fit behind the arena's end or are longer than RAM. Or the guest would shoot itself.
+// A device can write only to the arena: addresses are in the arena or outside RAM, and lengths fit
+// before the arena's end or exceed RAM. Otherwise the guest would overwrite itself.
 
 #include "bench.h"
 #include "board.h"
@@ -66,7 +67,7 @@ struct areas {
   } used;
 };
 
-// The rings are at its beginning, so devices are told to write there, too.
+// The rings are at the arena's beginning, so devices are told to write there, too.
 static _Alignas(4096) uint8_t arena[ARENA + SLACK];
 #define rings ((volatile struct areas *)arena)
 
@@ -107,7 +108,7 @@ static uint32_t length(uint64_t *random) {
 
 static void random_descriptor(uint64_t *random) {
   volatile struct descriptor *table = (volatile struct descriptor *)arena;
-  // Most in the ring's table, some elsewhere: an indirect table may be there.
+  // Most are in the ring's table, and some elsewhere, where an indirect table may be.
   uint64_t at = below(random, 4) == 0 ? below(random, ARENA / sizeof *table) : below(random, SIZE);
   table[at].address = address(random);
   table[at].length = below(random, 8) == 0 ? 16 * (uint32_t)below(random, 20) : length(random);
@@ -132,7 +133,7 @@ static void random_register(uint64_t *random) {
   uint64_t at = below(random, REGISTERS_END / 4) * 4;
   uint32_t value = (uint32_t)bench_random(random);
   if (at >= QUEUE_DESCRIPTORS) {
-    // One half at a time, but never an address of RAM that is not in the arena.
+    // Changes one half at a time, but never creates an address in RAM outside the arena.
     if ((at & 4) != 0) {
       value = (uint32_t)below(random, 2) << 31;
     } else if (value % 4 == 0) {
@@ -224,7 +225,8 @@ static void describe(unsigned at, uint64_t offset, uint32_t bytes, uint16_t flag
   rings->descriptors[at].next = (uint16_t)(at + 1);
 }
 
-// A request that any of the devices answers: 16 bytes to read (of a disk: sector 0), 513 to write.
+// Makes a request that any of the devices answers: 16 bytes to read (of a disk: sector 0), 513 to
+// write.
 static bool works(uint32_t device_features) {
   start(0, device_features);
   volatile uint64_t *header = (volatile uint64_t *)(arena + 0x1000);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Watches the channel "nest": subscribes when it is published, notices that its publisher died,
-// finds everything still in the orphaned memory, and goes on with the next generation.
+// Watches the channel "nest". It subscribes when the channel is published, notices that the
+// publisher died, finds everything still in the orphaned memory, and continues with the next
+// generation.
 
 #include "restart.h"
 
@@ -16,7 +17,7 @@ static void join_next(uint64_t generation, struct ivc_channel *channel) {
     do {
       meeting_event(&event, "the nest to be published");
     } while (event.kind != IVC_EVENT_PUBLISHED || event.generation <= generation);
-    // It may be gone again by now: then there will be another event.
+    // It may already be gone again: then another event follows.
     status = ivc_subscribe_name(NEST_CHANNEL, channel);
   } while (status == IVC_NO_SUCH_CHANNEL);
   if (status != IVC_DONE) {

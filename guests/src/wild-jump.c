@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Jumps to where nothing is. Command line: to=0x... vector=0x...
+// Jumps to an address without memory. Command line: to=0x... vector=0x...
 
 #include "command_line.h"
 #include "console.h"

@@ -17,29 +17,31 @@ static const char send_help[] =
     "usage: ivc-send --name CHANNEL [--lines] [--size SIZE] [--timeout SECONDS] [FILE]\n"
     "Sends a file, or standard input, through a channel to ivc-recv in another VM.\n"
     "\n"
-    "  -n, --name CHANNEL     as the host's topology file calls it; it has layout = \"sectioned\"\n"
-    "  -k, --key KEY          of a channel that has no name\n"
-    "  -l, --lines            a message for each line, sent as soon as it is there\n"
-    "  -s, --size SIZE        of the ring, a power of two from 4K to 512M (default: the largest up to\n"
-    "                         4M that this VM may have); the longest line is half of it, less 8 bytes\n"
-    "  -t, --timeout SECONDS  how long to wait for the receiver (default: without end)\n"
-    "  -h, --help             say this\n";
+    "  -n, --name CHANNEL     the channel's name in the host's topology file, where the channel has\n"
+    "                         layout = \"sectioned\"\n"
+    "  -k, --key KEY          the channel's key, if it has no name\n"
+    "  -l, --lines            send one message for each line, as soon as the line is complete\n"
+    "  -s, --size SIZE        size of the ring, a power of two from 4K to 512M (default: the largest\n"
+    "                         up to 4M that this VM may have); a line has at most half of it, less\n"
+    "                         8 bytes\n"
+    "  -t, --timeout SECONDS  how long to wait for the receiver (default: no limit)\n"
+    "  -h, --help             print this help\n";
 
 static const char receive_help[] =
     "usage: ivc-recv --name CHANNEL [--timeout SECONDS] [-o FILE]\n"
     "Receives what ivc-send sends in another VM, and writes it to a file or to standard output.\n"
     "\n"
-    "  -n, --name CHANNEL     as the host's topology file calls it\n"
-    "  -p, --publisher VM     the sender's id, and\n"
-    "  -k, --key KEY          the key, of a channel that has no name\n"
-    "  -o, --output FILE      where it goes; what is there is replaced\n"
-    "  -t, --timeout SECONDS  how long to wait for the sender (default: without end)\n"
-    "  -h, --help             say this\n";
+    "  -n, --name CHANNEL     the channel's name in the host's topology file\n"
+    "  -p, --publisher VM     the sender's VM id, together with --key\n"
+    "  -k, --key KEY          the channel's key, if it has no name\n"
+    "  -o, --output FILE      the file to write; an existing file is overwritten\n"
+    "  -t, --timeout SECONDS  how long to wait for the sender (default: no limit)\n"
+    "  -h, --help             print this help\n";
 
 static const char common_help[] =
     "\n"
-    "Exit status: 0 everything arrived, and its sum is right; 1 the transfer failed; 2 something\n"
-    "given here cannot be worked with, or there is no device; 124 the other side did not come.\n";
+    "Exit status: 0 everything arrived, and its checksum is right; 1 the transfer failed; 2 an\n"
+    "argument is invalid, or there is no device; 124 the other side did not come in time.\n";
 
 static const struct option long_options[] = {
     {"name", required_argument, NULL, 'n'},    {"key", required_argument, NULL, 'k'},
@@ -49,7 +51,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-// A whole number in range, with a unit where one is allowed, or the end.
+// Parses a whole number in range, with a unit if `units` has any, or ends the program.
 static uint64_t number(const char *option, const char *text, uint64_t most, const char *units) {
   char *end;
   errno = 0;
@@ -117,12 +119,12 @@ static void parse(int count, char **arguments, const char *letters, const char *
     }
   }
   if ((options->name != NULL) == has_key) {
-    end_with(STATUS_USAGE, "give --name CHANNEL, as the host's topology file has it; see --help");
+    end_with(STATUS_USAGE, "the channel is not clear: give either --name or --key; see --help");
   }
 }
 
 int main(int count, char **arguments) {
-  signal(SIGPIPE, SIG_IGN); // who has gone is told of, like any other failure
+  signal(SIGPIPE, SIG_IGN); // a reader that has gone is reported like any other failure
   const char *slash = strrchr(arguments[0], '/');
   program = slash == NULL ? arguments[0] : slash + 1;
   struct options options = {.timeout = -1};
@@ -139,12 +141,13 @@ int main(int count, char **arguments) {
   if (strcmp(program, "ivc-recv") == 0) {
     parse(count, arguments, "n:k:p:o:t:h", receive_help, &options);
     if (optind < count) {
-      end_with(STATUS_USAGE, "%s: write -o FILE for where it goes; see --help", arguments[optind]);
+      end_with(STATUS_USAGE, "%s: unexpected argument; name the output file with -o; see --help",
+               arguments[optind]);
     }
     if (options.name == NULL && options.publisher == 0) {
-      end_with(STATUS_USAGE, "a channel without a name is --publisher's: give that, too");
+      end_with(STATUS_USAGE, "--publisher is missing: give it together with --key; see --help");
     }
     return receive_stream(&options);
   }
-  end_with(STATUS_USAGE, "this program goes by its name: link it as ivc-send and as ivc-recv");
+  end_with(STATUS_USAGE, "unknown program name: link this file as ivc-send and as ivc-recv");
 }

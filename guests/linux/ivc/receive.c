@@ -40,8 +40,8 @@ static void join_channel(void) {
   if (me.channel.layout != IVC_SECTIONED || me.channel.section != 1 ||
       me.channel.own_size < TRANSFER_SECTION) {
     end_with(STATUS_FAILED,
-             "%s is none that ivc-send makes: in the topology file it needs layout = \"sectioned\" "
-             "and access = \"read-write\"",
+             "%s does not fit ivc-recv: give it layout = \"sectioned\" and access = "
+             "\"read-write\" in the topology file",
              channel_called(options));
   }
   if (spsc_open_reader(
@@ -60,7 +60,8 @@ static enum tombolo_woken sleep_for(int milliseconds) {
   return tombolo_wait(&me.channel, &event, -1, milliseconds);
 }
 
-// The sender looks at the verdict, and withdraws the channel; then nobody misses this side.
+// Waits until the sender has seen the verdict and withdrawn the channel. After that, nobody needs
+// this side any more.
 static void decide(enum transfer_result result, uint32_t reason) {
   int64_t deadline = tombolo_now() + FAREWELL;
   transfer_decide(me.channel.own, result, reason);
@@ -96,18 +97,18 @@ static void write_all(const volatile void *from, uint32_t length) {
 static void end_of_stream(const struct spsc_message *message) {
   if (!transfer_is_whole(&me.transfer, message->payload, message->length)) {
     decide(TRANSFER_DAMAGED, 0);
-    end_with(STATUS_FAILED, "what came through %s is not what was sent, or not all of it",
+    end_with(STATUS_FAILED, "%s: the received data is damaged or incomplete; run both again",
              channel_called(me.options));
   }
   if (me.options->file != NULL && close(me.output) != 0) {
     end_unwritten(errno);
   }
-  // Before the farewell, which is none of the transfer's time.
+  // Before the farewell, which is not part of the transfer's time.
   progress_end(&me.progress, &me.transfer);
   decide(TRANSFER_COMPLETE, 0);
 }
 
-// True at the end of the stream.
+// Returns true at the end of the stream.
 static bool take(const struct spsc_message *message) {
   switch (message->type) {
     case TRANSFER_END:
@@ -129,7 +130,7 @@ static bool take(const struct spsc_message *message) {
 
 static void receive(void) {
   for (;;) {
-    bool lived = sender_lives();  // first: then what is in the ring is its last word
+    bool lived = sender_lives();  // look at this first: the ring is final then
     struct spsc_message message;
     int32_t count = spsc_peek(&me.reader, &message);
     if (count == 1) {

@@ -9,7 +9,7 @@
 
 #define SHOW_EVERY 500  // milliseconds
 
-static bool on_line;  // a progress line is there, without its end
+static bool on_line;  // a progress line is on the screen, without its end
 
 noreturn void end_with(enum exit_status status, const char *format, ...) {
   char line[400];
@@ -51,7 +51,7 @@ static const char *advice(enum ivc_status status) {
     case IVC_WINDOW_FULL:
       return ": give the VM a larger window in the host's topology file, or a smaller --size";
     case IVC_NO_SECTION:
-      return ": somebody else receives from it now";
+      return ": another receiver has joined it";
     default:
       return "";
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The sending side: reads straight into the ring, where the receiver writes from.
+// The sending side: reads straight into the ring, from which the receiver writes.
 
 #include "stream.h"
 
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define LARGEST_BY_DEFAULT (4u << 20)
-#define LONGEST_PIECE (256u << 10)  // of a file: a longer one is no faster, and comes later
+#define LONGEST_PIECE (256u << 10)  // of a file: a longer one is no faster, and arrives later
 
 struct sender {
   const struct options *options;
@@ -23,8 +23,8 @@ struct sender {
   uint32_t capacity;
   uint32_t piece;
   int input;
-  bool input_waits;  // it is a pipe, a terminal or the like
-  uint32_t joined;   // how often the section had got an owner when the receiver joined; 0: it has not
+  bool input_waits;  // the input is a pipe, a terminal or the like
+  uint32_t joined;   // the section's count of owners when the receiver joined; 0: not yet
 };
 
 static struct sender me;
@@ -57,8 +57,8 @@ static noreturn void end_gone(const char *how) {
            how, (unsigned long long)me.transfer.so_far.bytes, channel_called(me.options));
 }
 
-// Looks whether the receiver has given up or is no more. What it says comes first, for it leaves
-// behind that.
+// Checks whether the receiver has given up or gone. Its verdict comes first, because it leaves
+// right after storing it.
 static void look_at_receiver(void) {
   struct transfer_verdict verdict = transfer_verdict(me.channel.sections);
   if (verdict.result == TRANSFER_FAILED) {
@@ -66,7 +66,7 @@ static void look_at_receiver(void) {
              strerror((int)(verdict.reason & 0xfff)));
   }
   if (verdict.result == TRANSFER_DAMAGED) {
-    end_with(STATUS_FAILED, "the receiver received something else than what was sent");
+    end_with(STATUS_FAILED, "the receiver received damaged or incomplete data; run both again");
   }
   uint32_t owner = __atomic_load_n(&me.channel.header->owner[0].vm, __ATOMIC_ACQUIRE);
   uint32_t joined = __atomic_load_n(&me.channel.header->owner[0].joined, __ATOMIC_ACQUIRE);
@@ -92,7 +92,7 @@ static enum tombolo_woken sleep_for(int input, int milliseconds) {
   return woken;
 }
 
-// Room for a message: waits for the receiver to come, and to read.
+// Claims room for a message: waits for the receiver to come, and to read.
 static volatile void *claim(enum transfer_type type, uint32_t length) {
   volatile void *payload;
   for (;;) {
@@ -137,11 +137,11 @@ static void await_receiver(void) {
   }
 }
 
-// Reads what there is, at most so much; 0 at the end.
+// Reads available input, at most `most` bytes; returns 0 at the end.
 static size_t read_some(void *to, size_t most) {
   for (;;) {
     if (me.input_waits) {
-      // Not in read(2), which a receiver that leaves would not end.
+      // Do not wait in read(2), which would not end when the receiver leaves.
       while (sleep_for(me.input, -1) != TOMBOLO_INPUT) {
       }
     }
@@ -150,7 +150,7 @@ static size_t read_some(void *to, size_t most) {
       return (size_t)length;
     }
     if (errno != EINTR && errno != EAGAIN) {
-      end_with(STATUS_FAILED, "%s: %s; the receiver knows that this is not the end",
+      end_with(STATUS_FAILED, "%s: %s; the receiver will report an incomplete transfer",
                me.options->file != NULL ? me.options->file : "standard input", strerror(errno));
     }
   }
@@ -218,7 +218,7 @@ static void open_input(void) {
     end_with(STATUS_USAGE, "%s: %s", file == NULL ? "standard input" : file, strerror(errno));
   }
   if (S_ISDIR(status.st_mode)) {
-    end_with(STATUS_USAGE, "%s: a directory; tar c %s | ivc-send … sends one", file, file);
+    end_with(STATUS_USAGE, "%s: is a directory; to send it, run tar c %s | ivc-send …", file, file);
   }
   me.input_waits = !S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode);
   me.progress.total = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// vsock-send and vsock-recv: a file through a plain AF_VSOCK socket (man 7 vsock). Nothing here
+// vsock-send and vsock-recv send a file through a plain AF_VSOCK socket (man 7 vsock). Nothing here
 // knows of Tombolo.
 
 #include <errno.h>
@@ -23,23 +23,24 @@ enum { DONE = 0, FAILED = 1, USAGE = 2, TIME_OUT = 124 };
 
 static const char send_help[] =
     "usage: vsock-send [--timeout SECONDS] CID PORT [FILE]\n"
-    "Sends a file, or standard input, to whoever listens at a port of a VM or, CID 2, of the host.\n"
+    "Sends a file, or standard input, to the program that listens at a port of a VM, or of the host\n"
+    "(CID 2).\n"
     "\n"
     "  -t, --timeout SECONDS  how long to try until somebody listens (default: 30)\n"
-    "  -h, --help             say this\n"
+    "  -h, --help             print this help\n"
     "\n"
-    "Exit status: 0 the other side has taken everything; 1 the connection failed; 2 something given\n"
-    "here cannot be worked with; 124 nobody listened.\n";
+    "Exit status: 0 the other side has taken everything; 1 the connection failed; 2 an argument is\n"
+    "invalid; 124 nobody listened in time.\n";
 
 static const char receive_help[] =
     "usage: vsock-recv [-o FILE] PORT\n"
-    "Waits for one connection at a port, and writes what comes to a file or to standard output.\n"
+    "Waits for one connection at a port, and writes what it receives to a file or to standard output.\n"
     "\n"
-    "  -o, --output FILE      where it goes; what is there is replaced\n"
-    "  -h, --help             say this\n"
+    "  -o, --output FILE      the file to write; an existing file is overwritten\n"
+    "  -h, --help             print this help\n"
     "\n"
-    "Exit status: 0 the other side has ended the connection; 1 it failed; 2 something given here\n"
-    "cannot be worked with.\n";
+    "Exit status: 0 the other side has ended the connection; 1 the connection failed; 2 an argument\n"
+    "is invalid.\n";
 
 static const struct option options[] = {
     {"timeout", required_argument, NULL, 't'},
@@ -90,7 +91,7 @@ static int new_socket(void) {
   return made;
 }
 
-// Copies until the end, and says how much that was; whichever side fails is named.
+// Copies until the end, and returns the number of bytes. A failure names the side that failed.
 static uint64_t copy(int from, const char *from_name, int to, const char *to_name) {
   uint64_t bytes = 0;
   for (ssize_t count; (count = read(from, buffer, sizeof buffer)) != 0;) {
@@ -114,7 +115,7 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-// A peer that has not got so far yet refuses, or does not answer.
+// A peer that is not ready yet refuses, or does not answer.
 static int connect_within(const struct sockaddr_vm *peer, uint32_t seconds) {
   double start = now();
   while (true) {
@@ -134,7 +135,7 @@ static int connect_within(const struct sockaddr_vm *peer, uint32_t seconds) {
 
 static int send_file(int count, char **arguments, uint32_t seconds) {
   if (count < 2 || count > 3) {
-    end_with(USAGE, "give a CID, a port, and perhaps a file; see --help");
+    end_with(USAGE, "wrong number of arguments: give a CID, a port and optionally a file; see --help");
   }
   struct sockaddr_vm peer = {
       .svm_family = AF_VSOCK,
@@ -146,7 +147,7 @@ static int send_file(int count, char **arguments, uint32_t seconds) {
   int connection = connect_within(&peer, seconds);
   copy(file, name, connection, "the connection");
   shutdown(connection, SHUT_WR);
-  // The other side ends it when it has read everything.
+  // The other side ends the connection when it has read everything.
   if (read(connection, buffer, 1) < 0) {
     end_with(FAILED, "the connection: %s", strerror(errno));
   }
@@ -155,7 +156,7 @@ static int send_file(int count, char **arguments, uint32_t seconds) {
 
 static int receive_file(int count, char **arguments, const char *output) {
   if (count != 1) {
-    end_with(USAGE, "give a port; see --help");
+    end_with(USAGE, "wrong number of arguments: give one port; see --help");
   }
   int file = output == NULL ? STDOUT_FILENO : open_file(output, O_WRONLY | O_CREAT | O_TRUNC);
   struct sockaddr_vm here = {
@@ -182,12 +183,12 @@ static int receive_file(int count, char **arguments, const char *output) {
 }
 
 int main(int count, char **arguments) {
-  signal(SIGPIPE, SIG_IGN); // who has gone is told of, like any other failure
+  signal(SIGPIPE, SIG_IGN); // a reader that has gone is reported like any other failure
   const char *slash = strrchr(arguments[0], '/');
   program = slash == NULL ? arguments[0] : slash + 1;
   bool sends = strcmp(program, "vsock-send") == 0;
   if (!sends && strcmp(program, "vsock-recv") != 0) {
-    end_with(USAGE, "this program goes by its name: link it as vsock-send and as vsock-recv");
+    end_with(USAGE, "unknown program name: link this file as vsock-send and as vsock-recv");
   }
   uint32_t seconds = 30;
   const char *output = NULL;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The command block by which a test on the host drives the agent. It lies at BOARD_SHARED_WORDS
-// (0x8100_0000) in the guest's RAM, little-endian.
+// The command block through which a test on the host drives the agent. It lies at
+// BOARD_SHARED_WORDS (0x8100_0000) in the guest's RAM, little-endian.
 //
 // The host waits until `ready` is AGENT_READY. For each command it writes the arguments, then adds
-// 1 to `request` (release). The agent does it, writes the results, then sets `answer` to `request`
-// (release). Before each command all results are 0. Arguments stay as the host wrote them.
+// 1 to `request` (release). The agent executes the command, writes the results, then sets `answer`
+// to `request` (release). Before each command all results are 0. The agent does not change the
+// arguments.
 //
 //   offset  bits  field
 //   0x000   32    request       host: counts commands
@@ -39,9 +40,10 @@
 //   0x100   256 bytes  slot     argument: the fields at the offsets of a request slot (abi.md)
 //   0x200   256 bytes  reply    result: the same offsets
 //
-// A command reads its channel, name, key, sizes and so on from `slot`; `operation` and `status`
-// there do not count. It writes what it got to `reply`, with `status` too. What comes by way of the
-// library (all but AGENT_RAW) has name, offset and the rest rebuilt from what the library returned.
+// A command reads its channel, name, key, sizes and so on from `slot`, and ignores `operation` and
+// `status` there. It writes its results to `reply`, including `status`. For commands that use the
+// library (all but AGENT_RAW), the agent fills name, offset and the rest from the library's
+// results.
 
 #include "ivc_abi.h"
 
@@ -51,7 +53,7 @@
 #define AGENT_NO_DEVICE 0xffffffffu
 
 enum agent_command {
-  // The device, by way of ivc.h. From `slot`; to status, reply, gpa.
+  // The device, through ivc.h. Arguments from `slot`; results in status, reply, gpa.
   AGENT_PUBLISH = 1,      // name or none, key, size; layout 1: sections, section size
   AGENT_SUBSCRIBE = 2,    // name, or peer and key
   AGENT_UNPUBLISH = 3,    // handle
@@ -64,8 +66,8 @@ enum agent_command {
   AGENT_PEERS = 10,       // handle, cursor
   AGENT_RING = 11,        // handle, peer: a 64-bit store to DOORBELL; status is BELL_STATUS
   AGENT_BELL = 12,        // value: a bell that was taken, or 0
-  AGENT_WAIT = 13,        // handle, ticks, how: result 1 where that channel's bell came
-  AGENT_WAIT_EVENT = 14,  // ticks, how: result 1 where an event came; reply
+  AGENT_WAIT = 13,        // handle, ticks, how: result 1 if that channel's bell came
+  AGENT_WAIT_EVENT = 14,  // ticks, how: result 1 if an event came; reply
 
   // Below the library.
   AGENT_RAW = 20,             // `slot` whole, operation too, to mailbox slot `value`; REQUEST;
@@ -73,14 +75,14 @@ enum agent_command {
   AGENT_READ_REGISTER = 21,   // address: offset in BAR 0, width; value
   AGENT_WRITE_REGISTER = 22,  // address: offset in BAR 0, width, value
 
-  // Hypercalls. Key and peer (the publisher) from `slot`. To result, and to status from CALL_STATUS
-  // (0 where there is no device).
+  // Hypercalls. Key and peer (the publisher) from `slot`. Results in result, and in status from
+  // CALL_STATUS (0 if there is no device).
   AGENT_HVC_PUBLISH = 30,      // key, slot's size; gpa, bytes
   AGENT_HVC_SUBSCRIBE = 31,    // peer, key; gpa, bytes
   AGENT_HVC_UNPUBLISH = 32,    // key
   AGENT_HVC_UNSUBSCRIBE = 33,  // peer, key
   AGENT_HVC_NOTIFY = 34,       // peer, key, value: the target
-  AGENT_HVC_WAIT = 35,         // ticks: result 1 where the IVC interrupt was pulsed
+  AGENT_HVC_WAIT = 35,         // ticks: result 1 if the IVC interrupt was pulsed
   AGENT_HVC_RAW = 36,          // a6 is `value`, a0 to a3 are slot's key, size, offset, generation
 
   // Memory, by GPA. A trap ends the command with faulted and cause.

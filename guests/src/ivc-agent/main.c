@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Does what a test on the host asks by the command block that agent.h describes: everything that
-// the guest library can do with channels, and some of what it would not do.
+// Executes the commands of a test on the host, through the command block that agent.h describes. It
+// can do everything that the guest library can do with channels, and some things that the library
+// would not do.
 
 #include "agent.h"
 
@@ -19,8 +20,8 @@ static struct agent_block *const block = (struct agent_block *)BOARD_SHARED_WORD
 // The command's arguments, read once.
 static struct agent_block asked;
 
-// NULL where the slot has none, else the name with a zero behind it. 65 characters come as a name
-// of 65, which the device refuses.
+// Returns NULL if the slot has no name, else the name with a zero behind it. A name of 65
+// characters or more is passed on with 65, which the device refuses.
 static const char *name_asked(void) {
   static char name[IVC_NAME_MAX + 2];
   uint32_t length = asked.slot.name_length;
@@ -311,8 +312,8 @@ static void execute(void) {
   }
 }
 
-// Spins while a test is likely to ask soon, so that commands cost microseconds; sleeps when not, so
-// that several idle agents share a core.
+// Spins while a test is likely to ask soon, so commands cost microseconds. Sleeps otherwise, so
+// several idle agents can share a core.
 static void await_request(uint32_t done) {
   unsigned turns = 0;
   for (unsigned spins = 0; __atomic_load_n(&block->request, __ATOMIC_ACQUIRE) == done;) {

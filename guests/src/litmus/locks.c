@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Spin locks. Inside the lock stand plain, not atomic, increments of two counters in lines of their
-// own: if two harts were ever inside at once, or one did not see what the other wrote there, the
-// counters differ or an increment is lost.
+// Spin locks. Inside the lock are plain, not atomic, increments of two counters in cache lines of
+// their own. If two harts were ever inside at once, or one did not see what the other wrote there,
+// the counters differ or an increment is lost.
 
 #include "litmus.h"
 

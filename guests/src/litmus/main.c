@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs the litmus tests. Command line: rounds=1000000, test=NAME or all, outcomes to see how often
-// each outcome came (a test in which the harts never met proves nothing). Exits 1 after a forbidden
-// outcome.
+// Runs the litmus tests. Command line: rounds=1000000, test=NAME or all, outcomes. `outcomes`
+// prints how often each outcome came; a test in which the harts never met proves nothing. Exits 1
+// after a forbidden outcome.
 
 #include "litmus.h"
 

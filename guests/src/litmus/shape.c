@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs a shape in batches: one barrier for thousands of rounds, since a barrier costs more than a
-// round. Inside a batch the harts wait for each other every few rounds, because harts that do not run
-// at the same time show nothing. They do not wait for long, because where harts outnumber the host's
-// free CPUs the one that is waited for may not be running at all.
+// Runs a shape in batches, with one barrier for thousands of rounds, since a barrier costs more
+// than a round. Inside a batch the harts wait for each other every few rounds, because harts that
+// do not run at the same time show nothing. They do not wait long: if harts outnumber the host's
+// free CPUs, the hart that is waited for may not be running at all.
 
 #include "shape.h"
 
@@ -28,7 +28,7 @@ static uint64_t outcomes[2][SHAPE_OUTCOMES];
 
 static uint64_t batches(void) { return (rounds_of_all + BATCH - 1) / BATCH; }
 
-// Waits for the other harts of the shape to come to this chunk too, while `patience` lasts.
+// Waits for the other harts of the shape to reach this chunk, too, while `patience` lasts.
 static void keep_in_step(unsigned number, uint32_t chunk, unsigned *patience) {
   progress[number].chunk = chunk;
   unsigned first = number / shape->harts * shape->harts;
@@ -39,8 +39,8 @@ static void keep_in_step(unsigned number, uint32_t chunk, unsigned *patience) {
   }
 }
 
-// Where a shape needs two harts, the two pairs take turns, so that on a host of few CPUs each pair
-// has two to itself: harts that never run at the same time never meet.
+// If a shape needs two harts, the two pairs take turns. On a host with few CPUs, each pair then has
+// two to itself. Harts that never run at the same time never meet.
 static void run_role(unsigned number) {
   unsigned groups = LITMUS_HARTS / shape->harts;
   unsigned group = number / shape->harts;

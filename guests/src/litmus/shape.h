@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a shape is made of, and the batch in which it runs.
+// The parts of a shape, and the batch in which it runs.
 
 #include "litmus.h"
 
@@ -10,10 +10,10 @@
 
 #define BATCH 4096
 
-// The locations x and y of BATCH rounds, and what the harts of one group read there, by role. Each
-// batch writes values of its own, so that nothing is cleared between batches: a read is fresh if it
-// has this batch's value (bit 0 aside, by which two writers of one location differ), else it is
-// stale.
+// The locations x and y of BATCH rounds, and the values that the harts of one group read there, by
+// role. Each batch writes values of its own, so nothing is cleared between batches. A read is fresh
+// if it has this batch's value, ignoring bit 0, by which two writers of one location differ.
+// Otherwise it is stale.
 struct cells {
   _Alignas(64) volatile uint32_t x[BATCH];
   _Alignas(64) volatile uint32_t y[BATCH];
@@ -30,7 +30,7 @@ struct shape {
   const char *name;
   unsigned harts;             // 2: two groups take turns; 4: one
   role *fenced[LITMUS_HARTS];
-  role *plain[LITMUS_HARTS];  // absent where fences make no difference
+  role *plain[LITMUS_HARTS];  // absent if fences make no difference
   unsigned (*outcome)(const struct cells *cells, unsigned round, uint32_t value);
   unsigned weak;              // the outcome that fences forbid
 };

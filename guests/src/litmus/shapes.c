@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The shapes. Names and conditions as in the RISC-V unprivileged specification's appendix on RVWMO
-// and in the literature: MP, SB, LB, CoRR with two writers, IRIW.
+// The shapes. Names and conditions are those of the RISC-V unprivileged specification's appendix on
+// RVWMO and of the literature: MP, SB, LB, CoRR with two writers, IRIW.
 
 #include "shape.h"
 
-// A hart's part, `statements` for each round i; FENCE does nothing where `with_fences` is false.
+// A hart's part: `statements` for each round i. FENCE does nothing if `with_fences` is false.
 #define PART(name, with_fences, ...)                                               \
   static void name(struct cells *c, unsigned from, unsigned to, uint32_t value) { \
     const bool fenced = with_fences;                                              \
@@ -14,7 +14,8 @@
     (void)value;                                                                  \
   }
 
-// The same with fences and without: then the compiler keeps its order, but not the hart.
+// Both variants, with fences and without. Without them, the compiler keeps its order, but the hart
+// does not.
 #define PARTS(name, ...)                  \
   PART(name##_fenced, true, __VA_ARGS__) \
   PART(name##_plain, false, __VA_ARGS__)
@@ -24,7 +25,7 @@
     asm volatile("fence " #from ", " #to : : : "memory"); \
   }
 
-// Message passing: who sees the flag sees the message.
+// Message passing: a hart that sees the flag sees the message.
 PARTS(mp_send, {
   c->x[i] = value;
   FENCE(w, w)
@@ -47,7 +48,7 @@ const struct shape message_passing = {
     .weak = 2,  // the flag is fresh, the message stale
 };
 
-// Store buffering: of two harts that each store and then look at the other's word, one at least
+// Store buffering: two harts each store and then look at the other's word. At least one of them
 // sees a store.
 PARTS(sb_left, {
   c->x[i] = value;
@@ -91,12 +92,11 @@ const struct shape load_buffering = {
     .weak = 3,  // both fresh
 };
 
-// Coherence: two harts write one word, two read it twice. No reader goes back to a stale value, and
-// the readers agree which store came last. Needs no fence.
+// Coherence: two harts write one word, and two read it twice. No reader goes back to a stale value,
+// and the readers agree which store came last. Needs no fence.
 PART(co_write_even, false, { c->x[i] = value; })
 PART(co_write_odd, false, { c->x[i] = value | 1; })
-// All first reads of a chunk, then all second ones, so that there is time for a store between the
-// two.
+// Does all first reads of a chunk, and then all second ones, to leave time for a store in between.
 static void co_read(struct cells *c, unsigned reader, unsigned from, unsigned to) {
   for (unsigned i = from; i < to; i++) {
     c->first[reader][i] = c->x[i];
@@ -114,7 +114,7 @@ static void co_read_3(struct cells *c, unsigned from, unsigned to, uint32_t valu
   co_read(c, 3, from, to);
 }
 static unsigned co_outcome(const struct cells *c, unsigned i, uint32_t value) {
-  enum { FORBIDDEN = 3 };  // else how many readers saw both stores, one after the other
+  enum { FORBIDDEN = 3 };  // else: readers that saw both stores, one after the other
   unsigned orders = 0;  // bit 0: some reader saw even then odd; bit 1: odd then even
   unsigned saw_both = 0;
   for (unsigned reader = 2; reader < 4; reader++) {

@@ -20,7 +20,7 @@ static void check_device_tree(void) {
                                     fdt_cell(&timebase, 0) == BOARD_TICKS_PER_SECOND);
 }
 
-// Whatever an SBI call does, it changes a0 and a1 only.
+// An SBI call changes only a0 and a1.
 static bool registers_survive(void) {
   uint64_t differing;
   asm volatile(

@@ -14,7 +14,7 @@ static unsigned count;
 static atomic_uint mistakes;
 static atomic_uint arrived;
 
-// Runs a function on all harts; true where none of them counted a mistake.
+// Runs a function on all harts. Returns true if none of them counted a mistake.
 static bool on_all(void (*function)(unsigned number)) {
   barrier = (struct barrier){.parties = count};
   atomic_store(&mistakes, 0);
@@ -70,7 +70,7 @@ static void meet(unsigned number) {
   }
 }
 
-// Each hart in its turn rings the next one, which sleeps in wfi with interrupts off.
+// Each hart in turn rings the next one, which sleeps in wfi with interrupts off.
 static atomic_uint turn;
 
 static void pass_on(unsigned number) {

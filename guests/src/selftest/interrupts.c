@@ -10,7 +10,7 @@
 #include "traps.h"
 #include "uart.h"
 
-// The interrupts taken since the last forget(), in their order.
+// The interrupts taken since the last forget(), in order.
 static volatile unsigned taken;
 static volatile uint64_t causes[8];
 static volatile uint64_t taken_at;
@@ -37,13 +37,13 @@ static void on_timer(struct frame *frame) {
 static void on_external(struct frame *frame) {
   note(frame);
   claimed = plic_claim();
-  uart_write(UART_IER, 0);  // takes the wire down
+  uart_write(UART_IER, 0);  // lowers the wire
   plic_complete(claimed);
 }
 
 static bool took_only(uint64_t cause) { return taken == 1 && causes[0] == cause; }
 
-// Lets pending interrupts in, for as long as taking one needs.
+// Enables interrupts for as long as taking one needs.
 static void open_briefly(void) {
   interrupts_on();
   asm volatile("nop" : : : "memory");
@@ -151,8 +151,7 @@ static void check_order(void) {
   csr_write(sie, 0);
 }
 
-// A table of 16 vectors, each of which leaves its number in t0 and returns behind the nop that was
-// interrupted.
+// A table of 16 vectors. Each one leaves its number in t0 and returns behind the interrupted nop.
 asm(".pushsection .text\n"
     ".balign 64\n"
     "vector_table:\n"

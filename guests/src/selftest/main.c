@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Checks what the hart, the board and the firmware promise; see selftest.h. Exits 1 after a
+// Checks the promises of the hart, the board and the firmware; see selftest.h. Exits 1 after a
 // failure.
 
 #include "selftest.h"

@@ -16,7 +16,7 @@ static _Alignas(16) uint32_t code[4];
 #define STORE(instruction, address, value) \
   asm volatile(instruction " %0, (%1)" : : "r"(value), "r"(address) : "memory")
 
-// Little-endian bytes of `area`, sign not extended.
+// Returns little-endian bytes of `area`, without sign extension.
 static uint64_t bytes_at(unsigned at, unsigned count) {
   uint64_t value = 0;
   for (unsigned i = 0; i < count; i++) {
@@ -79,7 +79,8 @@ static void check_misaligned(void) {
                              lr.value == (uint64_t)(area + 4));
 }
 
-// `old` and `result` are what the operation finds and leaves in memory; both as 64-bit patterns.
+// `old` and `result` are the values in memory before and after the operation, both as 64-bit
+// patterns.
 #define AMO_IS(instruction, type, memory, operand, old, result)                                 \
   ({                                                                                            \
     _Alignas(8) volatile type word = (type)(memory);                                            \
@@ -143,7 +144,7 @@ static void check_self_modifying(void) {
   check("fence.i", right);
 }
 
-// The guest's own memcpy and friends, at every alignment.
+// Checks the guest's own memcpy and related functions, at every alignment.
 static void check_library(void) {
   bool right = true;
   for (unsigned size = 0; size < 150; size++) {

@@ -7,17 +7,17 @@
 #include "traps.h"
 #include "user.h"
 
-// Two physical pages that tell each other apart by their first word.
+// Two physical pages, told apart by their first word.
 static _Alignas(PAGE_SIZE) uint64_t one[PAGE_SIZE / 8];
 static _Alignas(PAGE_SIZE) uint64_t two[PAGE_SIZE / 8];
 
 #define WINDOW 0x1000000000ul       // where a check maps what it needs
-#define USER_IMAGE 0x2000000000ul   // + the address of anything in RAM: the same, for user mode
+#define USER_IMAGE 0x2000000000ul   // plus any address in RAM: the same memory, for user mode
 #define GIGABYTE (1ul << 30)
 
 static struct pages pages;
 
-// Maps one 4 KiB page at the window, forgetting what was there, so that each check starts afresh.
+// Maps one 4 KiB page at the window and forgets earlier mappings, so that each check starts afresh.
 static void window(const uint64_t *page, uint64_t flags) {
   pages_map_one(&pages, WINDOW, (uint64_t)page, 0, flags);
   sfence_vma();
@@ -81,7 +81,7 @@ static void check_permissions(void) {
   check_no_trap("execute-only-load-with-mxr", probe_load(at));
   csr_clear(sstatus, SSTATUS_MXR);
 
-  // An instruction whose second half lies in a page that is not there.
+  // An instruction whose second half lies in a page that is not mapped.
   uint16_t *halves = (uint16_t *)two;
   halves[2047] = 0x0513;  // the lower half of li a0, n
   asm volatile("fence.i" : : : "memory");
@@ -141,13 +141,14 @@ static void check_broken_entries(void) {
   pages_map_one(&pages, WINDOW, NOWHERE, 0, PAGE_DATA);
   sfence_vma();
   check_trap("page-of-nothing", probe_load(WINDOW + 1), LOAD_ACCESS, WINDOW + 1);
-  // A last-level entry that points on.
+  // A last-level entry that points to another table.
   pages_map_one(&pages, WINDOW, (uint64_t)one, 0, 0);
   sfence_vma();
   check_trap("pointer-at-the-last-level", probe_load(WINDOW), LOAD_PAGE_FAULT, WINDOW);
 }
 
-// Accessed and dirty: either the hart sets them, or it faults so that the supervisor can.
+// Accessed and dirty: either the hart sets these bits, or it faults so that the supervisor can set
+// them.
 static void check_accessed_dirty(void) {
   window(one, PAGE_READ | PAGE_WRITE);
   uint64_t *entry = pages_entry(&pages, WINDOW);
@@ -162,7 +163,7 @@ static void check_accessed_dirty(void) {
   window(one, PAGE_READ | PAGE_WRITE | PAGE_ACCESSED | PAGE_DIRTY);
   check_no_trap("dirty-already", probe_store(WINDOW + 64));
 
-  // A load that came first must not let a later store pass without the dirty bit.
+  // An earlier load must not let a later store pass without setting the dirty bit.
   window(one, PAGE_READ | PAGE_WRITE | PAGE_ACCESSED);
   (void)load(WINDOW);
   seen = probe_store(WINDOW + 64);

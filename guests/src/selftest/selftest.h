@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The machine as a guest sees it, one named check after the other.
+// Checks the machine as a guest sees it, with one named check after the other.
 
 #include "probe.h"
 
@@ -11,20 +11,21 @@
 // Prints and counts "ok NAME" or "FAIL NAME". One hart at a time.
 void check(const char *name, bool holds);
 
-// The same for a trap: exactly one, of this cause, with this stval.
+// Checks for a trap in the same way: exactly one, with this cause and this stval.
 void check_trap(const char *name, struct probe seen, uint64_t cause, uint64_t value);
 
-// The same where no trap may come.
+// Checks in the same way that no trap came.
 void check_no_trap(const char *name, struct probe seen);
 
-// Says why a check was left out, which is neither ok nor a failure.
+// Prints why a check was skipped, which is neither ok nor a failure.
 void skip(const char *name, const char *why);
 
-// True on QEMU 7.2 with OpenSBI, after a skip() that says what they do instead: for the few points
-// where that pair, which these checks are also run on, is known to differ from the specification.
+// Returns true on QEMU 7.2 with OpenSBI, after a skip() that says what they do instead. For the few
+// points on which that pair, on which these checks also run, is known to differ from the
+// specification.
 bool qemu_differs(const char *name, const char *how);
 
-// What stands before the names of the checks that follow; "" for nothing.
+// Sets the prefix for the names of the checks that follow; "" for none.
 void prefix(const char *text);
 
 void check_firmware(void);
@@ -39,5 +40,5 @@ void check_harts(void);
 // Writes the function `long f(void) { return value; }` for a value of 0 to 2047. No fence.i.
 void write_function(uint32_t *code, uint32_t value);
 
-// Where neither RAM nor a device is.
+// An address with neither RAM nor a device.
 #define NOWHERE 0x08000000ul

@@ -4,7 +4,7 @@
 #include "csr.h"
 #include "traps.h"
 
-// An instruction behind a label, so that sepc can be compared with it.
+// An instruction behind a label, whose address can be compared with sepc.
 #define PROBE_AT(pc, instruction)                                                  \
   PROBE(asm volatile("la %0, 1f\n 1: " instruction : "=&r"(pc) : : "memory", "t0"))
 

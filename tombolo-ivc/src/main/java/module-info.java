@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * Channels between VMs: directory, grants, doorbells, and the devices that guests reach them by.
- */
+/** Channels between VMs: directory, grants, doorbells, front ends for guests, messages. */
 module tombolo.ivc {
   requires jdk.jfr;
   requires transitive tombolo.machine;
@@ -10,4 +8,8 @@ module tombolo.ivc {
   requires static org.jspecify;
 
   exports tombolo.ivc;
+  exports tombolo.ivc.abi;
+  exports tombolo.ivc.grant;
+  exports tombolo.ivc.guest;
+  exports tombolo.ivc.message;
 }

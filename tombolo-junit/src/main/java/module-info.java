@@ -2,9 +2,8 @@
 
 /** Tests of guests: a JUnit extension that runs a topology in the test's own process. */
 module tombolo.junit {
-  requires tombolo.cli; // reads topology files and makes their VMs
+  requires transitive tombolo.topology;
   requires transitive org.junit.jupiter.api;
-  requires transitive tombolo.ivc;
   requires static org.jspecify;
 
   exports tombolo.junit;

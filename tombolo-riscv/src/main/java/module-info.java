@@ -6,4 +6,5 @@ module tombolo.riscv {
   requires static org.jspecify;
 
   exports tombolo.riscv;
+  exports tombolo.riscv.interrupt;
 }

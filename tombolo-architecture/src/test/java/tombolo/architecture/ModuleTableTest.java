@@ -32,6 +32,7 @@ class ModuleTableTest {
   private static final String RISCV = "tombolo.riscv..";
   private static final String RING = "tombolo.ring..";
   private static final String IVC = "tombolo.ivc..";
+  private static final String TOPOLOGY = "tombolo.topology..";
 
   static Stream<Row> table() {
     return Stream.of(
@@ -40,23 +41,15 @@ class ModuleTableTest {
         new Row("riscv", MEMORY, MACHINE),
         new Row("ring"),
         new Row("ivc", MEMORY, MACHINE, RING),
-        new Row(
-            "cli",
-            MEMORY,
-            MACHINE,
-            RISCV,
-            RING,
-            IVC,
-            "picocli..",
-            "org.tomlj..",
-            "com.sun.management.."),
+        new Row("topology", MEMORY, MACHINE, RISCV, IVC, "org.tomlj..", "com.sun.management.."),
+        new Row("cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, "picocli.."),
         new Row(
             "junit",
             MEMORY,
             MACHINE,
             RING,
             IVC,
-            "tombolo.cli.topology..",
+            TOPOLOGY,
             "org.junit.jupiter.api..",
             "org.junit.platform.commons..",
             "org.opentest4j.."),

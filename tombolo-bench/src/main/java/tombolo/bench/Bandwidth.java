@@ -7,13 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import tombolo.ivc.Grant;
 import tombolo.ivc.HostChannel;
-import tombolo.ivc.Shape;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.grant.Grant;
 
 /**
- * Bytes through a channel of a mebibyte: streams by {@code stream}, with a checksum over every word
- * on both sides; a guest's plain copy loop; and beside them the host's {@code memcpy}.
+ * Measures how fast bytes go through a channel of a mebibyte: by the guest {@code stream}, with a
+ * checksum over every word on both sides, and by a guest's plain copy loop. The host's {@code
+ * memcpy} is measured for comparison.
  */
 record Bandwidth(int bytes, Path root) implements IvcMeasurement {
   private static final int RING = (1 << 20) + 4096;
@@ -78,7 +79,7 @@ record Bandwidth(int bytes, Path root) implements IvcMeasurement {
     }
   }
 
-  /** To and from. */
+  /** Returns the speeds of copies to the channel and from it. */
   private double[] copies() throws InterruptedException {
     int rounds = Math.max(1, bytes >> 22);
     JoinedGuests.Guest guest = new JoinedGuests.Guest("ivc-cost", "role=copy n=" + rounds);

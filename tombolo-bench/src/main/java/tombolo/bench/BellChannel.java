@@ -7,13 +7,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import tombolo.ivc.ChannelState;
+import java.util.stream.DoubleStream;
 import tombolo.ivc.HostChannel;
-import tombolo.ivc.Shape;
+import tombolo.ivc.abi.Shape;
 
 /**
- * Java code on either side of the channel that {@code guests/src/bell-bench.c} defines, at the
- * offsets that stand there. For one thread.
+ * The Java side, as ringer or as listener, of the channel that {@code guests/src/bell-bench.c}
+ * defines. The offsets are those in that file. Used by one thread.
  */
 final class BellChannel {
   private static final VarHandle LONG =
@@ -25,12 +25,12 @@ final class BellChannel {
   private static final long NUMBER = 0x48;
   private static final long HEARD = 0x80;
   private static final long LISTENING = 0xc0;
-  private static final int OVER = -1;
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final HostChannel channel;
   private final MemorySegment memory;
   private final CommonClock clock;
+  private int number;
 
   private BellChannel(HostChannel channel, CommonClock clock) {
     this.channel = channel;
@@ -43,23 +43,27 @@ final class BellChannel {
     return new BellChannel(made, guests.clock());
   }
 
-  /** Joins the channel of VM 1. */
+  /** Joins the channel of VM 1, and listens to its guest. */
   static BellChannel subscribe(JoinedGuests guests) {
     return new BellChannel(guests.hostJoins(1), guests.clock());
   }
 
-  /** Rings so many times, each a while after the last one was heard, and once more at the end. */
-  void ring(int rings, int gapMicros) {
+  /** Waits until the guest listens. */
+  void awaitListener() {
     await(LISTENING, 1);
-    for (int number = 1; number <= rings; number++) {
-      ring(number);
+  }
+
+  /** Rings for so long, each time a while after the guest has heard the last ring. */
+  void ring(long nanos, int gapMicros) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() - end < 0) {
+      ring(++number);
       await(HEARD, number);
       long until = System.nanoTime() + gapMicros * 1_000L;
-      while (System.nanoTime() < until) {
+      while (System.nanoTime() - until < 0) {
         Thread.onSpinWait();
       }
     }
-    ring(OVER);
   }
 
   private void ring(int number) {
@@ -78,25 +82,32 @@ final class BellChannel {
     }
   }
 
-  /** Listens to so many rings and tells how many ticks each took. */
-  double[] listen(int rings) throws InterruptedException {
+  /** Says that this side listens, and waits until the guest has rung. */
+  void awaitRinger() throws InterruptedException {
     INT.setRelease(memory, LISTENING, 1);
-    double[] micros = new double[rings];
-    int heard = 0;
-    while (heard < rings && channel.state() == ChannelState.LIVE) {
-      if (!channel.awaitDoorbell(LIMIT)) {
+    if (!channel.awaitDoorbell(LIMIT)) {
+      throw new BenchmarkException("the guest does not ring");
+    }
+    INT.setRelease(memory, HEARD, (int) INT.getAcquire(memory, NUMBER));
+  }
+
+  /** Listens for so long, and returns how many microseconds each ring took. */
+  double[] listen(long nanos) throws InterruptedException {
+    DoubleStream.Builder micros = DoubleStream.builder();
+    int heard = (int) INT.getAcquire(memory, HEARD);
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+      if (!channel.awaitDoorbell(Duration.ofNanos(left))) {
         break;
       }
       long now = clock.ticks();
-      int number = (int) INT.getAcquire(memory, NUMBER);
-      if (number != heard) {
-        micros[heard++] = CommonClock.micros(now - (long) LONG.get(memory, RUNG_AT));
-        INT.setRelease(memory, HEARD, number);
+      int latest = (int) INT.getAcquire(memory, NUMBER);
+      if (latest != heard) {
+        heard = latest;
+        micros.add(CommonClock.micros(now - (long) LONG.get(memory, RUNG_AT)));
+        INT.setRelease(memory, HEARD, latest);
       }
     }
-    if (heard < rings) {
-      throw new BenchmarkException("the guest rang %d times of %d".formatted(heard, rings));
-    }
-    return micros;
+    return micros.build().toArray();
   }
 }

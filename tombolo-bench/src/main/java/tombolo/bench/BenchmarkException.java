@@ -2,7 +2,7 @@
 
 package tombolo.bench;
 
-/** What was to be measured did not work, so there is no number; the message is the line to say. */
+/** Thrown where something that was to be measured did not work; the message is for the user. */
 public final class BenchmarkException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs {@code ./tombolo boot} as a person does: in a JVM that has never run a guest.
+ * Runs {@code ./tombolo boot} as a person does, in a JVM that has not run a guest before.
  *
  * @param root the repository
  */
 record BootCommand(Path root) {
   /**
-   * One run of the command. Times begin before the launcher is started.
+   * One run of the command. Times count from before the launcher is started.
    *
    * @param firstByteNanos when the guest's first byte was on standard output
    * @param endNanos when the command had ended
-   * @param text all that the guest printed
+   * @param text everything that the guest printed
    */
   record Result(long firstByteNanos, long endNanos, String text) {}
 

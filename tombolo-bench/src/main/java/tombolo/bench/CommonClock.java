@@ -5,9 +5,9 @@ package tombolo.bench;
 import tombolo.machine.host.Clock;
 
 /**
- * A clock that stands still until it is started. A VM's time counts from the VM's making, so VMs
- * that are made before the start count from the same moment, and a time that one guest has read
- * means the same to another guest and, by {@link #ticks}, to Java code.
+ * A clock that stands still until it is started. The time of a VM counts from when the VM is made.
+ * So all VMs that are made before the start count from the same moment: a time that one guest has
+ * read means the same to another guest and, by {@link #ticks}, to Java code.
  *
  * <p>Thread-safe.
  */
@@ -26,7 +26,7 @@ final class CommonClock implements Clock {
     started = true;
   }
 
-  /** What a guest would read from {@code time} now. */
+  /** Returns what a guest would read from {@code time} now. */
   long ticks() {
     return (nanos() - origin) / NANOS_PER_TICK;
   }

@@ -3,111 +3,155 @@
 package tombolo.bench;
 
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import tombolo.ivc.Grant;
+import java.time.Duration;
 import tombolo.memory.GuestMemory;
 
 /**
- * One way of a doorbell: from before the ringer's store to the first instruction of the listener's
- * interrupt handler, or until {@code awaitDoorbell} returns to Java code. Both read the same clock.
- * The first third of the rings isn't counted.
+ * Rings one doorbell again and again. A ring's time goes from before the ringer's store to the
+ * first instruction of the listener's interrupt handler, or to the return of {@code awaitDoorbell}
+ * to Java code. Both read the same clock. The guests are suspended between two slices.
  */
-record DoorbellLatency(Way way, int rings, Path root) implements IvcMeasurement {
-  /** Who rings whom. */
-  enum Ends {
-    GUEST_GUEST,
-    HOST_GUEST,
-    GUEST_HOST
+final class DoorbellLatency implements SliceContender {
+  // What bell-bench leaves in its VM's memory.
+  private static final long NOTED = 0x8100_0008L;
+  private static final long NOTES = 0x8100_0040L;
+
+  /** More rings than any run has time for. */
+  private static final int ENDLESS = 2_000_000_000;
+
+  private static final Duration BOOT_LIMIT = Duration.ofMinutes(1);
+
+  private final DoorbellWay way;
+  private final JoinedGuests guests;
+  private final Bell bell;
+
+  /** Where the bell is heard, and what Java code does of it. */
+  private sealed interface Bell {
+    /** A guest rings, a guest hears. */
+    record BetweenGuests(GuestMemory listener) implements Bell {}
+
+    /** Java code rings, a guest hears. */
+    record ByHost(BellChannel ringer, GuestMemory listener) implements Bell {}
+
+    /** A guest rings, Java code hears. */
+    record ToHost(BellChannel listener) implements Bell {}
   }
 
-  /**
-   * @param gapMicros from a ring's being heard to the next one
-   * @param awake whether the listening guest loops instead of sleeping
-   */
-  record Way(String name, Ends ends, int gapMicros, boolean awake) {}
+  private DoorbellLatency(DoorbellWay way, JoinedGuests guests, Bell bell) {
+    this.way = way;
+    this.guests = guests;
+    this.bell = bell;
+  }
 
-  static final List<Way> WAYS =
-      List.of(
-          new Way("guest-guest.back-to-back", Ends.GUEST_GUEST, 0, false),
-          new Way("guest-guest.20us", Ends.GUEST_GUEST, 20, false),
-          new Way("guest-guest.100us", Ends.GUEST_GUEST, 100, false),
-          new Way("guest-guest.1ms", Ends.GUEST_GUEST, 1_000, false),
-          new Way("guest-guest.awake-20us", Ends.GUEST_GUEST, 20, true),
-          new Way("host-guest.20us", Ends.HOST_GUEST, 20, false),
-          new Way("host-guest.1ms", Ends.HOST_GUEST, 1_000, false),
-          new Way("guest-host.20us", Ends.GUEST_HOST, 20, false),
-          new Way("guest-host.1ms", Ends.GUEST_HOST, 1_000, false));
+  /** Boots the guests, and suspends them when they are ready for the first slice. */
+  static DoorbellLatency open(DoorbellWay way, Path root) throws InterruptedException {
+    JoinedGuests.Guest ringer =
+        new JoinedGuests.Guest(
+            "bell-bench", "role=ring n=%d gap=%d".formatted(ENDLESS, way.gapMicros()));
+    JoinedGuests.Guest hears =
+        new JoinedGuests.Guest("bell-bench", way.awake() ? "role=listen awake" : "role=listen");
+    JoinedGuests guests =
+        switch (way.ends()) {
+          case GUEST_GUEST ->
+              new JoinedGuests(root, JoinedGuests.channel("bell", 1, 2), ringer, hears);
+          case HOST_GUEST ->
+              new JoinedGuests(root, JoinedGuests.channel("bell", JoinedGuests.HOST, 1), hears);
+          case GUEST_HOST ->
+              new JoinedGuests(root, JoinedGuests.channel("bell", 1, JoinedGuests.HOST), ringer);
+        };
+    boolean opened = false;
+    try {
+      DoorbellLatency made = new DoorbellLatency(way, guests, boot(way, guests));
+      guests.suspend();
+      opened = true;
+      return made;
+    } finally {
+      if (!opened) {
+        guests.close();
+      }
+    }
+  }
 
-  private static final long SHARED_WORDS = 0x8100_0000L;
+  private static Bell boot(DoorbellWay way, JoinedGuests guests) throws InterruptedException {
+    return switch (way.ends()) {
+      case GUEST_GUEST -> {
+        guests.boot();
+        GuestMemory listener = guests.vm(2).memory();
+        guests.awaitRings(1, BOOT_LIMIT);
+        yield new Bell.BetweenGuests(listener);
+      }
+      case HOST_GUEST -> {
+        BellChannel channel = BellChannel.publish(guests);
+        guests.boot();
+        channel.awaitListener();
+        yield new Bell.ByHost(channel, guests.vm(1).memory());
+      }
+      case GUEST_HOST -> {
+        guests.boot();
+        BellChannel channel = BellChannel.subscribe(guests);
+        channel.awaitRinger();
+        yield new Bell.ToHost(channel);
+      }
+    };
+  }
 
   @Override
   public String name() {
-    return "doorbell " + way.name;
+    return "doorbell " + way.name();
   }
 
   @Override
-  public void measure(IvcResults results) throws InterruptedException {
+  public EventTimes run(long nanos) throws InterruptedException {
     double[] micros =
-        switch (way.ends) {
-          case GUEST_GUEST -> guestToGuest();
-          case HOST_GUEST -> hostToGuest();
-          case GUEST_HOST -> guestToHost();
+        switch (bell) {
+          case Bell.BetweenGuests(GuestMemory listener) ->
+              noted(listener, LEAD_IN_NANOS, nanos, DoorbellLatency::sleep);
+          case Bell.ByHost(BellChannel ringer, GuestMemory listener) ->
+              noted(listener, LEAD_IN_NANOS, nanos, time -> ringer.ring(time, way.gapMicros()));
+          case Bell.ToHost(BellChannel listener) -> {
+            guests.resume();
+            listener.listen(LEAD_IN_NANOS);
+            double[] heard = listener.listen(nanos);
+            guests.suspend();
+            yield heard;
+          }
         };
-    double[] warm = Arrays.copyOfRange(micros, micros.length / 3, micros.length);
-    Arrays.sort(warm);
-    results.addPercentiles("doorbell." + way.name, warm, "us");
+    return EventTimes.of(micros, nanos);
   }
 
-  private JoinedGuests.Guest ringer() {
-    return new JoinedGuests.Guest(
-        "bell-bench", "role=ring n=%d gap=%d".formatted(rings, way.gapMicros));
+  /** What the host does for some nanoseconds while a guest takes notes. */
+  @FunctionalInterface
+  private interface Meanwhile {
+    void pass(long nanos) throws InterruptedException;
   }
 
-  private JoinedGuests.Guest listener() {
-    return new JoinedGuests.Guest("bell-bench", way.awake ? "role=listen awake" : "role=listen");
-  }
-
-  private double[] guestToGuest() throws InterruptedException {
-    List<Grant> grants = JoinedGuests.channel("bell", 1, 2);
-    try (JoinedGuests guests = new JoinedGuests(root, grants, ringer(), listener())) {
-      guests.boot();
-      guests.awaitEnd();
-      return notes(guests, 2);
-    }
-  }
-
-  private double[] hostToGuest() throws InterruptedException {
-    List<Grant> grants = JoinedGuests.channel("bell", JoinedGuests.HOST, 1);
-    try (JoinedGuests guests = new JoinedGuests(root, grants, listener())) {
-      BellChannel bell = BellChannel.publish(guests);
-      guests.boot();
-      bell.ring(rings, way.gapMicros);
-      guests.awaitEnd();
-      return notes(guests, 1);
-    }
-  }
-
-  private double[] guestToHost() throws InterruptedException {
-    List<Grant> grants = JoinedGuests.channel("bell", 1, JoinedGuests.HOST);
-    try (JoinedGuests guests = new JoinedGuests(root, grants, ringer())) {
-      guests.boot();
-      double[] micros = BellChannel.subscribe(guests).listen(rings);
-      guests.awaitEnd();
-      return micros;
-    }
-  }
-
-  private double[] notes(JoinedGuests guests, int listener) {
-    GuestMemory memory = guests.vm(listener).memory();
-    long noted = memory.readLong(SHARED_WORDS + 8);
-    if (noted != rings) {
-      throw new BenchmarkException("%d rings, but %d heard".formatted(rings, noted));
-    }
-    double[] micros = new double[rings];
-    for (int i = 0; i < rings; i++) {
-      micros[i] = CommonClock.micros(memory.readInt(SHARED_WORDS + 0x40 + 4L * i));
+  /**
+   * Returns the listening guest's notes of the time behind the lead-in. The last one is left out,
+   * which the guest may not have written to its end. The first of the lead-in may have been under
+   * way when the guests were suspended.
+   */
+  private double[] noted(GuestMemory listener, long leadIn, long nanos, Meanwhile meanwhile)
+      throws InterruptedException {
+    listener.writeLong(NOTED, 0);
+    guests.resume();
+    meanwhile.pass(leadIn);
+    long from = Math.max(1, listener.readLong(NOTED));
+    meanwhile.pass(nanos);
+    guests.suspend();
+    long to = listener.readLong(NOTED) - 1;
+    double[] micros = new double[(int) Math.max(0, to - from)];
+    for (int i = 0; i < micros.length; i++) {
+      micros[i] = CommonClock.micros(listener.readInt(NOTES + Integer.BYTES * (from + i)));
     }
     return micros;
+  }
+
+  private static void sleep(long nanos) throws InterruptedException {
+    Thread.sleep(Duration.ofNanos(nanos));
+  }
+
+  @Override
+  public void close() {
+    guests.close();
   }
 }

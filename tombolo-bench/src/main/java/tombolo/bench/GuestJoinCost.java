@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import tombolo.ivc.Grant;
+import tombolo.ivc.grant.Grant;
 
-/** The same as {@link JoinCost}, by guests, through the device, by their own clock. */
+/** Measures what {@link JoinCost} does, but by guests through the device and by their clock. */
 record GuestJoinCost(int rounds, Path root) implements IvcMeasurement {
   private static final Pattern PUBLISHED = Pattern.compile("publish (\\d+) ns, unpublish (\\d+)");
   private static final Pattern SUBSCRIBED =

@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a benchmark guest prints (see {@code guests/lib/bench.h}).
+ * The output of a benchmark guest (see {@code guests/lib/bench.h}).
  *
- * @param checksum the same wherever the same rounds are run
- * @param instructions retired by its work; 0 where it can't know, as a Linux program
+ * @param checksum the same for the same rounds on any machine
+ * @param instructions retired by its work; 0 where it cannot count them, as a Linux program
  */
 record GuestOutput(String checksum, long instructions) {
   private static final Pattern CHECKSUM =
@@ -19,7 +19,9 @@ record GuestOutput(String checksum, long instructions) {
   private static final Pattern OK = Pattern.compile("^ok\\r?$", Pattern.MULTILINE);
 
   /**
-   * @param where for the message if the guest did not check itself to be right
+   * Reads the output.
+   *
+   * @param where the beginning of the message if the guest found its own result wrong
    */
   static GuestOutput parse(String where, String text) {
     Matcher checksum = CHECKSUM.matcher(text);

@@ -8,10 +8,10 @@ import java.util.List;
 /**
  * A program of {@code guests/bench}: one file that boots on a board and runs as a Linux program.
  *
- * @param name of the file, without {@code .elf}
+ * @param name the name of the file, without {@code .elf}
  * @param integer whether it counts into the median of the integer programs
- * @param rounds for a run of about a second: a few hundred million instructions
- * @param quickRounds for a run that shows only that it works
+ * @param rounds the argument for a run of about a second, a few hundred million instructions
+ * @param quickRounds the argument for a run that only shows that it works
  */
 record GuestProgram(String name, boolean integer, long rounds, long quickRounds) {
   static final List<GuestProgram> ALL =

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Programs of this machine. */
+/** Finds programs on this machine. */
 public final class Installed {
   private Installed() {}
 
-  /** The program of that name that a shell would run, by the PATH. */
+  /** Returns the program that a shell would run, by the PATH. */
   public static Optional<Path> program(String name) {
     return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
         .splitAsStream(System.getenv().getOrDefault("PATH", ""))

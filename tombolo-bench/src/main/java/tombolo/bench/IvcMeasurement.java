@@ -6,9 +6,9 @@ import java.io.IOException;
 
 /** A part of suite {@code ivc}. */
 interface IvcMeasurement {
-  /** For who waits. */
+  /** Returns the name in progress messages. */
   String name();
 
-  /** Measures once, from making what it needs to closing it. */
+  /** Measures once. Makes what it needs, and closes it again. */
   void measure(IvcResults results) throws InterruptedException, IOException;
 }

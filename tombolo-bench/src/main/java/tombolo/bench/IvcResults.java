@@ -8,33 +8,41 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What suite {@code ivc} has measured, one number a run for each name, in the order of names. */
+/** The results of suite {@code ivc}: by name, a number for each run or for each slice. */
 final class IvcResults {
-  private static final String ROW = "%-42s %12s %12s %12s  %s";
+  private static final String ROW = "%-42s %12s %12s %12s %6s  %s";
 
   private final Map<String, Series> all = new LinkedHashMap<>();
 
-  private record Series(String unit, List<Double> values) {}
+  /**
+   * @param quartiles whether the quartiles are figures, too
+   */
+  private record Series(String unit, boolean quartiles, List<Double> values) {}
 
-  /** One run's number. */
+  /** Adds the number of one run or slice. */
   void add(String name, double value, String unit) {
-    all.computeIfAbsent(name, _ -> new Series(unit, new ArrayList<>())).values.add(value);
+    add(name, value, unit, false);
   }
 
-  /** The 50th and the 99th percentile of one run's times. */
-  void addPercentiles(String name, double[] ascending, String unit) {
-    add(name + ".p50", ascending[ascending.length / 2], unit);
-    add(name + ".p99", ascending[(int) (ascending.length * 99L / 100)], unit);
+  /** Adds the ratio of one round. */
+  void addRatio(String name, double value) {
+    add(name, value, "x", true);
   }
 
-  /** Forgets everything: those runs were for warming up. */
+  private void add(String name, double value, String unit, boolean quartiles) {
+    all.computeIfAbsent(name, _ -> new Series(unit, quartiles, new ArrayList<>()))
+        .values
+        .add(value);
+  }
+
+  /** Drops all results so far, which only warmed up. */
   void clear() {
     all.clear();
   }
 
-  /** A table of medians and ranges, and the medians as figures. */
+  /** Prints a table of medians and quartiles, and adds the medians as figures. */
   void print(Report report) {
-    report.line(ROW.formatted("what", "median", "least", "most", "unit"));
+    report.line(ROW.formatted("what", "median", "q1", "q3", "of", "unit"));
     String before = "";
     for (Map.Entry<String, Series> entry : all.entrySet()) {
       String name = entry.getKey();
@@ -47,8 +55,17 @@ final class IvcResults {
       Samples samples = new Samples(entry.getValue().values);
       report.line(
           ROW.formatted(
-              name, number(samples.median()), number(samples.min()), number(samples.max()), unit));
-      report.figure("ivc." + name, samples.median(), unit);
+              name,
+              number(samples.median()),
+              number(samples.q1()),
+              number(samples.q3()),
+              samples.count(),
+              unit));
+      if (entry.getValue().quartiles) {
+        report.figures("ivc." + name, samples, unit);
+      } else {
+        report.figure("ivc." + name, samples.median(), unit);
+      }
     }
   }
 

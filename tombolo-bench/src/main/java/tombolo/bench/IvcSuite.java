@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * Suite {@code ivc}: what it costs to join channels, to ring and to move bytes between VMs, and
- * between a VM and Java code. All parts take turns, run by run, so that each sees the same machine;
- * the first run of each only warms up.
+ * Suite {@code ivc}: the cost of joining channels, ringing and moving bytes between VMs, and
+ * between a VM and Java code. All parts take turns, run by run, so that each sees the same machine.
+ * The first run of each only warms up. Doorbells also take turns among themselves, slice by slice.
  */
 final class IvcSuite {
   private final int runs;
@@ -18,21 +19,30 @@ final class IvcSuite {
   private final List<IvcMeasurement> parts;
   private final Report report;
 
-  private IvcSuite(int runs, boolean quick, Path root, Report report) {
+  private IvcSuite(int runs, boolean quick, List<IvcMeasurement> parts, Report report) {
     this.runs = runs;
     this.quick = quick;
     this.report = report;
-    this.parts = parts(quick, root);
+    this.parts = parts;
   }
 
   static IvcSuite parse(Arguments arguments, Path root, Report report) {
     boolean quick = arguments.flag("--quick");
     int runs = arguments.number("--runs", 1, quick ? 1 : 7);
+    Pattern only = arguments.pattern("--only");
+    int slices = arguments.number("--slices", 1, quick ? 1 : 36);
     arguments.requireNoMore();
-    return new IvcSuite(runs, quick, root, report);
+    List<IvcMeasurement> parts =
+        parts(quick, slices, root).stream()
+            .filter(part -> only.matcher(part.name()).find())
+            .toList();
+    if (parts.isEmpty()) {
+      throw new UsageException("no part matches " + only);
+    }
+    return new IvcSuite(runs, quick, parts, report);
   }
 
-  private static List<IvcMeasurement> parts(boolean quick, Path root) {
+  private static List<IvcMeasurement> parts(boolean quick, int slices, Path root) {
     List<IvcMeasurement> parts = new ArrayList<>();
     parts.add(
         quick
@@ -43,12 +53,9 @@ final class IvcSuite {
     parts.add(new JoinCost("spin-word", joins, root));
     parts.add(new GuestJoinCost(joins, root));
     int rings = quick ? 20 : 2_000;
-    for (DoorbellLatency.Way way : DoorbellLatency.WAYS) {
-      parts.add(new DoorbellLatency(way, rings, root));
-    }
+    parts.add(new Doorbells(slices, root));
     parts.add(new DoorbellRates(rings, quick ? 200 : 500_000, root));
     parts.add(quick ? new Bandwidth(4 << 20, root) : new Bandwidth(256 << 20, root));
-    parts.add(new HostPingPong(quick ? 20 : 20_000));
     return parts;
   }
 

@@ -6,8 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.Optional;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -23,9 +22,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Suite {@code jmh}: the benchmarks of package {@code tombolo.bench.jmh}. */
 final class JmhSuite {
-  /** How much time is spent on a benchmark. */
+  /** The time for each benchmark. */
   enum Effort {
-    /** In this JVM and over at once: shows only that the benchmarks work. */
+    /** Runs in this JVM for a moment, which only shows that the benchmarks work. */
     QUICK(0, 0, 1, 1),
     SHORT(1, 3, 5, 500),
     FULL(3, 5, 10, 1000);
@@ -60,12 +59,7 @@ final class JmhSuite {
             : arguments.flag("--quick") ? Effort.QUICK : Effort.SHORT;
     String regex = arguments.word().orElse(".*");
     arguments.requireNoMore();
-    try {
-      Pattern.compile(regex);
-    } catch (PatternSyntaxException e) {
-      throw new UsageException(
-          "%s: no regular expression: %s".formatted(regex, e.getDescription()));
-    }
+    Arguments.pattern(Optional.of(regex));
     return new JmhSuite(regex, effort, report);
   }
 
@@ -86,7 +80,7 @@ final class JmhSuite {
             .measurementTime(time)
             .shouldFailOnError(true);
     if (effort == Effort.QUICK) {
-      // Nothing is measured, so nothing is disturbed by another JMH on this machine.
+      // Nothing is measured, so another JMH on this machine disturbs nothing.
       System.setProperty("jmh.ignoreLock", "true");
       report.line("--quick: these runs are too short to say anything about speed");
     }
@@ -119,7 +113,7 @@ final class JmhSuite {
     }
   }
 
-  /** {@code map-unmap.1000} of method mapUnmap with one parameter, 1000. */
+  /** Returns {@code map-unmap.1000} for method mapUnmap with one parameter, 1000. */
   private static String nameOf(BenchmarkParams params) {
     String method = params.getBenchmark().substring(params.getBenchmark().lastIndexOf('.') + 1);
     StringBuilder name =

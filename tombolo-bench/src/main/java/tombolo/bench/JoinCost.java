@@ -4,17 +4,18 @@ package tombolo.bench;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import tombolo.ivc.ChannelId;
-import tombolo.ivc.Shape;
 import tombolo.ivc.VmChannel;
 import tombolo.ivc.VmEndpoint;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Shape;
 
 /**
- * A channel of a page from one VM to another, by the Java API: published, subscribed, and left
- * again; medians. When a call returns, the memory is mapped in the VM, or out of its vCPU's reach.
+ * Measures how long it takes to publish a channel of a page from one VM to another by the Java API,
+ * to subscribe to it, and to leave it again; medians. When a call returns, the memory is mapped in
+ * the VM, or its vCPU can no longer reach it.
  *
- * @param guest what both VMs run meanwhile: {@code idle}, or {@code spin-word}, whose vCPU has to
- *     be waited for where memory is taken away
+ * @param guest the guest that both VMs run meanwhile: {@code idle}, or {@code spin-word}. Calls
+ *     that take memory away have to wait for the vCPU of the latter
  */
 record JoinCost(String guest, int rounds, Path root) implements IvcMeasurement {
   @Override

@@ -7,19 +7,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tombolo.ivc.ChannelId;
 import tombolo.ivc.Directory;
-import tombolo.ivc.DoorbellRate;
-import tombolo.ivc.Grant;
-import tombolo.ivc.Grants;
 import tombolo.ivc.HostChannel;
 import tombolo.ivc.HostEndpoint;
-import tombolo.ivc.Layout;
-import tombolo.ivc.Quota;
-import tombolo.ivc.RefusedException;
 import tombolo.ivc.VmEndpoint;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
@@ -33,13 +35,13 @@ import tombolo.machine.power.StopReason;
 import tombolo.riscv.RiscvAccelerator;
 
 /**
- * VMs with a vCPU each, and Java code, in one directory and on one clock. The VMs have the ids 1
- * and up, in order, Java code has {@link #HOST}. Nobody's doorbell is limited by its rate.
+ * VMs with one vCPU each, and Java code, in one directory and on one clock. The VMs have the ids
+ * from 1, in order; Java code has {@link #HOST}. No doorbell is limited by its rate.
  */
 public final class JoinedGuests implements AutoCloseable {
   static final int HOST = 9;
 
-  /** Of most channels. */
+  /** The key of most channels. */
   static final long KEY = 1;
 
   private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -57,14 +59,16 @@ public final class JoinedGuests implements AutoCloseable {
 
   private record Member(Vm vm, VmEndpoint endpoint, BufferConsole console) {}
 
-  /** Makes the VMs, with everything that is granted; nothing runs yet. */
+  /** Makes the VMs and grants everything in the list; nothing runs yet. */
   public JoinedGuests(Path root, List<Grant> grants, Guest... guests) {
     this(root, grants, WINDOW, guests);
   }
 
-  /** The same with windows of another size. */
+  /** Makes VMs with windows of another size. */
   JoinedGuests(Path root, List<Grant> grants, long window, Guest... guests) {
-    directory = new Directory(new Grants(grants), clock, Scheduler.system());
+    directory =
+        new Directory(
+            new Grants(grants), new HostServices(clock, Scheduler.system(), RandomSource.system()));
     host = directory.join("host", HOST, Quota.DEFAULT);
     boolean made = false;
     try {
@@ -91,13 +95,13 @@ public final class JoinedGuests implements AutoCloseable {
                 new BootImage(kernel, null, guest.commandLine),
                 console,
                 HostServices.system())
-            .withHost(new HostServices(clock, Scheduler.system(), RandomSource.system()))
+            .withHost(directory.host())
             .withWindow(window);
     Vm vm = Vm.create(config, new RiscvAccelerator());
-    members.add(new Member(vm, directory.join(vm, id, Quota.DEFAULT), console));
+    members.add(new Member(vm, directory.join(vm, id, Quota.DEFAULT, GuestFrontEnds.ALL), console));
   }
 
-  /** Everything about one channel: who publishes it, and who reads, writes and rings. */
+  /** Returns the grants of one channel, which both sides may read, write and ring. */
   static List<Grant> channel(String name, int publisher, int subscriber) {
     return List.of(
         new Grant.Publish(publisher, KEY, KEY, 1 << 23, Layout.RAW, name, UNLIMITED),
@@ -113,7 +117,7 @@ public final class JoinedGuests implements AutoCloseable {
   }
 
   /**
-   * Java code joins a guest's channel as soon as it is there.
+   * Joins a guest's channel with Java code, as soon as the guest has published it.
    *
    * @param publisher the guest's id
    */
@@ -131,24 +135,64 @@ public final class JoinedGuests implements AutoCloseable {
     }
   }
 
-  /** By id. */
+  /** Returns the endpoint of a VM, by its id. */
   VmEndpoint endpoint(int id) {
     return members.get(id - 1).endpoint;
   }
 
-  /** By id. */
+  /** Returns a VM by its id. */
   Vm vm(int id) {
     return members.get(id - 1).vm;
   }
 
-  /** Boots all of them, in order. */
+  /** Boots all VMs, in order. */
   public JoinedGuests boot() {
     members.forEach(member -> member.vm.boot());
     return this;
   }
 
+  /** Suspends all VMs; time goes on. */
+  void suspend() {
+    for (Member member : members) {
+      settle(member, Vm::suspend);
+    }
+  }
+
+  /** Resumes all VMs, the last one first: it listens. */
+  void resume() {
+    for (Member member : members.reversed()) {
+      settle(member, Vm::resume);
+    }
+  }
+
+  private static void settle(Member member, Consumer<Vm> change) {
+    try {
+      change.accept(member.vm);
+    } catch (IllegalStateException e) {
+      throw new BenchmarkException(
+          "%s: %s; it printed: %s"
+              .formatted(member.vm.name(), e.getMessage(), member.console.text().strip()));
+    }
+  }
+
+  /** Waits until bells have been rung so often. */
+  void awaitRings(long rings, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (rings() < rings) {
+      if (System.nanoTime() - end > 0) {
+        throw new BenchmarkException("no bell has rung within " + limit);
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  /** Returns how often bells have been rung. */
+  long rings() {
+    return directory.snapshot().rings();
+  }
+
   /**
-   * Waits for all of them to end.
+   * Waits for all VMs to end.
    *
    * @throws BenchmarkException if one does not power off well
    */
@@ -166,7 +210,7 @@ public final class JoinedGuests implements AutoCloseable {
     }
   }
 
-  /** The numbers that the pattern's groups find in what a guest has printed. */
+  /** Returns the numbers that the pattern's groups find in the output of a guest. */
   public double[] printed(int id, Pattern pattern) {
     String text = members.get(id - 1).console.text();
     Matcher found = pattern.matcher(text);

@@ -7,32 +7,36 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import tombolo.bench.linux.LinuxSuite;
+import tombolo.bench.pair.Pairing;
 import tombolo.bench.ring.RingSuite;
 
-/** {@code ./tombolo-bench/run <suite>}: runs one suite of benchmarks, or says which there are. */
+/** Runs one suite of benchmarks: {@code ./tombolo-bench/run SUITE}. */
 public final class Main {
   private static final String USAGE =
       """
       usage: ./tombolo-bench/run SUITE [OPTION…]
         vcpu      guest programs on Tombolo and on qemu-riscv64, in turn
                   --runs N, --programs A,B, --quick, --cold, --first-output N
-        guests    guests that time one mechanism themselves: MMIO exit, trap, TLB miss
+        guests    guests that time one mechanism by their own clock: MMIO exit, trap, TLB miss
                   --runs N, --quick
         ivc       channels between VMs: joining, doorbells, bandwidth
-                  --runs N, --quick
+                  --runs N, --slices N, --only REGEX, --quick
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
-                  --runs N, --settings threads,processes,guests, --sizes 24,96,1k,64k, --only REGEX, --quick
+                  --runs N, --slices N, --settings threads,processes,guests, --sizes 24,96,1k,64k,
+                  --only REGEX, --quick
         linux     Debian's kernel, beside QEMU: boot to a shell, idle guests, bytes between guests
                   --runs N, --parts boot,idle,transfer, --mib N, --quick
         jmh       single mechanisms under JMH
-                  [REGEX], --full, --quick\
+                  [REGEX], --full, --quick
+        pair      one of these suites, here and in another checkout, in turn
+                  --against DIR, --suite SUITE, --rounds N, and the suite's own options\
       """;
 
   private Main() {}
 
   /**
-   * Runs the suite that the first argument names. Exits with 2 where what was asked for makes no
-   * sense, with 1 where something that was to be measured did not work.
+   * Runs the suite that the first argument names. Exits with 2 if the arguments make no sense, and
+   * with 1 if something that was to be measured did not work.
    */
   public static void main(String[] arguments) throws InterruptedException {
     System.exit(run(List.of(arguments), root(), System.out, System.err));
@@ -57,10 +61,11 @@ public final class Main {
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
         case "ring" -> RingSuite.parse(rest, root, report).run();
         case "linux" -> LinuxSuite.parse(rest, root, report).run();
+        case "pair" -> Pairing.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests, ivc, ring, linux or jmh"
+                "no suite %s: vcpu, guests, ivc, ring, linux, jmh or pair"
                     .formatted(arguments.getFirst()));
       }
       report.close();

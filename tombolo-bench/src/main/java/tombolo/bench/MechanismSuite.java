@@ -9,14 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Suite {@code guests}: guests that repeat one mechanism and say themselves what it costs, by the
- * clock that they see. They run in a whole VM, so an MMIO exit has the dispatch to the device in
- * it.
+ * Suite {@code guests}: guests that repeat one mechanism and report its cost by their own clock.
+ * They run in a whole VM, so an MMIO exit includes the dispatch to the device.
  */
 final class MechanismSuite {
   /**
-   * @param name of the file, without {@code .elf}
-   * @param quick options for a run that shows only that it works
+   * @param name the name of the file, without {@code .elf}
+   * @param quick options for a run that only shows that it works
    */
   private record Guest(String name, String quick) {}
 

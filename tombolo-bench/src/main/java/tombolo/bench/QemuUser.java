@@ -13,16 +13,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Runs a guest as a Linux program under {@code qemu-riscv64}, QEMU's user mode: a translator to the
- * host's code, and the peer to compare with.
+ * Runs a guest as a Linux program under {@code qemu-riscv64}, QEMU's user mode. It translates to
+ * the host's code, and is the peer to compare with.
  *
- * @param program where qemu-riscv64 is
+ * @param program the path of qemu-riscv64
  */
 record QemuUser(Path program) {
   /**
-   * A shell starts QEMU and then says how much processor time its children took, which Java does
-   * not tell of a process that has ended. It says it in two lines, of which the last is theirs.
-   * Bash says it in milliseconds, others in ticks of 10 ms.
+   * The script of a shell that starts QEMU and then prints the processor time of its children,
+   * which Java does not report of a process that has ended. The last of the two printed lines is
+   * that of the children. Bash prints milliseconds, other shells ticks of 10 ms.
    */
   private static final List<String> TIMED =
       List.of(
@@ -34,14 +34,14 @@ record QemuUser(Path program) {
   private static final Pattern TIMES =
       Pattern.compile("(\\d+)m(\\d+\\.\\d+)s (\\d+)m(\\d+\\.\\d+)s\\s*$");
 
-  /** The one on the PATH. */
+  /** Finds qemu-riscv64 on the PATH. */
   static Optional<QemuUser> find() {
     return Installed.program("qemu-riscv64").map(QemuUser::new);
   }
 
   /**
-   * Runs a guest to its end. The time is the process's, from its start to its end: a few
-   * milliseconds of it are QEMU's own start.
+   * Runs a guest to its end. The time is that of the process, from its start to its end. It
+   * includes a few milliseconds of QEMU's own start.
    *
    * @throws BenchmarkException if its exit status is not 0
    */

@@ -7,10 +7,13 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * What a suite says: progress on standard error, tables on standard output, and at its end a line
- * {@code figure <name> <value> <unit>} for each number that a program may want to read.
+ * The output of a suite: progress on standard error, tables on standard output, and at the end a
+ * line {@code figure <name> <value> <unit>} for each number that a program may want to read.
  *
  * <p>Used by one thread.
  */
@@ -25,8 +28,24 @@ public final class Report {
     line(host());
   }
 
-  /** A number, as programs read it. */
-  record Figure(String name, double value, String unit) {
+  /** A number for programs. */
+  public record Figure(String name, double value, String unit) {
+    private static final Pattern LINE = Pattern.compile("figure (\\S+) (\\S+) (\\S+)");
+
+    /** Parses a line of a suite's output; empty if it is not that of a figure. */
+    public static Optional<Figure> parse(String line) {
+      Matcher matcher = LINE.matcher(line);
+      if (!matcher.matches()) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(
+            new Figure(matcher.group(1), Double.parseDouble(matcher.group(2)), matcher.group(3)));
+      } catch (NumberFormatException e) {
+        return Optional.empty();
+      }
+    }
+
     @Override
     public String toString() {
       // Four significant digits, and never an exponent.
@@ -36,13 +55,13 @@ public final class Report {
     }
   }
 
-  /** What is going on, for who waits. */
+  /** Prints what is going on to standard error. */
   public void progress(String text) {
     err.println(text);
     err.flush();
   }
 
-  /** Where progress goes. */
+  /** Returns the stream for progress. */
   PrintStream progress() {
     return err;
   }
@@ -55,14 +74,21 @@ public final class Report {
     figures.add(new Figure(name, value, unit));
   }
 
-  /** Prints the figures; nothing is said after that. */
+  /** Adds a figure for the median, and {@code .q1} and {@code .q3} for the quartiles. */
+  public void figures(String name, Samples samples, String unit) {
+    figure(name, samples.median(), unit);
+    figure(name + ".q1", samples.q1(), unit);
+    figure(name + ".q3", samples.q3(), unit);
+  }
+
+  /** Prints the figures, which end the report. */
   void close() {
     line("load average at the end: " + load());
     figures.forEach(out::println);
     out.flush();
   }
 
-  /** Numbers of a busy machine are worth little, so every report says how busy it was. */
+  /** Describes the host and its load, because numbers of a busy machine are worth little. */
   private static String host() {
     return "%s %s, %s, %d processors, load average at the beginning: %s"
         .formatted(

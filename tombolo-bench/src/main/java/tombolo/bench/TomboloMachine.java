@@ -28,8 +28,8 @@ final class TomboloMachine {
   private TomboloMachine() {}
 
   /**
-   * Runs a guest to its end. The time is that of the vCPU's thread, from its start to its end: it
-   * has the guest's own start in it, but neither the making of the VM nor the JIT compiler's
+   * Runs a guest to its end. The time is that of the vCPU's thread, from its start to its end. It
+   * includes the guest's own start, but neither the making of the VM nor the JIT compiler's
    * threads.
    *
    * @throws BenchmarkException if it does not power off well

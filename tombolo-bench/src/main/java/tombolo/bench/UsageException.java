@@ -2,7 +2,7 @@
 
 package tombolo.bench;
 
-/** What a person asked for makes no sense; the message is the one line to say. */
+/** Thrown where the arguments make no sense; the message is the line for the user. */
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the suite {@code vcpu} shall do.
+ * The options of suite {@code vcpu}.
  *
- * @param programs which, in this order
- * @param runs how often each is measured, after one run that is not; at least 1
- * @param quick whether programs do few rounds, which says nothing about speed
+ * @param programs the programs to run, in this order
+ * @param runs how often each is measured, after one run that only warms up; at least 1
+ * @param quick whether programs do only few rounds, which says nothing about speed
  * @param cold whether each is also run by {@code ./tombolo boot}, in a fresh JVM
- * @param firstOutputRuns how often the time to a guest's first output is measured; 0 for not
+ * @param firstOutputRuns how often the time to a guest's first output is measured; may be 0
  */
 record VcpuOptions(
     List<GuestProgram> programs, int runs, boolean quick, boolean cold, int firstOutputRuns) {
@@ -30,7 +30,7 @@ record VcpuOptions(
     return new VcpuOptions(programs, runs, quick, cold, firstOutputRuns);
   }
 
-  /** The argument that tells a program how much to do. */
+  /** Returns the argument that tells a program how much to do. */
   String argumentOf(GuestProgram program) {
     return "n=" + (quick ? program.quickRounds() : program.rounds());
   }

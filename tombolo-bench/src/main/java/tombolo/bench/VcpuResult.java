@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What was measured of one program.
+ * The measurements of one program.
  *
- * @param instructions that its work takes, as the guest counted them on Tombolo; QEMU executes the
- *     same ones
- * @param ours runs on Tombolo
- * @param theirs runs on QEMU, each right after the one of Tombolo with its index; none where there
- *     is no QEMU
- * @param cold MIPS of one run in a fresh JVM, its start included, if that was asked for
+ * @param instructions the number of instructions that its work takes, as the guest counted them on
+ *     Tombolo; QEMU executes the same ones
+ * @param ours the runs on Tombolo
+ * @param theirs the runs on QEMU, each right after the run of Tombolo with the same index; none if
+ *     there is no QEMU
+ * @param cold the MIPS of one run in a fresh JVM, its start included, if that was asked for
  */
 record VcpuResult(
     GuestProgram program,
@@ -42,7 +42,7 @@ record VcpuResult(
         : Optional.of(Samples.of(theirs, run -> run.cpuMips(instructions)));
   }
 
-  /** Tombolo's speed in QEMU's, pair by pair: 1 is as fast, more is faster. */
+  /** Returns Tombolo's speed in QEMU's, pair by pair: 1 is as fast, more is faster. */
   Optional<Samples> ratio() {
     return theirs.isEmpty()
         ? Optional.empty()

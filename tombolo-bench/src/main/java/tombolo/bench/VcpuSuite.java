@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Suite {@code vcpu}: how fast a vCPU runs guest programs, beside {@code qemu-riscv64} running the
- * same files.
+ * Suite {@code vcpu}: how fast a vCPU runs guest programs, compared with {@code qemu-riscv64} on
+ * the same files.
  *
- * <p>The two take turns, so that both see the same machine, and what is compared is the median of
- * the pairs' ratios. All checksums of a program must agree.
+ * <p>The two take turns, so that both see the same machine. The suite reports the median of the
+ * pairs' ratios. All checksums of a program must agree.
  */
 final class VcpuSuite {
   private static final String ROW = "%-15s %14s  %-18s %7s  %-20s %7s %7s %6s";
@@ -39,7 +39,7 @@ final class VcpuSuite {
       report.line("--quick: these runs are too short to say anything about speed");
     }
     if (options.cold() || options.firstOutputRuns() > 0) {
-      // Not counted: it may build what is out of date. And if it fails, it fails at once.
+      // This run does not count, because it may build. If the command fails, it fails at once.
       report.progress("./tombolo boot: trying");
       bootHello();
     }
@@ -89,7 +89,7 @@ final class VcpuSuite {
     return timed;
   }
 
-  /** MIPS of the command as a whole: launcher, start of the JVM, warming up, guest. */
+  /** Returns the MIPS of the whole command: launcher, start of the JVM, warm-up, guest. */
   private double cold(GuestProgram program, GuestOutput expected) throws InterruptedException {
     report.progress("%s: cold".formatted(program.name()));
     BootCommand.Result result =

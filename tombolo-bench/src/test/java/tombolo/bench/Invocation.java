@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What {@code ./tombolo-bench/run} did with some arguments.
+ * The result of {@code ./tombolo-bench/run} with some arguments.
  *
  * @param status its exit status
  */
@@ -17,11 +17,12 @@ public record Invocation(int status, String out, String err) {
   /** The repository; tests run in the module's directory. */
   public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+  /** Runs a suite in this repository. */
   static Invocation of(String... arguments) throws InterruptedException {
     return in(ROOT, arguments);
   }
 
-  /** In another repository. */
+  /** Runs a suite in another repository. */
   public static Invocation in(Path root, String... arguments) throws InterruptedException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -34,12 +35,12 @@ public record Invocation(int status, String out, String err) {
     return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 
-  /** The lines that programs read. */
+  /** Returns the lines that programs read. */
   public List<String> figures() {
     return out.lines().filter(line -> line.startsWith("figure ")).toList();
   }
 
-  /** Their names. */
+  /** Returns the names of the figures. */
   public List<String> figureNames() {
     return figures().stream().map(line -> line.split(" ", -1)[1]).toList();
   }

@@ -22,6 +22,36 @@ class SamplesTest {
   }
 
   @Test
+  void quartilesLieBetweenTheSamplesNextToThem() {
+    Samples five = new Samples(List.of(50.0, 10.0, 40.0, 20.0, 30.0));
+    assertThat(five.q1()).isEqualTo(20);
+    assertThat(five.q3()).isEqualTo(40);
+    Samples four = new Samples(List.of(4.0, 1.0, 3.0, 2.0));
+    assertThat(four.q1()).isEqualTo(1.75);
+    assertThat(four.q3()).isEqualTo(3.25);
+    Samples one = new Samples(List.of(7.0));
+    assertThat(one.q1()).isEqualTo(7);
+    assertThat(one.q3()).isEqualTo(7);
+  }
+
+  /** A machine that slows down by ten for one pair changes no ratio. */
+  @Test
+  void ratiosAreTakenPairByPairAndNotOfMedians() {
+    Samples ratios = Samples.ofRatios(List.of(20.0, 2.0, 20.0), List.of(10.0, 1.0, 40.0));
+
+    assertThat(ratios.sorted()).containsExactly(0.5, 2.0, 2.0);
+    assertThat(ratios.median()).isEqualTo(2);
+    assertThat(ratios.count()).isEqualTo(3);
+  }
+
+  @Test
+  void whatHasNoPartnerCannotBePaired() {
+    assertThatThrownBy(() -> Samples.ofRatios(List.of(1.0, 2.0), List.of(1.0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("2 measurements cannot be paired with 1");
+  }
+
+  @Test
   void noSamplesHaveNoMedian() {
     assertThatThrownBy(() -> new Samples(List.of())).isInstanceOf(IllegalArgumentException.class);
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The suites that measure one mechanism, and what the command says to mistakes. */
+/** Runs the suites that measure one mechanism, and checks the answers to mistakes. */
 class SuitesTest {
   private static final String FIGURE = "figure [a-z0-9.-]+ \\d+(\\.\\d+)? ns/op";
 
@@ -60,11 +60,24 @@ class SuitesTest {
         names.add("ivc.join." + by + "." + what);
       }
     }
-    for (DoorbellLatency.Way way : DoorbellLatency.WAYS) {
+    List<String> peers = List.of("unix-socket", "pipe");
+    for (DoorbellWay way : DoorbellWay.ALL) {
       names.add("ivc.doorbell." + way.name() + ".p50");
-      names.add("ivc.doorbell." + way.name() + ".p99");
     }
     names.add("ivc.doorbell.round-trips");
+    for (String peer : peers) {
+      names.add("ivc.host." + peer + ".round-trips");
+      names.add("ivc.host." + peer + ".round-trip.p50");
+      for (String what : List.of("", ".q1", ".q3")) {
+        names.add("ivc.doorbell.round-trips.vs-" + peer + what);
+      }
+    }
+    for (DoorbellWay way : DoorbellWay.ALL) {
+      names.add("ivc.doorbell." + way.name() + ".p99");
+    }
+    for (String peer : peers) {
+      names.add("ivc.host." + peer + ".round-trip.p99");
+    }
     names.add("ivc.doorbell.round-trip.p50");
     names.add("ivc.doorbell.round-trip.p99");
     names.add("ivc.doorbell.flood.rings");
@@ -73,10 +86,6 @@ class SuitesTest {
     for (String way : List.of("guest-guest", "guest-host", "host-guest", "copy-to", "copy-from")) {
       names.add("ivc.bandwidth." + way);
       names.add("ivc.bandwidth." + way + ".memcpy-ratio");
-    }
-    for (String way : List.of("unix-socket", "pipe")) {
-      names.add("ivc.host." + way + ".round-trip.p50");
-      names.add("ivc.host." + way + ".round-trip.p99");
     }
 
     Invocation run = Invocation.of("ivc", "--quick");
@@ -93,14 +102,21 @@ class SuitesTest {
     for (String setting : List.of("threads", "processes")) {
       String prefix = "ring." + setting + ".24.";
       for (String contender : List.of("tombolo", "agrona-one-to-one")) {
-        for (String what : List.of("", ".p50", ".p99", ".p99.9")) {
+        for (String what : List.of("", ".calm", ".p50", ".p99", ".p99.9")) {
           names.add(prefix + contender + what);
         }
       }
-      names.add(prefix + "vs-best-of-agrona-aeron");
-      names.add(prefix + "p50-vs-best-of-agrona-aeron");
+      names.add(prefix + "slices");
+      for (String what :
+          List.of(
+              "vs-agrona-one-to-one",
+              "p50-vs-agrona-one-to-one",
+              "vs-best-of-agrona-aeron",
+              "p50-vs-best-of-agrona-aeron")) {
+        names.addAll(List.of(prefix + what, prefix + what + ".q1", prefix + what + ".q3"));
+      }
     }
-    for (String what : List.of("", ".p50", ".p99", ".p99.9")) {
+    for (String what : List.of("", ".calm", ".p50", ".p99", ".p99.9")) {
       names.add("ring.guests.24.tombolo" + what);
     }
 
@@ -109,7 +125,8 @@ class SuitesTest {
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.figures())
-        .allMatch(line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (1/s|ns|x)"));
+        .allMatch(
+            line -> line.matches("figure [a-z0-9.-]+ \\d+(\\.\\d+)? (1/s|ns|x|slices|percent)"));
     assertThat(run.figureNames()).containsExactlyElementsOf(names);
   }
 
@@ -123,11 +140,16 @@ class SuitesTest {
     assertThat(run.figureNames())
         .containsExactly(
             "ring.threads.64k.tombolo-claim",
+            "ring.threads.64k.tombolo-claim.calm",
             "ring.threads.64k.tombolo-claim.p50",
             "ring.threads.64k.tombolo-claim.p99",
             "ring.threads.64k.tombolo-claim.p99.9",
             "ring.threads.64k.memcpy",
-            "ring.threads.64k.claim-vs-memcpy");
+            "ring.threads.64k.memcpy.calm",
+            "ring.threads.64k.claim-slices",
+            "ring.threads.64k.claim-vs-memcpy",
+            "ring.threads.64k.claim-vs-memcpy.q1",
+            "ring.threads.64k.claim-vs-memcpy.q3");
   }
 
   @ParameterizedTest
@@ -135,7 +157,7 @@ class SuitesTest {
       delimiter = '|',
       textBlock =
           """
-          cpu                       | no suite cpu: vcpu, guests, ivc, ring, linux or jmh
+          cpu                       | no suite cpu: vcpu, guests, ivc, ring, linux, jmh or pair
           vcpu --runs 0             | --runs 0: a whole number from 1
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value
@@ -143,13 +165,19 @@ class SuitesTest {
           vcpu --programs sieve,doom| no program doom: coremark-like, sieve, crc32, quicksort, matrix, memcopy, floating-point
           ivc --runs 0              | --runs 0: a whole number from 1
           ivc ping                  | no such option: ping
+          ivc --only ping           | no part matches ping
           ring --sizes 24,32        | no size 32: 24, 96, 1k, 64k
           ring --settings carriers  | no setting carriers: threads, processes, guests
+          ring --slices 0           | --slices 0: a whole number from 1
           ring --only carrier       | no contender matches carrier
           ring --only (             | (: no regular expression: Unclosed group
           guests sieve              | no such option: sieve
           linux --parts sleep       | no part sleep: boot, idle, transfer
           linux --mib 0             | --mib 0: a whole number from 1
+          pair --suite vcpu         | --against DIR is missing
+          pair --against ..         | --suite SUITE is missing
+          pair --against .. --suite pair | suite pair cannot be paired: vcpu, guests, ivc, ring, linux, jmh
+          pair --against .. --suite vcpu --rounds 0 | --rounds 0: a whole number from 1
           jmh nothing-like-this     | no benchmark matches nothing-like-this
           jmh *                     | *: no regular expression: Dangling meta character '*'
           """)

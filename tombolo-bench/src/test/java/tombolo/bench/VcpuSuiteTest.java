@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tombolo.testing.RequiredTool;
 
-/** The suite with runs so short that they say nothing of speed: only that it can be measured. */
+/** Runs the suite with tiny programs. They show that it works, and nothing about speed. */
 class VcpuSuiteTest {
   private static final String FIGURE = "figure [a-z0-9.-]+ \\d+(\\.\\d+)? (MIPS|x|ms)";
 

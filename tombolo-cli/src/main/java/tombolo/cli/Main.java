@@ -12,14 +12,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
-import tombolo.cli.topology.TopologyException;
+import tombolo.cli.command.Subcommands;
+import tombolo.cli.run.FailureLog;
+import tombolo.cli.run.Host;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.memory.HostMemoryException;
+import tombolo.topology.InputException;
+import tombolo.topology.file.TopologyException;
+import tombolo.topology.run.ExitStatus;
 
 /**
- * The {@code tombolo} command. A subcommand is one class of this package, named in {@link
- * #subcommands}.
+ * The {@code tombolo} command. {@link Subcommands} lists the subcommands.
  *
  * <p>Exit status: what the subcommand returns; {@link ExitStatus#USAGE} where a person gave the
  * command something that it cannot work with, and {@link ExitStatus#INTERNAL} for a mistake in
@@ -51,27 +55,13 @@ public final class Main implements Runnable {
   /** The command with all its subcommands, ready to execute. */
   static CommandLine commandLine(Host host) {
     CommandLine command = new CommandLine(new Main());
-    for (Object subcommand : subcommands(host)) {
+    for (Object subcommand : Subcommands.all(host)) {
       command.addSubcommand(subcommand);
     }
     // After the subcommands: these settings apply to those that are there.
     return command
         .setParameterExceptionHandler(Main::explain)
         .setExecutionExceptionHandler(Main::explain);
-  }
-
-  /** The subcommands, in the order in which help lists them. */
-  private static Object[] subcommands(Host host) {
-    return new Object[] {
-      new RunCommand(host),
-      new BootCommand(host),
-      new ImageCommand(),
-      new CheckCommand(host),
-      new TableCommand.Ps(),
-      new TableCommand.Channels(),
-      new TopCommand(host),
-      new DoctorCommand(host)
-    };
   }
 
   @Override

@@ -20,9 +20,10 @@ import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
-import tombolo.machine.image.ElfMachine;
+import tombolo.machine.BoardModel;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.topology.Platform;
 
 @Timeout(120)
 class BootCommandTest {
@@ -208,12 +209,7 @@ class BootCommandTest {
 
   @Test
   void aMistakeOfOursIsOneLineAndTheTraceIsInAFile() throws IOException {
-    Platform broken =
-        new Platform(
-            new BrokenAccelerator(),
-            ElfMachine.RISCV,
-            RiscvAccelerator.RAM_BASE,
-            RiscvAccelerator.MAX_RAM);
+    Platform broken = Platform.of(new BrokenAccelerator());
 
     Tombolo.Result result = new Tombolo().on(List.of(broken)).run("boot", guest("hello"));
 
@@ -270,7 +266,12 @@ class BootCommandTest {
     }
 
     @Override
-    public Board createBoard(BoardContext context) {
+    public List<BoardModel> boards() {
+      return new RiscvAccelerator().boards();
+    }
+
+    @Override
+    public Board createBoard(BoardModel model, BoardContext context) {
       throw new IllegalStateException("planted");
     }
   }

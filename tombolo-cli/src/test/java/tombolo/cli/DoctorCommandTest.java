@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tombolo.cli.view.Json;
 import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.BoardModel;
 import tombolo.machine.image.ElfMachine;
+import tombolo.topology.Platform;
 
 class DoctorCommandTest {
   @Test
@@ -46,7 +49,7 @@ class DoctorCommandTest {
 
   @Test
   void withoutAnAcceleratorItSaysWhyNotAndWhatToDoAndFails() {
-    Platform none = new Platform(new Absent(), ElfMachine.RISCV, 0, 1L << 40);
+    Platform none = Platform.of(new Absent());
 
     Tombolo.Result lines = new Tombolo().on(List.of(none)).run("doctor");
     Tombolo.Result json = new Tombolo().on(List.of(none)).run("doctor", "--json");
@@ -99,7 +102,12 @@ class DoctorCommandTest {
     }
 
     @Override
-    public Board createBoard(BoardContext context) {
+    public List<BoardModel> boards() {
+      return List.of(new BoardModel("apic", ElfMachine.X86_64, 0, 1L << 30, 5));
+    }
+
+    @Override
+    public Board createBoard(BoardModel model, BoardContext context) {
       throw new UnsupportedOperationException();
     }
   }

@@ -6,12 +6,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.antlr.v4.runtime.CharStream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
 import tombolo.ring.Answer;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.topology.Topology;
 
 /**
  * The launcher {@code ./tombolo} as a person has it, in a directory of its own, where it finds the
@@ -47,8 +50,11 @@ public final class Installation {
   public static Installation in(Path root) throws IOException {
     Path repository = Guests.repository();
     Files.createDirectories(root.resolve(".build"));
-    Files.copy(repository.resolve(".build/launch.sh"), root.resolve(".build/launch.sh"));
-    Files.copy(repository.resolve("tombolo"), root.resolve("tombolo"));
+    List<String> launcher =
+        List.of(".build/launch.sh", ".build/command.jvmargs", "tombolo.jvmargs", "tombolo");
+    for (String file : launcher) {
+      Files.copy(repository.resolve(file), root.resolve(file));
+    }
     // What it compares the build's age with.
     Files.createDirectories(root.resolve("tombolo-cli/src/main"));
     Files.createFile(root.resolve("pom.xml"));
@@ -63,6 +69,7 @@ public final class Installation {
             RiscvAccelerator.class,
             Answer.class,
             Directory.class,
+            Topology.class,
             Main.class,
             CommandLine.class,
             Toml.class,
@@ -73,6 +80,28 @@ public final class Installation {
     }
     Files.writeString(state.resolve("current"), "build\n");
     return new Installation(root);
+  }
+
+  /**
+   * Makes jars of the modules that are directories of classes, as the JVM wants them for a cache.
+   *
+   * @return the directory they are in
+   */
+  Path packJars() throws IOException {
+    ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
+    Path jars = root.resolve("target/launch/tombolo-cli/build");
+    try (DirectoryStream<Path> modules = Files.newDirectoryStream(jars, Files::isDirectory)) {
+      for (Path module : modules) {
+        Path classes = Files.move(module, root.resolve(module.getFileName()));
+        jar.run(System.out, System.err, "-cf", module + ".jar", "-C", classes.toString(), ".");
+      }
+    }
+    return jars;
+  }
+
+  /** The directory of the launcher. */
+  Path root() {
+    return root;
   }
 
   /** Has topologies leave their control sockets there, and not where a person's are. */

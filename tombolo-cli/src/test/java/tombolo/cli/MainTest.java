@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import tombolo.cli.run.Host;
 
 class MainTest {
   private final StringWriter out = new StringWriter();

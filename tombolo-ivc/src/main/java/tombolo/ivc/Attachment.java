@@ -3,10 +3,21 @@ package tombolo.ivc;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Role;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.bell.Bell;
+import tombolo.ivc.bell.Doorbell;
+import tombolo.ivc.bell.TokenBucket;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
 
 /**
  * One endpoint's side of one channel, from its joining to its leaving. Owned by the directory. What
- * it says of the channel never changes, so any thread may read it.
+ * its public methods return never changes but for {@link #state} and {@link #changes}; any thread
+ * may read all of it.
  */
 public abstract sealed class Attachment permits VmChannel, HostChannel {
   private static final Doorbell[] NOBODY = {};
@@ -19,8 +30,8 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
   private final int section;
   private final boolean writable;
 
-  /** Joined by a hypercall: a ring is a pulse, and no event tells of it. */
-  final boolean pulsed;
+  /** By which peers ring this side. */
+  final Bell bell;
 
   /** The peer knows that this side has joined. Guarded by the directory's lock. */
   boolean announced;
@@ -28,15 +39,11 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
   /** Whom this side may ring; replaced as peers come and go, under the directory's lock. */
   volatile Doorbell[] doorbells = NOBODY;
 
-  // Guarded by the endpoint's inbox.
-  boolean joined = true;
-  boolean bellPending;
-  long pendingSince;
-  long received;
-  long delivered;
-  private @Nullable LatencyHistogram latency;
-
-  /** On which terms an endpoint joins a channel. */
+  /**
+   * The terms on which an endpoint joins a channel.
+   *
+   * @param pulsed joined by hypercall: a ring is a pulse, and no event tells of it
+   */
   record Terms(
       Endpoint endpoint,
       Channel channel,
@@ -54,108 +61,130 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
     this.handle = terms.handle;
     this.section = terms.section;
     this.writable = terms.writable;
-    this.pulsed = terms.pulsed;
+    this.bell =
+        new Bell(
+            endpoint.inbox,
+            endpoint.id(),
+            terms.pulsed,
+            event(Event.Kind.DOORBELL, 0),
+            number -> ChannelEvents.rang(this, number));
   }
 
-  /** Lets the endpoint see the memory, or throws and lets it see nothing. Directory locked. */
-  abstract void map();
+  /** Lets the endpoint see the memory, or throws and lets it see nothing. */
+  abstract void mapLocked();
+
+  /** Returns where the endpoint sees the memory, as state; -1 where that is nothing to restore. */
+  abstract long placeLocked();
 
   /**
-   * Returns when the endpoint can't reach the memory any more. Directory locked; called once after
-   * each successful {@link #map}.
+   * Lets the endpoint see the memory where it saw it when {@link #placeLocked} was saved, or throws
+   * and lets it see nothing.
    */
-  abstract void unmap();
+  abstract void mapAtLocked(long place);
 
-  /** Lets this side ring a peer; null is nobody. Directory locked. */
-  void mayRing(@Nullable Doorbell bell) {
-    if (bell != null) {
+  /**
+   * Returns when the endpoint can't reach the memory any more. Called once after each successful
+   * {@link #mapLocked} or {@link #mapAtLocked}.
+   */
+  abstract void unmapLocked();
+
+  /** Makes the way by which this side rings a peer; null if no grant says that it may. */
+  @Nullable Doorbell doorbellTo(Attachment peer) {
+    DoorbellRate rate = grant.doorbell();
+    return rate == null
+        ? null
+        : new Doorbell(peer.bell, new TokenBucket(rate, endpoint.directory.host().clock().nanos()));
+  }
+
+  /** Returns the way by which this side rings a peer now, or null. */
+  @Nullable Doorbell doorbellAt(Attachment peer) {
+    return Arrays.stream(doorbells)
+        .filter(doorbell -> doorbell.to() == peer.bell)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Lets this side ring a peer; null is nobody. */
+  void mayRingLocked(@Nullable Doorbell doorbell) {
+    if (doorbell != null) {
       Doorbell[] before = doorbells;
       Doorbell[] after = Arrays.copyOf(before, before.length + 1);
-      after[before.length] = bell;
+      after[before.length] = doorbell;
       doorbells = after;
     }
   }
 
-  /** The peer is no longer there to be rung. Directory locked. */
-  void mayNotRing(Attachment peer) {
-    doorbells = Arrays.stream(doorbells).filter(bell -> bell.to != peer).toArray(Doorbell[]::new);
+  /** Keeps this side from ringing a peer, which is no longer there. */
+  void mayNotRingLocked(Attachment peer) {
+    doorbells =
+        Arrays.stream(doorbells)
+            .filter(doorbell -> doorbell.to() != peer.bell)
+            .toArray(Doorbell[]::new);
   }
 
-  /** This side leaves. Directory locked. */
-  void mayRingNobody() {
+  /** Keeps this side from ringing anybody, since it leaves. */
+  void mayRingNobodyLocked() {
     doorbells = NOBODY;
   }
 
-  /** What the endpoint calls it: from 1, never used twice in a run. */
+  /** Returns the number that the endpoint knows it by: from 1, never used twice in a run. */
   public int handle() {
     return handle;
   }
 
-  /** Publisher and key. */
+  /** Returns the publisher and the key. */
   public ChannelId id() {
     return channel.id;
   }
 
-  /** Which of all channels it is: greater for each one published, from 1. */
+  /** Returns the number of the channel among all that were published: from 1, ever greater. */
   public long generation() {
     return channel.generation;
   }
 
-  /** The channel's name, or null. */
+  /** Returns the channel's name, or null. */
   public @Nullable String name() {
     return channel.name;
   }
 
-  /** The side that the endpoint is on. */
+  /** Returns the side that the endpoint is on. */
   public Role role() {
     return role;
   }
 
-  /** How the memory is divided. */
+  /** Returns how the memory is divided. */
   public Shape shape() {
     return channel.shape;
   }
 
   /**
-   * The section that the endpoint can write: 0 the publisher's, from 1 a subscriber's, or {@link
-   * Shape#NO_SECTION}.
+   * Returns the section that the endpoint can write: 0 the publisher's, from 1 a subscriber's, or
+   * {@link Shape#NO_SECTION}.
    */
   public int section() {
     return section;
   }
 
-  /** Whether the endpoint can write: all of a raw channel, its section of a sectioned one. */
+  /** Returns whether the endpoint can write: all of a raw channel, or a section of its own. */
   public boolean writable() {
     return writable;
   }
 
-  /** The channel's present state; it may be another one by the time the caller looks. */
+  /** Returns the channel's state, which may be another one by the time the caller looks. */
   public ChannelState state() {
     return channel.state;
   }
 
-  /** Another number whenever somebody has joined or left, or the state is another one. */
-  int changes() {
+  /**
+   * Returns a number that changes whenever somebody joins or leaves the channel or its state
+   * changes.
+   */
+  public int changes() {
     return channel.changes;
   }
 
-  Event event(Event.Kind kind, int peer) {
+  final Event event(Event.Kind kind, int peer) {
     return new Event(kind, handle, peer, channel.id.key(), channel.generation, 0);
-  }
-
-  /** Times from a ring to its being taken. Inbox locked. */
-  LatencyHistogram latency() {
-    LatencyHistogram made = latency;
-    if (made == null) {
-      made = new LatencyHistogram();
-      latency = made;
-    }
-    return made;
-  }
-
-  /** A percentile of those times, 0 if there are none. Inbox locked. */
-  long percentileNanos(double share) {
-    return latency == null ? 0 : latency.percentile(share);
   }
 
   @Override

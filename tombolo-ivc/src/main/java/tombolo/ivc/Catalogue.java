@@ -4,6 +4,13 @@ package tombolo.ivc;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelInfo;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Listing;
+import tombolo.ivc.abi.Peer;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.Grant;
 
 /**
  * What one endpoint may know of the channels of its directory: those that it has joined, and those
@@ -24,11 +31,11 @@ final class Catalogue {
     if (!mayPublish(id) && !maySubscribe(id)) {
       throw endpoint.refusal(Status.NOT_GRANTED, "look up", id);
     }
-    @Nullable Channel live = endpoint.directory.live(id);
+    @Nullable Channel live = endpoint.directory.channels.live(id);
     if (live != null) {
       return info(live);
     }
-    @Nullable Attachment joined = endpoint.newest(id);
+    @Nullable Attachment joined = endpoint.membership.newest(id);
     if (joined == null) {
       throw endpoint.refusal(Status.NO_SUCH_CHANNEL, "look up", id);
     }
@@ -39,7 +46,7 @@ final class Catalogue {
   Listing<ChannelInfo> list(long cursor) {
     long at = Math.max(cursor, 0);
     for (int i = 0; i < LISTING_STEP; i++) {
-      @Nullable Channel next = endpoint.directory.after(at);
+      @Nullable Channel next = endpoint.directory.channels.after(at);
       if (next == null) {
         return Listing.end(at);
       }

@@ -9,6 +9,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.Status;
 
 /**
  * What happens to channels, as JDK Flight Recorder sees it. Where nobody records, the events are

@@ -2,19 +2,22 @@
 package tombolo.ivc;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.bell.BellCounters;
+import tombolo.ivc.bell.DelayedBells;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
 import tombolo.machine.Vm;
-import tombolo.machine.host.Clock;
-import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.state.StateException;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * All channels of a process, and all endpoints that may join them. Nothing may be joined but by a
@@ -23,67 +26,64 @@ import tombolo.machine.host.Scheduler;
  * <p>Whoever makes it owns it, and closes it after the VMs that have joined. Thread-safe: one lock
  * guards all that is said here; see the package for the order of locks.
  */
-public final class Directory implements AutoCloseable {
+public final class Directory implements AutoCloseable, Stateful {
   final ReentrantLock lock = new ReentrantLock();
   final Grants grants;
-  final Clock clock;
-  final Scheduler scheduler;
   final DelayedBells delays;
-  final Inbox.Counters counters = new Inbox.Counters();
+  final BellCounters counters = new BellCounters();
+  private final HostServices host;
   private final List<Runnable> onlookers = new CopyOnWriteArrayList<>();
 
   // All guarded by lock.
-  final MemoryPool pool;
+  final ChannelTable channels;
   private final NavigableMap<Integer, Endpoint> endpoints = new TreeMap<>();
-  private final Map<ChannelId, Channel> live = new HashMap<>();
-  private final NavigableMap<Long, Channel> byGeneration = new TreeMap<>();
-  private final Map<ChannelId, Set<Endpoint>> watchers = new HashMap<>();
-  private long lastGeneration;
   private boolean closed;
-
-  /** An empty directory by the host's clock and threads. */
-  public Directory(Grants grants) {
-    this(grants, Clock.system(), Scheduler.system());
-  }
 
   /**
    * An empty directory.
    *
    * @param grants all that endpoints may do
-   * @param clock by which doorbells are limited and timed
-   * @param scheduler where the thread for late doorbells comes from
+   * @param host the clock by which doorbells are limited and timed, and the scheduler by which late
+   *     ones are delivered and host endpoints wait
    */
-  public Directory(Grants grants, Clock clock, Scheduler scheduler) {
-    this(grants, clock, scheduler, new MemoryPool());
+  public Directory(Grants grants, HostServices host) {
+    this(grants, host, new MemoryPool());
   }
 
-  /** With memory from elsewhere. */
-  Directory(Grants grants, Clock clock, Scheduler scheduler, MemoryPool pool) {
+  /** An empty directory with memory from elsewhere. */
+  Directory(Grants grants, HostServices host, MemoryPool pool) {
     this.grants = grants;
-    this.pool = pool;
-    this.clock = clock;
-    this.scheduler = scheduler;
-    this.delays = new DelayedBells(clock, scheduler);
+    this.host = host;
+    this.channels = new ChannelTable(pool);
+    this.delays = new DelayedBells(host, counters);
+  }
+
+  /** Returns its time, workers and chance. */
+  public HostServices host() {
+    return host;
   }
 
   /**
-   * Gives a VM its IVC device and AxVisor's hypercalls. The VM was created with a window and has
-   * not booted yet. What its guest joins it leaves at the end of each run by itself.
+   * Lets a VM publish and subscribe, and plugs in what its guest does so by. The VM was created
+   * with a window and has not booted yet. What the guest joins, the VM leaves at the end of each
+   * run by itself.
    *
-   * @param id what others call it, from 1, unique here
+   * @param id the number that others know it by, from 1, unique here
+   * @param frontEnd how the guest reaches the endpoint: {@code GuestFrontEnds.ALL}
    * @throws IllegalArgumentException if the id is taken or the VM has no window
    */
-  public VmEndpoint join(Vm vm, int id, Quota quota) {
+  public VmEndpoint join(Vm vm, int id, Quota quota, FrontEnd frontEnd) {
     VmEndpoint endpoint = new VmEndpoint(this, id, quota, vm);
     add(endpoint);
-    endpoint.install();
+    frontEnd.plugInto(endpoint);
+    vm.onRunEnd(endpoint::leaveAll);
     return endpoint;
   }
 
   /**
    * Lets Java code of this process publish and subscribe as a VM does.
    *
-   * @param id what others call it, from 1, unique here
+   * @param id the number that others know it by, from 1, unique here
    * @throws IllegalArgumentException if the id is taken
    */
   public HostEndpoint join(String name, int id, Quota quota) {
@@ -102,47 +102,97 @@ public final class Directory implements AutoCloseable {
         throw new IllegalArgumentException(
             "%s: id %d is taken, or less than 1".formatted(endpoint.name(), endpoint.id()));
       }
-      changed();
+      changedLocked();
     } finally {
       lock.unlock();
     }
   }
 
-  /** The endpoint is closed; it has left everything. */
-  void remove(Endpoint endpoint) {
+  /** Forgets an endpoint that is closed and has left everything. */
+  void removeLocked(Endpoint endpoint) {
     endpoints.remove(endpoint.id(), endpoint);
-    watchers.values().forEach(set -> set.remove(endpoint));
-    changed();
+    changedLocked();
   }
 
-  /** What happens in it, as numbers and tables. */
+  /** Tells the onlookers; the lock is kept until a snapshot has all of what has changed. */
+  void changedLocked() {
+    onlookers.forEach(Runnable::run);
+  }
+
+  /** Returns the directory's present state, as numbers and tables. */
   public DirectorySnapshot snapshot() {
     lock.lock();
     try {
       return DirectorySnapshot.of(
-          List.copyOf(endpoints.values()), List.copyOf(byGeneration.values()), this);
+          List.copyOf(endpoints.values()), List.copyOf(channels.all()), this);
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Has somebody told each time that an endpoint or a channel comes or goes, or a channel is
-   * joined, left, withdrawn or orphaned; not of counters. Tells on the thread that does it and with
-   * the directory locked, perhaps in the middle of it: so the listener only notes that it has to
-   * take a {@link #snapshot} later, and waits for nothing.
+   * Calls a listener each time that an endpoint or a channel comes or goes, or a channel is joined,
+   * left, withdrawn or orphaned, but not when a counter changes. The call comes on the thread that
+   * does it and with the directory locked, perhaps in the middle of it. So the listener only notes
+   * that it has to take a {@link #snapshot} later, and waits for nothing.
    */
   public void onChange(Runnable listener) {
     onlookers.add(listener);
   }
 
-  /** The endpoint with this id, or null. */
+  /** Returns the endpoint with this id, or null. */
   public @Nullable Endpoint endpoint(int id) {
     lock.lock();
     try {
       return endpoints.get(id);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Writes the channels with their memory, who has joined them, what waits for endpoints, and late
+   * bells by what is left of their time. Called while all VMs that have joined are suspended and no
+   * Java code uses a host endpoint.
+   */
+  @Override
+  public void save(StateWriter out) {
+    delays.pause();
+    lock.lock();
+    try {
+      new DirectoryState(this).save(out, endpoints.values());
+    } finally {
+      lock.unlock();
+      delays.resume();
+    }
+  }
+
+  /**
+   * Takes up the state of another directory, of the same grants. This one is fresh: the same VMs
+   * have joined it, by the same ids and names, are restored already and still suspended, and have
+   * no channels.
+   *
+   * <p>A host endpoint that has joined by the same id and name has its channels again ({@link
+   * HostEndpoint#joined}). One that has not is treated as if it died at this moment: its peers are
+   * told, its channels become orphaned. What endpoints may do is asked anew, so a state that no
+   * directory with these grants could be in is refused.
+   *
+   * @throws IllegalStateException if somebody has joined a channel here
+   * @throws StateException as {@link Stateful#restore} says; the directory can only be closed then
+   */
+  @Override
+  public void restore(StateReader in) {
+    delays.pause();
+    lock.lock();
+    try {
+      if (closed || !channels.all().isEmpty()) {
+        throw new IllegalStateException("only a fresh directory can be restored");
+      }
+      new RestoredDirectory(this, in).restore(endpoints);
+      changedLocked();
+    } finally {
+      lock.unlock();
+      delays.resume();
     }
   }
 
@@ -160,74 +210,10 @@ public final class Directory implements AutoCloseable {
     left.forEach(Endpoint::close);
     lock.lock();
     try {
-      pool.close();
+      channels.pool.close();
     } finally {
       lock.unlock();
     }
     delays.close();
-  }
-
-  // What follows is called with the lock held.
-
-  @Nullable Channel live(ChannelId id) {
-    return live.get(id);
-  }
-
-  /** The first channel that is younger than this generation, or null. */
-  @Nullable Channel after(long generation) {
-    Map.Entry<Long, Channel> next = byGeneration.higherEntry(generation);
-    return next == null ? null : next.getValue();
-  }
-
-  long nextGeneration() {
-    return ++lastGeneration;
-  }
-
-  /** Something has come or gone; the lock is kept until the snapshot has all of it. */
-  void changed() {
-    onlookers.forEach(Runnable::run);
-  }
-
-  void publish(Channel channel) {
-    live.put(channel.id, channel);
-    byGeneration.put(channel.generation, channel);
-    changed();
-  }
-
-  /** Nobody can join it any more. */
-  void withdraw(Channel channel) {
-    live.remove(channel.id, channel);
-  }
-
-  /** The last one has left. */
-  void free(Channel channel) {
-    live.remove(channel.id, channel);
-    byGeneration.remove(channel.generation);
-    if (!channel.leaked) {
-      pool.free(channel.memory);
-    }
-    changed();
-  }
-
-  void watch(ChannelId id, Endpoint watcher) {
-    watchers.computeIfAbsent(id, _ -> new HashSet<>()).add(watcher);
-  }
-
-  void unwatch(ChannelId id, Endpoint watcher) {
-    watchers.computeIfPresent(
-        id,
-        (_, all) -> {
-          all.remove(watcher);
-          return all.isEmpty() ? null : all;
-        });
-  }
-
-  /** How many channels anybody watches. */
-  int watchedChannels() {
-    return watchers.size();
-  }
-
-  Set<Endpoint> watchersOf(ChannelId id) {
-    return watchers.getOrDefault(id, Set.of());
   }
 }

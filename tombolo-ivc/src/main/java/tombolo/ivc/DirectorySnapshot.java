@@ -5,6 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Role;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.bell.BellStatistics;
+import tombolo.ivc.grant.Quota;
 import tombolo.ring.RingView;
 
 /**
@@ -105,7 +111,7 @@ public record DirectorySnapshot(
         directory.counters.coalesced.sum(),
         directory.counters.delayed.sum(),
         directory.counters.dropped.sum(),
-        directory.pool.bytes());
+        directory.channels.pool.bytes());
   }
 
   private static EndpointRow row(Endpoint endpoint) {
@@ -113,10 +119,10 @@ public record DirectorySnapshot(
         endpoint.id(),
         endpoint.name(),
         endpoint instanceof VmEndpoint,
-        endpoint.publishedChannels(),
-        endpoint.publishedBytes(),
+        endpoint.account.channels(),
+        endpoint.account.bytes(),
         endpoint.quota(),
-        endpoint.attachments().size(),
+        endpoint.membership.all().size(),
         endpoint.refused());
   }
 
@@ -139,18 +145,17 @@ public record DirectorySnapshot(
 
   private static Side side(Attachment of) {
     OptionalLong gpa = of instanceof VmChannel inVm ? inVm.gpa() : OptionalLong.empty();
-    synchronized (of.endpoint.inbox) {
-      return new Side(
-          of.endpoint.id(),
-          of.endpoint.name(),
-          of.role(),
-          gpa,
-          of.writable(),
-          of.section(),
-          of.received,
-          of.delivered,
-          of.percentileNanos(0.5),
-          of.percentileNanos(0.99));
-    }
+    BellStatistics rings = of.endpoint.inbox.statistics(of.bell);
+    return new Side(
+        of.endpoint.id(),
+        of.endpoint.name(),
+        of.role(),
+        gpa,
+        of.writable(),
+        of.section(),
+        rings.received(),
+        rings.delivered(),
+        rings.p50Nanos(),
+        rings.p99Nanos());
   }
 }

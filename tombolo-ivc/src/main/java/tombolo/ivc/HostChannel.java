@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Shape;
 import tombolo.memory.HostMemory;
 
 /**
@@ -60,17 +63,34 @@ public final class HostChannel extends Attachment implements AutoCloseable {
     return owner.awaitDoorbell(this, limit);
   }
 
+  /**
+   * Waits until the doorbell of this channel has rung, and takes it; or until anybody has come or
+   * gone, or the channel's state has changed, since {@link #changes} was what the caller knows.
+   *
+   * @param changes the caller's number of changes
+   * @param limit how long at the most, by the directory's clock
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public void awaitDoorbellOrChange(int changes, Duration limit) throws InterruptedException {
+    owner.awaitDoorbellOrChange(this, changes, limit);
+  }
+
   /** Rings everybody on the other side; false if nobody is there, or this side may not. */
-  boolean ringIfAnybody() {
+  public boolean tryRing() {
     return owner.ringAll(this);
   }
 
-  HostEndpoint owner() {
+  /** Returns the endpoint whose side this is. */
+  public HostEndpoint endpoint() {
     return owner;
   }
 
-  /** Who has a section now, or 0; in a sectioned channel. */
-  int sectionOwner(int section) {
+  /**
+   * Returns the id of the endpoint that has a section now, or 0 if nobody has.
+   *
+   * @param section a subscriber's section of a sectioned channel, from 1
+   */
+  public int sectionOwner(int section) {
     return Channel.sectionOwner(memory(), section);
   }
 
@@ -83,8 +103,8 @@ public final class HostChannel extends Attachment implements AutoCloseable {
   }
 
   @Override
-  @SuppressWarnings("MustBeClosedChecker") // it closes in unmap()
-  void map() {
+  @SuppressWarnings("MustBeClosedChecker") // it closes in unmapLocked()
+  void mapLocked() {
     Arena life = Arena.ofShared();
     HostMemory host = channel.memory.host();
     MemorySegment whole = host.view(channel.memory.offset(), shape().total(), life);
@@ -99,7 +119,17 @@ public final class HostChannel extends Attachment implements AutoCloseable {
   }
 
   @Override
-  void unmap() {
+  long placeLocked() {
+    return -1;
+  }
+
+  @Override
+  void mapAtLocked(long place) {
+    mapLocked();
+  }
+
+  @Override
+  void unmapLocked() {
     // Throws while a foreign call uses the segment; then the memory is never used again.
     Objects.requireNonNull(arena).close();
   }

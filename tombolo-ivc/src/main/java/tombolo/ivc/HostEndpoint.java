@@ -2,11 +2,16 @@
 package tombolo.ivc;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import tombolo.machine.host.Scheduler;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Role;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.Quota;
+import tombolo.machine.host.HostServices;
 
 /**
  * Java code of this process that publishes and subscribes as a VM does, under the same grants. Made
@@ -19,7 +24,7 @@ public final class HostEndpoint extends Endpoint {
   private final Waiters waiters;
 
   HostEndpoint(Directory directory, int id, String name, Quota quota) {
-    Waiters threads = new Waiters(directory.scheduler);
+    Waiters threads = new Waiters(directory.host());
     super(directory, id, name, quota, threads);
     this.waiters = threads;
   }
@@ -56,19 +61,20 @@ public final class HostEndpoint extends Endpoint {
    * @throws InterruptedException if the thread is interrupted
    */
   public Optional<Event> nextEvent(Duration limit) throws InterruptedException {
-    return Optional.ofNullable(await(inbox::takeEvent, limit));
+    return Optional.ofNullable(waiters.await(inbox::takeEvent, limit, this::isClosed));
   }
 
   boolean awaitDoorbell(HostChannel channel, Duration limit) throws InterruptedException {
     Boolean rang =
-        await(
+        waiters.await(
             () -> {
-              if (inbox.takeBell(channel)) {
+              if (inbox.takeBell(channel.bell)) {
                 return true;
               }
-              return inbox.hasLeft(channel) ? false : null;
+              return inbox.hasLeft(channel.bell) ? false : null;
             },
-            limit);
+            limit,
+            this::isClosed);
     return rang != null && rang;
   }
 
@@ -76,13 +82,17 @@ public final class HostEndpoint extends Endpoint {
    * Waits until the bell of this channel has rung, and takes it; or until this side has left, or
    * anybody has come or gone since the number of changes was what the caller knows.
    */
-  void awaitBellOrChange(HostChannel channel, int changes, long nanos) throws InterruptedException {
-    await(
+  void awaitDoorbellOrChange(HostChannel channel, int changes, Duration limit)
+      throws InterruptedException {
+    waiters.await(
         () ->
-            (inbox.takeBell(channel) || inbox.hasLeft(channel) || channel.changes() != changes)
+            (inbox.takeBell(channel.bell)
+                    || inbox.hasLeft(channel.bell)
+                    || channel.changes() != changes)
                 ? true
                 : null,
-        Duration.ofNanos(nanos));
+        limit,
+        this::isClosed);
   }
 
   /**
@@ -97,34 +107,51 @@ public final class HostEndpoint extends Endpoint {
   public HostChannel subscribe(String name, Duration limit) throws InterruptedException {
     ChannelId channelId = resolve(name);
     watch(channelId);
-    awaitLive(channelId, limit.toNanos());
+    awaitPublished(channelId, limit);
     return subscribe(channelId);
   }
 
-  /** Waits until a channel that is watched is published; false if it is not in that time. */
-  boolean awaitLive(ChannelId channelId, long nanos) throws InterruptedException {
-    return await(() -> isLive(channelId) ? true : null, Duration.ofNanos(nanos)) != null;
+  /**
+   * Waits until a channel that this endpoint watches can be joined.
+   *
+   * @param limit how long at the most, by the directory's clock
+   * @return false if it can't in that time
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public boolean awaitPublished(ChannelId channelId, Duration limit) throws InterruptedException {
+    return waiters.await(() -> isLive(channelId) ? true : null, limit, this::isClosed) != null;
   }
 
-  /** Whether the channel can be joined now. */
-  boolean isLive(ChannelId channelId) {
+  /** Returns whether the channel can be joined now. */
+  public boolean isLive(ChannelId channelId) {
     directory.lock.lock();
     try {
-      return directory.live(channelId) != null;
+      return directory.channels.live(channelId) != null;
     } finally {
       directory.lock.unlock();
     }
   }
 
-  /** Whether a thread waits for something. */
+  /** Returns the channels that it has joined now, by handle. */
+  public List<HostChannel> joined() {
+    return operation(
+        "list", () -> membership.all().stream().map(side -> (HostChannel) side).toList());
+  }
+
+  /** Returns the directory's time, workers and chance. */
+  public HostServices host() {
+    return directory.host();
+  }
+
+  /** Returns whether a thread waits for something. */
   boolean isAwaited() {
-    return !waiters.threads.isEmpty();
+    return waiters.any();
   }
 
   void leave(HostChannel channel) {
     directory.lock.lock();
     try {
-      if (inbox.hasLeft(channel)) {
+      if (inbox.hasLeft(channel.bell)) {
         return;
       }
       if (channel.role() == Role.PUBLISHER) {
@@ -140,51 +167,5 @@ public final class HostEndpoint extends Endpoint {
   @Override
   Attachment attachment(Attachment.Terms terms) {
     return new HostChannel(terms, this);
-  }
-
-  /** Tries until there is something, or the time is over; null then. */
-  private <T> @Nullable T await(Supplier<@Nullable T> attempt, Duration limit)
-      throws InterruptedException {
-    long end = directory.clock.nanos() + limit.toNanos();
-    waiters.threads.add(Thread.currentThread());
-    try {
-      while (true) {
-        @Nullable T found = attempt.get();
-        long left = end - directory.clock.nanos();
-        if (found != null || left <= 0 || isClosed()) {
-          return found;
-        }
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
-        directory.scheduler.park(left);
-      }
-    } finally {
-      waiters.threads.remove(Thread.currentThread());
-    }
-  }
-
-  /**
-   * The threads that wait. No wake-up is lost: a thread enlists itself, then tries, then parks;
-   * whoever makes something available does so first and unparks afterwards, so an unpark that comes
-   * between the attempt and the park ends the park at once.
-   */
-  private static final class Waiters implements Inbox.Signal {
-    private final Scheduler scheduler;
-    private final CopyOnWriteArraySet<Thread> threads = new CopyOnWriteArraySet<>();
-
-    Waiters(Scheduler scheduler) {
-      this.scheduler = scheduler;
-    }
-
-    @Override
-    public void changed(boolean bells, boolean events) {
-      threads.forEach(scheduler::unpark);
-    }
-
-    @Override
-    public void pulse() {
-      throw new IllegalStateException("a host endpoint joins nothing by hypercall");
-    }
   }
 }

@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
@@ -102,7 +105,7 @@ final class AgentVm implements AutoCloseable {
     VmConfig config =
         Guests.config("ivc-agent", "", console).withMemory(32L << 20).withWindow(window);
     Vm vm = Guests.create(config);
-    return new AgentVm(vm, directory.join(vm, id, quota), console);
+    return new AgentVm(vm, directory.join(vm, id, quota, GuestFrontEnds.ALL), console);
   }
 
   /** Boots it, also after it has stopped; {@link #awaitReady} waits. */

@@ -3,6 +3,10 @@ package tombolo.ivc;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Status;
 
 /**
  * The operations on channels as one VM uses them, by one of the front ends. What a front end does

@@ -15,6 +15,8 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.grant.Grant;
 
 @DisplayName("A recording")
 final class ChannelEventsTest {

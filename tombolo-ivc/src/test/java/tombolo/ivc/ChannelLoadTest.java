@@ -19,7 +19,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Role;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
+import tombolo.machine.host.HostServices;
 import tombolo.memory.HostMemory;
 
 /**
@@ -179,13 +190,13 @@ final class ChannelLoadTest {
   void loseNothingAndLeaveNothing() throws InterruptedException {
     long liveBefore = HostMemory.liveCount();
     long end = System.nanoTime() + NANOS;
-    Directory directory = new Directory(new Grants(grants()));
+    Directory directory = new Directory(new Grants(grants()), HostServices.system());
     List<Vm> vms = new ArrayList<>();
     List<VmEndpoint> endpoints = new ArrayList<>();
     for (int id = 1; id <= VMS; id++) {
       Vm vm = IvcFixture.newVm("load" + id, 64 * 4096);
       vms.add(vm);
-      endpoints.add(directory.join(vm, id, new Quota(4, 16 * 4096)));
+      endpoints.add(directory.join(vm, id, new Quota(4, 16 * 4096), GuestFrontEnds.ALL));
     }
     HostEndpoint ringer = directory.join("ringer", RINGER, Quota.DEFAULT);
     HostEndpoint waiter = directory.join("waiter", WAITER, Quota.DEFAULT);
@@ -223,10 +234,10 @@ final class ChannelLoadTest {
         .isEqualTo(counted.delivered() + counted.coalesced() + counted.dropped());
     assertThat(deaths.get()).isPositive();
     assertThat(counted.channels()).isEmpty();
-    assertThat(directory.pool.blocks()).isZero();
+    assertThat(directory.channels.pool.blocks()).isZero();
     for (VmEndpoint endpoint : endpoints) {
-      assertThat(endpoint.publishedBytes()).isZero();
-      assertThat(endpoint.publishedChannels()).isZero();
+      assertThat(endpoint.account.bytes()).isZero();
+      assertThat(endpoint.account.channels()).isZero();
       assertThat(Objects.requireNonNull(endpoint.vm().window()).reservedBytes()).isZero();
       assertThat(endpoint.vm().memory().regions()).as("RAM and mailbox").hasSize(2);
     }

@@ -14,6 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Quota;
 import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.GuestMemoryException;
@@ -157,7 +162,7 @@ final class ChannelMemoryTest {
   void tellsInItsHeaderThatItIsOrphanedOrWithdrawn() {
     alice.publish(ID.key(), Shape.sectioned(PAGE, 0, 0));
     VmChannel first = carol.subscribe(ID);
-    alice.unpublish(0, ID.key());
+    GuestOperations.withEvents(alice).unpublish(0, ID.key());
     assertThat(memory(carol).readInt(gpa(first) + 0x14)).isEqualTo(3);
     alice.publish(ID.key(), Shape.sectioned(PAGE, 0, 0));
     VmChannel second = carol.subscribe(ID);

@@ -11,6 +11,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Quota;
 
 /**
  * What endpoints, channels and doorbells do, said as simply as possible: lists that are searched

@@ -16,6 +16,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelInfo;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Listing;
+import tombolo.ivc.abi.Peer;
+import tombolo.ivc.abi.Role;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Quota;
 
 @DisplayName("Channels")
 @Timeout(60)
@@ -113,9 +126,11 @@ final class ChannelsTest {
         .isEqualTo(Status.BAD_HANDLE);
     bob.unsubscribe(joined);
     assertThat(refusal(() -> bob.unsubscribe(joined))).isEqualTo(Status.BAD_HANDLE);
-    assertThat(refusal(() -> bob.unsubscribe(0, ONE_SEVEN))).isEqualTo(Status.BAD_HANDLE);
-    assertThat(refusal(() -> alice.unpublish(99, 0))).isEqualTo(Status.BAD_HANDLE);
-    alice.unpublish(0, KEY);
+    assertThat(refusal(() -> GuestOperations.withEvents(bob).unsubscribe(0, ONE_SEVEN)))
+        .isEqualTo(Status.BAD_HANDLE);
+    assertThat(refusal(() -> GuestOperations.withEvents(alice).unpublish(99, 0)))
+        .isEqualTo(Status.BAD_HANDLE);
+    GuestOperations.withEvents(alice).unpublish(0, KEY);
     assertThat(refusal(() -> alice.unpublish(published))).isEqualTo(Status.BAD_HANDLE);
   }
 
@@ -123,10 +138,10 @@ final class ChannelsTest {
   void areLeftByKeyTheOldestFirst() {
     alice.publish(KEY, PAGE_RAW);
     VmChannel old = bob.subscribe(ONE_SEVEN);
-    alice.unpublish(0, KEY);
+    GuestOperations.withEvents(alice).unpublish(0, KEY);
     alice.publish(KEY, PAGE_RAW);
     VmChannel young = bob.subscribe(ONE_SEVEN);
-    bob.unsubscribe(0, ONE_SEVEN);
+    GuestOperations.withEvents(bob).unsubscribe(0, ONE_SEVEN);
     assertThat(refusal(() -> bob.unsubscribe(old))).isEqualTo(Status.BAD_HANDLE);
     bob.unsubscribe(young);
   }
@@ -211,7 +226,7 @@ final class ChannelsTest {
     bob.vm().stop();
     assertThat(kinds(alice)).containsExactly(Event.Kind.PEER_LEFT);
     assertThat(kinds(bob)).isEmpty();
-    alice.unpublish(0, KEY);
+    GuestOperations.withEvents(alice).unpublish(0, KEY);
     alice.publish(KEY, PAGE_RAW);
     assertThat(kinds(bob)).as("watches end, too").isEmpty();
     assertThat(refusal(() -> bob.unsubscribe(joined))).isEqualTo(Status.BAD_HANDLE);
@@ -287,7 +302,7 @@ final class ChannelsTest {
     assertThat(list(bob)).containsExactly(first, second);
     assertThat(list(carol)).containsExactly(first);
     VmChannel joined = bob.subscribe(ONE_SEVEN);
-    alice.unpublish(0, KEY);
+    GuestOperations.withEvents(alice).unpublish(0, KEY);
     assertThat(list(bob)).as("what it has joined").containsExactly(first, second);
     assertThat(list(carol)).as("nobody else can join").isEmpty();
     assertThat(list(alice)).containsExactly(second);
@@ -334,15 +349,15 @@ final class ChannelsTest {
       assertThat(refusal(() -> few.publish(3, PAGE_RAW))).isEqualTo(Status.TOO_MANY_CHANNELS);
       peer.subscribe(new ChannelId(1, 2));
       few.vm().stop();
-      assertThat(few.publishedChannels()).isEqualTo(1);
-      assertThat(few.publishedBytes()).isEqualTo(3 * PAGE);
+      assertThat(few.account.channels()).isEqualTo(1);
+      assertThat(few.account.bytes()).isEqualTo(3 * PAGE);
       assertThat(refusal(() -> few.publish(2, Shape.raw(2 * PAGE))))
           .isEqualTo(Status.TOO_MANY_BYTES);
-      peer.unsubscribe(0, new ChannelId(1, 2));
-      assertThat(few.publishedBytes()).isZero();
+      GuestOperations.withEvents(peer).unsubscribe(0, new ChannelId(1, 2));
+      assertThat(few.account.bytes()).isZero();
       few.publish(2, Shape.raw(4 * PAGE));
-      few.unpublish(0, 2);
-      assertThat(few.publishedChannels()).isZero();
+      GuestOperations.withEvents(few).unpublish(0, 2);
+      assertThat(few.account.channels()).isZero();
     }
   }
 
@@ -358,8 +373,10 @@ final class ChannelsTest {
       small.publish(1, Shape.raw(14 * PAGE));
       assertThat(refusal(() -> small.publish(2, Shape.raw(2 * PAGE))))
           .isEqualTo(Status.WINDOW_FULL);
-      assertThat(small.publishedChannels()).isEqualTo(1);
-      assertThat(other.directory.pool.blocks()).as("what did not fit is free").isEqualTo(1);
+      assertThat(small.account.channels()).isEqualTo(1);
+      assertThat(other.directory.channels.pool.blocks())
+          .as("what did not fit is free")
+          .isEqualTo(1);
       VmEndpoint tiny = other.vm(2, 8 * PAGE, Quota.DEFAULT);
       assertThat(refusal(() -> tiny.subscribe(new ChannelId(1, 1)))).isEqualTo(Status.WINDOW_FULL);
       assertThat(kinds(small)).as("nobody has joined").isEmpty();
@@ -417,9 +434,9 @@ final class ChannelsTest {
     bob.watch(ONE_SEVEN);
     carol.watch(ONE_SEVEN);
     bob.vm().stop();
-    assertThat(ivc.directory.watchedChannels()).isEqualTo(1);
+    assertThat(ivc.directory.channels.watched()).isEqualTo(1);
     carol.vm().stop();
-    assertThat(ivc.directory.watchedChannels()).isZero();
+    assertThat(ivc.directory.channels.watched()).isZero();
   }
 
   @Test
@@ -443,10 +460,11 @@ final class ChannelsTest {
       assertThat(refusal(() -> one.publish(count, PAGE_RAW))).isEqualTo(Status.TOO_MANY_CHANNELS);
       assertThat(one.vm().memory().regions()).hasSize(count + 2);
       assertThat(list(one)).hasSize(count);
-      LongStream.range(0, count / 2).forEach(key -> one.unpublish(0, key * 2));
-      assertThat(one.publishedChannels()).isEqualTo(count / 2);
+      LongStream.range(0, count / 2)
+          .forEach(key -> GuestOperations.withEvents(one).unpublish(0, key * 2));
+      assertThat(one.account.channels()).isEqualTo(count / 2);
       one.vm().stop();
-      assertThat(one.publishedChannels()).isZero();
+      assertThat(one.account.channels()).isZero();
       assertThat(one.vm().memory().regions()).hasSize(2);
     }
   }

@@ -9,7 +9,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
 import tombolo.ivc.ChannelDriver.Answer;
 import tombolo.ivc.ChannelDriver.Feature;
-import tombolo.ivc.Event.Kind;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Event.Kind;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Quota;
 import tombolo.memory.HostMemory;
 
 /**

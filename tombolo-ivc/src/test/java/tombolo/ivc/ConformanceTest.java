@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.ivc.ChannelDriver.Answer;
 import tombolo.ivc.ChannelDriver.Feature;
-import tombolo.ivc.Event.Kind;
+import tombolo.ivc.abi.Event.Kind;
+import tombolo.ivc.abi.Status;
 import tombolo.machine.power.StopReason;
 
 /**
@@ -121,7 +122,7 @@ class ConformanceTest extends ConformanceFixture {
   /** One of a VM's channels, by age. */
   private Answer channelOf(int id, int index) {
     Attachment attachment =
-        world.vm(id).endpoint.attachments().stream()
+        world.vm(id).endpoint.membership.all().stream()
             .sorted((one, other) -> Long.compare(one.generation(), other.generation()))
             .toList()
             .get(index);

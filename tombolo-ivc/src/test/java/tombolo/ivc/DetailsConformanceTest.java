@@ -9,7 +9,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.ivc.ChannelDriver.Answer;
-import tombolo.ivc.Event.Kind;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Event.Kind;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
 
 /**
  * The rest of the same suite: names, look-up, events and sections, which AxVisor's hypercalls do

@@ -5,6 +5,10 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Status;
 
 /** The IVC device, as the guest of an {@link AgentVm} uses it by the guest library. */
 final class DeviceDriver implements ChannelDriver {

@@ -8,6 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.grant.Grant;
 
 @DisplayName("Who looks on a directory")
 final class DirectoryChangesTest {

@@ -13,6 +13,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.bell.Inbox;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
 
 @DisplayName("Doorbells")
 @Timeout(60)
@@ -98,7 +105,7 @@ final class DoorbellsTest {
     assertThat(refusal(() -> alice.ring(mute, Endpoint.EVERY_PEER))).isEqualTo(Status.NOT_GRANTED);
     bob.ring(other, Endpoint.EVERY_PEER);
     assertThat(refusal(() -> carol.ring(bobs, 1))).as("another's").isEqualTo(Status.BAD_HANDLE);
-    assertThat(refusal(() -> bob.ring(99, 1))).isEqualTo(Status.BAD_HANDLE);
+    assertThat(refusal(() -> bob.ring(bob.require(99), 1))).isEqualTo(Status.BAD_HANDLE);
   }
 
   @Test
@@ -120,8 +127,8 @@ final class DoorbellsTest {
     time.advance(1);
     bobRings();
     bob.ring(bobsOther, 1);
-    assertThat(alice.inbox.takeBell()).isSameAs(other);
-    assertThat(alice.inbox.takeBell()).isSameAs(published);
+    assertThat(alice.inbox.takeBell()).isSameAs(other.bell);
+    assertThat(alice.inbox.takeBell()).isSameAs(published.bell);
     assertThat(alice.inbox.takeBell()).isNull();
   }
 
@@ -140,7 +147,7 @@ final class DoorbellsTest {
     assertThat(bells(alice)).as("both late rings are one").hasSize(1);
     time.advance(1000 * MILLISECOND);
     assertThat(bells(alice)).isEmpty();
-    assertThat(time.hasThread()).as("nothing waits, so no thread does").isFalse();
+    assertThat(time.hasWorker()).as("nothing waits, so no worker does").isFalse();
   }
 
   @Test
@@ -231,7 +238,7 @@ final class DoorbellsTest {
   @Test
   void pulseTheBoardsInterruptWhereTheChannelWasJoinedByHypercall() {
     VmChannel pulsed =
-        (VmChannel) alice.operation("publish", () -> alice.publish(8, Shape.raw(PAGE), true));
+        (VmChannel) alice.operation("publish", () -> alice.publishLocked(8, Shape.raw(PAGE), true));
     VmChannel other = bob.subscribe(MUTE);
     assertThat(events(alice)).as("no events of such a channel").isEmpty();
     bob.ring(other, Endpoint.EVERY_PEER);

@@ -8,6 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tombolo.ivc.ChannelDriver.Answer;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
 import tombolo.memory.HostMemory;
 
 /**

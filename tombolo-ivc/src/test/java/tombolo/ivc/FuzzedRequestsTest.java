@@ -11,13 +11,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.BareFrontEnds;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.device.MmioDevice;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.power.StopReason;
@@ -50,7 +62,8 @@ class FuzzedRequestsTest {
               new Grant.Publish(1, 0, 7, 1 << 20, null, null, DoorbellRate.DEFAULT),
               new Grant.Subscribe(2, 1, 0, 7, true, DoorbellRate.DEFAULT),
               new Grant.Publish(2, 0, 7, 1 << 20, null, null, DoorbellRate.DEFAULT),
-              new Grant.Subscribe(1, 2, 0, 7, false, DoorbellRate.DEFAULT)));
+              new Grant.Subscribe(1, 2, 0, 7, false, DoorbellRate.DEFAULT)),
+          HostServices.system());
   private final HostEndpoint keeper = directory.join("keeper", 8, Quota.DEFAULT);
   private final HostEndpoint friend = directory.join("friend", 9, Quota.NONE);
   private final HostChannel secret = keeper.publish(1, Shape.raw(16 * PAGE));
@@ -77,8 +90,8 @@ class FuzzedRequestsTest {
         assertThat(canary.get(ValueLayout.JAVA_LONG, at)).isEqualTo(CANARY + at);
       }
     }
-    assertThat(keeper.inbox.takeBell(secret)).isFalse();
-    assertThat(friend.inbox.takeBell(shared)).isFalse();
+    assertThat(keeper.inbox.takeBell(secret.bell)).isFalse();
+    assertThat(friend.inbox.takeBell(shared.bell)).isFalse();
     assertThat(shared.state()).isEqualTo(ChannelState.LIVE);
     vms.forEach(Vm::close);
     DirectorySnapshot after = directory.snapshot();
@@ -102,7 +115,7 @@ class FuzzedRequestsTest {
         Guests.create(
             Guests.config("ivc-fuzz", "n=%d seed=%d".formatted(requests, seed), console)
                 .withVcpus(vcpus));
-    directory.join(vm, id, Quota.DEFAULT);
+    directory.join(vm, id, Quota.DEFAULT, GuestFrontEnds.ALL);
     vms.add(vm);
     return vm;
   }
@@ -158,7 +171,7 @@ class FuzzedRequestsTest {
     fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     try (HostMemory mailbox = HostMemory.allocate(PAGE)) {
-      Requests requests = new Requests(endpoint, mailbox.segment());
+      IntConsumer requests = BareFrontEnds.requests(endpoint, mailbox.segment());
       Random random = new Random(42);
       MemorySegment words = mailbox.segment();
       int[] statuses = new int[Status.values().length];
@@ -170,13 +183,13 @@ class FuzzedRequestsTest {
         }
         mostly(random, request);
         MemorySegment before = MemorySegment.ofArray(words.toArray(ValueLayout.JAVA_BYTE));
-        requests.execute(slot);
+        requests.accept(slot);
         long from = slot * 256L;
         long to = from + 160;
         assertThat(MemorySegment.mismatch(words, 0, from, before, 0, from)).isEqualTo(-1);
         assertThat(MemorySegment.mismatch(words, to, PAGE, before, to, PAGE)).isEqualTo(-1);
         statuses[request.get(ValueLayout.JAVA_INT, 4)]++;
-        requests.execute(random.nextInt());
+        requests.accept(random.nextInt());
       }
       assertThat(statuses[Status.DONE.code()]).isPositive();
       assertThat(statuses[Status.BAD_SIZE.code()]).isPositive();
@@ -207,16 +220,16 @@ class FuzzedRequestsTest {
   void randomAccessesToTheRegistersNeverThrow() {
     Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
-    IvcDevice device = new IvcDevice(endpoint, vm, requireNonNull(vm.window()));
+    MmioDevice device = BareFrontEnds.registers(endpoint);
     Random random = new Random(43);
-    for (int offset = 0; offset < IvcDevice.REGISTERS; offset++) {
+    for (int offset = 0; offset < BareFrontEnds.REGISTERS; offset++) {
       for (int size = 1; size <= 8; size *= 2) {
         device.read(offset, size);
         device.write(offset, size, number(random));
       }
     }
     for (int i = 0; i < CASES; i++) {
-      int offset = random.nextInt(random.nextBoolean() ? 0x40 : IvcDevice.REGISTERS);
+      int offset = random.nextInt(random.nextBoolean() ? 0x40 : BareFrontEnds.REGISTERS);
       int size = 1 << random.nextInt(4);
       if (random.nextBoolean()) {
         device.write(offset, size, number(random));
@@ -225,7 +238,7 @@ class FuzzedRequestsTest {
         assertThat(size == 8 ? 0 : value >>> (8 * size)).isZero();
       }
     }
-    device.close();
+    BareFrontEnds.close(device);
   }
 
   @Test

@@ -1,70 +1,111 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
-import org.jspecify.annotations.Nullable;
-import tombolo.machine.host.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
 
 /**
- * Time that goes on only when a test says so, and a scheduler whose one thread (that for late
- * doorbells) is the test's own: it runs when time goes on, and where it would park it comes back.
+ * Time that goes on only when a test says so, to the nanosecond. When it does, everything happens
+ * that is due by then: workers are stepped on the test's own thread. For tests that don't wait;
+ * {@link tombolo.machine.host.SteppedHost} is for all others.
  */
-final class HandTime implements Clock, Scheduler {
-  @Override
-  public tombolo.machine.host.Task task(
-      String name, Idle idle, tombolo.machine.host.Worker worker) {
-    throw new UnsupportedOperationException(name);
-  }
-
+final class HandTime {
+  private final List<Stepped> tasks = new ArrayList<>();
+  private final HostServices host =
+      new HostServices(() -> now(), new Hand(), RandomSource.seeded(1));
   private long now;
-  private @Nullable Runnable body;
 
-  private static final class Parked extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Parked() {
-      super(null, null, false, false);
-    }
+  private long now() {
+    return now;
   }
 
-  @Override
-  public long nanos() {
+  HostServices host() {
+    return host;
+  }
+
+  long nanos() {
     return now;
   }
 
   /** Lets time go on, and everything happen that is due by then. */
   void advance(long nanos) {
     now += nanos;
-    @Nullable Runnable due = body;
-    if (due != null) {
-      try {
-        body = null;
-        due.run();
-      } catch (Parked parked) {
-        body = due;
-      }
+    for (boolean stepped = true; stepped; ) {
+      stepped =
+          List.copyOf(tasks).stream().filter(task -> task.until <= now).anyMatch(Stepped::step);
+      tasks.removeIf(Stepped::hasEnded);
     }
   }
 
-  /** Whether a thread was started that has not ended. */
-  boolean hasThread() {
-    return body != null;
+  /** Whether a worker was started that has not ended. */
+  boolean hasWorker() {
+    return !tasks.isEmpty();
   }
 
-  @Override
-  public Thread startThread(String name, Runnable run) {
-    if (body != null) {
-      throw new AssertionError("a second thread");
+  private final class Hand implements Scheduler {
+    @Override
+    public Task task(String name, Idle idle, Worker worker) {
+      return new Stepped(worker);
     }
-    body = run;
-    return Thread.currentThread();
+
+    @Override
+    public void park(long nanos) {
+      throw new AssertionError("nothing lets time go on while the test waits");
+    }
+
+    @Override
+    public void unpark(Thread thread) {}
   }
 
-  @Override
-  public void park(long nanos) {
-    throw new Parked();
-  }
+  private final class Stepped implements Task {
+    private final Worker worker;
+    private long until = Worker.AGAIN;
+    private boolean ended;
 
-  @Override
-  public void unpark(Thread thread) {}
+    Stepped(Worker worker) {
+      this.worker = worker;
+    }
+
+    boolean step() {
+      until = Worker.UNTIL_WOKEN;
+      long wanted = worker.step();
+      ended = wanted == Worker.DONE;
+      until = Math.min(until, wanted);
+      return true;
+    }
+
+    @Override
+    public void start() {
+      tasks.add(this);
+    }
+
+    @Override
+    public void wake() {
+      until = Worker.AGAIN;
+    }
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public void interrupt() {}
+
+    @Override
+    public boolean hasEnded() {
+      return ended;
+    }
+
+    @Override
+    public void awaitEnd() {
+      throw new AssertionError("nothing lets time go on while the test waits");
+    }
+  }
 }

@@ -20,6 +20,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.Grant;
 
 @DisplayName("A host endpoint")
 @Timeout(60)
@@ -64,7 +69,7 @@ final class HostEndpointTest {
     published.memory().set(JAVA_BYTE, 100, (byte) 42);
     assertThat(guest.vm().memory().readByte(joined.gpa().orElseThrow() + 100)).isEqualTo((byte) 42);
     published.ring();
-    assertThat(guest.inbox.takeBell()).isSameAs(joined);
+    assertThat(guest.inbox.takeBell()).isSameAs(joined.bell);
   }
 
   @Test

@@ -11,6 +11,18 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.bell.Inbox;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
 
 /** What one endpoint does to exhaust or disturb another one, or the host. */
@@ -21,7 +33,8 @@ class HostileVmTest {
   private final AtomicLong now = new AtomicLong(1);
 
   private Directory directory(Grant... grants) {
-    return new Directory(Grants.of(grants), now::get, Scheduler.system());
+    return new Directory(
+        Grants.of(grants), new HostServices(now::get, Scheduler.system(), RandomSource.seeded(1)));
   }
 
   @Test
@@ -37,7 +50,7 @@ class HostileVmTest {
         try (HostChannel joined = hostile.subscribe(CHANNEL)) {
           joined.ring();
         }
-        bells += publisher.inbox.takeBell(channel) ? 1 : 0;
+        bells += publisher.inbox.takeBell(channel.bell) ? 1 : 0;
       }
       assertThat(bells).isEqualTo(1);
       assertThat(directory.snapshot().delayed()).isEqualTo(1);
@@ -57,13 +70,13 @@ class HostileVmTest {
       int bells = 0;
       for (int i = 0; i < 100_000; i++) {
         joined.ring();
-        bells += publisher.inbox.takeBell(channel) ? 1 : 0;
+        bells += publisher.inbox.takeBell(channel.bell) ? 1 : 0;
       }
       assertThat(bells).as("while no time passes").isEqualTo(10);
       for (int i = 0; i < 100_000; i++) {
         now.addAndGet(10_000);
         joined.ring();
-        bells += publisher.inbox.takeBell(channel) ? 1 : 0;
+        bells += publisher.inbox.takeBell(channel.bell) ? 1 : 0;
       }
       assertThat(bells).as("in a second").isLessThanOrEqualTo(10 + 1000 + 1);
     }
@@ -127,7 +140,7 @@ class HostileVmTest {
             new Grant.Subscribe(
                 2, 1, Long.MIN_VALUE, Long.MAX_VALUE, true, DoorbellRate.DEFAULT))) {
       HostEndpoint hostile = directory.join("hostile", 2, Quota.DEFAULT);
-      for (long key = 0; key < Endpoint.MAX_WATCHES; key++) {
+      for (long key = 0; key < Membership.MAX_WATCHES; key++) {
         hostile.watch(new ChannelId(1, key));
       }
       hostile.watch(CHANNEL); // again
@@ -182,7 +195,7 @@ class HostileVmTest {
       assertThat(world.vm(1).store(bar, 4, 0x8000_0000L)).isTrue();
       assertThat(world.vm(1).store(bar + 4, 4, 0)).isTrue();
       assertThat(world.vm(1).load(made.gpa() + 64)).isEmpty();
-      assertThat(world.vm(1).endpoint.attachments().getFirst()).isInstanceOf(VmChannel.class);
+      assertThat(world.vm(1).endpoint.membership.all().getFirst()).isInstanceOf(VmChannel.class);
       assertThat(world.vm(1).store(bar, 4, home & 0xffff_ffffL)).isTrue();
       assertThat(world.vm(1).store(bar + 4, 4, home >>> 32)).isTrue();
       assertThat(world.vm(1).load(made.gpa() + 64)).hasValue(50);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Status;
 
 /**
  * AxVisor's hypercalls, as the guest of an {@link AgentVm} makes them. A refusal is −1 and nothing

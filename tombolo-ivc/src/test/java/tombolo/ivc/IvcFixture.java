@@ -10,6 +10,14 @@ import java.util.Deque;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
@@ -23,8 +31,8 @@ import tombolo.machine.image.SymbolTable;
 import tombolo.memory.HostMemory;
 
 /** A directory, and VMs and host endpoints in it. Its end checks that nothing is left. */
-final class IvcFixture implements AutoCloseable {
-  static final long PAGE = HostMemory.PAGE_SIZE;
+public final class IvcFixture implements AutoCloseable {
+  public static final long PAGE = HostMemory.PAGE_SIZE;
   static final long WINDOW = 64 * PAGE;
 
   private static final BootImage NO_IMAGE =
@@ -32,14 +40,14 @@ final class IvcFixture implements AutoCloseable {
 
   private final long liveBefore = HostMemory.liveCount();
   private final Deque<Vm> vms = new ArrayDeque<>();
-  final Directory directory;
+  public final Directory directory;
 
-  IvcFixture(Grant... grants) {
-    this(new Directory(Grants.of(grants)));
+  public IvcFixture(Grant... grants) {
+    this(new Directory(Grants.of(grants), HostServices.system()));
   }
 
   IvcFixture(HandTime time, Grant... grants) {
-    this(new Directory(Grants.of(grants), time, time));
+    this(new Directory(Grants.of(grants), time.host()));
   }
 
   IvcFixture(Directory directory) {
@@ -52,14 +60,14 @@ final class IvcFixture implements AutoCloseable {
     return new Grant.Publish(endpoint, firstKey, lastKey, maxSize, null, null, doorbell);
   }
 
-  VmEndpoint vm(int id) {
+  public VmEndpoint vm(int id) {
     return vm(id, WINDOW, Quota.DEFAULT);
   }
 
   VmEndpoint vm(int id, long window, Quota quota) {
     Vm vm = newVm("vm" + id, window);
     vms.push(vm);
-    return directory.join(vm, id, quota);
+    return directory.join(vm, id, quota, GuestFrontEnds.ALL);
   }
 
   static Vm newVm(String name, long window) {
@@ -71,7 +79,7 @@ final class IvcFixture implements AutoCloseable {
     return Vm.create(config, TestBoard.ACCELERATOR);
   }
 
-  HostEndpoint host(int id) {
+  public HostEndpoint host(int id) {
     return directory.join("host" + id, id, Quota.DEFAULT);
   }
 
@@ -80,7 +88,7 @@ final class IvcFixture implements AutoCloseable {
   }
 
   /** What the operation is refused for. */
-  static Status refusal(ThrowingCallable operation) {
+  public static Status refusal(ThrowingCallable operation) {
     RefusedException refused = catchThrowableOfType(RefusedException.class, operation);
     assertThat(refused).as("is refused").isNotNull();
     return refused.status();
@@ -104,7 +112,7 @@ final class IvcFixture implements AutoCloseable {
   public void close() {
     vms.forEach(Vm::close);
     directory.close();
-    assertThat(directory.pool.blocks()).as("memory of channels left").isZero();
+    assertThat(directory.channels.pool.blocks()).as("memory of channels left").isZero();
     assertThat(HostMemory.liveCount()).as("host memory left").isEqualTo(liveBefore);
   }
 }

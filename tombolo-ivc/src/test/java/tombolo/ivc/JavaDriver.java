@@ -5,6 +5,14 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelInfo;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Listing;
+import tombolo.ivc.abi.Peer;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
 
 /** The Java API: an endpoint that Java code uses on the VM's behalf. */
 final class JavaDriver implements ChannelDriver {
@@ -124,7 +132,7 @@ final class JavaDriver implements ChannelDriver {
 
   @Override
   public boolean takeBell(Answer channel) {
-    return endpoint.inbox.takeBell(mine(channel));
+    return endpoint.inbox.takeBell(mine(channel).bell);
   }
 
   @Override

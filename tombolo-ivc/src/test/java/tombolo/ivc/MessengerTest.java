@@ -10,6 +10,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.host.HostServices;
@@ -39,7 +47,7 @@ final class MessengerTest {
     new Grant.Subscribe(2, 1, 1, 1, true, RATE)
   };
 
-  private final Directory directory = new Directory(Grants.of(GRANTS));
+  private final Directory directory = new Directory(Grants.of(GRANTS), HostServices.system());
 
   @ParameterizedTest
   @ValueSource(ints = {64, 4096})
@@ -125,7 +133,7 @@ final class MessengerTest {
 
     Messenger(int id, String append) {
       vm = Guests.create(Guests.config("messenger", append + " messages=" + MESSAGES, console));
-      directory.join(vm, id, Quota.DEFAULT);
+      directory.join(vm, id, Quota.DEFAULT, GuestFrontEnds.ALL);
     }
 
     void awaitEnd() throws InterruptedException {

@@ -3,6 +3,8 @@ package tombolo.ivc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -12,7 +14,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelInfo;
+import tombolo.ivc.abi.ChannelState;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.abi.Layout;
+import tombolo.ivc.abi.Listing;
+import tombolo.ivc.abi.Peer;
+import tombolo.ivc.abi.RefusedException;
+import tombolo.ivc.abi.Role;
+import tombolo.ivc.abi.Shape;
+import tombolo.ivc.abi.Status;
+import tombolo.ivc.bell.Bell;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;
@@ -42,7 +63,8 @@ final class ModelRun implements AutoCloseable {
     KILL,
     BAR,
     GET_IN_THE_WAY,
-    ADVANCE
+    ADVANCE,
+    RESTORE
   }
 
   private static final long PAGE = ChannelModel.PAGE;
@@ -71,6 +93,8 @@ final class ModelRun implements AutoCloseable {
           Shape.sectioned(PAGE, 4, PAGE));
 
   private static final List<Grant> GRANTS = grants();
+  private static final Quota VM_QUOTA = new Quota(3, 8 * PAGE);
+  private static final Quota HOST_QUOTA = new Quota(2, 6 * PAGE);
 
   private static List<Grant> grants() {
     DoorbellRate slow = new DoorbellRate(1_000_000, 2);
@@ -100,26 +124,61 @@ final class ModelRun implements AutoCloseable {
   private final List<HostMemory> mailboxes = new ArrayList<>();
   private final Map<ChannelModel.Side, Attachment> real = new HashMap<>();
   private final HostMemory foreign = HostMemory.allocate(PAGE);
-  private final Directory directory;
+  private Directory directory;
   private boolean noMemory;
   private boolean memoryRefused;
   private long tags = 1;
 
   ModelRun() {
+    directory = fresh();
+    for (int id = 1; id < HOST; id++) {
+      model.parties.add(new ChannelModel.Party(id, true, VM_QUOTA, PLACES[0]));
+    }
+    model.parties.add(new ChannelModel.Party(HOST, false, HOST_QUOTA, -1));
+  }
+
+  /** Everybody joins a directory; VMs and endpoints are those of this one from now on. */
+  private Directory fresh() {
     MemoryPool pool = new MemoryPool(16 * PAGE, this::hostMemory);
-    directory = new Directory(new Grants(GRANTS), time, time, pool);
+    Directory made = new Directory(new Grants(GRANTS), time.host(), pool);
+    List.of(vms, endpoints, rams, mailboxes).forEach(List::clear);
     for (int id = 1; id < HOST; id++) {
       Vm vm = IvcFixture.newVm("vm" + id, WINDOW);
       vms.add(vm);
-      Quota quota = new Quota(3, 8 * PAGE);
-      endpoints.add(directory.join(vm, id, quota));
+      endpoints.add(made.join(vm, id, VM_QUOTA, GuestFrontEnds.ALL));
       rams.add(vm.memory().regions().getFirst().host());
       mailboxes.add(Objects.requireNonNull(vm.memory().regionAt(PLACES[0])).host());
-      model.parties.add(new ChannelModel.Party(id, true, quota, PLACES[0]));
     }
-    Quota quota = new Quota(2, 6 * PAGE);
-    endpoints.add(directory.join("host", HOST, quota));
-    model.parties.add(new ChannelModel.Party(HOST, false, quota, -1));
+    endpoints.add(made.join("host", HOST, HOST_QUOTA));
+    return made;
+  }
+
+  /** Saves everything, ends it, and goes on with fresh VMs and a fresh directory. */
+  private void restore() {
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    StateWriter out = new StateWriter(saved);
+    vms.forEach(vm -> out.part("pci", vm.board().pci()));
+    out.part("directory", directory);
+    vms.forEach(Vm::close);
+    directory.close();
+
+    directory = fresh();
+    for (ChannelModel.Party party : model.parties) {
+      if (party.vm) {
+        Vm vm = vms.get(party.id - 1);
+        vm.board().pci().write(CONFIG + 4, 4, 4);
+        party.inTheWay.forEach(gpa -> vm.memory().map(gpa, PAGE, foreign, 0, Access.READ_EXECUTE));
+      }
+    }
+    StateReader in = new StateReader(new ByteArrayInputStream(saved.toByteArray()));
+    vms.forEach(vm -> in.part("pci", vm.board().pci()));
+    in.part("directory", directory);
+    model.sidesEver.removeIf(side -> !side.joined);
+    real.clear();
+    for (ChannelModel.Side side : model.sidesEver) {
+      Membership membership = endpoints.get(side.party.id - 1).membership;
+      joined(Objects.requireNonNull(membership.find(side.handle)), side);
+    }
   }
 
   private HostMemory hostMemory(long size) {
@@ -194,6 +253,7 @@ final class ModelRun implements AutoCloseable {
       case BAR -> bar(step, who);
       case GET_IN_THE_WAY -> getInTheWay(step, who);
       case ADVANCE -> advance(step.a % 3000);
+      case RESTORE -> restore();
     }
     compare();
   }
@@ -284,17 +344,7 @@ final class ModelRun implements AutoCloseable {
     ChannelModel.Side side = ChannelModel.side(who, id, true);
     Status expected = model.mayLeave(who, side, publisher);
     Status status =
-        attempt(
-            () ->
-                endpoint.operation(
-                    "leave",
-                    () -> {
-                      if (publisher) {
-                        endpoint.unpublish(0, id.key());
-                      } else {
-                        endpoint.unsubscribe(0, id);
-                      }
-                    }));
+        attempt(() -> endpoint.leave(0, id, publisher ? Role.PUBLISHER : Role.SUBSCRIBER));
     same(status, expected, "leave by key");
     if (expected == Status.DONE) {
       model.leave(Objects.requireNonNull(side), ChannelState.WITHDRAWN);
@@ -310,7 +360,7 @@ final class ModelRun implements AutoCloseable {
     }
   }
 
-  private void takeBell(ChannelModel.Party who, @Nullable Attachment bell) {
+  private void takeBell(ChannelModel.Party who, @Nullable Bell bell) {
     long oldest = ChannelModel.oldestBell(who);
     if (bell == null || oldest < 0) {
       same(bell == null, oldest < 0, "no bell has rung");
@@ -452,15 +502,15 @@ final class ModelRun implements AutoCloseable {
   }
 
   private void compare() {
-    same(directory.pool.blocks(), (long) model.channels.size(), "channels with memory");
+    same(directory.channels.pool.blocks(), (long) model.channels.size(), "channels with memory");
     for (ChannelModel.Party party : model.parties) {
       Endpoint endpoint = endpoints.get(party.id - 1);
-      same(endpoint.publishedChannels(), model.publishedChannels(party), "channels on account");
-      same(endpoint.publishedBytes(), model.publishedBytes(party), "bytes on account");
+      same(endpoint.account.channels(), model.publishedChannels(party), "channels on account");
+      same(endpoint.account.bytes(), model.publishedBytes(party), "bytes on account");
       same(endpoint.inbox.hasBells(), ChannelModel.oldestBell(party) >= 0, "a bell waits");
       same(endpoint.inbox.hasEvents(), !party.events.isEmpty(), "an event waits");
       same(
-          endpoint.attachments().stream().map(Attachment::handle).toList(),
+          endpoint.membership.all().stream().map(Attachment::handle).toList(),
           List.copyOf(party.sides.keySet()),
           "handles");
       if (party.vm) {

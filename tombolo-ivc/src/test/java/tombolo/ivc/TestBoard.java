@@ -4,19 +4,21 @@ package tombolo.ivc;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.BoardModel;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ElfMachine;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 
 /** A board whose vCPUs never execute anything: RAM at 0, and a PCI bridge. */
@@ -59,7 +61,12 @@ final class TestBoard implements Board {
         }
 
         @Override
-        public Board createBoard(BoardContext context) {
+        public List<BoardModel> boards() {
+          return List.of(new BoardModel("test", ElfMachine.RISCV, 0, 1L << 30, IVC_INTERRUPT));
+        }
+
+        @Override
+        public Board createBoard(BoardModel model, BoardContext context) {
           return new TestBoard(context);
         }
       };
@@ -101,11 +108,6 @@ final class TestBoard implements Board {
   }
 
   @Override
-  public int ivcInterrupt() {
-    return IVC_INTERRUPT;
-  }
-
-  @Override
   public PciHost pci() {
     return pci;
   }
@@ -116,15 +118,25 @@ final class TestBoard implements Board {
   }
 
   @Override
+  public void save(StateWriter out) {
+    // Nothing that a guest could notice.
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // As above.
+  }
+
+  @Override
   public void close() {
     pci.close();
   }
 
-  /** Waits in run() until it is kicked, as a hart in WFI does. */
+  /** Waits until it is kicked, as a hart in WFI does. */
   private static final class IdleVcpu implements Vcpu {
     private final int index;
     private final AtomicBoolean kicked = new AtomicBoolean();
-    private volatile @Nullable Thread runner;
+    private volatile Runnable waker = () -> {};
 
     IdleVcpu(int index) {
       this.index = index;
@@ -136,21 +148,19 @@ final class TestBoard implements Board {
     }
 
     @Override
-    public VcpuExit run() {
-      runner = Thread.currentThread();
-      while (!kicked.getAndSet(false)) {
-        LockSupport.park(this);
-      }
-      return new VcpuExit.Kicked();
+    public VcpuExit run(long budget) {
+      return kicked.getAndSet(false) ? new VcpuExit.Kicked() : new VcpuExit.Waiting(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onWake(Runnable newWaker) {
+      waker = newWaker;
     }
 
     @Override
     public void kick() {
       kicked.set(true);
-      Thread thread = runner;
-      if (thread != null) {
-        LockSupport.unpark(thread);
-      }
+      waker.run();
     }
 
     @Override

@@ -4,6 +4,10 @@ package tombolo.ivc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import tombolo.ivc.grant.Grant;
+import tombolo.ivc.grant.Grants;
+import tombolo.ivc.grant.Quota;
+import tombolo.machine.host.HostServices;
 
 /** A directory and VMs 1 to n that a test drives, with the same quota and size of window. */
 final class World implements AutoCloseable {
@@ -11,7 +15,7 @@ final class World implements AutoCloseable {
   private final List<AgentVm> vms = new ArrayList<>();
 
   World(int vms, Quota quota, long window, Grant... grants) {
-    this.directory = new Directory(Grants.of(grants));
+    this.directory = new Directory(Grants.of(grants), HostServices.system());
     IntStream.rangeClosed(1, vms)
         .forEach(id -> this.vms.add(AgentVm.create(directory, id, quota, window)));
     this.vms.forEach(AgentVm::boot);

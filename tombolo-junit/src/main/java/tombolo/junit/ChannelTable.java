@@ -5,10 +5,10 @@ package tombolo.junit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import tombolo.ivc.ChannelState;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.Side;
+import tombolo.ivc.abi.ChannelState;
 
 /** The channels of a directory, for conditions and for messages. */
 final class ChannelTable {

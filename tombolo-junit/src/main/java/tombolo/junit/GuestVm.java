@@ -31,7 +31,7 @@ import tombolo.machine.power.StopReason;
 public final class GuestVm {
   private static final int SHOWN_LINES = 40;
 
-  private final LiveVm live;
+  private final Guest guest;
   private final Duration deadline;
   private final Supplier<String> others;
   private GuestConsole.Position position = GuestConsole.Position.START;
@@ -40,15 +40,15 @@ public final class GuestVm {
    * @param deadline where a call does not say
    * @param others how the other VMs are, a line each
    */
-  GuestVm(LiveVm live, Duration deadline, Supplier<String> others) {
-    this.live = live;
+  GuestVm(Guest guest, Duration deadline, Supplier<String> others) {
+    this.guest = guest;
     this.deadline = deadline;
     this.others = others;
   }
 
   /** As in the topology. */
   public String name() {
-    return live.name();
+    return guest.name();
   }
 
   /** Waits for a line with this text in it, for as long as the topology's deadline. */
@@ -64,7 +64,7 @@ public final class GuestVm {
    */
   public String awaitLine(String part, Duration limit) {
     String what = "line with \"" + part + "\"";
-    GuestConsole console = live.console();
+    GuestConsole console = guest.console();
     return found(what, limit, nanos -> console.awaitLine(part, position, nanos));
   }
 
@@ -80,7 +80,7 @@ public final class GuestVm {
    * @param limit how long at the most
    */
   public void awaitText(String text, Duration limit) {
-    GuestConsole console = live.console();
+    GuestConsole console = guest.console();
     found("\"" + text + "\"", limit, nanos -> console.awaitText(text, position, nanos));
   }
 
@@ -110,7 +110,7 @@ public final class GuestVm {
   }
 
   private String whyNot(Duration limit) {
-    @Nullable StopReason end = live.console().end();
+    @Nullable StopReason end = guest.console().end();
     return end == null ? Waits.within(limit) : "before it stopped: " + end.describe();
   }
 
@@ -118,12 +118,12 @@ public final class GuestVm {
    * Types text, as it is: a line needs its {@code "\n"}. Does not wait for the guest to read it.
    */
   public void type(String text) {
-    live.console().type(text);
+    guest.console().type(text);
   }
 
   /** What the console has now, a string a line, without what is forgotten. */
   public List<String> lines() {
-    return live.console().lines();
+    return guest.console().lines();
   }
 
   /** Waits for its end, for as long as the topology's deadline. */
@@ -138,7 +138,7 @@ public final class GuestVm {
    * @return why
    */
   public StopReason awaitStop(Duration limit) {
-    @Nullable StopReason end = patiently("its end", limit, live.console()::awaitEnd);
+    @Nullable StopReason end = patiently("its end", limit, guest.console()::awaitEnd);
     if (end == null) {
       throw failure("did not stop " + Waits.within(limit));
     }
@@ -174,7 +174,7 @@ public final class GuestVm {
 
   /** Whether it has stopped, and the topology does not have it booted again. */
   public boolean hasStopped() {
-    return live.console().end() != null;
+    return guest.console().end() != null;
   }
 
   /**
@@ -182,7 +182,7 @@ public final class GuestVm {
    * {@link #boot}. Returns when it has stopped. Does nothing if it has already.
    */
   public void stop() {
-    live.stop();
+    guest.stop();
   }
 
   /**
@@ -191,12 +191,12 @@ public final class GuestVm {
    * @throws IllegalStateException unless it has stopped
    */
   public void boot() {
-    live.boot();
+    guest.running().boot();
   }
 
   /** The VM, to look at: memory, state, counters. To stop and boot it is this object's business. */
   public Vm vm() {
-    return live.joined().vm();
+    return guest.running().vm();
   }
 
   private AssertionFailedError failure(String what) {
@@ -215,7 +215,7 @@ public final class GuestVm {
       return "The console of " + name() + " has nothing.";
     }
     int first = Math.max(0, lines.size() - SHOWN_LINES);
-    long read = position.line() - live.console().forgotten();
+    long read = position.line() - guest.console().forgotten();
     return Stream.concat(
             Stream.of(
                 "The console of %s%s:"

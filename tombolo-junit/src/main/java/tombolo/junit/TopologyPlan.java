@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
-import tombolo.cli.topology.Topology;
-import tombolo.cli.topology.TopologyFile;
+import tombolo.machine.host.HostServices;
+import tombolo.topology.Topology;
+import tombolo.topology.file.TopologyFile;
 
 /**
  * What to start.
@@ -43,11 +44,11 @@ record TopologyPlan(String file, String text, Set<String> standIns, Duration dea
   }
 
   /**
-   * @throws tombolo.cli.topology.TopologyException if the topology has mistakes
+   * @throws tombolo.topology.file.TopologyException if the topology has mistakes
    */
   RunningTopology start() {
     Topology topology =
         file.isEmpty() ? TopologyFile.parse(text, TEXT) : TopologyFile.read(Path.of(file));
-    return RunningTopology.start(topology, standIns, deadline);
+    return RunningTopology.start(topology, standIns, deadline, HostServices.system());
   }
 }

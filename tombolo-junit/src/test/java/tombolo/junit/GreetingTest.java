@@ -5,7 +5,7 @@ package tombolo.junit;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 import tombolo.ivc.HostChannel;
-import tombolo.ivc.Shape;
+import tombolo.ivc.abi.Shape;
 
 /** The example of README.md, which has the same lines: what an author of guests would write. */
 // README: begin

@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
- * A way to run guest code: {@code riscv} interprets RISC-V in Java, {@code kvm} uses the host's
+ * A way to run guest code: {@code riscv} runs RISC-V in Java, {@code kvm} uses the host's
  * processor.
  */
 public interface Accelerator {
-  /** The name that people write: lower case, a word. */
+  /** Returns the name that people write: lower case, a word. */
   String name();
 
-  /** Whether it works on this host, and if not, why and what to do. */
+  /** Returns whether it works on this host, and if not, why and what to do. */
   Availability availability();
 
-  /** The largest number of vCPUs a VM can have; at least 1. */
+  /** Returns the largest number of vCPUs that a VM can have; at least 1. */
   int maxVcpus();
+
+  /** Returns the boards that it can make, the default first; at least one, always the same. */
+  List<BoardModel> boards();
+
+  /** Returns its board with the interrupt controller of that name. */
+  default Optional<BoardModel> board(String interruptController) {
+    return boards().stream()
+        .filter(model -> model.interruptController().equals(interruptController))
+        .findFirst();
+  }
 
   /**
    * Builds the board of one VM: maps the RAM, attaches the common devices to the buses, makes the
    * vCPUs. Nothing runs yet.
+   *
+   * @param model one of {@link #boards}
+   * @throws IllegalArgumentException if the board has no room for that much RAM
    */
-  Board createBoard(BoardContext context);
+  Board createBoard(BoardModel model, BoardContext context);
 }

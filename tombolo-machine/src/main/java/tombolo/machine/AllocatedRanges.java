@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.pci.GpaRoom;
 import tombolo.machine.pci.GpaWindow;
 
 /**
- * What {@link Vm#allocateChannel} has handed out of a VM's window. Others reserve room in the same
- * window, which is none of this one's to release. Thread-safe; its lock is taken before the
- * window's.
+ * The rooms of a VM's window that {@link Vm#allocateChannel} has handed out, by their guest
+ * physical address. Thread-safe; its lock is taken before the window's.
  */
 final class AllocatedRanges {
   private final @Nullable GpaWindow window;
 
-  /** Sizes by offset into the window, since the guest may move it. Guarded by this. */
-  private final Map<Long, Long> sizes = new HashMap<>();
+  /** By offset into the window, since the guest may move it. Guarded by this. */
+  private final Map<Long, GpaRoom> rooms = new TreeMap<>();
 
   AllocatedRanges(@Nullable GpaWindow window) {
     this.window = window;
@@ -26,29 +26,33 @@ final class AllocatedRanges {
   synchronized Optional<GpaRange> allocate(long expectedSize) {
     GpaWindow from = required();
     OptionalLong base = from.base();
-    OptionalLong offset = base.isEmpty() ? base : from.reserve(expectedSize);
-    if (offset.isEmpty()) {
+    if (base.isEmpty()) {
       return Optional.empty();
     }
-    long size = from.reservedAt(offset.getAsLong());
-    sizes.put(offset.getAsLong(), size);
-    return Optional.of(new GpaRange(base.getAsLong() + offset.getAsLong(), size));
+    return from.allocate(expectedSize)
+        .map(
+            room -> {
+              rooms.put(room.offset(), room);
+              return new GpaRange(base.getAsLong() + room.offset(), room.size());
+            });
   }
 
   synchronized boolean release(long gpa, long size) {
-    GpaWindow from = required();
-    OptionalLong base = from.base();
-    if (base.isEmpty() || !sizes.remove(gpa - base.getAsLong(), size)) {
+    OptionalLong base = required().base();
+    if (base.isEmpty()) {
       return false;
     }
-    return from.release(gpa - base.getAsLong(), size);
+    @Nullable GpaRoom room = rooms.get(gpa - base.getAsLong());
+    if (room == null || room.size() != size) {
+      return false;
+    }
+    rooms.remove(room.offset());
+    return room.release();
   }
 
   synchronized void releaseAll() {
-    if (window != null) {
-      sizes.forEach(window::release);
-      sizes.clear();
-    }
+    rooms.values().forEach(GpaRoom::release);
+    rooms.clear();
   }
 
   private GpaWindow required() {

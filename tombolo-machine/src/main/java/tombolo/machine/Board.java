@@ -4,12 +4,14 @@ package tombolo.machine;
 import java.util.List;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.pci.PciHost;
+import tombolo.machine.state.Stateful;
 
 /**
  * The hardware of one VM as an {@link Accelerator} makes it: vCPUs, interrupt controller and the
- * places of the common devices. Owned by its {@link Vm}.
+ * places of the common devices. Owned by its {@link Vm}. Its state is that of its vCPUs, its
+ * interrupt controller and its devices; RAM is the VM's.
  */
-public interface Board extends AutoCloseable {
+public interface Board extends Stateful, AutoCloseable {
   /** The vCPUs by index; always the same objects. */
   List<? extends Vcpu> vcpus();
 
@@ -34,12 +36,6 @@ public interface Board extends AutoCloseable {
    */
   void injectInterrupt(long vcpus, int number);
 
-  /**
-   * The number of the interrupt that tells a guest of doorbells which no device of its own rings
-   * (docs/abi.md, "AxVisor's hypercalls"); for {@link #injectInterrupt}.
-   */
-  int ivcInterrupt();
-
   /** The PCI bridge; devices can be added to it until the VM boots for the first time. */
   PciHost pci();
 
@@ -52,7 +48,20 @@ public interface Board extends AutoCloseable {
    */
   void load(tombolo.machine.image.BootImage image);
 
-  /** Frees what the accelerator holds. Called once, after every vCPU thread has ended. */
+  /**
+   * Brings the workers of its devices to rest: none is in a step until {@link #resume}. Called
+   * while no vCPU runs. Saving and restoring come in between.
+   */
+  default void pause() {
+    pci().pause();
+  }
+
+  /** Ends {@link #pause}. */
+  default void resume() {
+    pci().resume();
+  }
+
+  /** Frees what the accelerator holds. Called once, after every vCPU has ended. */
   @Override
   void close();
 }

@@ -12,7 +12,7 @@ import tombolo.memory.MemoryRegion;
 
 /**
  * Acts on the exits of one VM's vCPUs: devices, hypercalls, the end of the VM. Called by each
- * vCPU's own thread; holds no lock.
+ * vCPU's worker; holds no lock.
  */
 final class ExitDispatch {
   private final GuestMemory memory;
@@ -93,7 +93,7 @@ final class ExitDispatch {
         }
       }
       case VcpuExit.Hypercall(long code) -> vcpu.completeHypercall(hypercall(vcpu, code));
-      case VcpuExit.Kicked _ -> {
+      case VcpuExit.Kicked _, VcpuExit.Waiting _, VcpuExit.BudgetUsed _ -> {
         // The caller looks at what is wanted of it before it runs the vCPU again.
       }
       case VcpuExit.SystemEvent(StopReason reason) -> power.request(reason);

@@ -20,7 +20,11 @@ public enum ExitKind {
   /** {@link VcpuExit.Stuck}. */
   STUCK(7),
   /** {@link VcpuExit.MmioRefused}. */
-  MMIO_REFUSED(8);
+  MMIO_REFUSED(8),
+  /** {@link VcpuExit.Waiting}. */
+  WAITING(9),
+  /** {@link VcpuExit.BudgetUsed}, which is not counted: it comes from the host's scheduler. */
+  BUDGET_USED(10);
 
   /** Its place in a row of counters. */
   final int counter;
@@ -41,6 +45,8 @@ public enum ExitKind {
       case VcpuExit.SystemEvent _ -> SYSTEM_EVENT;
       case VcpuExit.Stuck _ -> STUCK;
       case VcpuExit.MmioRefused _ -> MMIO_REFUSED;
+      case VcpuExit.Waiting _ -> WAITING;
+      case VcpuExit.BudgetUsed _ -> BUDGET_USED;
     };
   }
 }

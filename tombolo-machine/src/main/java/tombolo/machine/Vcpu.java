@@ -4,18 +4,29 @@ package tombolo.machine;
 /**
  * One virtual processor of a {@link Board}.
  *
- * <p>Everything but {@link #kick()} and {@link #retiredInstructions()} is called only by the thread
- * that runs the vCPU, or by the VM while no thread runs it. {@link #run()} holds no lock.
+ * <p>Everything but {@link #kick()} and {@link #retiredInstructions()} is called only by whoever
+ * runs the vCPU, one thread at a time, or by the VM while nobody runs it. What one call stores is
+ * visible to the next, whichever thread makes it.
  */
 public interface Vcpu {
-  /** Its number in the VM, from 0. */
+  /** Returns its number in the VM, from 0. */
   int index();
 
   /**
-   * Runs guest code on the calling thread until something needs the VM. Waits inside while the
-   * guest waits for an interrupt or the vCPU is not started; such a vCPU burns no CPU.
+   * Runs guest code until something needs the VM, the guest waits, or the budget is used up. Never
+   * waits, and holds no lock.
+   *
+   * @param budget the most instructions to retire; at least 1. With {@link VcpuExit.BudgetUsed}
+   *     exactly so many were retired, if the accelerator can count.
    */
-  VcpuExit run();
+  VcpuExit run(long budget);
+
+  /**
+   * Sets what an interrupt, {@link #kick} or a start by another vCPU calls, so that {@link #run} is
+   * called again soon. Called before the first run. The waker may be called by any thread, with any
+   * lock held, also while the vCPU runs; it waits for nobody.
+   */
+  void onWake(Runnable waker);
 
   /**
    * Completes the last {@link VcpuExit.MmioRead} or {@link VcpuExit.PortRead}.
@@ -31,7 +42,7 @@ public interface Vcpu {
   void rejectAccess();
 
   /**
-   * An argument of the last {@link VcpuExit.Hypercall}.
+   * Returns an argument of the last {@link VcpuExit.Hypercall}.
    *
    * @param number 0 to 5
    */
@@ -41,15 +52,15 @@ public interface Vcpu {
   void completeHypercall(long result);
 
   /**
-   * Makes {@link #run()} come back soon with {@link VcpuExit.Kicked}, whatever the guest does or
+   * Makes {@link #run} come back soon with {@link VcpuExit.Kicked}, whatever the guest does or
    * waits for; if the vCPU is not in run(), its next run() comes back at once. Any thread; never
    * lost; several kicks may give one exit.
    */
   void kick();
 
   /**
-   * Instructions retired since the board was made; exact at every exit, a little behind meanwhile.
-   * Any thread.
+   * Returns how many instructions were retired since the board was made; exact whenever {@link
+   * #run} has returned, a little behind meanwhile. Any thread.
    */
   long retiredInstructions();
 }

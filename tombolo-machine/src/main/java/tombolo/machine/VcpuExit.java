@@ -5,8 +5,8 @@ import tombolo.machine.power.GuestFault;
 import tombolo.machine.power.StopReason;
 
 /**
- * Why {@link Vcpu#run()} came back. The vCPU thread that called it acts on the exit, completes it
- * where it says so, and runs the vCPU again.
+ * Why {@link Vcpu#run} came back. Whoever called it acts on the exit, completes it where it says
+ * so, and runs the vCPU again.
  *
  * <p>Sizes are 1, 2, 4 or 8 bytes; values are zero-extended little-endian.
  */
@@ -40,6 +40,17 @@ public sealed interface VcpuExit {
    * Vcpu#completeHypercall}. Arguments by {@link Vcpu#hypercallArgument}.
    */
   record Hypercall(long code) implements VcpuExit {}
+
+  /** The budget of {@link Vcpu#run} is used up; nothing is to be done. */
+  record BudgetUsed() implements VcpuExit {}
+
+  /**
+   * The guest waits for an interrupt, or the vCPU is not started. Running it is of no use until its
+   * waker is called ({@link Vcpu#onWake}) or this time has come, and does no harm before.
+   *
+   * @param untilNanos nanoseconds of the VM's clock; Long.MAX_VALUE = until it is woken
+   */
+  record Waiting(long untilNanos) implements VcpuExit {}
 
   /** {@link Vcpu#kick()} was called: the owner looks at the VM's state and decides. */
   record Kicked() implements VcpuExit {}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +14,8 @@ import tombolo.machine.device.InterruptLine;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.GpaWindow;
 import tombolo.machine.power.StopReason;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 
@@ -25,15 +26,16 @@ import tombolo.memory.HostMemory;
  * one after the other, in some order; a call that makes no sense in the state it finds throws
  * {@link IllegalStateException} and changes nothing.
  *
- * <p><b>Locks.</b> {@code owner} is held throughout such a call, also while it waits for vCPU
- * threads. So vCPU threads, and with them devices, hypercall handlers and listeners, never take it:
- * there, {@link #stop()} only asks, and every other such call is refused. {@link VcpuThreads} says
- * why nothing is lost and nobody waits for ever.
+ * <p><b>Locks.</b> {@code owner} is held throughout such a call, also while it waits for the vCPUs.
+ * So vCPUs, and with them devices, hypercall handlers and listeners, never take it: there, {@link
+ * #stop()} only asks, and every other such call is refused. {@link VcpuWorkers} says why nothing is
+ * lost and nobody waits for ever.
  */
 public final class Vm implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Vm.class.getName());
 
   private final VmConfig config;
+  private final BoardModel model;
   private final StateMonitor monitor;
   private final GuestMemory memory = new GuestMemory();
   private final DeviceBus mmio = new DeviceBus();
@@ -51,10 +53,11 @@ public final class Vm implements AutoCloseable {
 
   // The latest run, or null before the first boot. Written by the owner, read by anybody who asks
   // for a stop.
-  private volatile @Nullable VcpuThreads run;
+  private volatile @Nullable VcpuWorkers run;
 
   // Guarded by owner.
   private boolean closed;
+  private boolean devicesRest;
 
   // Written before the monitor says STOPPED where no run has a reason of its own.
   private volatile @Nullable StopReason stoppedBeforeBoot;
@@ -63,15 +66,16 @@ public final class Vm implements AutoCloseable {
   // loads, while no vCPU runs.
   private boolean used;
 
-  private Vm(VmConfig config, Accelerator accelerator) {
+  private Vm(VmConfig config, Accelerator accelerator, BoardModel model) {
     this.config = config;
+    this.model = model;
     this.monitor = new StateMonitor(config.host().scheduler());
     this.window = config.windowBytes() == 0 ? null : new GpaWindow(memory, config.windowBytes());
     this.ranges = new AllocatedRanges(window);
     this.ram = HostMemory.allocate(config.memoryBytes());
     @Nullable Board made = null;
     try {
-      made = accelerator.createBoard(context());
+      made = accelerator.createBoard(model, context());
       this.board = made;
       this.statistics = new VmStatistics(made.vcpus());
       this.dispatch =
@@ -111,7 +115,8 @@ public final class Vm implements AutoCloseable {
   /**
    * Makes a VM and loads its image; it is {@link VmState#LOADED} then.
    *
-   * @throws IllegalArgumentException if the accelerator has not that many vCPUs
+   * @throws IllegalArgumentException if the accelerator has not that many vCPUs, not that board, or
+   *     no board with room for that much RAM
    * @throws IllegalStateException if the accelerator does not work here
    * @throws tombolo.machine.image.ImageException if the image does not fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
@@ -128,7 +133,13 @@ public final class Vm implements AutoCloseable {
               .formatted(
                   config.name(), config.vcpus(), accelerator.name(), accelerator.maxVcpus()));
     }
-    return new Vm(config, accelerator);
+    @Nullable BoardModel wanted = config.board();
+    if (wanted != null && !accelerator.boards().contains(wanted)) {
+      throw new IllegalArgumentException(
+          "%s: accelerator %s has no board with interrupt controller %s"
+              .formatted(config.name(), accelerator.name(), wanted.interruptController()));
+    }
+    return new Vm(config, accelerator, wanted == null ? accelerator.boards().getFirst() : wanted);
   }
 
   /** Its name. */
@@ -169,6 +180,11 @@ public final class Vm implements AutoCloseable {
   /** The board that the accelerator has made; its owner is this VM. */
   public Board board() {
     return board;
+  }
+
+  /** Returns the kind of its board. */
+  public BoardModel boardModel() {
+    return model;
   }
 
   /** A wire into the interrupt controller, see {@link Board#interruptLine}. */
@@ -273,30 +289,37 @@ public final class Vm implements AutoCloseable {
         }
         change(VmState.LOADED);
       }
-      VcpuThreads threads =
-          new VcpuThreads(config.name(), board.vcpus(), dispatch, monitor, this::load, this::ended);
+      VcpuWorkers threads = workers();
       stoppedBeforeBoot = null;
       run = threads;
       VmEvents.started(config);
-      threads.start(config.host().scheduler());
+      threads.start();
     } finally {
       owner.unlock();
     }
   }
 
+  private VcpuWorkers workers() {
+    return new VcpuWorkers(
+        config.name(), board.vcpus(), dispatch, monitor, config.host(), this::load, this::ended);
+  }
+
   /**
-   * Parks every vCPU outside guest code; memory and devices stay as they are, time goes on.
+   * Brings every vCPU out of guest code, and then every device to rest; memory and devices stay as
+   * they are, time goes on.
    *
    * @throws IllegalStateException unless it is running, or if it stops meanwhile
    */
   public void suspend() {
     enter("suspended");
     try {
-      VcpuThreads threads = settled("suspended", VmState.RUNNING);
+      VcpuWorkers threads = settled("suspended", VmState.RUNNING);
       threads.pause();
       if (threads.awaitSettled() == null) {
         throw wrongState(VmState.STOPPED, "suspended", "running");
       }
+      board.pause();
+      devicesRest = true;
     } finally {
       owner.unlock();
     }
@@ -310,7 +333,9 @@ public final class Vm implements AutoCloseable {
   public void resume() {
     enter("resumed");
     try {
-      settled("resumed", VmState.SUSPENDED).resume();
+      VcpuWorkers threads = settled("resumed", VmState.SUSPENDED);
+      wakeDevices();
+      threads.resume();
     } finally {
       owner.unlock();
     }
@@ -324,11 +349,61 @@ public final class Vm implements AutoCloseable {
   public void reset() {
     enter("reset");
     try {
-      VcpuThreads threads = settled("reset", VmState.RUNNING, VmState.SUSPENDED);
+      VcpuWorkers threads = settled("reset", VmState.RUNNING, VmState.SUSPENDED);
+      wakeDevices();
       threads.reset(true);
       if (threads.awaitSettled() == null) {
         throw wrongState(VmState.STOPPED, "reset", "running or suspended");
       }
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /**
+   * Writes all that the guest has: RAM, vCPUs, interrupt controller and devices. Changes nothing.
+   *
+   * @throws IllegalStateException unless it is suspended
+   * @throws tombolo.machine.state.StateException if the state cannot be written
+   */
+  public void save(StateWriter out) {
+    enter("saved");
+    try {
+      settled("saved", VmState.SUSPENDED);
+      out.part("ram", new RamState(ram));
+      out.part("board", board);
+    } finally {
+      owner.unlock();
+    }
+  }
+
+  /**
+   * Makes this VM what another one was that was made in the same way and that {@link #save} wrote.
+   * It is suspended then, and {@link #resume} lets it run on.
+   *
+   * @throws IllegalStateException unless it is loaded and was never booted
+   * @throws tombolo.machine.state.StateException if the state is not that of such a VM; this one is
+   *     as after a stop then
+   */
+  public void restore(StateReader in) {
+    enter("restored");
+    try {
+      if (run != null || monitor.state() != VmState.LOADED) {
+        throw wrongState(monitor.state(), "restored", "loaded and was never booted");
+      }
+      board.pause();
+      devicesRest = true;
+      try {
+        in.part("ram", new RamState(ram));
+        in.part("board", board);
+      } catch (RuntimeException | Error e) {
+        finish(new StopReason.HostRequest("its state could not be restored"));
+        throw e;
+      }
+      VcpuWorkers workers = workers();
+      run = workers;
+      VmEvents.started(config);
+      workers.startSuspended();
     } finally {
       owner.unlock();
     }
@@ -340,7 +415,7 @@ public final class Vm implements AutoCloseable {
   }
 
   /**
-   * Ends the guest's run. Returns when its threads have ended, or at once when a vCPU thread calls
+   * Ends the guest's run. Returns when its vCPUs have left it, or at once when a vCPU's step calls
    * it. Does nothing if the VM is stopped.
    *
    * @param why becomes the {@link StopReason.HostRequest}, unless there is another reason already
@@ -349,7 +424,7 @@ public final class Vm implements AutoCloseable {
     StopReason reason = new StopReason.HostRequest(why);
     // First without the owner's lock: who holds it may be waiting for these vCPUs.
     end(reason);
-    if (VcpuThreads.currentVm() != null) {
+    if (VcpuWorkers.currentVm() != null) {
       return;
     }
     owner.lock();
@@ -393,7 +468,7 @@ public final class Vm implements AutoCloseable {
    */
   public Optional<StopReason> awaitStop(Duration deadline) throws InterruptedException {
     long end = config.host().clock().nanos() + deadline.toNanos();
-    @Nullable VcpuThreads awaited = run;
+    @Nullable VcpuWorkers awaited = run;
     monitor.lock();
     try {
       while (true) {
@@ -416,13 +491,13 @@ public final class Vm implements AutoCloseable {
 
   /** Why the latest run ended; empty while it has not. */
   public Optional<StopReason> stopReason() {
-    @Nullable VcpuThreads threads = run;
+    @Nullable VcpuWorkers threads = run;
     return Optional.ofNullable(threads == null ? stoppedBeforeBoot : threads.outcome());
   }
 
   /** What devices and exits ask for. Any thread; never waits. */
   private void request(StopReason reason) {
-    @Nullable VcpuThreads threads = run;
+    @Nullable VcpuWorkers threads = run;
     if (threads == null) {
       return;
     }
@@ -434,7 +509,7 @@ public final class Vm implements AutoCloseable {
   }
 
   private void end(StopReason reason) {
-    @Nullable VcpuThreads threads = run;
+    @Nullable VcpuWorkers threads = run;
     if (threads != null) {
       threads.end(reason);
     }
@@ -442,7 +517,8 @@ public final class Vm implements AutoCloseable {
 
   /** Brings the VM to STOPPED and waits for its threads. Owner's lock held. */
   private void finish(StopReason reason) {
-    @Nullable VcpuThreads threads = run;
+    @Nullable VcpuWorkers threads = run;
+    wakeDevices();
     if (threads != null) {
       threads.end(reason);
       threads.awaitEnd(config.host().clock());
@@ -461,7 +537,7 @@ public final class Vm implements AutoCloseable {
    * @throws IllegalStateException if the VM runs or is suspended
    */
   private boolean freshlyLoaded() {
-    @Nullable VcpuThreads last = run;
+    @Nullable VcpuWorkers last = run;
     if (last == null) {
       return monitor.state() == VmState.LOADED;
     }
@@ -471,7 +547,16 @@ public final class Vm implements AutoCloseable {
       throw wrongState(settled, "booted", "loaded or stopped");
     }
     last.awaitEnd(config.host().clock());
+    wakeDevices();
     return false;
+  }
+
+  /** Ends the rest of the devices that a suspension has begun. Owner's lock held. */
+  private void wakeDevices() {
+    if (devicesRest) {
+      devicesRest = false;
+      board.resume();
+    }
   }
 
   private void ended(StopReason reason) {
@@ -480,8 +565,8 @@ public final class Vm implements AutoCloseable {
   }
 
   /** The run, once no reset is under way that the guest has asked for. Owner's lock held. */
-  private VcpuThreads settled(String verb, VmState... allowed) {
-    @Nullable VcpuThreads threads = run;
+  private VcpuWorkers settled(String verb, VmState... allowed) {
+    @Nullable VcpuWorkers threads = run;
     @Nullable VmState settled = threads == null ? monitor.state() : threads.awaitSettled();
     if (threads != null && settled != null && List.of(allowed).contains(settled)) {
       return threads;
@@ -494,7 +579,7 @@ public final class Vm implements AutoCloseable {
   private void load() {
     if (used) {
       endRun();
-      zero(ram.segment());
+      new RamState(ram).zero();
     }
     used = true;
     board.load(config.image());
@@ -511,17 +596,6 @@ public final class Vm implements AutoCloseable {
       }
     }
     ranges.releaseAll();
-  }
-
-  /** Zeroes page by page and leaves zero pages alone, which need no memory of the host then. */
-  private static void zero(MemorySegment ram) {
-    MemorySegment zeroes = MemorySegment.ofArray(new long[(int) HostMemory.PAGE_SIZE / Long.BYTES]);
-    for (long at = 0; at < ram.byteSize(); at += HostMemory.PAGE_SIZE) {
-      MemorySegment page = ram.asSlice(at, HostMemory.PAGE_SIZE);
-      if (page.mismatch(zeroes) >= 0) {
-        page.fill((byte) 0);
-      }
-    }
   }
 
   private void change(VmState state) {
@@ -541,10 +615,10 @@ public final class Vm implements AutoCloseable {
   }
 
   private void refuseOnVcpuThread(String verb) {
-    @Nullable String vcpuOf = VcpuThreads.currentVm();
+    @Nullable String vcpuOf = VcpuWorkers.currentVm();
     if (vcpuOf != null) {
       throw new IllegalStateException(
-          "%s can't be %s by a vCPU thread of %s".formatted(config.name(), verb, vcpuOf));
+          "%s can't be %s by a vCPU of %s".formatted(config.name(), verb, vcpuOf));
     }
   }
 

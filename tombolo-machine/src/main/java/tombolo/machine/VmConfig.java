@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
@@ -19,6 +20,7 @@ import tombolo.memory.HostMemory;
  * @param onGuestReset what happens when the guest asks for a reset
  * @param windowBytes guest physical addresses for memory that it shares with others: a power of two
  *     of at least two pages, or 0 for none
+ * @param board one of the accelerator's boards; null for its default
  */
 public record VmConfig(
     String name,
@@ -29,7 +31,8 @@ public record VmConfig(
     HostServices host,
     HypercallTable hypercalls,
     GuestReset onGuestReset,
-    long windowBytes) {
+    long windowBytes,
+    @Nullable BoardModel board) {
   /** RAM where nothing else is said. */
   public static final long DEFAULT_MEMORY = 64L << 20;
 
@@ -63,37 +66,51 @@ public record VmConfig(
    */
   public static VmConfig of(String name, BootImage image, Console console, HostServices host) {
     return new VmConfig(
-        name, 1, DEFAULT_MEMORY, image, console, host, new HypercallTable(), GuestReset.STOP, 0);
+        name,
+        1,
+        DEFAULT_MEMORY,
+        image,
+        console,
+        host,
+        new HypercallTable(),
+        GuestReset.STOP,
+        0,
+        null);
   }
 
   /** Returns this with another number of vCPUs. */
   public VmConfig withVcpus(int number) {
-    return with(number, memoryBytes, host, hypercalls, onGuestReset, windowBytes);
+    return with(number, memoryBytes, host, hypercalls, onGuestReset, windowBytes, board);
   }
 
   /** Returns this with another amount of RAM, in bytes. */
   public VmConfig withMemory(long bytes) {
-    return with(vcpus, bytes, host, hypercalls, onGuestReset, windowBytes);
+    return with(vcpus, bytes, host, hypercalls, onGuestReset, windowBytes, board);
   }
 
   /** Returns this with another time, other workers and other chance. */
   public VmConfig withHost(HostServices services) {
-    return with(vcpus, memoryBytes, services, hypercalls, onGuestReset, windowBytes);
+    return with(vcpus, memoryBytes, services, hypercalls, onGuestReset, windowBytes, board);
   }
 
   /** Returns this with other hypercalls. */
   public VmConfig withHypercalls(HypercallTable table) {
-    return with(vcpus, memoryBytes, host, table, onGuestReset, windowBytes);
+    return with(vcpus, memoryBytes, host, table, onGuestReset, windowBytes, board);
   }
 
   /** Returns this with another answer to a guest that asks for a reset. */
   public VmConfig withGuestReset(GuestReset answer) {
-    return with(vcpus, memoryBytes, host, hypercalls, answer, windowBytes);
+    return with(vcpus, memoryBytes, host, hypercalls, answer, windowBytes, board);
   }
 
   /** Returns this with a window of so many bytes for memory shared with others; 0 for none. */
   public VmConfig withWindow(long bytes) {
-    return with(vcpus, memoryBytes, host, hypercalls, onGuestReset, bytes);
+    return with(vcpus, memoryBytes, host, hypercalls, onGuestReset, bytes, board);
+  }
+
+  /** Returns this on this board of its accelerator. */
+  public VmConfig withBoard(BoardModel model) {
+    return with(vcpus, memoryBytes, host, hypercalls, onGuestReset, windowBytes, model);
   }
 
   private VmConfig with(
@@ -102,7 +119,9 @@ public record VmConfig(
       HostServices services,
       HypercallTable table,
       GuestReset answer,
-      long window) {
-    return new VmConfig(name, number, bytes, image, console, services, table, answer, window);
+      long window,
+      @Nullable BoardModel model) {
+    return new VmConfig(
+        name, number, bytes, image, console, services, table, answer, window, model);
   }
 }

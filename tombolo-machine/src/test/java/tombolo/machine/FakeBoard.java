@@ -8,10 +8,13 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.image.SymbolTable;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 
 /** A board of scripted vCPUs with RAM at 0, which counts what is done to it. */
@@ -19,6 +22,8 @@ final class FakeBoard implements Board {
   /** An image that nothing is loaded from. */
   static final BootImage NO_IMAGE =
       new BootImage(new KernelImage("none", List.of(), 0, SymbolTable.EMPTY), null, "");
+
+  static final BoardModel MODEL = new BoardModel("fake", ElfMachine.RISCV, 0, 1L << 30, 36);
 
   final BoardContext context;
   final List<ScriptedVcpu> scripted;
@@ -76,11 +81,6 @@ final class FakeBoard implements Board {
   }
 
   @Override
-  public int ivcInterrupt() {
-    return 36;
-  }
-
-  @Override
   public PciHost pci() {
     return pci;
   }
@@ -90,6 +90,16 @@ final class FakeBoard implements Board {
     loadedWhileRunning |= scripted.stream().anyMatch(ScriptedVcpu::inRun);
     loads.incrementAndGet();
     onLoad.accept(this);
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    // Nothing that a guest could notice.
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // As above.
   }
 
   @Override
@@ -124,7 +134,12 @@ final class FakeBoard implements Board {
     }
 
     @Override
-    public Board createBoard(BoardContext context) {
+    public List<BoardModel> boards() {
+      return List.of(MODEL);
+    }
+
+    @Override
+    public Board createBoard(BoardModel model, BoardContext context) {
       board = new FakeBoard(context);
       return board;
     }

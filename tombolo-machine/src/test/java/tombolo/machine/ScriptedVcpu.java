@@ -7,13 +7,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A vCPU that does what a test tells it: each step of its script is one exit. When the script is at
- * its end it waits in run(), as a guest in WFI does, until it is kicked or told more.
+ * A vCPU that does what a test tells it: each step of its script is one exit. At the end of the
+ * script it waits, as a guest in WFI does, until it is kicked or told more.
  */
 final class ScriptedVcpu implements Vcpu {
   private final int index;
@@ -21,6 +20,7 @@ final class ScriptedVcpu implements Vcpu {
   private final AtomicBoolean kicked = new AtomicBoolean();
   private final AtomicLong runs = new AtomicLong();
   private volatile @Nullable Thread runner;
+  private volatile Runnable waker = () -> {};
 
   /** What the vCPU was answered, in order: "read 5", "rejected", "result 7". */
   final List<String> answers = new ArrayList<>();
@@ -65,22 +65,16 @@ final class ScriptedVcpu implements Vcpu {
   }
 
   @Override
-  public VcpuExit run() {
+  public VcpuExit run(long budget) {
     sharedByTwoThreads |= runner != null;
     runner = Thread.currentThread();
     runs.incrementAndGet();
     try {
-      while (true) {
-        if (kicked.getAndSet(false)) {
-          return new VcpuExit.Kicked();
-        }
-        Supplier<VcpuExit> step = script.poll();
-        if (step != null) {
-          return step.get();
-        }
-        LockSupport.park(this);
-        Thread.interrupted();
+      if (kicked.getAndSet(false)) {
+        return new VcpuExit.Kicked();
       }
+      Supplier<VcpuExit> step = script.poll();
+      return step != null ? step.get() : new VcpuExit.Waiting(Long.MAX_VALUE);
     } finally {
       runner = null;
     }
@@ -113,10 +107,12 @@ final class ScriptedVcpu implements Vcpu {
   }
 
   private void wake() {
-    Thread thread = runner;
-    if (thread != null) {
-      LockSupport.unpark(thread);
-    }
+    waker.run();
+  }
+
+  @Override
+  public void onWake(Runnable newWaker) {
+    waker = newWaker;
   }
 
   @Override

@@ -21,6 +21,8 @@ import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.HostMemory;
 
@@ -212,21 +214,21 @@ final class VmConcurrencyTest {
     VmFixture[] made = new VmFixture[1];
     Scheduler askingFirst =
         new Scheduler() {
-          @Override
-          public tombolo.machine.host.Task task(
-              String name, Idle idle, tombolo.machine.host.Worker worker) {
-            throw new UnsupportedOperationException(name);
-          }
-
           private boolean asked;
 
           @Override
-          public Thread startThread(String name, Runnable body) {
-            if (!asked) {
-              asked = true;
-              made[0].board().context.power().request(new StopReason.ResetRequested());
-            }
-            return Scheduler.system().startThread(name, body);
+          public Task task(String name, Idle idle, Worker worker) {
+            Task task = Scheduler.system().task(name, idle, worker);
+            return new AskingTask(task) {
+              @Override
+              public void start() {
+                if (!asked) {
+                  asked = true;
+                  made[0].board().context.power().request(new StopReason.ResetRequested());
+                }
+                task.start();
+              }
+            };
           }
 
           @Override
@@ -249,6 +251,45 @@ final class VmConcurrencyTest {
       fixture.changesUntil(VmState.LOADED);
       fixture.changesUntil(VmState.RUNNING);
       assertThat(fixture.board().loads).hasValue(2);
+    }
+  }
+
+  /** A task of the system's scheduler that does something first when it is started. */
+  private abstract static class AskingTask implements Task {
+    private final Task task;
+
+    AskingTask(Task task) {
+      this.task = task;
+    }
+
+    @Override
+    public void wake() {
+      task.wake();
+    }
+
+    @Override
+    public void pause() {
+      task.pause();
+    }
+
+    @Override
+    public void resume() {
+      task.resume();
+    }
+
+    @Override
+    public void interrupt() {
+      task.interrupt();
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return task.hasEnded();
+    }
+
+    @Override
+    public void awaitEnd() {
+      task.awaitEnd();
     }
   }
 

@@ -264,13 +264,13 @@ final class VmLifeCycleTest {
 
   @ParameterizedTest
   @CsvSource({"boot", "suspend", "resume", "reset", "close"})
-  void whatWaitsForVcpusIsRefusedOnVcpuThreads(String call) throws InterruptedException {
+  void whatWaitsForVcpusIsRefusedOnVcpuWorkers(String call) throws InterruptedException {
     try (VmFixture other = new VmFixture();
         VmFixture fixture = new VmFixture()) {
       fixture.vm.mmio().attach(0x100000, 8, new StoreCallback(() -> call(other.vm, call)));
       fixture.vcpu(0).then(new VcpuExit.MmioWrite(0x100000, 4, 0));
       fixture.vm.boot();
-      assertThat(fixture.awaitStop().describe()).contains("by a vCPU thread of alice");
+      assertThat(fixture.awaitStop().describe()).contains("by a vCPU of alice");
     }
   }
 
@@ -314,8 +314,8 @@ final class VmLifeCycleTest {
     FakeBoard.FakeAccelerator accelerator =
         new FakeBoard.FakeAccelerator() {
           @Override
-          public Board createBoard(BoardContext context) {
-            FakeBoard board = (FakeBoard) super.createBoard(context);
+          public Board createBoard(BoardModel model, BoardContext context) {
+            FakeBoard board = (FakeBoard) super.createBoard(model, context);
             board.onLoad =
                 b -> {
                   throw new ImageException("too large");

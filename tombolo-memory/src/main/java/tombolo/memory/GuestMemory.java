@@ -52,8 +52,8 @@ public final class GuestMemory extends TypedAccess {
   public GuestMemory() {}
 
   /**
-   * Lets the guest see a slice of host memory, from now on; O(log n). Caches are not told: they may
-   * remember what is mapped, not what is not.
+   * Lets the guest see a slice of host memory, from now on; O(log n). Every cache is told. If a
+   * cache throws, nothing is mapped.
    *
    * @param gpa first guest physical address, a multiple of the page size, not negative
    * @param size bytes, a positive multiple of the page size
@@ -75,8 +75,24 @@ public final class GuestMemory extends TypedAccess {
         throw new GuestMapException("can't map %s: its host memory is closed".formatted(region));
       }
       extend(RegionTree.with(tree(), region));
+      tellMapped(region);
     } finally {
       changes.unlock();
+    }
+  }
+
+  /** Tells every cache of a new region, or removes it again. {@link #changes} held. */
+  private void tellMapped(MemoryRegion region) {
+    boolean told = false;
+    try {
+      for (TranslationCache cache : caches) {
+        cache.mapped(region);
+      }
+      told = true;
+    } finally {
+      if (!told) {
+        remove(List.of(region), region.gpa(), region.size());
+      }
     }
   }
 
@@ -193,7 +209,9 @@ public final class GuestMemory extends TypedAccess {
   }
 
   /**
-   * Adds a cache, which every later {@link #unmap} tells. Before this the cache is empty.
+   * Adds a cache, which is told of every region that is mapped already, and then of every later
+   * {@link #map} and {@link #unmap}. Before this the cache is empty. If the cache throws, it is not
+   * registered.
    *
    * @throws IllegalStateException if it is registered
    */
@@ -203,6 +221,7 @@ public final class GuestMemory extends TypedAccess {
       if (caches.contains(cache)) {
         throw new IllegalStateException("registered twice: " + cache);
       }
+      regions().forEach(cache::mapped);
       caches.add(cache);
     } finally {
       changes.unlock();

@@ -10,11 +10,21 @@ package tombolo.memory;
  * returns. A cache therefore has one duty: when {@link #awaitDropped} returns, no access through a
  * translation that was cached before {@link #requestDrop} is under way or can start.
  *
- * <p>Both methods are called by the unmapping thread, one unmap at a time.
+ * <p>All methods are called by the thread that changes the map, one change at a time. They must not
+ * change the map.
  */
 public interface TranslationCache {
   /**
-   * Asks that everything derived from this guest physical range be dropped; returns at once.
+   * Notes a region that is mapped from now on. Does nothing by default: a software TLB asks for
+   * what it does not know, and remembers no absence. A hardware stage 2 enters the region here.
+   *
+   * @throws RuntimeException if it cannot be entered; the region is unmapped again then
+   */
+  default void mapped(MemoryRegion region) {}
+
+  /**
+   * Asks that everything derived from this guest physical range be dropped; returns at once. Part
+   * of the range may never have been mapped.
    *
    * @param gpa first guest physical address, a multiple of the page size
    * @param size bytes, a positive multiple of the page size

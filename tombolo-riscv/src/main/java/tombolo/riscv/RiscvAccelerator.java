@@ -1,38 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.BoardModel;
+import tombolo.machine.image.ElfMachine;
+import tombolo.riscv.board.BoardLayout;
+import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.hart.Engine;
+import tombolo.riscv.hart.Interpreter;
+import tombolo.riscv.interrupt.InterruptController;
 
 /**
  * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.
  *
  * <p>Its guests see what KVM gives a RISC-V guest: S-mode and U-mode of RV64GC with Zicsr,
- * Zifencei, Zicntr, Zba, Zbb, Zbs, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; with {@link
- * InterruptController#AIA} also Ssaia. Immutable; thread-safe.
+ * Zifencei, Zicntr, Zba, Zbb, Zbs, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; on a board
+ * with the interrupt controller {@code aia} also Ssaia. Immutable; thread-safe.
  */
 public final class RiscvAccelerator implements Accelerator {
   /** Guest physical address of the first byte of RAM. */
   public static final long RAM_BASE = BoardLayout.RAM_BASE;
 
   /** The most bytes of RAM that a VM can have: the space up to the PCI bridge's upper window. */
-  public static final long MAX_RAM = BoardLayout.PCI_HIGH.base() - BoardLayout.RAM_BASE;
+  public static final long MAX_RAM = BoardLayout.MAX_RAM;
 
   private final InterruptController controller;
+  private final List<BoardModel> boards;
+  private final Engine engine;
 
-  /** The accelerator of boards with a PLIC. */
+  /** Makes the accelerator whose default board has a PLIC. */
   public RiscvAccelerator() {
     this(InterruptController.PLIC);
   }
 
-  /** The accelerator of boards with this interrupt controller. */
+  /** Makes the accelerator whose default board has this interrupt controller. */
   public RiscvAccelerator(InterruptController controller) {
-    this.controller = controller;
+    this(controller, new Interpreter());
   }
 
-  /** What brings interrupts to the harts of its boards. */
+  /**
+   * Makes an accelerator whose harts run on another engine.
+   *
+   * @param engine shared by all harts of all boards
+   */
+  RiscvAccelerator(InterruptController controller, Engine engine) {
+    this.engine = engine;
+    this.controller = controller;
+    this.boards =
+        Stream.concat(Stream.of(controller), Arrays.stream(InterruptController.values()))
+            .distinct()
+            .map(RiscvAccelerator::model)
+            .toList();
+  }
+
+  private static BoardModel model(InterruptController controller) {
+    return new BoardModel(
+        controller.label(), ElfMachine.RISCV, RAM_BASE, MAX_RAM, BoardLayout.SPARE_SOURCE);
+  }
+
+  /** Returns what brings interrupts to the harts of its default board. */
   public InterruptController interruptController() {
     return controller;
   }
@@ -53,7 +85,12 @@ public final class RiscvAccelerator implements Accelerator {
   }
 
   @Override
-  public Board createBoard(BoardContext context) {
-    return new RiscvBoard(context, controller);
+  public List<BoardModel> boards() {
+    return boards;
+  }
+
+  @Override
+  public Board createBoard(BoardModel model, BoardContext context) {
+    return new RiscvBoard(context, InterruptController.of(model.interruptController()), engine);
   }
 }

@@ -13,24 +13,30 @@ import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
+import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.hart.Hart;
+import tombolo.riscv.hart.Interpreter;
+import tombolo.riscv.interrupt.InterruptController;
+import tombolo.riscv.vcpu.RiscvVcpu;
+import tombolo.riscv.vcpu.Sbi;
 
 /** A board whose harts no thread runs, so that a test can act for them. */
-final class BoardFixture implements AutoCloseable {
-  static final long RAM_SIZE = 4 << 20;
+public final class BoardFixture implements AutoCloseable {
+  public static final long RAM_SIZE = 4 << 20;
 
-  final HostMemory ram = HostMemory.allocate(RAM_SIZE);
-  final GuestMemory memory = new GuestMemory();
-  final BufferConsole console = new BufferConsole(HostServices.system());
-  final DeviceBus mmio = new DeviceBus();
-  final BoardContext context;
-  final RiscvBoard board;
-  final Sbi sbi;
+  public final HostMemory ram = HostMemory.allocate(RAM_SIZE);
+  public final GuestMemory memory = new GuestMemory();
+  public final BufferConsole console = new BufferConsole(HostServices.system());
+  public final DeviceBus mmio = new DeviceBus();
+  public final BoardContext context;
+  public final RiscvBoard board;
+  public final Sbi sbi;
 
-  BoardFixture(int harts) {
+  public BoardFixture(int harts) {
     this(harts, InterruptController.PLIC);
   }
 
-  BoardFixture(int harts, InterruptController controller) {
+  public BoardFixture(int harts, InterruptController controller) {
     context =
         new BoardContext(
             "fixture",
@@ -42,20 +48,20 @@ final class BoardFixture implements AutoCloseable {
             console,
             reason -> {},
             new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
-    board = new RiscvBoard(context, controller);
+    board = new RiscvBoard(context, controller, new Interpreter());
     sbi = new Sbi(memory, console, board.vcpus());
   }
 
-  List<RiscvVcpu> vcpus() {
+  public List<RiscvVcpu> vcpus() {
     return board.vcpus();
   }
 
-  Hart hart(int index) {
+  public Hart hart(int index) {
     return vcpus().get(index).hart;
   }
 
   /** Hart 0 calls the firmware; the answer is in its a0 and a1. */
-  @Nullable VcpuExit call(long extension, long function, long... arguments) {
+  public @Nullable VcpuExit call(long extension, long function, long... arguments) {
     long[] x = hart(0).x;
     x[MachineCode.A7] = extension;
     x[MachineCode.A6] = function;
@@ -66,13 +72,13 @@ final class BoardFixture implements AutoCloseable {
   }
 
   /** As {@link #call}; the error code that hart 0 gets. */
-  long error(long extension, long function, long... arguments) {
+  public long error(long extension, long function, long... arguments) {
     call(extension, function, arguments);
     return hart(0).x[MachineCode.A0];
   }
 
   /** The value that hart 0 got with its last answer. */
-  long value() {
+  public long value() {
     return hart(0).x[MachineCode.A1];
   }
 

@@ -20,6 +20,7 @@ import tombolo.machine.console.BufferConsole;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.interrupt.InterruptController;
 
 /**
  * Whatever an image holds, its VM ends by what the guest did or because it was stopped, never by an

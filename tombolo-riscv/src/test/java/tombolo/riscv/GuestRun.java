@@ -16,9 +16,10 @@ import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.interrupt.InterruptController;
 
 /** A guest to be run on a VM of its own: {@code GuestRun.of("hello").vcpus(4).run()}. Immutable. */
-record GuestRun(
+public record GuestRun(
     String name,
     KernelImage kernel,
     int vcpus,
@@ -29,35 +30,35 @@ record GuestRun(
   /**
    * Far more than any guest needs that ends at all, on a machine that is busy with other things.
    */
-  static final Duration DEADLINE = Duration.ofMinutes(2);
+  public static final Duration DEADLINE = Duration.ofMinutes(2);
 
   /** Words that guests and tests leave for each other begin here (guests/lib/board.h). */
-  static final long SHARED_WORDS = 0x8100_0000L;
+  public static final long SHARED_WORDS = 0x8100_0000L;
 
   /** How a guest's run ended. */
-  record Outcome(StopReason reason, String text, VmStatistics statistics) {
+  public record Outcome(StopReason reason, String text, VmStatistics statistics) {
     List<String> lines() {
       return text.lines().toList();
     }
   }
 
   /** A guest of {@code guests/bin}, by its file's name. */
-  static GuestRun of(String name) {
+  public static GuestRun of(String name) {
     return of(name, ElfImage.parse(bytes(name), ElfMachine.RISCV, name));
   }
 
   /** A guest that a test has made. */
-  static GuestRun of(String name, KernelImage kernel) {
+  public static GuestRun of(String name, KernelImage kernel) {
     return new GuestRun(
         name, kernel, 1, VmConfig.DEFAULT_MEMORY, "", GuestReset.STOP, InterruptController.PLIC);
   }
 
-  static byte[] bytes(String name) {
+  public static byte[] bytes(String name) {
     return KernelImage.readFile(file(name));
   }
 
   /** The ELF file of a guest. */
-  static Path file(String name) {
+  public static Path file(String name) {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(directory.resolve("guests/bin"))) {
       directory = directory.getParent();
@@ -68,30 +69,30 @@ record GuestRun(
     return directory.resolve("guests/bin").resolve(name + ".elf");
   }
 
-  GuestRun vcpus(int number) {
+  public GuestRun vcpus(int number) {
     return new GuestRun(name, kernel, number, memory, append, onReset, interrupts);
   }
 
-  GuestRun memory(long bytes) {
+  public GuestRun memory(long bytes) {
     return new GuestRun(name, kernel, vcpus, bytes, append, onReset, interrupts);
   }
 
   /** With a command line. */
-  GuestRun append(String words) {
+  public GuestRun append(String words) {
     return new GuestRun(name, kernel, vcpus, memory, words, onReset, interrupts);
   }
 
-  GuestRun onReset(GuestReset answer) {
+  public GuestRun onReset(GuestReset answer) {
     return new GuestRun(name, kernel, vcpus, memory, append, answer, interrupts);
   }
 
   /** On a board with this interrupt controller. */
-  GuestRun interrupts(InterruptController controller) {
+  public GuestRun interrupts(InterruptController controller) {
     return new GuestRun(name, kernel, vcpus, memory, append, onReset, controller);
   }
 
   /** A VM that is loaded and not booted yet; the caller closes it. */
-  Vm create(BufferConsole console) {
+  public Vm create(BufferConsole console) {
     VmConfig config =
         VmConfig.of(name, new BootImage(kernel, null, append), console, HostServices.system())
             .withVcpus(vcpus)
@@ -101,11 +102,11 @@ record GuestRun(
   }
 
   /** Runs it to its end. */
-  Outcome run() throws InterruptedException {
+  public Outcome run() throws InterruptedException {
     return run(DEADLINE);
   }
 
-  Outcome run(Duration deadline) throws InterruptedException {
+  public Outcome run(Duration deadline) throws InterruptedException {
     BufferConsole console = new BufferConsole(HostServices.system());
     try (Vm vm = create(console)) {
       vm.boot();
@@ -114,7 +115,7 @@ record GuestRun(
     }
   }
 
-  static StopReason awaitStop(Vm vm, BufferConsole console) throws InterruptedException {
+  public static StopReason awaitStop(Vm vm, BufferConsole console) throws InterruptedException {
     return awaitStop(vm, console, DEADLINE);
   }
 

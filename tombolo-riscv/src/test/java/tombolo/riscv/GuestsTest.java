@@ -13,6 +13,7 @@ import tombolo.machine.VmState;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.interrupt.InterruptController;
 
 /** The guests do what guests/README.md says of them. */
 class GuestsTest {
@@ -46,6 +47,16 @@ class GuestsTest {
     assertThat(selftest.lines()).filteredOn(line -> line.startsWith("ok ")).hasSizeGreaterThan(90);
     assertThat(selftest.lines())
         .noneMatch(line -> line.startsWith("FAIL") || line.startsWith("skip"));
+    assertThat(selftest.reason()).isEqualTo(new StopReason.PowerOff());
+  }
+
+  @Test
+  void theGuestsLibrarySpeaksBothVersionsOfAxVisorsRegion() throws InterruptedException {
+    GuestRun.Outcome selftest = GuestRun.of("axvisor-selftest").run();
+    assertThat(selftest.lines())
+        .filteredOn(line -> line.startsWith("ok v2-"))
+        .hasSizeGreaterThan(15);
+    assertThat(selftest.lines()).noneMatch(line -> line.startsWith("FAIL"));
     assertThat(selftest.reason()).isEqualTo(new StopReason.PowerOff());
   }
 

@@ -7,32 +7,32 @@ import java.util.Arrays;
 import tombolo.machine.image.FlatImage;
 
 /** Machine code in the making, for guests that are too small or too odd for a compiler. */
-final class MachineCode {
+public final class MachineCode {
   /** Where flat images are loaded and entered. */
-  static final long ENTRY = 0x8020_0000L;
+  public static final long ENTRY = 0x8020_0000L;
 
-  static final int ZERO = 0;
-  static final int RA = 1;
-  static final int T0 = 5;
-  static final int T1 = 6;
-  static final int T2 = 7;
-  static final int A0 = 10;
-  static final int A1 = 11;
-  static final int A6 = 16;
-  static final int A7 = 17;
-  static final int T3 = 28;
+  public static final int ZERO = 0;
+  public static final int RA = 1;
+  public static final int T0 = 5;
+  public static final int T1 = 6;
+  public static final int T2 = 7;
+  public static final int A0 = 10;
+  public static final int A1 = 11;
+  public static final int A6 = 16;
+  public static final int A7 = 17;
+  public static final int T3 = 28;
 
-  static final int ECALL = 0x73;
-  static final int EBREAK = 0x100073;
-  static final int SRET = 0x10200073;
-  static final int WFI = 0x10500073;
-  static final int SFENCE_VMA = 0x12000073;
-  static final int FENCE_I = 0x100f;
+  public static final int ECALL = 0x73;
+  public static final int EBREAK = 0x100073;
+  public static final int SRET = 0x10200073;
+  public static final int WFI = 0x10500073;
+  public static final int SFENCE_VMA = 0x12000073;
+  public static final int FENCE_I = 0x100f;
 
   private int[] words = new int[64];
   private int count;
 
-  MachineCode word(int word) {
+  public MachineCode word(int word) {
     if (count == words.length) {
       words = Arrays.copyOf(words, 2 * count);
     }
@@ -41,11 +41,11 @@ final class MachineCode {
   }
 
   /** Bytes so far: the offset of what comes next. */
-  int size() {
+  public int size() {
     return 4 * count;
   }
 
-  MachineCode addi(int rd, int rs1, int immediate) {
+  public MachineCode addi(int rd, int rs1, int immediate) {
     return word(immediate << 20 | rs1 << 15 | rd << 7 | 0x13);
   }
 
@@ -54,7 +54,7 @@ final class MachineCode {
   }
 
   /** Any 64-bit constant, in one to eight instructions. */
-  MachineCode li(int rd, long value) {
+  public MachineCode li(int rd, long value) {
     int low = (int) (value << 52 >> 52);
     if (value == low) {
       return addi(rd, ZERO, low);
@@ -69,26 +69,26 @@ final class MachineCode {
   }
 
   /** A load: function 0 to 6 is lb, lh, lw, ld, lbu, lhu, lwu. */
-  MachineCode load(int function, int rd, int offset, int rs1) {
+  public MachineCode load(int function, int rd, int offset, int rs1) {
     return word(offset << 20 | rs1 << 15 | function << 12 | rd << 7 | 0x03);
   }
 
   /** A store: function 0 to 3 is sb, sh, sw, sd. */
-  MachineCode store(int function, int rs2, int offset, int rs1) {
+  public MachineCode store(int function, int rs2, int offset, int rs1) {
     int high = offset >> 5 << 25;
     return word(high | rs2 << 20 | rs1 << 15 | function << 12 | (offset & 31) << 7 | 0x23);
   }
 
-  MachineCode csrw(int csr, int rs1) {
+  public MachineCode csrw(int csr, int rs1) {
     return word(csr << 20 | rs1 << 15 | 1 << 12 | 0x73);
   }
 
-  MachineCode csrr(int rd, int csr) {
+  public MachineCode csrr(int rd, int csr) {
     return word(csr << 20 | 2 << 12 | rd << 7 | 0x73);
   }
 
   /** An SBI call; a0 and up hold the arguments. */
-  MachineCode sbi(long extension, long function, long... arguments) {
+  public MachineCode sbi(long extension, long function, long... arguments) {
     for (int i = 0; i < arguments.length; i++) {
       li(A0 + i, arguments[i]);
     }
@@ -96,22 +96,22 @@ final class MachineCode {
   }
 
   /** Prints a character by the legacy call. */
-  MachineCode print(char character) {
+  public MachineCode print(char character) {
     return sbi(1, 0, character);
   }
 
   /** Powers off by the test finisher. */
-  MachineCode powerOff() {
+  public MachineCode powerOff() {
     return li(T0, 0x10_0000).li(T1, 0x5555).store(2, T1, 0, T0).jump(0);
   }
 
   /** A jump by this many bytes: 0 is an endless loop. */
-  MachineCode jump(int distance) {
+  public MachineCode jump(int distance) {
     return word(jal(ZERO, distance));
   }
 
   /** The word of a jump by this many bytes. */
-  static int jal(int rd, int distance) {
+  public static int jal(int rd, int distance) {
     return (distance >> 20 & 1) << 31
         | (distance >> 1 & 0x3ff) << 21
         | (distance >> 11 & 1) << 20
@@ -121,7 +121,7 @@ final class MachineCode {
   }
 
   /** A branch by this many bytes: function 0 is beq, 1 bne, 4 blt, 5 bge, 6 bltu, 7 bgeu. */
-  MachineCode branch(int function, int rs1, int rs2, int distance) {
+  public MachineCode branch(int function, int rs1, int rs2, int distance) {
     return word(
         (distance >> 12 & 1) << 31
             | (distance >> 5 & 0x3f) << 25
@@ -133,14 +133,14 @@ final class MachineCode {
             | 0x63);
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     ByteBuffer buffer = ByteBuffer.allocate(size()).order(ByteOrder.LITTLE_ENDIAN);
     buffer.asIntBuffer().put(words, 0, count);
     return buffer.array();
   }
 
   /** A guest that consists of this. */
-  GuestRun guest(String name) {
+  public GuestRun guest(String name) {
     return GuestRun.of(name, FlatImage.parse(bytes(), ENTRY, name));
   }
 }

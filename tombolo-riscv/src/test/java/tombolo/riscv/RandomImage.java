@@ -6,6 +6,7 @@ import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.FlatImage;
 import tombolo.machine.image.KernelImage;
+import tombolo.riscv.board.BoardLayout;
 
 /** Ways to make an image that nobody would write. The same seed makes the same image. */
 enum RandomImage {

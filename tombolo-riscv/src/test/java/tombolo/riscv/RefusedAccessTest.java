@@ -15,6 +15,7 @@ import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
+import tombolo.riscv.isa.Cause;
 
 /**
  * Accesses that memory alone can answer, where the memory does not allow them: the guest gets its

@@ -19,6 +19,8 @@ import tombolo.machine.power.StopReason;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 import tombolo.memory.TranslationCache;
+import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.vcpu.RiscvVcpu;
 
 /**
  * Memory that was unmapped while harts store to it is its next user's alone.

@@ -23,8 +23,8 @@ import tombolo.riscv.RiscvAccelerator;
 
 /**
  * One hart with a program of a few instructions, run by the benchmark's own thread instead of a
- * VM's. The program enters in S-mode at {@link #ENTRY}, and has a register of a device at {@link
- * #DEVICE}. For one thread.
+ * VM's. The program starts in S-mode at {@link #ENTRY}. A device has a register at {@link #DEVICE}.
+ * Used by one thread.
  */
 final class BareHart implements AutoCloseable {
   static final long RAM = 0x8000_0000L;
@@ -39,7 +39,7 @@ final class BareHart implements AutoCloseable {
   private final Vcpu vcpu;
 
   /**
-   * @param code instructions, as the assembler encodes them
+   * @param code the encoded instructions
    */
   BareHart(int... code) {
     BoardContext context =
@@ -53,7 +53,8 @@ final class BareHart implements AutoCloseable {
             new BufferConsole(HostServices.system()),
             reason -> {},
             new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
-    board = new RiscvAccelerator().createBoard(context);
+    RiscvAccelerator accelerator = new RiscvAccelerator();
+    board = accelerator.createBoard(accelerator.boards().getFirst(), context);
     vcpu = board.vcpus().getFirst();
     bus.attach(DEVICE, HostMemory.PAGE_SIZE, new Register());
     ByteBuffer bytes = ByteBuffer.allocate(4 * code.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -67,13 +68,14 @@ final class BareHart implements AutoCloseable {
 
   /** Runs to the next access of the device, and completes it as a VM does. */
   VcpuExit runToDevice() {
-    VcpuExit exit = vcpu.run();
+    VcpuExit exit = vcpu.run(Long.MAX_VALUE);
     switch (exit) {
       case VcpuExit.MmioRead(long gpa, int size) ->
           vcpu.completeRead(slot(gpa, size).device().read(gpa - DEVICE, size));
       case VcpuExit.MmioWrite(long gpa, int size, long value) ->
           slot(gpa, size).device().write(gpa - DEVICE, size, value);
-      default -> throw new IllegalStateException("the benchmark's guest went astray: " + exit);
+      default ->
+          throw new IllegalStateException("unexpected exit of the benchmark's guest: " + exit);
     }
     return exit;
   }
@@ -81,7 +83,8 @@ final class BareHart implements AutoCloseable {
   private DeviceBus.Slot slot(long gpa, int size) {
     DeviceBus.Slot slot = bus.find(gpa, size);
     if (slot == null || slot.base() != DEVICE) {
-      throw new IllegalStateException("the benchmark's guest went astray: 0x%x".formatted(gpa));
+      throw new IllegalStateException(
+          "unexpected access of the benchmark's guest at 0x%x".formatted(gpa));
     }
     return slot;
   }
@@ -93,7 +96,7 @@ final class BareHart implements AutoCloseable {
     ram.close();
   }
 
-  /** The least that a device can do: remembers what was stored last. */
+  /** A minimal device, which remembers the last stored value. */
   private static final class Register implements MmioDevice {
     private volatile long last;
 

@@ -20,9 +20,9 @@ import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;
 
 /**
- * Stage 2 with many regions: look-up of an address anywhere in it, and a region that comes and
- * goes. No vCPU is there to be waited for. All regions show the same page of the host, so that the
- * regions are measured and not the host's memory.
+ * Looks up addresses in a guest memory of many regions, and maps and unmaps one more. There is no
+ * vCPU to wait for. All regions map the same page of the host, so that the benchmark measures the
+ * regions and not the host's memory.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -31,7 +31,7 @@ public class GuestMapBenchmark {
   private static final long PAGE = HostMemory.PAGE_SIZE;
   private static final int ADDRESSES = 1 << 16;
 
-  /** How many regions are mapped, of a page each with a page between them. */
+  /** The number of mapped regions. Each is a page, with an unmapped page behind it. */
   @Param({"1", "1000", "100000"})
   public int regions;
 
@@ -61,14 +61,14 @@ public class GuestMapBenchmark {
     host.close();
   }
 
-  /** The region at one of many addresses, in no order. */
+  /** Looks up the region at one of many addresses, in random order. */
   @Benchmark
   public MemoryRegion translate() {
     next = next + 1 & ADDRESSES - 1;
     return Objects.requireNonNull(memory.regionAt(addresses[next]));
   }
 
-  /** One more region in the middle, and away with it. */
+  /** Maps one more region in the middle, and unmaps it. */
   @Benchmark
   public void mapUnmap() {
     memory.map(gap, PAGE, host, 0, Access.READ_WRITE);

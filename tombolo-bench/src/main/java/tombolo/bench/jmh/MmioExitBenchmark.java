@@ -12,11 +12,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import tombolo.machine.VcpuExit;
 
-/** A guest's access to a device: out of the vCPU, through the bus, and back in. */
+/** Measures a guest's access to a device: out of the vCPU, through the bus, and back in. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class MmioExitBenchmark {
-  /** Loads for ever. */
+  /** A guest that loads for ever. */
   @State(Scope.Thread)
   public static class Loads {
     private final BareHart hart =
@@ -32,7 +32,7 @@ public class MmioExitBenchmark {
     }
   }
 
-  /** Stores for ever. */
+  /** A guest that stores for ever. */
   @State(Scope.Thread)
   public static class Stores {
     private final BareHart hart =
@@ -48,13 +48,13 @@ public class MmioExitBenchmark {
     }
   }
 
-  /** A load and a jump. */
+  /** Runs a load and a jump. */
   @Benchmark
   public VcpuExit mmioLoad(Loads guest) {
     return guest.hart.runToDevice();
   }
 
-  /** A store and a jump. */
+  /** Runs a store and a jump. */
   @Benchmark
   public VcpuExit mmioStore(Stores guest) {
     return guest.hart.runToDevice();

@@ -16,15 +16,15 @@ import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 
 /**
- * Loads under Sv39 that miss the software TLB each time and walk three levels of page tables, and
- * the same loop where each load hits: the difference is what a walk costs.
+ * Measures loads under Sv39 that always miss the software TLB and walk three levels of page tables,
+ * and the same loop where each load hits. The difference is the cost of a walk.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class TlbBenchmark {
   private static final int LOADS = 8192; // of a page each: many more than a TLB has entries
 
-  /** A guest that loads again and again from {@code LOADS} addresses, a stride apart. */
+  /** A guest that loads repeatedly from {@code LOADS} addresses, a stride apart. */
   abstract static class Sweep {
     private static final long WINDOW = 0x10_0000_0000L;
     private static final long ROOT = BareHart.RAM + 0x100_0000;
@@ -69,7 +69,7 @@ public class TlbBenchmark {
       map(memory);
     }
 
-    /** Devices and RAM where they are, in gibibyte pages; the window in small ones. */
+    /** Maps devices and RAM to themselves by pages of a gibibyte, and the window by small pages. */
     private static void map(GuestMemory memory) {
       memory.writeLong(ROOT, entry(0, LEAF));
       memory.writeLong(ROOT + 8 * (BareHart.RAM >> 30), entry(BareHart.RAM, LEAF));
@@ -94,32 +94,32 @@ public class TlbBenchmark {
     }
   }
 
-  /** Another page with each load. */
+  /** A guest that loads from another page each time. */
   @State(Scope.Thread)
   public static class Misses extends Sweep {
-    /** For JMH. */
+    /** Makes the state; JMH calls it. */
     public Misses() {
       super(HostMemory.PAGE_SIZE);
     }
   }
 
-  /** The same page with each load. */
+  /** A guest that loads from the same page each time. */
   @State(Scope.Thread)
   public static class Hits extends Sweep {
-    /** For JMH. */
+    /** Makes the state; JMH calls it. */
     public Hits() {
       super(0);
     }
   }
 
-  /** Four instructions for each load, and one exit for all of them. */
+  /** Runs four instructions for each load, and one exit for all of them. */
   @Benchmark
   @OperationsPerInvocation(LOADS)
   public VcpuExit loadTlbMiss(Misses guest) {
     return guest.hart.runToDevice();
   }
 
-  /** The same without the walk. */
+  /** Runs the same loop without the walk. */
   @Benchmark
   @OperationsPerInvocation(LOADS)
   public VcpuExit loadTlbHit(Hits guest) {

@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import tombolo.machine.VcpuExit;
 
-/** A system call of the guest: U-mode to S-mode by {@code ecall}, and back by {@code sret}. */
+/** Measures a guest's system call: from U-mode to S-mode by {@code ecall}, back by {@code sret}. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -49,7 +49,7 @@ public class TrapBenchmark {
     hart.close();
   }
 
-  /** Eight instructions for each trap, and one exit for all of them. */
+  /** Runs eight instructions for each trap, and one exit for all of them. */
   @Benchmark
   @OperationsPerInvocation(TRAPS)
   public VcpuExit trap() {

@@ -16,7 +16,7 @@ import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 import tombolo.memory.RecordLayout;
 
-/** The host's own access to guest memory, as devices and front ends make it. */
+/** Measures the host's typed access to guest memory, as devices use it. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -24,7 +24,7 @@ public class TypedAccessBenchmark {
   private static final long BASE = 0x8000_0000L;
   private static final long SIZE = 1 << 20;
 
-  /** What a request in guest memory may look like. */
+  /** A record like the requests that devices read from guest memory. */
   record Request(int operation, int status, long key, long size) {}
 
   private static final RecordLayout<Request> LAYOUT =
@@ -46,25 +46,25 @@ public class TypedAccessBenchmark {
     host.close();
   }
 
-  /** Eight bytes in. */
+  /** Reads eight bytes. */
   @Benchmark
   public long readLong() {
     return memory.readLong(BASE + 64);
   }
 
-  /** Eight bytes out, in release mode. */
+  /** Writes eight bytes in release mode. */
   @Benchmark
   public void setReleaseLong() {
     memory.setReleaseLong(BASE + 64, 1);
   }
 
-  /** A record of four fields in. */
+  /** Reads a record of four fields. */
   @Benchmark
   public Record readRecord() {
     return memory.readFromGuest(BASE + 128, LAYOUT);
   }
 
-  /** 4 KiB in. */
+  /** Reads 4 KiB. */
   @Benchmark
   public byte[] readPage() {
     memory.read(BASE + 256, page, 0, page.length);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * JMH benchmarks of one mechanism each. Public because the classes that JMH generates use them.
+ * JMH benchmarks of one mechanism each. They are public for the classes that JMH generates.
  *
  * <p>A method's name becomes the name of its figure, so each is unique in the package.
  */

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import tombolo.bench.BenchmarkException;
 
 /**
- * A command that runs virtual machines, with their consoles on its standard input and output. What
- * it prints is kept, and read by a thread of its own, so that it never waits for its reader.
+ * A command that runs virtual machines, with their consoles on its standard input and output. A
+ * thread of its own reads and keeps the output, so that the command never waits for its reader.
  */
 final class ConsoleProcess implements AutoCloseable {
   private final String command;
@@ -63,10 +63,10 @@ final class ConsoleProcess implements AutoCloseable {
   }
 
   /**
-   * Waits until it has printed what the pattern finds, so often.
+   * Waits until the pattern has been found in the output so many times.
    *
-   * @return nanoseconds from its start to when that was seen
-   * @throws BenchmarkException if it ends before, or the time is up
+   * @return nanoseconds from its start until then
+   * @throws BenchmarkException if it ends first, or does not get there in time
    */
   synchronized long awaitText(Pattern wanted, int times, int seconds) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -74,16 +74,15 @@ final class ConsoleProcess implements AutoCloseable {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (ended || left <= 0) {
         throw new BenchmarkException(
-            "%s: %s before it printed %s; its last words: %s"
-                .formatted(
-                    command, ended ? "ended" : seconds + " s were over", wanted, lastWords()));
+            "%s: %s before it printed %s; last output: %s"
+                .formatted(command, ended ? "ended" : seconds + " s passed", wanted, lastWords()));
       }
       wait(left);
     }
     return System.nanoTime() - begin;
   }
 
-  /** All that was printed until now. */
+  /** Returns everything printed so far. */
   synchronized String printed() {
     return printed.toString();
   }
@@ -92,7 +91,7 @@ final class ConsoleProcess implements AutoCloseable {
     return printed.substring(Math.max(0, printed.length() - 600)).strip();
   }
 
-  /** Types. */
+  /** Types text on the console. */
   void type(String text) {
     try {
       OutputStream out = process.getOutputStream();
@@ -103,31 +102,34 @@ final class ConsoleProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for its end. */
+  /** Waits for the command to end with status 0. */
   void awaitSuccess(int seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new BenchmarkException(
-          "%s: did not end; its last words: %s".formatted(command, lastWords()));
+          "%s: did not end; last output: %s".formatted(command, lastWords()));
     }
     reader.join();
     if (process.exitValue() != 0) {
       throw new BenchmarkException(
-          "%s: exit status %d; its last words: %s"
+          "%s: exit status %d; last output: %s"
               .formatted(command, process.exitValue(), lastWords()));
     }
   }
 
-  /** Seconds of processor time that the process has used, in all its threads. */
+  /** Returns the processor time of all threads of the process, in seconds. */
   double processorSeconds() {
     return process
             .info()
             .totalCpuDuration()
-            .orElseThrow(() -> new BenchmarkException(command + ": no processor time known"))
+            .orElseThrow(
+                () ->
+                    new BenchmarkException(
+                        command + ": the host does not report its processor time"))
             .toNanos()
         / 1e9;
   }
 
-  /** Ends it if it runs still. */
+  /** Ends the process if it is still running. */
   @Override
   public void close() {
     process.destroy();

@@ -15,8 +15,8 @@ import tombolo.bench.Report;
 import tombolo.bench.Samples;
 
 /**
- * How much of a processor guests take that have nothing to do, side by side in one process: the
- * process's processor time from when the last of them has said that it is up.
+ * Measures how much of a processor idle guests take, side by side in one process. It counts the
+ * process's processor time after the last guest has reported that it is up.
  */
 final class IdleGuests implements LinuxMeasurement {
   private static final Pattern UP = Pattern.compile("== idle");
@@ -29,7 +29,7 @@ final class IdleGuests implements LinuxMeasurement {
   private final List<Double> percent = new ArrayList<>();
 
   /**
-   * @param seconds how long they are watched
+   * @param seconds how long the process is watched
    */
   IdleGuests(LinuxFiles linux, int guests, int seconds) throws InterruptedException {
     this.linux = linux;
@@ -76,7 +76,7 @@ final class IdleGuests implements LinuxMeasurement {
     }
   }
 
-  /** Time passes; nothing is waited for. */
+  /** Lets time pass; there is no event to wait for. */
   private static void pass(int seconds) {
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     while (System.nanoTime() < end) {

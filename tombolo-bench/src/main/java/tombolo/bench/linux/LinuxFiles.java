@@ -11,23 +11,23 @@ import java.util.stream.Stream;
 import tombolo.bench.BenchmarkException;
 
 /**
- * Debian's kernel and busybox, as {@code guests/linux/fetch} leaves them, and images made of them.
+ * Debian's kernel and busybox, as {@code guests/linux/fetch} stores them, and images made of them.
  *
  * @param root the repository
- * @param cache where the files are
- * @param work where images go
+ * @param cache the directory with the files
+ * @param work the directory for images
  */
 record LinuxFiles(Path root, Path cache, Path work) {
   /**
-   * The files.
+   * Finds the files.
    *
-   * @throws BenchmarkException if they are not there
+   * @throws BenchmarkException if they have not been fetched
    */
   static LinuxFiles find(Path root, Path work) throws InterruptedException {
     Path cache = Path.of(output(List.of(root.resolve("guests/linux/fetch").toString(), "--where")));
     if (!Files.exists(cache.resolve("packages"))) {
       throw new BenchmarkException(
-          "Debian's kernel is not in %s; guests/linux/fetch gets it there".formatted(cache));
+          "Debian's kernel is not in %s; run guests/linux/fetch".formatted(cache));
     }
     return new LinuxFiles(root, cache, work);
   }
@@ -36,7 +36,7 @@ record LinuxFiles(Path root, Path cache, Path work) {
     return cache.resolve("Image");
   }
 
-  /** Which kernel it is, for the report. */
+  /** Returns the name of the kernel for the report. */
   String description() {
     try (Stream<String> lines = Files.lines(cache.resolve("packages"))) {
       return lines.filter(line -> line.startsWith("linux-image")).findFirst().orElse("unknown");
@@ -45,12 +45,12 @@ record LinuxFiles(Path root, Path cache, Path work) {
     }
   }
 
-  /** An image that runs a shell on the console. */
+  /** Makes an image that runs a shell on the console. */
   Path shell() throws InterruptedException {
     return image("shell", List.of());
   }
 
-  /** An image that runs a script. */
+  /** Makes an image that runs a script. */
   Path script(String name, String text, String... more) throws InterruptedException {
     Path script = work.resolve(name + ".sh");
     try {
@@ -64,9 +64,9 @@ record LinuxFiles(Path root, Path cache, Path work) {
   }
 
   /**
-   * Modules of the kernel, as {@code tombolo image --modules} takes them.
+   * Returns modules of the kernel in the form that {@code tombolo image --modules} takes.
    *
-   * @throws BenchmarkException if one is not there
+   * @throws BenchmarkException if the kernel has no such module
    */
   String modules(List<String> names) {
     List<String> found = new ArrayList<>();

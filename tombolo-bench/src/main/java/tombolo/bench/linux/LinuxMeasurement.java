@@ -4,17 +4,17 @@ package tombolo.bench.linux;
 
 import tombolo.bench.Report;
 
-/** A part of the suite: is measured several times, and keeps what it has seen. */
+/** A part of the suite, which is measured several times and keeps its results. */
 interface LinuxMeasurement {
-  /** For who waits. */
+  /** Returns the name in progress messages. */
   String name();
 
-  /** One round. */
+  /** Measures one round. */
   void measure() throws InterruptedException;
 
-  /** The rounds until now were to warm up. */
+  /** Drops all results so far, which only warmed up the host. */
   void forget();
 
-  /** Lines and figures of what was measured, at least once. */
+  /** Prints the results, of at least one round. */
   void print(Report report);
 }

@@ -15,9 +15,9 @@ import tombolo.bench.Report;
 import tombolo.bench.UsageException;
 
 /**
- * Suite {@code linux}: how soon Debian's kernel is up, what guests cost that have nothing to do,
- * and how fast bytes go from one to the other. All parts take turns, round by round; the first
- * round only warms up the host's caches of files and is not counted.
+ * Suite {@code linux}: how soon Debian's kernel is up, what idle guests cost, and how fast bytes go
+ * from one guest to another. All parts take turns, round by round. The first round only fills the
+ * host's file caches and does not count.
  */
 public final class LinuxSuite {
   private static final List<String> PARTS = List.of("boot", "idle", "transfer");
@@ -62,7 +62,7 @@ public final class LinuxSuite {
   /**
    * Measures, and reports.
    *
-   * @throws BenchmarkException if Debian's kernel or QEMU is not here, or a guest fails
+   * @throws BenchmarkException if Debian's kernel or QEMU is missing, or a guest fails
    */
   public void run() throws InterruptedException {
     if (quick) {
@@ -92,7 +92,7 @@ public final class LinuxSuite {
     List<LinuxMeasurement> measurements = new ArrayList<>();
     if (parts.contains("boot")) {
       measurements.add(new ShellBoot(linux, 1));
-      if (!quick) { // QEMU 7.2 with 4 threads now and then stops in the kernel's first steps
+      if (!quick) { // QEMU 7.2 with 4 threads sometimes hangs in the kernel's first steps
         measurements.add(new ShellBoot(linux, 4));
       }
     }
@@ -115,7 +115,7 @@ public final class LinuxSuite {
     try {
       return Files.createTempDirectory("tombolo-bench-linux");
     } catch (IOException e) {
-      throw new BenchmarkException("no temporary directory: " + e.getMessage());
+      throw new BenchmarkException("cannot make a temporary directory: " + e.getMessage());
     }
   }
 

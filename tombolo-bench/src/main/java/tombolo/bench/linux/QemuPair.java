@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import tombolo.bench.BenchmarkException;
 
 /**
- * Two QEMU processes whose network cards are joined by a socket ({@code -netdev socket}): TCP
- * between busybox's {@code nc} at both ends, which is how two guests of QEMU's exchange bytes
- * without privileges on the host.
+ * Two QEMU processes whose network cards a socket joins ({@code -netdev socket}). Busybox's {@code
+ * nc} at both ends sends bytes by TCP. Two guests of QEMU can do that without privileges on the
+ * host.
  */
 record QemuPair(LinuxFiles linux) implements Transfer.Way {
   private static final Pattern FIRMWARE = Pattern.compile("OpenSBI");
@@ -49,7 +49,7 @@ record QemuPair(LinuxFiles linux) implements Transfer.Way {
     int port = freePort();
     try (ConsoleProcess receiver =
         ConsoleProcess.start(command(initrd, 2, "listen=127.0.0.1:" + port))) {
-      // It prints when it listens already. One that connects before would have no network, ever.
+      // It prints once it listens. A sender that connects earlier would never have a network.
       receiver.awaitText(FIRMWARE, 1, patienceSeconds);
       return send(receiver, command(initrd, 1, "connect=127.0.0.1:" + port), patienceSeconds);
     }

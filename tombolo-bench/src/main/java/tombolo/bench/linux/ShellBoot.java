@@ -13,11 +13,11 @@ import tombolo.bench.Report;
 import tombolo.bench.Samples;
 
 /**
- * How long it takes from the command to the shell's first prompt, the JVM's and QEMU's own starts
- * included. The two take turns.
+ * Measures the time from the command to the shell's first prompt, including the start of the JVM
+ * and of QEMU. The two take turns.
  */
 final class ShellBoot implements LinuxMeasurement {
-  /** Behind its prompt busybox asks the terminal where the cursor is. */
+  /** Busybox may ask the terminal for the cursor position after its prompt. */
   private static final Pattern PROMPT = Pattern.compile("# (\u001b\\[6n)?$");
 
   private static final int PATIENCE_SECONDS = 180;

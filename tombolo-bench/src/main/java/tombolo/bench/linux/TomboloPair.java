@@ -9,15 +9,15 @@ import java.util.List;
 import tombolo.bench.BenchmarkException;
 
 /**
- * Two VMs of one topology, alice and bob, in one process; alice sends.
+ * Two VMs of one topology in one process: alice sends to bob.
  *
- * @param label as figures call it
- * @param sender the program that sends, with its arguments
- * @param receiver the program that receives
- * @param topology what the topology file has beside the two VMs
- * @param alice what alice's table has beside kernel, initrd and command line
- * @param bob the same of bob
- * @param imageOptions of {@code tombolo image}
+ * @param label the name in figures
+ * @param sender the command that sends
+ * @param receiver the command that receives
+ * @param topology further tables of the topology file
+ * @param alice further lines of alice's table
+ * @param bob further lines of bob's table
+ * @param imageOptions options of {@code tombolo image}
  */
 record TomboloPair(
     LinuxFiles linux,
@@ -29,7 +29,7 @@ record TomboloPair(
     String bob,
     List<String> imageOptions)
     implements Transfer.Way {
-  /** Through a ring in a channel, by the programs that a user would take. */
+  /** Sends through a ring in a channel, by the programs that a user would use. */
   static TomboloPair channel(LinuxFiles linux) {
     return new TomboloPair(
         linux,
@@ -49,7 +49,7 @@ record TomboloPair(
         List.of("--ivc"));
   }
 
-  /** Through virtio sockets, by programs that know of AF_VSOCK only. */
+  /** Sends through virtio sockets, by programs that know only AF_VSOCK. */
   static TomboloPair vsock(LinuxFiles linux) {
     return new TomboloPair(
         linux,

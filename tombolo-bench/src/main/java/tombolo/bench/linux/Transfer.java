@@ -14,30 +14,30 @@ import tombolo.bench.Report;
 import tombolo.bench.Samples;
 
 /**
- * How fast bytes go from a process of one Linux guest to a process of another one. What sends reads
- * zeros from a pipe, what receives writes into one, whatever is between them; at the other end of
- * that pipe blocks are counted, and the guest's clock is read when the first one has come and when
- * there are no more, to a hundredth of a second. The ways take turns.
+ * Measures how fast bytes go from a process of one Linux guest to a process of another one. The
+ * sender reads zeros from a pipe, and the receiver writes into a pipe. At the far end of that pipe
+ * blocks are counted. The receiving guest reads its clock, to a hundredth of a second, when the
+ * first block has come and when there are no more. The ways take turns.
  */
 final class Transfer implements LinuxMeasurement {
-  /** Seconds for one transfer with its boots, at worst. */
+  /** The most seconds that one transfer may take, boots included. */
   private static final int PATIENCE_SECONDS = 1200;
 
-  /** One way for bytes to go. */
+  /** A way for bytes from guest to guest. */
   interface Way {
-    /** As figures call it. */
+    /** Returns the name in figures. */
     String label();
 
-    /** Sends so many MiB, once, and returns what the receiving guest has printed. */
+    /** Sends so many MiB once, and returns what the receiving guest has printed. */
     String send(int mebibytes, int patienceSeconds) throws InterruptedException;
   }
 
-  /** What {@code dd} counts: 64 KiB. */
+  /** The number of blocks of 64 KiB, which {@code dd} counts, in a MiB. */
   private static final int BLOCKS_IN_MEBIBYTE = 16;
 
   /**
-   * What a receiving guest runs behind the program that receives. {@code dd} looks at no byte, as
-   * {@code wc} would, which takes ten times as long as the way here.
+   * The commands that a receiving guest runs behind the program that receives. {@code dd} does not
+   * look at the bytes. {@code wc} would, and that takes ten times as long as the transfer.
    */
   static final String COUNT =
       """
@@ -50,12 +50,12 @@ final class Transfer implements LinuxMeasurement {
       }\
       """;
 
-  /** What a sending guest runs before the program that sends. */
+  /** Returns the command that a sending guest runs before the program that sends. */
   static String zeros(int mebibytes) {
     return "dd bs=64k count=%d if=/dev/zero 2>/dev/null".formatted(mebibytes * BLOCKS_IN_MEBIBYTE);
   }
 
-  /** How the receiving guest says what {@link #COUNT} has seen. */
+  /** The line in which the receiving guest reports what {@link #COUNT} has seen. */
   private static final Pattern COUNTED =
       Pattern.compile("counted (\\d+\\+\\d+) records out from ([0-9.]+) to ([0-9.]+)");
 
@@ -82,7 +82,7 @@ final class Transfer implements LinuxMeasurement {
   private double rate(Way way) throws InterruptedException {
     Matcher counted = COUNTED.matcher(way.send(mebibytes, PATIENCE_SECONDS));
     if (!counted.find()) {
-      throw new BenchmarkException(way.label() + ": the receiver did not say how long it took");
+      throw new BenchmarkException(way.label() + ": the receiving guest printed no times");
     }
     int blocks = mebibytes * BLOCKS_IN_MEBIBYTE - 1; // all but the first one
     if (!counted.group(1).equals(blocks + "+0")) {

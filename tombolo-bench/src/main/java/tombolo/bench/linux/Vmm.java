@@ -8,7 +8,7 @@ import java.util.Locale;
 import tombolo.bench.BenchmarkException;
 import tombolo.bench.Installed;
 
-/** What runs a virtual machine. */
+/** A virtual machine monitor. */
 enum Vmm {
   TOMBOLO {
     @Override
@@ -23,7 +23,7 @@ enum Vmm {
           "--vcpus=" + harts);
     }
   },
-  /** QEMU's translator, with a thread for each hart, which is how it comes. */
+  /** QEMU's translator with a thread for each hart, which is the default. */
   QEMU {
     @Override
     List<String> boot(LinuxFiles linux, Path initrd, int harts, String append) {
@@ -49,13 +49,13 @@ enum Vmm {
   private static final int MEBIBYTES = 256;
 
   /**
-   * The command that boots Debian's kernel, with its console on standard input and output.
+   * Returns the command that boots Debian's kernel with its console on standard input and output.
    *
-   * @param append what the kernel's command line has beside its console
+   * @param append further words of the kernel's command line
    */
   abstract List<String> boot(LinuxFiles linux, Path initrd, int harts, String append);
 
-  /** As figures call it. */
+  /** Returns the name in figures. */
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -65,6 +65,6 @@ enum Vmm {
         .orElseThrow(
             () ->
                 new BenchmarkException(
-                    "qemu-system-riscv64 is not here (Debian: qemu-system-misc, opensbi)"));
+                    "qemu-system-riscv64 is not installed (Debian: qemu-system-misc, opensbi)"));
   }
 }

@@ -2,8 +2,8 @@
 
 /**
  * Suite {@code linux}: Debian's kernel in Tombolo's VMs and in QEMU's, side by side ({@link
- * tombolo.bench.linux.LinuxSuite}). Everything here is a process of its own, started as a person
- * would start it; what is measured is what that person sees.
+ * tombolo.bench.linux.LinuxSuite}). Each VM monitor runs in a process that is started as a person
+ * would start it, so the suite measures what that person sees.
  */
 @NullMarked
 package tombolo.bench.linux;

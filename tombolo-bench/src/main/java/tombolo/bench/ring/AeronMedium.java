@@ -17,25 +17,26 @@ import org.agrona.concurrent.UnsafeBuffer;
 import tombolo.bench.BenchmarkException;
 
 /**
- * Aeron IPC with an exclusive publication. The media driver is embedded in the sender's process and
- * has one thread, with Aeron's own back-off, since a third busy thread would take a processor from
- * the two ends. The largest MTU there is, so that only messages of 64 KiB are fragmented.
+ * Aeron IPC with an exclusive publication. The media driver is embedded in the sender's process. It
+ * has one thread with Aeron's own back-off, since a third busy thread would take a processor from
+ * the two ends. The MTU is the largest there is, so that only messages of 64 KiB are fragmented.
  */
 final class AeronMedium implements Medium {
   private static final String CHANNEL = "aeron:ipc";
   private static final int STREAM = 1001;
   private static final int MTU = 65_504;
 
-  /** Bytes of a term that Aeron takes by itself for IPC; there are three of them. */
+  /** Aeron's default size of a term for IPC; there are three of them. */
   static final int DEFAULT_TERM = 64 << 20;
 
   private final Place place;
   private final int bytes;
   private final int term;
+  private final RestingIdleStrategy driverIdle = new RestingIdleStrategy();
 
   /**
-   * @param term bytes of each of the three terms. Half a term is what a sender may be ahead of the
-   *     driver, so the shorter it is, the sooner must the driver have a processor
+   * @param term the size of each of the three terms in bytes. A sender may be half a term ahead of
+   *     the driver, so with short terms the driver must get a processor sooner
    */
   AeronMedium(Place place, int bytes, int term) {
     this.place = place;
@@ -50,6 +51,7 @@ final class AeronMedium implements Medium {
         new MediaDriver.Context()
             .aeronDirectoryName(directory())
             .threadingMode(ThreadingMode.SHARED)
+            .sharedIdleStrategy(driverIdle)
             .ipcTermBufferLength(term)
             .ipcMtuLength(MTU)
             .termBufferSparseFile(false));
@@ -61,7 +63,7 @@ final class AeronMedium implements Medium {
         : offering(publication, message);
   }
 
-  /** Faster for small messages than {@code offer}, but for those of one fragment only. */
+  /** Claims, which is faster than {@code offer}, but only for messages of one fragment. */
   private static Sender claiming(ExclusivePublication publication, UnsafeBuffer message) {
     BufferClaim claim = new BufferClaim();
     int bytes = message.capacity();
@@ -111,12 +113,22 @@ final class AeronMedium implements Medium {
     return () -> subscription.poll(whole, Receiver.LIMIT);
   }
 
-  /** The client waits for the driver by itself. What a handler throws must end the fork. */
+  /** Waits for the driver. What a handler throws must end the fork. */
   private Aeron connect() {
     return Aeron.connect(
         new Aeron.Context()
             .aeronDirectoryName(directory())
             .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
+  }
+
+  @Override
+  public void wake() {
+    driverIdle.wake();
+  }
+
+  @Override
+  public void rest() {
+    driverIdle.rest();
   }
 
   private String directory() {

@@ -12,7 +12,7 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
-/** Agrona's ring buffers: {@code write} and {@code read}, with its bounds checks, as they come. */
+/** Agrona's ring buffers, by {@code write} and {@code read}, with bounds checks as by default. */
 final class AgronaMedium implements Medium {
   private static final int TYPE = 1;
 

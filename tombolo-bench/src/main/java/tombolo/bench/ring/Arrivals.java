@@ -2,45 +2,37 @@
 
 package tombolo.bench.ring;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.HdrHistogram.Histogram;
 import tombolo.bench.BenchmarkException;
-import tombolo.bench.Samples;
 
 /**
- * The receiving end's side of a measurement: checks every message, counts while they stream, and
- * records latencies while they come at a fixed rate. Which of both, the sender says by marks in
- * place of the message's first word. Used by the receiving thread.
+ * Checks every message that comes, and counts or times those between two marks. The sender sends
+ * marks in place of a message's first word. Used by the receiving thread.
  */
 final class Arrivals {
   /** From here on messages are counted. */
-  static final long STREAM_BEGINS = Long.MIN_VALUE;
+  static final long SLICE_BEGINS = Long.MIN_VALUE;
 
-  /** Here a part of the stream ends, and perhaps another one begins. */
-  static final long PART_ENDS = Long.MIN_VALUE + 1;
+  /** From here on latencies count; a message's first word is when it was due. */
+  static final long TIMED_BEGINS = Long.MIN_VALUE + 1;
 
-  /** From here on a message's first word is when it was due, by System.nanoTime. */
-  static final long STREAM_ENDS = Long.MIN_VALUE + 2;
-
-  /** From here on latencies count. */
-  static final long TIMED_BEGINS = Long.MIN_VALUE + 3;
-
-  /** Nothing follows. */
-  static final long DONE = Long.MIN_VALUE + 4;
+  /** Nothing follows in this turn. */
+  static final long SLICE_ENDS = Long.MIN_VALUE + 2;
 
   private static final int POLLS = 1_000;
   private static final long LONGEST = 60_000_000_000L;
 
   private final int length;
   private final Histogram latencies = new Histogram(LONGEST, 3);
-  private final List<Double> rates = new ArrayList<>();
+
+  private final ProcessorShare processor = new ProcessorShare();
 
   private long due;
   private boolean timed;
-  private boolean done;
+  private boolean over;
   private long beginSequence;
   private long beginNanos;
+  private double rate;
 
   /**
    * @param length of each message, in bytes
@@ -50,7 +42,7 @@ final class Arrivals {
   }
 
   /**
-   * A message has come.
+   * Takes note of a message.
    *
    * @throws BenchmarkException if it is not the next one, or not a whole one
    */
@@ -61,7 +53,7 @@ final class Arrivals {
               .formatted(sequence, bytes, due, length));
     }
     due = sequence + 1;
-    if (first <= DONE) {
+    if (first <= SLICE_ENDS) {
       mark(first);
     } else if (timed) {
       latencies.recordValue(Math.clamp(System.nanoTime() - first, 0, LONGEST));
@@ -70,37 +62,49 @@ final class Arrivals {
 
   private void mark(long mark) {
     long now = System.nanoTime();
-    if (mark == PART_ENDS) {
-      rates.add((due - beginSequence) * 1e9 / (now - beginNanos));
+    if (mark != SLICE_ENDS) {
+      processor.begin();
     }
-    if (mark == STREAM_BEGINS || mark == PART_ENDS) {
+    if (mark == SLICE_BEGINS) {
       beginSequence = due;
       beginNanos = now;
-    } else if (mark == STREAM_ENDS) {
-      timed = true;
     } else if (mark == TIMED_BEGINS) {
-      latencies.reset();
-    } else if (mark == DONE) {
-      done = true;
+      timed = true;
+    } else {
+      rate = (due - beginSequence) * 1e9 / (now - beginNanos);
+      timed = false;
+      over = true;
+      processor.end();
     }
   }
 
-  /** Receives everything up to the last mark. */
-  Measured receive(Receiver in) {
-    while (!done) {
+  /** Returns how much of a processor the receiving thread had in the latest slice. */
+  double processor() {
+    return processor.share();
+  }
+
+  /** Receives everything up to the end of a slice. */
+  void await(Receiver in) {
+    over = false;
+    while (!over) {
       poll(in);
     }
-    return new Measured(
-        new Samples(rates).median(),
-        latencies.getValueAtPercentile(50),
-        latencies.getValueAtPercentile(99),
-        latencies.getValueAtPercentile(99.9));
   }
 
-  /** Not all in one call, so that it is compiled as a whole and entered anew. */
+  /** Polls many times, but not for ever, so that it is compiled as a whole and entered anew. */
   private void poll(Receiver in) {
-    for (int i = 0; i < POLLS && !done; i++) {
+    for (int i = 0; i < POLLS && !over; i++) {
       in.idle(in.poll());
     }
+  }
+
+  /** Returns the messages a second of the latest slice that was streamed. */
+  double rate() {
+    return rate;
+  }
+
+  /** Returns the latencies in nanoseconds since they were last reset. */
+  Histogram latencies() {
+    return latencies;
   }
 }

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Who sends messages. A fork has one of them, and its peers' classes are never loaded there; hence
- * the switch, which loads nothing but what it makes.
+ * A way to send messages. A fork has one of them, and never loads the classes of the others. Hence
+ * the switch, which loads only what it makes.
  */
 enum Contender {
-  /** {@code offer} and {@code drain}. */
+  /** Tombolo with {@code offer} and {@code drain}. */
   TOMBOLO,
-  /** {@code tryClaim}, the message written in place, {@code commit}, and {@code drain}. */
+  /** Tombolo with {@code tryClaim}, the message written in place, {@code commit}, {@code drain}. */
   TOMBOLO_CLAIM,
   /** Agrona's OneToOneRingBuffer. */
   AGRONA_ONE_TO_ONE,
   /** Agrona's ManyToOneRingBuffer with one producer. */
   AGRONA_MANY_TO_ONE,
-  /** Aeron IPC with terms as long as they are unless told otherwise. */
+  /** Aeron IPC with terms of the default size. */
   AERON,
   /** Aeron IPC with terms as long as the others' buffers. */
   AERON_1M,
@@ -28,31 +28,50 @@ enum Contender {
   UNIX_SOCKET,
   /** A blocking pipe. */
   PIPE,
-  /** No message at all: the same bytes copied by one thread. */
+  /** No messages: one thread copies the same bytes. */
   MEMCPY;
+
+  /** The contenders that are Tombolo's. */
+  static final List<Contender> OWN = List.of(TOMBOLO, TOMBOLO_CLAIM);
 
   /** The rings for messages in shared memory that Tombolo is to be faster than. */
   static final List<Contender> PEERS =
       List.of(AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON, AERON_1M);
 
-  /** As on the command line and in figures. */
+  /** Returns the name on the command line and in figures. */
   String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Returns the prefix of the figures that compare this contender of Tombolo's. */
+  String prefix() {
+    return this == TOMBOLO_CLAIM ? "claim-" : "";
+  }
+
+  /** Returns whether its ends sleep, and do not spin, while there is nothing to do. */
+  boolean blocks() {
+    return this == UNIX_SOCKET || this == PIPE;
+  }
+
+  /** Returns whether messages arrive. */
+  boolean hasLatency() {
+    return this != MEMCPY;
+  }
+
+  /** Returns whether it works there and there is anything to learn from it. */
   boolean takesPart(boolean twoProcesses, Size size) {
     return switch (this) {
-      // A reference is as large as another.
+      // All references have the same size.
       case JCTOOLS -> !twoProcesses && size == Size.BYTES_24;
       case MEMCPY -> size == Size.KIB_64;
       default -> true;
     };
   }
 
-  /** What its JVM has to allow. */
+  /** Returns the flags that its JVM needs. */
   List<String> jvmFlags() {
     return switch (this) {
-      // Only for these peers, in their own JVMs: Tombolo's must do without.
+      // Only for these peers in their own JVMs. Tombolo's JVM must do without.
       case AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON, AERON_1M ->
           List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
       case JCTOOLS -> List.of("--sun-misc-unsafe-memory-access=allow");

@@ -5,52 +5,68 @@ package tombolo.bench.ring;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The sending end's side of a measurement: first as fast as messages go, then by a schedule that
- * does not wait for anybody, with marks for {@link Arrivals} in between. Used by the sending
- * thread.
+ * The sending end. It puts marks into the stream of messages, which tell {@link Arrivals} what
+ * counts. Used by the sending thread.
  */
-final class Departures {
-  private static final int BATCH = 64;
-  private static final int PARTS = 20;
-
+final class Departures implements End {
   private final Sender out;
+  private final Size size;
+  private final Effort effort;
+  private final ProcessorShare processor = new ProcessorShare();
   private long sequence;
 
-  Departures(Sender out) {
+  Departures(Sender out, Size size, Effort effort) {
     this.out = out;
+    this.size = size;
+    this.effort = effort;
   }
 
-  /** Sends all messages of a measurement. */
-  void send(Effort effort, Size size) {
-    // In parts, so that the loop is compiled as a whole and entered anew.
-    for (int part = 0; part < PARTS; part++) {
-      stream(effort.warmUpNanos() / PARTS);
-    }
-    send(Arrivals.STREAM_BEGINS);
-    for (int part = 0; part < PARTS; part++) {
-      stream(effort.streamNanos() / PARTS);
-      send(Arrivals.PART_ENDS);
-    }
-    send(Arrivals.STREAM_ENDS);
+  @Override
+  public Took take(Turn turn) {
+    return switch (turn) {
+      case STREAM -> streamSlice();
+      case TIMED -> timedSlice();
+      case FORGET, SUMMARY -> Took.NOTHING;
+    };
+  }
+
+  private Took streamSlice() {
+    stream(effort.leadInNanos());
+    processor.begin();
+    send(Arrivals.SLICE_BEGINS);
+    stream(effort.sliceNanos());
+    return end();
+  }
+
+  private Took timedSlice() {
     long interval = TimeUnit.SECONDS.toNanos(1) / size.rate();
-    onSchedule(effort.timedWarmUpNanos(), interval);
+    onSchedule(effort.leadInNanos(), interval);
+    processor.begin();
     send(Arrivals.TIMED_BEGINS);
-    onSchedule(effort.timedNanos(), interval);
-    send(Arrivals.DONE);
+    onSchedule(effort.sliceNanos(), interval);
+    return end();
+  }
+
+  private Took end() {
+    send(Arrivals.SLICE_ENDS);
+    processor.end();
+    return Took.of(processor.share());
   }
 
   private void stream(long nanos) {
+    int batch = size.batch();
     long end = System.nanoTime() + nanos;
     do {
-      for (int i = 0; i < BATCH; i++) {
+      for (int i = 0; i < batch; i++) {
         send(0);
       }
     } while (System.nanoTime() - end < 0);
   }
 
   /**
-   * A message carries the time at which it is due. So one that has to wait for those before it, or
-   * for a processor that somebody else has, counts with that wait.
+   * Sends by a schedule that waits for nobody. A message carries the time at which it is due, so
+   * one that has to wait for those before it, or for a processor that somebody else has, counts
+   * with that wait.
    */
   private void onSchedule(long nanos, long interval) {
     long begin = System.nanoTime() + interval;

@@ -4,41 +4,25 @@ package tombolo.bench.ring;
 
 import java.util.concurrent.TimeUnit;
 
-/** How long a fork does what. All fields in milliseconds. */
-enum Effort {
+/**
+ * How long a contender is measured at a time.
+ *
+ * @param warmUps slices of each kind that do not count, before the first that does
+ * @param leadInMicros how long a slice runs before it counts: its threads wake up, and its memory
+ *     comes back into the caches
+ * @param sliceMicros how long a slice counts
+ */
+record Effort(int warmUps, int leadInMicros, int sliceMicros) {
   /** Shows only that it works. */
-  QUICK(10, 10, 5, 20),
-  FULL(600, 500, 150, 500);
+  static final Effort QUICK = new Effort(2, 500, 5_000);
 
-  private final long warmUp;
-  private final long stream;
-  private final long timedWarmUp;
-  private final long timed;
+  static final Effort FULL = new Effort(40, 2_000, 20_000);
 
-  Effort(long warmUp, long stream, long timedWarmUp, long timed) {
-    this.warmUp = warmUp;
-    this.stream = stream;
-    this.timedWarmUp = timedWarmUp;
-    this.timed = timed;
+  long leadInNanos() {
+    return TimeUnit.MICROSECONDS.toNanos(leadInMicros);
   }
 
-  /** Nanoseconds of streaming that are not counted. */
-  long warmUpNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(warmUp);
-  }
-
-  /** Nanoseconds of streaming that are. */
-  long streamNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(stream);
-  }
-
-  /** Nanoseconds at a fixed rate that are not counted. */
-  long timedWarmUpNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(timedWarmUp);
-  }
-
-  /** Nanoseconds at a fixed rate that are. */
-  long timedNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(timed);
+  long sliceNanos() {
+    return TimeUnit.MICROSECONDS.toNanos(sliceMicros);
   }
 }

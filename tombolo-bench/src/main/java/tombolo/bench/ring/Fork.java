@@ -2,15 +2,18 @@
 
 package tombolo.bench.ring;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import tombolo.bench.BenchmarkException;
 
 /**
- * The program that {@link RingSuite} runs for each measurement: in one process for both ends, or in
- * two. It prints a {@link Measured#line} where messages are received, and exits with 1 and a line
- * on standard error where anything is wrong.
+ * The program of a JVM that has one contender in it, with both of its ends or with one. It reads a
+ * {@link Turn} a line, takes it, and answers with the line of a {@link Took}. It ends with its
+ * standard input; or with status 1 and a line on standard error where anything is wrong.
  *
  * @param part what this process does
  * @param directory where both ends meet
@@ -23,12 +26,18 @@ record Fork(Part part, Contender contender, Size size, Effort effort, Path direc
     RECEIVE
   }
 
-  /** The arguments of {@link #main}. */
+  /** Returns the arguments of {@link #main}. */
   List<String> arguments() {
-    return List.of(part.name(), contender.name(), size.name(), effort.name(), directory.toString());
+    return List.of(
+        part.name(),
+        contender.name(),
+        size.name(),
+        String.valueOf(effort.leadInMicros()),
+        String.valueOf(effort.sliceMicros()),
+        directory.toString());
   }
 
-  /** As {@link #arguments} has them. */
+  /** Takes turns until there are no more; {@link #arguments} are its arguments. */
   public static void main(String[] arguments) {
     int status = 1;
     try {
@@ -37,36 +46,40 @@ record Fork(Part part, Contender contender, Size size, Effort effort, Path direc
               Part.valueOf(arguments[0]),
               Contender.valueOf(arguments[1]),
               Size.valueOf(arguments[2]),
-              Effort.valueOf(arguments[3]),
-              Path.of(arguments[4]));
+              new Effort(0, Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4])),
+              Path.of(arguments[5]));
       fork.run();
       status = 0;
     } catch (BenchmarkException e) {
       System.err.println(e.getMessage());
-    } catch (InterruptedException | IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       System.err.println(e);
     }
     // Peers leave threads behind that would keep the process.
     System.exit(status);
   }
 
-  private void run() throws InterruptedException, IOException {
+  private void run() throws IOException {
+    End end = open();
+    BufferedReader turns =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    for (String turn = turns.readLine(); turn != null; turn = turns.readLine()) {
+      System.out.println(end.take(Turn.valueOf(turn)).line());
+    }
+  }
+
+  private End open() {
     Place place = new Place(directory, part != Part.BOTH);
-    ThreadPair pair = new ThreadPair(effort, size, Pinning.ofThisHost());
+    Ends ends = new Ends(size, effort, Pinning.ofThisHost());
     if (contender == Contender.MEMCPY) {
-      pair.pinning().pin(Pinning.SENDER);
-      System.out.println(new MemoryCopy(place, size.bytes()).measure(effort).line());
-      return;
+      ends.pinning().pin(Pinning.SENDER);
+      return new MemoryCopy(place, size, effort);
     }
     Medium medium = contender.open(place, size);
-    switch (part) {
-      case BOTH -> System.out.println(pair.measure(medium).line());
-      case RECEIVE -> System.out.println(pair.receive(medium).line());
-      case SEND -> {
-        pair.send(medium);
-        // Aeron's driver is here, and what is sent is not received yet: the suite says when to go.
-        while (System.in.read() >= 0) {}
-      }
-    }
+    return switch (part) {
+      case BOTH -> new ThreadPair(ends.sending(medium), ends.receiving(medium));
+      case SEND -> ends.sending(medium);
+      case RECEIVE -> ends.receiving(medium);
+    };
   }
 }

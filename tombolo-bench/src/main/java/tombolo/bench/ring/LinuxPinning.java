@@ -21,10 +21,11 @@ import java.util.BitSet;
 import tombolo.bench.BenchmarkException;
 
 /**
- * By {@code sched_setaffinity(2)}: two processors that this process may use, of different cores.
+ * Pins by {@code sched_setaffinity(2)} to two processors that this process may use, of different
+ * cores if possible.
  */
 final class LinuxPinning implements Pinning {
-  /** Bytes of glibc's {@code cpu_set_t}: a bit for each of 1,024 processors. */
+  /** The size of glibc's {@code cpu_set_t} in bytes: a bit for each of 1,024 processors. */
   private static final long SET = 128;
 
   private static final int CALLING_THREAD = 0;
@@ -83,7 +84,7 @@ final class LinuxPinning implements Pinning {
     }
   }
 
-  /** Which processors share a core with this one; only itself where the host does not say. */
+  /** Returns the processors of the same core; only this one if the host does not report them. */
   private static String core(int processor) {
     Path siblings =
         Path.of("/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list".formatted(processor));
@@ -107,12 +108,12 @@ final class LinuxPinning implements Pinning {
     }
   }
 
-  /** Both are {@code int f(pid_t pid, size_t cpusetsize, cpu_set_t *mask)}. */
+  /** Links {@code int f(pid_t pid, size_t cpusetsize, cpu_set_t *mask)}, which both are. */
   @SuppressWarnings("restricted")
   private static MethodHandle handle(String name) {
     // SAFETY: the descriptor is the prototype in the man page on a 64-bit host. The set that is
-    // passed has as many bytes as is said, is aligned as the longs that it consists of, and its
-    // arena stays open over the call. Neither function keeps the pointer.
+    // passed has the size that is passed with it, is aligned as the longs that it consists of, and
+    // its arena stays open over the call. Neither function keeps the pointer.
     return LINKER.downcallHandle(
         LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsatisfiedLinkError(name)),
         FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),

@@ -3,49 +3,53 @@
 package tombolo.bench.ring;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
-import tombolo.bench.Samples;
 
 /**
- * What the machine copies at all: one thread that copies messages, one behind the other, into a
- * buffer as large as the rings' and round again. The same bytes as a ring's writer copies, without
- * a ring and without a reader.
+ * The fastest that the machine copies: one thread copies messages one behind the other into a
+ * buffer as large as the rings', and round again. It copies the same bytes as a ring's writer,
+ * without a ring and without a reader.
  */
-final class MemoryCopy {
-  private static final int BATCH = 64;
-  private static final int PARTS = 20;
-
+final class MemoryCopy implements End {
   private final MemorySegment message;
   private final MemorySegment buffer;
+  private final Size size;
+  private final Effort effort;
+  private final ProcessorShare processor = new ProcessorShare();
   private long at;
 
-  MemoryCopy(Place place, int bytes) {
-    this.message = MemorySegment.ofArray(new long[bytes / Long.BYTES]);
+  MemoryCopy(Place place, Size size, Effort effort) {
+    this.message = MemorySegment.ofArray(new long[size.bytes() / Long.BYTES]);
     this.buffer = place.memory(Place.CAPACITY);
+    this.size = size;
+    this.effort = effort;
   }
 
-  Measured measure(Effort effort) {
-    for (int part = 0; part < PARTS; part++) {
-      copiesPerSecond(effort.warmUpNanos() / PARTS);
-    }
-    List<Double> rates = new ArrayList<>();
-    for (int part = 0; part < PARTS; part++) {
-      rates.add(copiesPerSecond(effort.streamNanos() / PARTS));
-    }
-    return new Measured(new Samples(rates).median(), Double.NaN, Double.NaN, Double.NaN);
+  @Override
+  public Took take(Turn turn) {
+    return switch (turn) {
+      case STREAM -> {
+        copiesPerSecond(effort.leadInNanos());
+        processor.begin();
+        double rate = copiesPerSecond(effort.sliceNanos());
+        processor.end();
+        yield Took.of(processor.share(), rate);
+      }
+      case FORGET -> Took.NOTHING;
+      case TIMED, SUMMARY -> throw new IllegalArgumentException("a copy has no latency");
+    };
   }
 
   private double copiesPerSecond(long nanos) {
+    int batch = size.batch();
     long begin = System.nanoTime();
     long copies = 0;
     long now;
     do {
-      for (int i = 0; i < BATCH; i++) {
+      for (int i = 0; i < batch; i++) {
         MemorySegment.copy(message, 0, buffer, at, message.byteSize());
         at = (at + message.byteSize()) & (Place.CAPACITY - 1);
       }
-      copies += BATCH;
+      copies += batch;
       now = System.nanoTime();
     } while (now - begin < nanos);
     return copies * 1e9 / (now - begin);

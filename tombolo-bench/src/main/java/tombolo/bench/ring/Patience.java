@@ -7,21 +7,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tombolo.bench.BenchmarkException;
 
-/** Waits for the other end to be there. */
+/** Waits for the other end to appear. */
 final class Patience {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private Patience() {}
 
-  /** Something that may not be there yet. */
+  /** A look for something that may not be there yet. */
   @FunctionalInterface
   interface Attempt<T> {
-    /** It, or null. */
+    /** Returns it, or null if it is not there yet. */
     @Nullable T get() throws IOException;
   }
 
   /**
-   * Asks again and again.
+   * Looks repeatedly.
    *
    * @throws BenchmarkException if it is not there in time
    */
@@ -34,7 +34,7 @@ final class Patience {
           return found;
         }
         if (System.nanoTime() - end > 0) {
-          throw new BenchmarkException(what + " is not there within " + LIMIT.toSeconds() + " s");
+          throw new BenchmarkException(what + " did not appear within " + LIMIT.toSeconds() + " s");
         }
         Thread.onSpinWait();
       }

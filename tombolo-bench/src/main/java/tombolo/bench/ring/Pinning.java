@@ -2,7 +2,7 @@
 
 package tombolo.bench.ring;
 
-/** Keeps the two ends on a processor each, where the host can do that. */
+/** Keeps each of the two ends on a processor of its own, if the host can do that. */
 interface Pinning {
   /** The sending end. */
   int SENDER = 0;
@@ -17,18 +17,18 @@ interface Pinning {
    */
   void pin(int end);
 
-  /** What it does, for the report. */
+  /** Describes the pinning for the report. */
   String describe();
 
-  /** What this host has. */
+  /** Returns the pinning of this host. */
   static Pinning ofThisHost() {
     if (!System.getProperty("os.name").equals("Linux")) {
-      return none("this host is no Linux");
+      return none("this host is not Linux");
     }
     return LinuxPinning.create();
   }
 
-  /** Leaves threads to the host's scheduler. */
+  /** Returns a pinning that leaves threads to the host's scheduler. */
   static Pinning none(String reason) {
     return new Pinning() {
       @Override

@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import tombolo.bench.BenchmarkException;
 
-/** A blocking pipe: one without a name in one process, one with a name between two. */
+/** A blocking pipe: unnamed in one process, named between two. */
 final class PipeMedium implements Medium {
   private final @Nullable Pipe pipe;
   private final Path path;
@@ -37,7 +37,7 @@ final class PipeMedium implements Medium {
             ? own.sink()
             : Patience.until(
                 "a named pipe",
-                // Opening it waits for who reads it.
+                // Opening it waits for the reader.
                 () -> Files.exists(path) ? FileChannel.open(path, StandardOpenOption.WRITE) : null);
     return StreamEnds.sender(out, bytes);
   }
@@ -51,7 +51,7 @@ final class PipeMedium implements Medium {
 
   private ReadableByteChannel openNamed() {
     try {
-      // The JDK cannot make one; the command is POSIX's.
+      // The JDK cannot make one. The command is part of POSIX.
       if (new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor() != 0) {
         throw new BenchmarkException("mkfifo failed");
       }

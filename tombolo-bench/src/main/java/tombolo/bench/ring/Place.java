@@ -11,25 +11,23 @@ import java.nio.file.StandardOpenOption;
 import tombolo.bench.BenchmarkException;
 
 /**
- * Where the two ends of a fork meet.
+ * The place where the two ends of a fork meet.
  *
- * @param directory for files and sockets; only this fork's
+ * @param directory the directory for files and sockets, which no other fork uses
  * @param twoProcesses whether the ends are in two processes
  */
 record Place(Path directory, boolean twoProcesses) {
-  /** Bytes of each contender's buffer, without what it keeps beside the data. */
+  /** The size of each contender's buffer in bytes, without the contender's own bookkeeping. */
   static final int CAPACITY = 1 << 20;
 
   private static final long PAGE = 4096;
 
   /**
-   * A shared one, as for memory that a program means to give back some day; this one never does.
+   * A shared arena, as a program would use whose memory is freed some day. This one never closes.
    */
   private static final Arena ARENA = Arena.ofShared();
 
-  /**
-   * Memory for both ends, filled with zeros: of this process, or a file that both processes map.
-   */
+  /** Returns zeroed memory for both ends: of this process, or a file that both processes map. */
   MemorySegment memory(long bytes) {
     if (!twoProcesses) {
       return ARENA.allocate(bytes, PAGE);

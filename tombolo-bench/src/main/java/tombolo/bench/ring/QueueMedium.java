@@ -6,11 +6,11 @@ import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.SpscArrayQueue;
 
 /**
- * JCTools' SpscArrayQueue of references to messages that were made before: no byte is copied, only
- * the two words that are checked are written. What a ring of bytes can hardly reach.
+ * JCTools' SpscArrayQueue of references to messages that were made before. No bytes are copied;
+ * only the two words that are checked are written. A ring of bytes can hardly be that fast.
  */
 final class QueueMedium implements Medium {
-  /** As many messages as of the smallest in the others' buffers. */
+  /** The number of the smallest messages that fit into the others' buffers. */
   private static final int CAPACITY = Place.CAPACITY / 32;
 
   private final SpscArrayQueue<Message> queue = new SpscArrayQueue<>(CAPACITY);
@@ -28,7 +28,7 @@ final class QueueMedium implements Medium {
 
   @Override
   public Sender sender() {
-    // More than the queue holds and the receiver has in hand: one that comes round again is free.
+    // More than the queue and the receiver hold, so that a message that comes round again is free.
     Message[] pool = new Message[2 * CAPACITY];
     for (int i = 0; i < pool.length; i++) {
       pool[i] = new Message();

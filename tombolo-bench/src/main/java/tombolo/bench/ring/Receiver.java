@@ -4,21 +4,21 @@ package tombolo.bench.ring;
 
 /** The receiving end of a contender. Used by the thread that asked for it. */
 interface Receiver {
-  /** Messages that one call takes at the most, where the contender can be told. */
+  /** The most messages that one call takes, where the contender has such a limit. */
   int LIMIT = 256;
 
   /**
-   * Takes what is there, and tells {@link Arrivals} of each message its length, its first and its
-   * last 8 bytes, read from where the contender has put it. May block.
+   * Takes the messages that are there. Tells {@link Arrivals} the length, the first 8 and the last
+   * 8 bytes of each, read from where the contender has put it. May block.
    *
-   * @return how many it took
+   * @return the number of messages taken
    */
   int poll();
 
   /**
-   * What the contender does after each call, by its own way of busy waiting.
+   * Waits after a call, by the contender's own way of busy waiting.
    *
-   * @param count what the call took
+   * @param count the number of messages that the call took
    */
   default void idle(int count) {
     if (count == 0) {

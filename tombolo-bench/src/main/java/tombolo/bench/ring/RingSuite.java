@@ -3,13 +3,18 @@
 package tombolo.bench.ring;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import tombolo.bench.Arguments;
 import tombolo.bench.Report;
 
 /**
  * Suite {@code ring}: how fast messages go from one end to the other, and how soon, by Tombolo's
- * rings and by others. A round measures everybody once; those with the same messages follow each
- * other, because the machine changes while one waits. The first round is not counted.
+ * rings and by others.
+ *
+ * <p>In each setting and with messages of each size, all contenders live side by side and take
+ * short slices in rotation. What is compared are numbers of one round, which saw the same machine.
+ * A run starts everybody anew, because a JVM compiles the same code differently each time.
  */
 public final class RingSuite {
   private final RingOptions options;
@@ -35,30 +40,36 @@ public final class RingSuite {
       report.line("--quick: these runs are too short to say anything about speed");
     }
     report.line(Pinning.ofThisHost().describe());
-    RingResults results = new RingResults();
-    for (int round = options.quick() ? 1 : 0; round <= options.rounds(); round++) {
-      for (Setting setting : options.settings()) {
-        for (Size size : options.sizes()) {
-          report.progress(
-              "%s, messages of %s: round %d of %d"
-                  .formatted(setting.description(), size.label(), round, options.rounds()));
-          measure(setting, size, round > 0, results);
-        }
+    List<ResultTable> tables = new ArrayList<>();
+    for (Setting setting : options.settings()) {
+      for (Size size : options.sizes()) {
+        tables.add(new ResultTable(setting, size));
       }
     }
-    results.print(report);
+    for (int run = 1; run <= options.runs(); run++) {
+      for (ResultTable table : tables) {
+        measure(table, run);
+      }
+    }
+    for (ResultTable table : tables) {
+      if (!table.rows().isEmpty()) {
+        new RingResults(table, report).print();
+      }
+    }
   }
 
-  private void measure(Setting setting, Size size, boolean counted, RingResults results)
-      throws InterruptedException {
-    Effort effort = options.quick() ? Effort.QUICK : Effort.FULL;
-    for (Contender contender : options.contenders()) {
-      if (setting.takes(contender, size)) {
-        Measured measured = setting.measure(contender, size, effort);
-        if (counted) {
-          results.add(setting, size, contender, measured);
-        }
-      }
+  private void measure(ResultTable table, int run) throws InterruptedException {
+    Setting setting = table.setting();
+    Size size = table.size();
+    List<Contender> contenders =
+        options.contenders().stream().filter(each -> setting.takes(each, size)).toList();
+    if (contenders.isEmpty()) {
+      return;
     }
+    report.progress(
+        "%s, messages of %s: run %d of %d"
+            .formatted(setting.description(), size.label(), run, options.runs()));
+    Effort effort = options.quick() ? Effort.QUICK : Effort.FULL;
+    setting.measure(contenders, size, effort, options.slices(), table, report);
   }
 }

@@ -5,8 +5,8 @@ package tombolo.bench.ring;
 /** The sending end of a contender. Used by the thread that asked for it. */
 interface Sender {
   /**
-   * Sends a message of the fork's size, if there is room for it. The bytes between its first and
-   * its last 8 are copied from a buffer that stays the same.
+   * Sends a message of the fork's size, if there is room for it. The bytes between the first and
+   * the last 8 are copied from a buffer that does not change.
    *
    * @param first its first 8 bytes
    * @param last its last 8 bytes
@@ -14,7 +14,7 @@ interface Sender {
    */
   boolean trySend(long first, long last);
 
-  /** What the contender does, by its own way of busy waiting, until there is room. */
+  /** Waits for room, by the contender's own way of busy waiting. */
   default void idle() {
     Thread.onSpinWait();
   }

@@ -2,20 +2,34 @@
 
 package tombolo.bench.ring;
 
+import java.util.List;
+import tombolo.bench.Report;
+
 /** Where the two ends are. */
 interface Setting {
-  /** As on the command line and in figures. */
+  /** Returns the name on the command line and in figures. */
   String label();
 
-  /** For people. */
+  /** Returns the name for people. */
   String description();
 
+  /** Returns whether a contender works in this setting, and is worth it. */
   boolean takes(Contender contender, Size size);
 
   /**
-   * Measures once; what it started has ended when this returns.
+   * Measures contenders side by side, and adds what was measured to a table. What it started has
+   * ended when this returns.
    *
+   * @param contenders all of which this setting takes, at least one
+   * @param slices of each contender, at least; 1 for a try that means nothing
    * @throws tombolo.bench.BenchmarkException if a message is lost, wrong, or does not come
    */
-  Measured measure(Contender contender, Size size, Effort effort) throws InterruptedException;
+  void measure(
+      List<Contender> contenders,
+      Size size,
+      Effort effort,
+      int slices,
+      ResultTable results,
+      Report report)
+      throws InterruptedException;
 }

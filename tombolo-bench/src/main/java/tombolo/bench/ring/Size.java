@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tombolo.bench.UsageException;
 
-/** How long messages are, and how many a second are sent where their latency is measured. */
+/** The size of messages, and the number sent a second where their latency is measured. */
 enum Size {
   BYTES_24("24", 24, 100_000),
   BYTES_96("96", 96, 100_000),
@@ -23,19 +23,24 @@ enum Size {
     this.rate = rate;
   }
 
-  /** As on the command line and in figures. */
+  /** Returns the name on the command line and in figures. */
   String label() {
     return label;
   }
 
-  /** Of a payload: a multiple of 8, at least 24. */
+  /** Returns the size of a payload in bytes: a multiple of 8, at least 24. */
   int bytes() {
     return bytes;
   }
 
-  /** Messages a second, well below what the slowest contender can do. */
+  /** Returns the messages a second on schedule, well below what the slowest contender can do. */
   int rate() {
     return rate;
+  }
+
+  /** Returns the number of messages that are streamed between two looks at the clock. */
+  int batch() {
+    return this == KIB_64 ? 4 : 64;
   }
 
   static Size named(String label) {

@@ -40,7 +40,7 @@ final class SocketMedium implements Medium {
   public Receiver receiver(Arrivals arrivals) {
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(bound));
-      // Under this name it is there when it listens, and not before.
+      // The socket gets this name when it listens, and not before.
       Files.move(bound, listening, StandardCopyOption.ATOMIC_MOVE);
       return StreamEnds.receiver(server.accept(), arrivals);
     } catch (IOException e) {

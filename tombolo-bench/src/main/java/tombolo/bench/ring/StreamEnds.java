@@ -10,8 +10,8 @@ import java.nio.channels.WritableByteChannel;
 import tombolo.bench.BenchmarkException;
 
 /**
- * Messages over a stream of bytes, each behind its length. A message is a write, because somebody
- * waits for it; a read takes what there is.
+ * The ends of a stream of bytes that carries messages, each behind its length. Each message is
+ * written by a call of its own, because somebody waits for it. A read takes all that is there.
  */
 final class StreamEnds {
   private StreamEnds() {}
@@ -48,7 +48,7 @@ final class StreamEnds {
     };
   }
 
-  /** Tells of all messages that are there as a whole; the rest stays in the buffer. */
+  /** Passes on all messages that are complete; the rest stays in the buffer. */
   private static int takeWhole(ByteBuffer buffer, Arrivals arrivals) {
     int count = 0;
     while (buffer.remaining() >= Integer.BYTES) {

@@ -4,60 +4,71 @@ package tombolo.bench.ring;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import tombolo.bench.BenchmarkException;
 
 /**
- * One measurement by two threads of this process. The threads that fail leave the other one as it
- * is, perhaps busy; they are daemons.
- *
- * @param effort how long
- * @param size of the messages
+ * Both ends, with a thread for each, which sleeps between two turns. A turn that fails leaves the
+ * thread of the other end as it is, perhaps busy for ever. Both are daemons.
  */
-record ThreadPair(Effort effort, Size size, Pinning pinning) {
+final class ThreadPair implements End {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /**
-   * Sends and receives.
-   *
-   * @throws BenchmarkException if a message is lost, wrong, or does not come
-   */
-  Measured measure(Medium medium) throws InterruptedException {
-    CompletableFuture<Measured> result = new CompletableFuture<>();
-    start("sender", result, () -> send(medium));
-    start("receiver", result, () -> result.complete(receive(medium)));
+  private final Executor senders = thread("sender");
+  private final Executor receivers = thread("receiver");
+  private final End sending;
+  private final End receiving;
+
+  ThreadPair(End sending, End receiving) {
+    this.sending = sending;
+    this.receiving = receiving;
+  }
+
+  private static Executor thread(String name) {
+    ThreadFactory factory = Thread.ofPlatform().name(name).daemon(true).factory();
+    return Executors.newSingleThreadExecutor(factory);
+  }
+
+  @Override
+  public Took take(Turn turn) {
+    CompletableFuture<Took> sent = CompletableFuture.supplyAsync(() -> sending.take(turn), senders);
+    CompletableFuture<Took> received =
+        CompletableFuture.supplyAsync(() -> receiving.take(turn), receivers);
+    // A sender that fails must not leave its receiver waiting until the limit, nor the reverse.
+    failWith(received, sent);
+    failWith(sent, received);
     try {
-      return result.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return sent.thenCombine(received, Took::and).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new BenchmarkException("no end within " + LIMIT.toSeconds() + " s");
+    } catch (InterruptedException e) {
+      throw new BenchmarkException("interrupted");
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof BenchmarkException failed) {
-        throw failed;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw failure(e);
     }
   }
 
-  private static void start(String name, CompletableFuture<Measured> result, Runnable work) {
-    Thread.ofPlatform()
-        .name(name)
-        .daemon(true)
-        .uncaughtExceptionHandler((_, failure) -> result.completeExceptionally(failure))
-        .start(work);
+  private static void failWith(CompletableFuture<Took> one, CompletableFuture<Took> other) {
+    var _ =
+        other.whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                one.completeExceptionally(failure);
+              }
+            });
   }
 
-  /** The sending end, by the calling thread. */
-  void send(Medium medium) {
-    pinning.pin(Pinning.SENDER);
-    new Departures(medium.sender()).send(effort, size);
-  }
-
-  /** The receiving end, by the calling thread. */
-  Measured receive(Medium medium) {
-    pinning.pin(Pinning.RECEIVER);
-    Arrivals arrivals = new Arrivals(size.bytes());
-    return arrivals.receive(medium.receiver(arrivals));
+  private static RuntimeException failure(ExecutionException thrown) {
+    Throwable cause = thrown.getCause();
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof BenchmarkException failed ? failed : new IllegalStateException(cause);
   }
 }

@@ -12,7 +12,7 @@ import tombolo.ring.SpscReader;
 import tombolo.ring.SpscRing;
 import tombolo.ring.SpscWriter;
 
-/** Tombolo's SpscRing, both parts in one segment, and its own way of spinning. */
+/** Tombolo's SpscRing with both parts in one segment, and its own way of spinning. */
 final class TomboloMedium implements Medium {
   private static final int TYPE = 1;
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
@@ -37,7 +37,7 @@ final class TomboloMedium implements Medium {
     return claims ? new Claiming(writer, message) : new Offering(writer, message);
   }
 
-  /** The message is made in a buffer of the application, and copied. */
+  /** Sends messages that are made in a buffer of the application, and copied. */
   private record Offering(SpscWriter writer, MemorySegment message) implements Sender {
     @Override
     public boolean trySend(long first, long last) {
@@ -47,7 +47,7 @@ final class TomboloMedium implements Medium {
     }
   }
 
-  /** The message is made in the ring; its middle comes from elsewhere. */
+  /** Sends messages that are made in the ring; only their middle is copied. */
   private record Claiming(SpscWriter writer, MemorySegment message) implements Sender {
     @Override
     public boolean trySend(long first, long last) {

@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import tombolo.bench.JoinedGuests;
-import tombolo.ivc.DoorbellRate;
-import tombolo.ivc.Grant;
+import tombolo.bench.Report;
+import tombolo.ivc.grant.DoorbellRate;
+import tombolo.ivc.grant.Grant;
 
 /**
  * Two VMs of this process, each with the guest {@code ring-bench}, and the ring in C between them
- * in a sectioned channel. The guests do what {@link Departures} and {@link Arrivals} do, by one
+ * in a sectioned channel. The guests work as {@link Departures} and {@link Arrivals} do, on one
  * clock. Only Tombolo has guests.
  *
  * @param root the repository
@@ -19,6 +20,10 @@ import tombolo.ivc.Grant;
 record TwoGuests(Path root) implements Setting {
   private static final int RECEIVER = 1;
   private static final int SENDER = 2;
+
+  /** The number of parts of the guest's stream; it prints the median of their rates. */
+  private static final int PARTS = 20;
+
   private static final long KEY = 1;
   private static final String CHANNEL = "messages";
   private static final DoorbellRate RATE = new DoorbellRate(1_000_000, 1_000_000);
@@ -44,19 +49,27 @@ record TwoGuests(Path root) implements Setting {
     return contender == Contender.TOMBOLO;
   }
 
+  /** Boots both VMs for one run; there is nobody to take turns with. */
   @Override
-  public Measured measure(Contender contender, Size size, Effort effort)
+  public void measure(
+      List<Contender> contenders,
+      Size size,
+      Effort effort,
+      int slices,
+      ResultTable results,
+      Report report)
       throws InterruptedException {
+    int slice = effort.sliceMicros();
     String sends =
         "role=send bytes=%d rate=%d warm-up=%d stream=%d timed-warm-up=%d timed=%d"
             .formatted(
                 size.bytes(),
                 size.rate(),
-                effort.warmUpNanos() / 1_000,
-                effort.streamNanos() / 1_000,
-                effort.timedWarmUpNanos() / 1_000,
-                effort.timedNanos() / 1_000);
-    // The receiver first: it says what is wrong with a message.
+                effort.warmUps() * slice,
+                PARTS * slice,
+                effort.warmUps() * slice / 4,
+                PARTS * slice);
+    // The receiver comes first, because it reports what is wrong with a message.
     try (JoinedGuests guests =
         new JoinedGuests(
             root,
@@ -66,7 +79,11 @@ record TwoGuests(Path root) implements Setting {
       guests.boot();
       guests.awaitEnd();
       double[] printed = guests.printed(RECEIVER, RESULT);
-      return new Measured(printed[0], printed[1], printed[2], printed[3]);
+      Row row = results.row(Contender.TOMBOLO);
+      row.rates().add(new Slice(printed[0], true));
+      row.p50s().add(new Slice(printed[1], true));
+      row.p99s().add(printed[2]);
+      row.p999s().add(printed[3]);
     }
   }
 }

@@ -19,14 +19,16 @@ import tombolo.cli.Main;
 import tombolo.cli.image.DebianLinux;
 import tombolo.testing.RequiredTool;
 
-/** The suite with amounts so small that they say nothing of speed: only that it can be measured. */
+/** Runs the suite with tiny amounts. They show that it works, and nothing about speed. */
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class LinuxSuiteTest {
   private static final String FIGURE = "figure linux[.a-z0-9-]+ \\d+(\\.\\d+)? (s|x|percent|MiB/s)";
 
   @TempDir private Path root;
 
-  /** A repository whose {@code ./tombolo} runs the classes of this build, and builds nothing. */
+  /**
+   * Makes a repository whose {@code ./tombolo} runs the classes of this build and builds nothing.
+   */
   @BeforeEach
   void repository() throws IOException {
     Path repository = Invocation.ROOT;
@@ -39,11 +41,12 @@ class LinuxSuiteTest {
         launcher,
         """
         #!/bin/sh
-        exec '%s/bin/java' --enable-native-access=ALL-UNNAMED -XX:PerMethodTrapLimit=1 \
+        exec '%s/bin/java' --enable-native-access=ALL-UNNAMED '@%s/tombolo.jvmargs' \
           '-Dtombolo.home=%s' -cp '%s' %s "$@"
         """
             .formatted(
                 System.getProperty("java.home"),
+                repository,
                 repository,
                 System.getProperty("java.class.path"),
                 Main.class.getName()));

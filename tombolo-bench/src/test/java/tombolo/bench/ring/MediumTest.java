@@ -5,54 +5,49 @@ package tombolo.bench.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What needs no JVM with flags of its own delivers every message of a measurement, in order. The
- * others show it in a run of the suite.
+ * Each medium that needs no flags of the JVM delivers every message of a measurement in order. A
+ * run of the suite shows that of the others.
  */
 class MediumTest {
-  private static final ThreadPair PAIR =
-      new ThreadPair(Effort.QUICK, Size.BYTES_96, Pinning.none("a test"));
+  private static final Ends ENDS = new Ends(Size.BYTES_96, Effort.QUICK, Pinning.none("a test"));
 
   @TempDir private Path directory;
 
   @ParameterizedTest
   @EnumSource(names = {"TOMBOLO", "TOMBOLO_CLAIM", "UNIX_SOCKET", "PIPE"})
-  void itJoinsTwoThreadsOfAProcess(Contender contender) throws InterruptedException {
-    Medium medium = contender.open(new Place(directory, false), PAIR.size());
+  void itJoinsTwoThreadsOfAProcess(Contender contender) {
+    Medium medium = contender.open(new Place(directory, false), ENDS.size());
 
-    assertAllIsMeasured(PAIR.measure(medium));
+    assertAllIsMeasured(medium, medium);
   }
 
-  /** As two processes do it: each makes a medium of its own and uses one end. */
+  /** Works as two processes do: each makes a medium of its own and uses one end. */
   @ParameterizedTest
   @EnumSource(names = {"TOMBOLO", "TOMBOLO_CLAIM", "UNIX_SOCKET", "PIPE"})
-  void itJoinsTwoProcesses(Contender contender) throws InterruptedException {
-    Medium senders = contender.open(new Place(directory, true), PAIR.size());
-    Medium receivers = contender.open(new Place(directory, true), PAIR.size());
-    Medium both =
-        new Medium() {
-          @Override
-          public Sender sender() {
-            return senders.sender();
-          }
+  void itJoinsTwoProcesses(Contender contender) {
+    Medium senders = contender.open(new Place(directory, true), ENDS.size());
+    Medium receivers = contender.open(new Place(directory, true), ENDS.size());
 
-          @Override
-          public Receiver receiver(Arrivals arrivals) {
-            return receivers.receiver(arrivals);
-          }
-        };
-
-    assertAllIsMeasured(PAIR.measure(both));
+    assertAllIsMeasured(senders, receivers);
   }
 
-  private static void assertAllIsMeasured(Measured measured) {
-    assertThat(measured.rate()).isPositive();
-    assertThat(Stream.of(measured.p50(), measured.p99(), measured.p999())).isSorted();
-    assertThat(measured.p50()).isPositive();
+  private static void assertAllIsMeasured(Medium senders, Medium receivers) {
+    End both = new ThreadPair(ENDS.sending(senders), ENDS.receiving(receivers));
+
+    assertThat(both.take(Turn.STREAM).numbers()).hasSize(1);
+    both.take(Turn.TIMED);
+    assertThat(both.take(Turn.FORGET).numbers()).isEmpty();
+    assertThat(both.take(Turn.STREAM).numbers().getFirst()).isPositive();
+    double p50 = both.take(Turn.TIMED).numbers().getFirst();
+    assertThat(p50).isPositive();
+    List<Double> tail = both.take(Turn.SUMMARY).numbers();
+    assertThat(tail).hasSize(2).isSorted();
+    assertThat(tail.getFirst()).isGreaterThanOrEqualTo(p50);
   }
 }

@@ -29,13 +29,13 @@ class PinningTest {
 
   @Test
   void elsewhereItSaysWhyThereIsNone() {
-    Pinning none = Pinning.none("this host is no Linux");
+    Pinning none = Pinning.none("this host is not Linux");
     none.pin(Pinning.SENDER);
 
-    assertThat(none.describe()).isEqualTo("threads are not pinned: this host is no Linux");
+    assertThat(none.describe()).isEqualTo("threads are not pinned: this host is not Linux");
   }
 
-  /** As the kernel has it, of a thread that has pinned itself. */
+  /** Returns the processors that the kernel allows a thread which has pinned itself. */
   private String allowedAfterPinning(int end) {
     CompletableFuture<String> allowed = new CompletableFuture<>();
     Thread.ofPlatform()

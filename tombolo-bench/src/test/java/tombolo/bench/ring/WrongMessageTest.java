@@ -20,13 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import tombolo.bench.BenchmarkException;
 
-/** A contender that loses a message has no speed: the run fails. */
+/** A run fails if a contender loses or changes a message. */
 class WrongMessageTest {
   private static final int BYTES = Size.BYTES_24.bytes();
-  private static final ThreadPair PAIR =
-      new ThreadPair(Effort.QUICK, Size.BYTES_24, Pinning.none("a test"));
+  private static final Ends ENDS = new Ends(Size.BYTES_24, Effort.QUICK, Pinning.none("a test"));
 
-  /** A medium that mistreats one of the messages. */
+  /** A medium that loses or repeats one of the messages. */
   private record Faulty(long fault, boolean repeats, BlockingQueue<long[]> queue)
       implements Medium {
     Faulty(long fault, boolean repeats) {
@@ -55,16 +54,21 @@ class WrongMessageTest {
     }
   }
 
+  private static void measure(Medium medium) {
+    End both = new ThreadPair(ENDS.sending(medium), ENDS.receiving(medium));
+    both.take(Turn.STREAM);
+  }
+
   @Test
   void aLostMessageFailsTheMeasurement() {
-    assertThatThrownBy(() -> PAIR.measure(new Faulty(17, false)))
+    assertThatThrownBy(() -> measure(new Faulty(17, false)))
         .isInstanceOf(BenchmarkException.class)
         .hasMessage("message 18 of 24 bytes came where message 17 of 24 was due");
   }
 
   @Test
   void aRepeatedMessageFailsTheMeasurement() {
-    assertThatThrownBy(() -> PAIR.measure(new Faulty(17, true)))
+    assertThatThrownBy(() -> measure(new Faulty(17, true)))
         .isInstanceOf(BenchmarkException.class)
         .hasMessage("message 17 of 24 bytes came where message 18 of 24 was due");
   }
@@ -84,7 +88,8 @@ class WrongMessageTest {
     try (Forks forks = new Forks(Contender.UNIX_SOCKET, Size.BYTES_24, Effort.QUICK)) {
       CompletableFuture<Throwable> failure =
           CompletableFuture.supplyAsync(
-              () -> catchThrowable(() -> forks.run(List.of(Fork.Part.RECEIVE))));
+              () ->
+                  catchThrowable(() -> forks.start(List.of(Fork.Part.RECEIVE)).take(Turn.STREAM)));
       try (SocketChannel liar = connect(forks.directory().resolve("listening"))) {
         ByteBuffer message = ByteBuffer.allocate(4 + BYTES).order(ByteOrder.nativeOrder());
         liar.write(message.putInt(0, BYTES).putLong(4 + BYTES - 8, 5));

@@ -3,8 +3,10 @@ package tombolo.machine.host;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * A host of one thread and virtual time: whoever waits for workers steps them. The seed decides
@@ -14,16 +16,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Time stands still during a step and goes on by {@link #STEP_NANOS} after it. Where nobody has
  * work, it jumps to the next time that a worker waits for.
  *
+ * <p>Its state is time and chance. Its tasks are not: whoever made them makes them again, in the
+ * same order, and they say anew what they wait for. So it is saved and restored while every worker
+ * waits to be woken, as those of a suspended VM do.
+ *
  * <p>Used by one thread, that of the owner, which calls the topology and is called by it.
  */
-public final class SteppedHost {
+public final class SteppedHost implements Stateful {
   /** Virtual nanoseconds that a step takes. */
   public static final long STEP_NANOS = 10_000;
 
   /** The most instructions of one step. */
   private static final int MOST_INSTRUCTIONS = 20_000;
 
-  private final SplittableRandom schedule;
+  private final SplitMix schedule;
+  private final SplitMix chance;
   private final HostServices services;
   private final List<SteppedTask> tasks = new ArrayList<>();
   private long now;
@@ -33,9 +40,9 @@ public final class SteppedHost {
 
   /** A host whose every choice follows from the seed. */
   public SteppedHost(long seed) {
-    schedule = new SplittableRandom(seed);
-    services =
-        new HostServices(() -> now, new SteppedScheduler(), RandomSource.seeded(seed ^ 0x5eedL));
+    schedule = new SplitMix(seed);
+    chance = new SplitMix(schedule.nextLong());
+    services = new HostServices(() -> now, new SteppedScheduler(), chance::nextLong);
   }
 
   /** Returns the services; always the same ones. */
@@ -69,6 +76,18 @@ public final class SteppedHost {
       now += STEP_NANOS;
     }
     return true;
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(now).number(steps).part("schedule", schedule).part("chance", chance);
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    now = in.int64();
+    steps = in.int64();
+    in.part("schedule", schedule).part("chance", chance);
   }
 
   private void requireOutside() {
@@ -125,7 +144,7 @@ public final class SteppedHost {
 
     @Override
     public long budget() {
-      return 1 + schedule.nextInt(MOST_INSTRUCTIONS);
+      return 1L + schedule.nextInt(MOST_INSTRUCTIONS);
     }
   }
 

@@ -3,6 +3,7 @@ package tombolo.machine.pci;
 
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import tombolo.memory.Access;
@@ -129,6 +130,31 @@ public final class GpaWindow implements PciBar.Target {
   /** Returns how many bytes are reserved, without the head. */
   public synchronized long reservedBytes() {
     return size - HEAD - free.freeBytes();
+  }
+
+  /**
+   * Reserves room for an owner, who alone can map there and give it back.
+   *
+   * @param bytes rounded up to whole pages
+   * @return the room, or empty if there is no gap of that size, or bytes is not positive
+   */
+  public synchronized Optional<GpaRoom> allocate(long bytes) {
+    OptionalLong offset = reserve(bytes);
+    return offset.isEmpty() ? Optional.empty() : Optional.of(room(offset.getAsLong()));
+  }
+
+  /**
+   * Reserves room at a given place for an owner, see {@link #reserveAt}.
+   *
+   * @param bytes a positive multiple of the page size
+   * @return the room, or empty unless all of it is there and free
+   */
+  public synchronized Optional<GpaRoom> allocateAt(long offset, long bytes) {
+    return reserveAt(offset, bytes) ? Optional.of(room(offset)) : Optional.empty();
+  }
+
+  private GpaRoom room(long offset) {
+    return new GpaRoom(this, offset, free.sizeOf(offset));
   }
 
   @Override

@@ -2,16 +2,16 @@
 package tombolo.ring.axvisor;
 
 /**
- * The two layouts of AxVisor's region v3. Both are in use with the same magic, version and feature
- * word; the other fields tell them apart. See docs/ring-format.md. Immutable.
+ * The two layouts of AxVisor's version 3 region. Both are in use with the same magic, version and
+ * feature word; the other fields tell them apart. See docs/ring-format.md. Immutable.
  *
- * <p>Everything lies at multiples of a cell: the region's header has one to itself, then come the
- * two rings, and each has one for its own header before its cells.
+ * <p>Every offset is a multiple of the cell size: one cell's worth for the region's header, then
+ * the two rings, each with one cell's worth for its own header before its cells.
  */
 public enum AxvisorLayout {
-  /** 16 cells of 64 bytes for each direction, 40 of them payload. */
+  /** 16 cells of 64 bytes for each direction, each with 40 bytes of payload. */
   CELL(64, 16),
-  /** 32 cells of 256 bytes for each direction, 232 of them payload. */
+  /** 32 cells of 256 bytes for each direction, each with 232 bytes of payload. */
   SLOT(256, 32);
 
   private final int cellSize;
@@ -22,42 +22,42 @@ public enum AxvisorLayout {
     this.capacity = capacity;
   }
 
-  /** Bytes of a region: what a channel must have at least. */
+  /** Returns the size of a region in bytes: the least size of a channel's memory. */
   public int regionSize() {
     return ringOffset(Direction.TO_PUBLISHER) + ringSize();
   }
 
-  /** Cells of a ring. */
+  /** Returns the number of cells in a ring, a power of two. */
   public int capacity() {
     return capacity;
   }
 
-  /** Bytes of a cell. */
+  /** Returns the size of a cell in bytes. */
   public int cellSize() {
     return cellSize;
   }
 
-  /** Bytes of a message that fit into one cell. */
+  /** Returns how many bytes of a message fit into one cell. */
   public int payloadSize() {
     return cellSize - Cell.HEADER;
   }
 
-  /** Where the cells begin in a ring. */
+  /** Returns the offset of the cells in a ring, in bytes. */
   int cellsOffset() {
     return cellSize;
   }
 
-  /** Bytes of a ring. */
+  /** Returns the size of a ring in bytes. */
   int ringSize() {
     return cellsOffset() + capacity * cellSize;
   }
 
-  /** Where that direction's ring begins in the region. */
+  /** Returns the offset of that direction's ring in the region, in bytes. */
   int ringOffset(Direction direction) {
     return cellSize + (direction == Direction.TO_SUBSCRIBER ? 0 : ringSize());
   }
 
-  /** Which side a ring brings messages to. */
+  /** The side that a ring brings messages to. */
   enum Direction {
     TO_SUBSCRIBER(1),
     TO_PUBLISHER(2);
@@ -68,7 +68,7 @@ public enum AxvisorLayout {
       this.code = code;
     }
 
-    /** What the ring's header says. */
+    /** Returns the number that stands for this direction in a ring's header. */
     int code() {
       return code;
     }

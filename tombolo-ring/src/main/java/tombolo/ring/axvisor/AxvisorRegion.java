@@ -3,27 +3,33 @@ package tombolo.ring.axvisor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import tombolo.ring.axvisor.AxvisorLayout.Direction;
 
 /**
- * One side of a region v3: what guests written for AxVisor keep in a channel. A ring of cells for
- * each direction, and in the cells messages in fragments, "Message V1". The wire format is in
- * docs/ring-format.md.
+ * One side of a version 3 region, which guests written for AxVisor keep in a channel: a ring of
+ * cells for each direction, and in the cells messages in fragments, "Message V1". The wire format
+ * is in docs/ring-format.md. Version 2 is {@link AxvisorRegionV2}.
  *
- * <p>The {@linkplain #publish publisher} lays the region out, the {@linkplain #subscribe
- * subscriber} looks until it is there. Each side then has one {@link MessageSender} and one {@link
- * MessageReceiver}. The memory is the channel's from its first byte on; it belongs to the caller
- * and must outlive the use of the region. Memory that is closed early makes the calls throw {@link
- * IllegalStateException}. The first 16 bytes are the hypervisor's and are not touched.
+ * <p>The publisher chooses the version when it lays the region out: {@link #publish} here, or
+ * {@link AxvisorRegionV2#publish}. Peers of one version refuse the other, so a subscriber either
+ * looks for {@linkplain #subscribe version 3} alone, or for {@linkplain #look both}, and learns the
+ * version from the answer. It looks until the region is there.
+ *
+ * <p>Each side then has one {@link MessageSender} and one {@link MessageReceiver}. The memory is
+ * the channel's from its first byte on. The caller owns it, and it must outlive the use of the
+ * region. If it is closed early, calls throw {@link IllegalStateException}. The hypervisor owns the
+ * first 16 bytes; they are not touched.
  *
  * <h2>Concurrency</h2>
  *
- * <p>One thread at a time uses a sender, and one a receiver; the two of a side may be used by two
- * threads, as they share nothing that is written. The two sides share nothing but this memory:
+ * <p>One thread at a time may use a sender, and one a receiver; two threads may use the two of one
+ * side, because these share nothing that is written. The two sides share nothing but this memory:
  *
  * <table>
- * <caption>Who writes what, and how</caption>
- * <tr><th>what</th><th>stored by</th><th>loaded by the other side</th></tr>
+ * <caption>Writers and access modes</caption>
+ * <tr><th>word</th><th>stored by</th><th>loaded by the other side</th></tr>
  * <tr><td>magic</td><td>publisher, release</td><td>subscriber, acquire</td></tr>
  * <tr><td>other words of headers</td><td>publisher, release</td><td>subscriber, acquire</td></tr>
  * <tr><td>a ring's tail</td><td>its sender, release</td><td>its receiver, acquire</td></tr>
@@ -33,41 +39,41 @@ import tombolo.ring.axvisor.AxvisorLayout.Direction;
  * </table>
  *
  * <p>Head and tail count cells since the region was laid out, modulo 2³². Each side keeps its own
- * in a field and does not load it back. A call loads the other side's once.
+ * index in a field and does not load it back. A call loads the other side's index once.
  *
- * <p><b>No region is seen half.</b> The magic is cleared before anything else, and as the stores
- * after it are releases, none of them is seen before it. It is set last, with release: who loads it
- * with acquire sees all the rest.
+ * <p><b>No region is seen half.</b> The magic is cleared first. All later stores are releases, so
+ * none of them is seen before the cleared magic. The magic is set last, with release: a side that
+ * loads it with acquire sees all the rest.
  *
  * <p><b>No fragment is seen half.</b> The sender fills a cell and then stores the tail behind it,
- * with release. A receiver that loads this tail with acquire sees the whole cell, and looks at no
- * cell from the tail on. A sender that dies before that store has sent nothing of the cell.
+ * with release. A receiver that loads this tail with acquire sees the whole cell, and it looks at
+ * no cell from the tail on. A sender that dies before that store has sent nothing of the cell.
  *
- * <p><b>No fragment is overwritten before it is read.</b> The receiver has copied a cell before it
+ * <p><b>No fragment is overwritten before it is read.</b> The receiver copies a cell before it
  * stores the head behind it, with release. The sender fills only cells that a head loaded with
- * acquire has set free. <b>None is lost or read twice</b>: the receiver takes each cell from its
- * head to the tail, in order, and only this moves its head on.
+ * acquire has freed. <b>No fragment is lost or read twice</b>: the receiver takes each cell from
+ * its head to the tail, in order, and nothing else advances its head.
  *
- * <p><b>No wake-up is lost</b> by the one look of a call: a peer that stores its index after that
- * look rings after it, too, so a caller that waits for a doorbell after {@link
+ * <p><b>No wake-up is lost</b> although a call looks once: a peer that stores its index after that
+ * look also rings after it. So a caller that waits for a doorbell after {@link
  * ReceiveProgress#EMPTY} or {@link SendProgress#BACK_PRESSURED} hears it.
  *
  * <h2>A hostile other side</h2>
  *
- * <p>It can write every byte of the memory at any time. Each word is loaded once into a local and
- * checked, and the copy is used: an index against the own one, which the other side cannot change;
- * a cell's header against the layout and the message under way. What fails poisons this sender or
- * receiver for good: it says so from that call on, {@link MessageError} says why, and it touches
- * the memory no more. A call looks at no more cells than the ring has, so nothing that the other
- * side writes keeps it busy. The payload is not checked and may change until it is in the caller's
- * buffer.
+ * <p>It can write every byte of the memory at any time. Each word is loaded once into a local,
+ * checked, and the copy is used. An index is checked against this side's own, which the other side
+ * cannot change; a cell's header against the layout and the message under way. A failed check
+ * poisons this sender or receiver for good: it says so from that call on, {@link MessageError} says
+ * why, and it no longer touches the memory. A call looks at no more cells than the ring has, so
+ * nothing that the other side writes keeps it busy. The payload is not checked and may change until
+ * it is in the caller's buffer.
  */
 public final class AxvisorRegion {
   private final AxvisorLayout layout;
   private final MessageSender sender;
   private final MessageReceiver receiver;
 
-  /** The ring that goes out and the one that comes in; each index is this side's own. */
+  /** Takes the outgoing and the incoming ring, each with this side's own index. */
   private AxvisorRegion(AxvisorLayout layout, CellRing out, int outTail, CellRing in, int inHead) {
     this.layout = layout;
     this.sender = new MessageSender(out, outTail, 0);
@@ -75,8 +81,8 @@ public final class AxvisorRegion {
   }
 
   /**
-   * Lays a region out, as its publisher. What was in the memory is gone; a subscriber of an earlier
-   * region there must subscribe again.
+   * Lays out a version 3 region, as its publisher. Any earlier contents are lost; a subscriber of
+   * an earlier region there must subscribe again.
    *
    * @param memory the channel's, at least {@link AxvisorLayout#regionSize} bytes, aligned to 8
    * @throws IllegalArgumentException if the memory is too small, not aligned, or read-only
@@ -88,23 +94,41 @@ public final class AxvisorRegion {
           "the memory has %d bytes, layout %s needs %d"
               .formatted(memory.byteSize(), layout, layout.regionSize()));
     }
-    RegionHeader.write(memory, layout);
+    RegionHeader.write(memory, RegionFormat.v3(layout));
     CellRing out = new CellRing(memory, layout, Direction.TO_SUBSCRIBER);
     CellRing in = new CellRing(memory, layout, Direction.TO_PUBLISHER);
     return new AxvisorRegion(layout, out, 0, in, 0);
   }
 
   /**
-   * Looks once for a region, as its subscriber, in either layout. Every field is checked.
+   * Looks once for a version 3 region, as its subscriber, in either layout. Every field is checked;
+   * version 2 is refused.
    *
-   * <p>A subscriber that comes after another one goes on in both rings where that one stopped. If
-   * that was within a message, the receiver of what is left of it is poisoned.
+   * <p>A subscriber that follows an earlier one continues in both rings where that one stopped. If
+   * that was within a message, whoever receives the rest of it is poisoned.
    *
    * @param memory the channel's, aligned to 8
-   * @return the region, or that it is not there yet, or why what is there is none
+   * @return {@link RegionLook.Ready}, {@link RegionLook.NotYet} or {@link RegionLook.Refused}
    * @throws IllegalArgumentException if the memory is not aligned, or read-only
    */
   public static RegionLook subscribe(MemorySegment memory) {
+    return look(memory, 3);
+  }
+
+  /**
+   * Looks once for a region of version 2 or 3, as its subscriber. The answer tells the version:
+   * {@link RegionLook.ReadyV2} or {@link RegionLook.Ready}. Every field is checked.
+   *
+   * @param memory the channel's, aligned to 8
+   * @return the region, or that it is not there yet, or why it is refused
+   * @throws IllegalArgumentException if the memory is not aligned, or read-only
+   */
+  public static RegionLook look(MemorySegment memory) {
+    return look(memory, 2, 3);
+  }
+
+  /** Looks for a region of one of these versions, of which there is at least one. */
+  static RegionLook look(MemorySegment memory, int... versions) {
     checkMemory(memory);
     if (memory.byteSize() < AxvisorLayout.CELL.regionSize()) {
       return new RegionLook.Refused(
@@ -115,32 +139,46 @@ public final class AxvisorRegion {
     if (header.isEmpty()) {
       return new RegionLook.NotYet();
     }
+    int version = header.get().version();
+    if (IntStream.of(versions).noneMatch(wanted -> wanted == version)) {
+      String expected =
+          IntStream.of(versions).mapToObj(Integer::toString).collect(Collectors.joining(" or "));
+      return new RegionLook.Refused(header.get().wrongVersion(expected));
+    }
     Optional<String> wrong = header.get().check(memory);
     if (wrong.isPresent()) {
       return new RegionLook.Refused(wrong.get());
     }
-    AxvisorLayout layout = header.get().layout();
-    CellRing out = new CellRing(memory, layout, Direction.TO_PUBLISHER);
-    CellRing in = new CellRing(memory, layout, Direction.TO_SUBSCRIBER);
-    return new RegionLook.Ready(new AxvisorRegion(layout, out, out.tail(), in, in.head()));
+    RegionFormat format = header.get().format();
+    return format == RegionFormat.V2
+        ? new RegionLook.ReadyV2(AxvisorRegionV2.attach(memory))
+        : new RegionLook.Ready(attach(memory, format.layout));
   }
 
-  /** The layout that the region has. */
+  /** Attaches to a region whose headers have been checked. */
+  private static AxvisorRegion attach(MemorySegment memory, AxvisorLayout layout) {
+    CellRing out = new CellRing(memory, layout, Direction.TO_PUBLISHER);
+    CellRing in = new CellRing(memory, layout, Direction.TO_SUBSCRIBER);
+    return new AxvisorRegion(layout, out, out.tail(), in, in.head());
+  }
+
+  /** Returns the region's layout. */
   public AxvisorLayout layout() {
     return layout;
   }
 
-  /** Sends to the other side. */
+  /** Returns the sender to the other side. */
   public MessageSender sender() {
     return sender;
   }
 
-  /** Receives from the other side. */
+  /** Returns the receiver from the other side. */
   public MessageReceiver receiver() {
     return receiver;
   }
 
-  private static void checkMemory(MemorySegment memory) {
+  /** Checks what publishers and subscribers need of their memory, other than its size. */
+  static void checkMemory(MemorySegment memory) {
     if (memory.maxByteAlignment() < Long.BYTES) {
       throw new IllegalArgumentException("a region's memory must be aligned to 8 bytes: " + memory);
     }

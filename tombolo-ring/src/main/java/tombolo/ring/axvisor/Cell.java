@@ -4,8 +4,9 @@ package tombolo.ring.axvisor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cell's header in Message V1: three words of 64 bits, the first of which holds version, flags,
- * header length and fragment length. The payload follows. See docs/ring-format.md.
+ * A cell's header in Message V1: three words of 64 bits. The first holds version, flags, header
+ * length and fragment length; the others hold the message's id and length. The payload follows. See
+ * docs/ring-format.md.
  */
 final class Cell {
   /** Bytes of a header. */
@@ -17,7 +18,7 @@ final class Cell {
   static final int LAST = 2;
   static final int ABORT = 4;
 
-  /** Where the words are in a cell. */
+  /** Offsets of the words in a cell, in bytes. */
   static final int WORD_AT = 0;
 
   static final int ID_AT = 8;
@@ -29,7 +30,7 @@ final class Cell {
     return VERSION | (long) flags << 8 | (long) HEADER << 16 | (long) fragment << 32;
   }
 
-  /** What is wrong with a header's first word, whatever came before and follows; or null. */
+  /** Returns what is wrong with a header's first word whatever precedes and follows it, or null. */
   static @Nullable MessageError check(long word) {
     int flags = flags(word);
     if (((int) word & 0xff) != VERSION) {
@@ -45,7 +46,7 @@ final class Cell {
     return (int) word >>> 8 & 0xff;
   }
 
-  /** Bytes of payload, unsigned. */
+  /** Returns the number of payload bytes, unsigned. */
   static int fragment(long word) {
     return (int) (word >>> 32);
   }

@@ -6,8 +6,8 @@ import tombolo.ring.axvisor.AxvisorLayout.Direction;
 import tombolo.ring.word.Words;
 
 /**
- * The ring of one direction in a region v3: its header and its cells. Holds no index; who uses the
- * ring keeps its own for itself, see {@link AxvisorRegion}.
+ * The ring of one direction in a region: its header and its cells, or slots in version 2. It holds
+ * no index; each side keeps its own in a field, see {@link AxvisorRegion}.
  */
 final class CellRing {
   static final long DIRECTION_AT = 0x00;
@@ -33,7 +33,7 @@ final class CellRing {
     this.cellsOffset = layout.cellsOffset();
   }
 
-  /** The consumer's index: a count of cells, modulo 2³². */
+  /** Loads the consumer's index with acquire: a count of cells, modulo 2³². */
   int head() {
     return (int) Words.INT.getAcquire(memory, HEAD_AT);
   }
@@ -42,7 +42,7 @@ final class CellRing {
     Words.INT.setRelease(memory, HEAD_AT, head);
   }
 
-  /** The producer's index: a count of cells, modulo 2³². */
+  /** Loads the producer's index with acquire: a count of cells, modulo 2³². */
   int tail() {
     return (int) Words.INT.getAcquire(memory, TAIL_AT);
   }
@@ -51,7 +51,7 @@ final class CellRing {
     Words.INT.setRelease(memory, TAIL_AT, tail);
   }
 
-  /** Where the cell of that index begins. The capacity is a power of two. */
+  /** Returns the offset of the cell with that index. The capacity is a power of two. */
   long cell(int index) {
     return cellsOffset + (long) (index & (capacity - 1)) * cellSize;
   }

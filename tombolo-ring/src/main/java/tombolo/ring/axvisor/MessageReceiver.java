@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ring.word.Words;
 
 /**
- * Receives messages from the other side of an {@link AxvisorRegion} and puts their fragments
- * together. For one thread at a time. No call allocates or waits.
+ * Receives messages from the other side of an {@link AxvisorRegion} and joins their fragments. One
+ * thread at a time may use it. No call allocates or waits.
  */
 public final class MessageReceiver {
   private final CellRing ring;
@@ -17,18 +17,18 @@ public final class MessageReceiver {
   /** Cells that this side has read, modulo 2³². */
   private int head;
 
-  /** Of the message under way, or of the latest one; 0 before the first. Unsigned. */
+  /** The id of the message under way, or of the latest one; 0 before the first. Unsigned. */
   private long id;
 
   private boolean receiving;
 
-  /** Of that message; unsigned. */
+  /** The length of that message in bytes; unsigned. */
   private long length;
 
-  /** Bytes of the message under way that have come: not all, since then it is over. Unsigned. */
+  /** Bytes of the message under way that have arrived, always fewer than its length. Unsigned. */
   private long received;
 
-  /** The message under way did not fit when it began. */
+  /** Whether the message under way did not fit when it began. */
   private boolean dropping;
 
   private @Nullable MessageError error;
@@ -40,18 +40,18 @@ public final class MessageReceiver {
   }
 
   /**
-   * Takes what has come of a message into the buffer, up to the message's end.
+   * Copies the fragments that have arrived into the buffer, up to the end of one message.
    *
    * <p>After {@link ReceiveProgress#EMPTY} a message may be under way: call again with the same
-   * buffer. What is in it before {@link ReceiveProgress#COMPLETE} means nothing.
+   * buffer. Until {@link ReceiveProgress#COMPLETE} the buffer's contents mean nothing.
    *
-   * @param buffer where the message goes; bytes behind it, as behind the size, are left alone
-   * @param offset of the message's first byte in the buffer
-   * @param size bytes that a message may have, from 0; whether it is too long is decided when it
-   *     begins
+   * @param buffer receives the message; bytes behind the message and behind the size are left alone
+   * @param offset of the message's first byte in the buffer, in bytes
+   * @param size of the longest message to accept, in bytes, from 0; whether a message is too long
+   *     is decided when it begins
    * @throws IndexOutOfBoundsException if these bytes are not inside the buffer
-   * @throws IllegalArgumentException if the buffer is read-only, or too small for the message under
-   *     way, which it has been large enough for
+   * @throws IllegalArgumentException if the buffer is read-only, or smaller than the message under
+   *     way, although the buffer was large enough when the message began
    */
   public ReceiveProgress receive(MemorySegment buffer, long offset, long size) {
     checkBuffer(buffer, offset, size);
@@ -71,19 +71,20 @@ public final class MessageReceiver {
   }
 
   /**
-   * Bytes of the message that the latest call told of, if it was {@link ReceiveProgress#COMPLETE}
-   * or {@link ReceiveProgress#TOO_LONG}. Then it is unsigned: a message may claim any length.
+   * Returns the length in bytes of the message that the latest call reported, if that was {@link
+   * ReceiveProgress#COMPLETE} or {@link ReceiveProgress#TOO_LONG}. After the latter it is unsigned:
+   * a message may claim any length.
    */
   public long length() {
     return length;
   }
 
-  /** Whether a message is under way. */
+  /** Returns whether a message is under way. */
   public boolean isReceiving() {
     return receiving && error == null;
   }
 
-  /** What the other side has done to the ring; empty as long as nothing was noticed. */
+  /** Returns how the other side broke the protocol, or empty while no breach has been noticed. */
   public Optional<MessageError> error() {
     return Optional.ofNullable(error);
   }
@@ -95,11 +96,12 @@ public final class MessageReceiver {
     }
     if (isReceiving() && !dropping && length > size) {
       throw new IllegalArgumentException(
-          "a message of %d bytes is under way, the buffer now has %d".formatted(length, size));
+          "a message of %d bytes is under way, but the buffer now has %d: pass the same buffer"
+              .formatted(length, size));
     }
   }
 
-  /** Takes the cell at the head; the message goes on where the answer is that there is none. */
+  /** Takes the cell at the head. EMPTY means that the message continues in the next cell. */
   private ReceiveProgress take(MemorySegment buffer, long offset, long size) {
     long cell = ring.cell(head);
     long word = (long) Words.LONG.getOpaque(ring.memory, cell + Cell.WORD_AT);
@@ -133,7 +135,7 @@ public final class MessageReceiver {
     return dropping ? ReceiveProgress.TOO_LONG : ReceiveProgress.COMPLETE;
   }
 
-  /** What is wrong with a cell's header, given what came before. */
+  /** Returns what is wrong with a cell's header after the cells before it, or null. */
   private @Nullable MessageError check(long word, long cellId, long cellLength) {
     @Nullable MessageError malformed = Cell.check(word);
     if (malformed != null) {
@@ -156,7 +158,7 @@ public final class MessageReceiver {
 
   private @Nullable MessageError checkFragment(int flags, int fragment, long cellLength) {
     long left = (flags & Cell.FIRST) != 0 ? cellLength : cellLength - received;
-    // Of the right length: what a cell holds, at most what is missing, and nothing only of nothing.
+    // At most what a cell holds and what is missing; empty only if nothing is missing.
     if (Integer.compareUnsigned(fragment, ring.payloadSize) > 0
         || Long.compareUnsigned(fragment, left) > 0
         || (fragment == 0 && left != 0)) {

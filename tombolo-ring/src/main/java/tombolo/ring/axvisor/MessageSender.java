@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ring.word.Words;
 
 /**
- * Sends messages to the other side of an {@link AxvisorRegion}, in fragments of one cell each. For
- * one thread at a time. No call allocates or waits.
+ * Sends messages to the other side of an {@link AxvisorRegion}, in fragments of one cell each. One
+ * thread at a time may use it. No call allocates or waits.
  *
- * <p>A message may be of any length, longer than the ring, too: a call puts in what there is room
- * for, and the caller comes again with the same message.
+ * <p>A message may be of any length, even longer than the ring: a call sends the fragments that
+ * there is room for, and the caller calls again with the same message.
  */
 public final class MessageSender {
   private final CellRing ring;
@@ -20,13 +20,13 @@ public final class MessageSender {
   /** Cells that this side has written, modulo 2³². */
   private int tail;
 
-  /** Of the message under way, or of the latest one; 0 before the first. Unsigned. */
+  /** The id of the message under way, or of the latest one; 0 before the first. Unsigned. */
   private long id;
 
   private boolean sending;
   private long length;
 
-  /** Bytes of the message under way that are in the ring; 0 as long as none of its cells is. */
+  /** Bytes of the message under way that have been sent; 0 until its first cell is sent. */
   private long sent;
 
   private @Nullable MessageError error;
@@ -38,14 +38,14 @@ public final class MessageSender {
   }
 
   /**
-   * Sends a message, or what is left of it, as far as there is room.
+   * Sends a message, or the rest of it, as far as there is room.
    *
    * <p>After {@link SendProgress#BACK_PRESSURED} the message is under way: call again with the same
-   * bytes, wherever they now are, or {@link #abort}.
+   * bytes, in this or another segment, or {@link #abort}.
    *
-   * @param source where the message is
-   * @param offset of its first byte in the source
-   * @param length its bytes, from 0
+   * @param source holds the message
+   * @param offset of the message's first byte in the source, in bytes
+   * @param length of the message in bytes, from 0
    * @throws IndexOutOfBoundsException if the message is not inside the source
    * @throws IllegalStateException if a message of another length is under way, or if 2⁶⁴ − 1
    *     messages have been sent
@@ -73,10 +73,10 @@ public final class MessageSender {
   }
 
   /**
-   * Gives up the message under way. Where the other side has seen some of it, it is told so, which
+   * Gives up the message under way. If some of it has been sent, the other side is told, which
    * needs room: after {@link SendProgress#BACK_PRESSURED} the message is still under way.
    *
-   * @return {@link SendProgress#COMPLETE} if no message is under way any more, as when there was
+   * @return {@link SendProgress#COMPLETE} if no message is under way any more, also if there was
    *     none
    */
   public SendProgress abort() {
@@ -92,17 +92,17 @@ public final class MessageSender {
     return SendProgress.COMPLETE;
   }
 
-  /** Whether a message is under way. */
+  /** Returns whether a message is under way. */
   public boolean isSending() {
     return sending;
   }
 
-  /** What the other side has done to the ring; empty as long as nothing was noticed. */
+  /** Returns how the other side broke the protocol, or empty while no breach has been noticed. */
   public Optional<MessageError> error() {
     return Optional.ofNullable(error);
   }
 
-  /** A message takes its id when it is first tried, as AxVisor's do: ids may be left out. */
+  /** Gives a message its id when it is first tried, as AxVisor does, so ids may be left out. */
   private void begin(long length) {
     if (sending) {
       if (length != this.length) {
@@ -113,8 +113,7 @@ public final class MessageSender {
       return;
     }
     if (id == -1) {
-      throw new IllegalStateException(
-          "every message id is used up: the region must be laid out anew");
+      throw new IllegalStateException("all message ids are used up: lay the region out again");
     }
     id++;
     this.length = length;
@@ -122,7 +121,7 @@ public final class MessageSender {
     sending = true;
   }
 
-  /** Cells that are free; none once there is an error. */
+  /** Returns the number of free cells; 0 once there is an error. */
   private int room() {
     if (error != null) {
       return 0;

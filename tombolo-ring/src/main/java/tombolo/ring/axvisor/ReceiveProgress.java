@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ring.axvisor;
 
-/** What a call of a {@link MessageReceiver} found. */
+/** The result of a call of a {@link MessageReceiver} or a {@link SlotReceiver}. */
 public enum ReceiveProgress {
-  /** A message is in the buffer, whole; {@link MessageReceiver#length} is its length. */
+  /** A whole message is in the buffer; the receiver's {@code length()} is its length. */
   COMPLETE,
-  /** No message yet, or not the whole of it: come again. */
+  /** No message is there yet, or not the whole of it: call again. */
   EMPTY,
-  /** The peer gave up the message that was under way; what is in the buffer means nothing. */
+  /** The peer gave up the message under way; the buffer's contents mean nothing. */
   ABORTED,
-  /** A message was longer than the buffer and is dropped; {@link MessageReceiver#length} tells. */
+  /** A message was longer than the buffer and is dropped; the receiver's {@code length()} tells. */
   TOO_LONG,
-  /** The peer has broken the protocol, for good; {@link MessageReceiver#error} says how. */
+  /** The peer has broken the protocol, for good; the receiver's {@code error()} tells how. */
   POISONED
 }

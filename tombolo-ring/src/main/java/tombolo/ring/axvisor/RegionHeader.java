@@ -8,8 +8,9 @@ import tombolo.ring.axvisor.AxvisorLayout.Direction;
 import tombolo.ring.word.Words;
 
 /**
- * The header of a region v3, and those of its rings: how a publisher writes them, and a copy of
- * what a subscriber finds, each word read once. See docs/ring-format.md.
+ * The header of AxVisor's region, in version 2 or 3, together with the headers of its rings: writes
+ * them for a publisher, and holds a copy of the region's header for a subscriber, each word read
+ * once. See docs/ring-format.md.
  */
 final class RegionHeader {
   static final int MAGIC = 0x49564332;
@@ -24,23 +25,18 @@ final class RegionHeader {
   static final long RING_SIZE_AT = 0x2c;
   private static final long END = 0x30;
 
-  /** What a word of a header is called, where it is in the region and what it must be. */
-  private record Field(String name, long at, int value) {
+  /** A word of a header: its name, its offset in the region and the value that it must have. */
+  private record Field(String name, long at, int value, String expected) {
+    Field(String name, long at, int value) {
+      this(name, at, value, Integer.toString(value));
+    }
+
     void write(MemorySegment region) {
       Words.INT.setRelease(region, at, value);
     }
 
     Optional<String> check(int found) {
-      if (found == value) {
-        return Optional.empty();
-      }
-      String expected =
-          at == REGION_SIZE_AT
-              ? AxvisorLayout.CELL.regionSize() + " or " + AxvisorLayout.SLOT.regionSize()
-              : Integer.toString(value);
-      return Optional.of(
-          "%s %s at 0x%x, expected %s"
-              .formatted(name, Integer.toUnsignedString(found), at, expected));
+      return found == value ? Optional.empty() : Optional.of(wrong(name, found, at, expected));
     }
   }
 
@@ -52,50 +48,65 @@ final class RegionHeader {
     }
   }
 
-  /** Writes all headers: the magic cleared first, then the rings, the region's, the magic last. */
-  static void write(MemorySegment region, AxvisorLayout layout) {
+  /** Writes all headers: clears the magic first, then the rings, the region's, the magic last. */
+  static void write(MemorySegment region, RegionFormat format) {
     new Field("magic", MAGIC_AT, 0).write(region);
     for (Direction direction : Direction.values()) {
-      ring(layout, direction).forEach(field -> field.write(region));
-      int ring = layout.ringOffset(direction);
+      ring(format, direction).forEach(field -> field.write(region));
+      int ring = format.layout.ringOffset(direction);
       for (long at = CellRing.HEAD_AT; at < CellRing.HEADER; at += Integer.BYTES) {
         new Field("indices, reserved", ring + at, 0).write(region);
       }
     }
-    // The version last, before the magic.
-    region(layout).reversed().forEach(field -> field.write(region));
+    // The version is the last word before the magic.
+    region(format).reversed().forEach(field -> field.write(region));
     new Field("magic", MAGIC_AT, MAGIC).write(region);
   }
 
-  /** The region's header, the magic loaded first; empty where there is no magic. */
+  /** Reads the region's header, the magic first; empty if there is no magic. */
   static Optional<RegionHeader> read(MemorySegment region) {
     RegionHeader header = new RegionHeader(region);
     return header.word(MAGIC_AT) == MAGIC ? Optional.of(header) : Optional.empty();
   }
 
-  /** The layout, by the region's size; any where it is that of none, which the check then tells. */
-  AxvisorLayout layout() {
-    return word(REGION_SIZE_AT) == AxvisorLayout.SLOT.regionSize()
-        ? AxvisorLayout.SLOT
-        : AxvisorLayout.CELL;
+  /** Returns the version, any value. */
+  int version() {
+    return word(VERSION_AT);
   }
 
-  /** What is wrong with the first field that is, with those of the rings in the memory. */
+  /**
+   * Returns the format that the version and the region's size claim. Where they fit no format, it
+   * is one that {@link #check} finds wrong.
+   */
+  RegionFormat format() {
+    if (version() == RegionFormat.V2.version) {
+      return RegionFormat.V2;
+    }
+    return word(REGION_SIZE_AT) == AxvisorLayout.SLOT.regionSize()
+        ? RegionFormat.V3_SLOT
+        : RegionFormat.V3_CELL;
+  }
+
+  /**
+   * Checks the copy and then the rings' headers in the memory. Returns what is wrong with the first
+   * wrong field, or empty.
+   */
   Optional<String> check(MemorySegment region) {
-    AxvisorLayout layout = layout();
-    for (Field field : region(layout)) {
+    RegionFormat format = format();
+    for (Field field : region(format)) {
       Optional<String> wrong = field.check(word(field.at));
       if (wrong.isPresent()) {
         return wrong;
       }
     }
+    AxvisorLayout layout = format.layout;
     if (region.byteSize() < layout.regionSize()) {
       return Optional.of(
           "the channel has %d bytes, layout %s needs %d"
               .formatted(region.byteSize(), layout, layout.regionSize()));
     }
     for (Direction direction : Direction.values()) {
-      for (Field field : ring(layout, direction)) {
+      for (Field field : ring(format, direction)) {
         Optional<String> wrong = field.check((int) Words.INT.getAcquire(region, field.at));
         if (wrong.isPresent()) {
           return wrong;
@@ -105,14 +116,25 @@ final class RegionHeader {
     return Optional.empty();
   }
 
+  /** Returns the reason for refusing this header's version. */
+  String wrongVersion(String expected) {
+    return wrong("version", version(), VERSION_AT, expected);
+  }
+
+  private static String wrong(String name, int found, long at, String expected) {
+    return "%s %s at 0x%x, expected %s"
+        .formatted(name, Integer.toUnsignedString(found), at, expected);
+  }
+
   private int word(long at) {
     return words[(int) (at - MAGIC_AT) / Integer.BYTES];
   }
 
-  private static List<Field> region(AxvisorLayout layout) {
+  private static List<Field> region(RegionFormat format) {
+    AxvisorLayout layout = format.layout;
     return List.of(
-        new Field("version", VERSION_AT, 3),
-        new Field("region size", REGION_SIZE_AT, layout.regionSize()),
+        new Field("version", VERSION_AT, format.version),
+        new Field("region size", REGION_SIZE_AT, layout.regionSize(), format.regionSizes()),
         new Field("header size", HEADER_SIZE_AT, 32),
         new Field("features", FEATURES_AT, 1),
         new Field("ring offset", TO_SUBSCRIBER_AT, layout.ringOffset(Direction.TO_SUBSCRIBER)),
@@ -120,11 +142,11 @@ final class RegionHeader {
         new Field("ring size", RING_SIZE_AT, layout.ringSize()));
   }
 
-  private static List<Field> ring(AxvisorLayout layout, Direction direction) {
-    int ring = layout.ringOffset(direction);
+  private static List<Field> ring(RegionFormat format, Direction direction) {
+    int ring = format.layout.ringOffset(direction);
     return List.of(
         new Field("ring direction", ring + CellRing.DIRECTION_AT, direction.code()),
-        new Field("ring capacity", ring + CellRing.CAPACITY_AT, layout.capacity()),
-        new Field("cell size", ring + CellRing.CELL_SIZE_AT, layout.cellSize()));
+        new Field("ring capacity", ring + CellRing.CAPACITY_AT, format.layout.capacity()),
+        new Field(format.sizeName, ring + CellRing.CELL_SIZE_AT, format.size));
   }
 }

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ring.axvisor;
 
-/** What a subscriber sees when it looks into a channel for a region v3. Immutable. */
+/** The result of a subscriber's look into a channel for one of AxVisor's regions. Immutable. */
 public sealed interface RegionLook {
-  /** The region is there and may be used. */
+  /**
+   * A version 3 region is there.
+   *
+   * @param region this subscriber's side of it, ready for use
+   */
   record Ready(AxvisorRegion region) implements RegionLook {}
 
-  /** No magic number: the publisher is not done. Look again later. */
+  /**
+   * A version 2 region is there.
+   *
+   * @param region this subscriber's side of it, ready for use
+   */
+  record ReadyV2(AxvisorRegionV2 region) implements RegionLook {}
+
+  /** There is no magic number: the publisher is not done. Look again later. */
   record NotYet() implements RegionLook {}
 
   /**
-   * Something is there that is no region v3 of either layout, or the channel is too small for it.
+   * The channel is too small, or holds something else than a region of a wanted version.
    *
-   * @param reason which field is wrong, where, what it is and what it should be; for people
+   * @param reason names the wrong field with its value, its offset and the expected value, for
+   *     people
    */
   record Refused(String reason) implements RegionLook {}
 }

@@ -9,34 +9,38 @@ import tombolo.ring.axvisor.AxvisorLayout.Direction;
 import tombolo.ring.word.Words;
 
 /**
- * What an onlooker sees of an {@link AxvisorRegion}, in either layout: both of its rings.
+ * An onlooker's view of both rings of an {@link AxvisorRegion} or an {@link AxvisorRegionV2}.
+ * Immutable. See docs/ring-format.md, "Looking on".
  *
- * @param layout of the region
- * @param toSubscriber the ring that the publisher sends by
- * @param toPublisher the ring that the subscriber sends by
+ * @param version of the region, 2 or 3
+ * @param layout of the region; for version 2 {@link AxvisorLayout#CELL}, whose offsets and sizes it
+ *     has, with slots in place of cells
+ * @param toSubscriber the ring that the publisher sends through
+ * @param toPublisher the ring that the subscriber sends through
  */
-public record RegionSnapshot(AxvisorLayout layout, Ring toSubscriber, Ring toPublisher)
+public record RegionSnapshot(int version, AxvisorLayout layout, Ring toSubscriber, Ring toPublisher)
     implements RingView {
   /**
    * The ring of one direction.
    *
-   * @param messages the id of the message that the newest cell belongs to, from 0. As ids count the
-   *     messages of a direction from 1, so many have been begun, and those that were given up
-   *     before they had a cell count, too. 0 before the first cell, and again each 2³² cells
-   * @param cells that are written since the region was laid out, each a fragment of a message or
-   *     its ABORT; from 0 to 2³² − 1, and then from 0
-   * @param waiting cells that are written and not read, from 0 to the layout's capacity
-   * @param error why whoever reads or writes next stops for good, or empty if an onlooker sees no
-   *     reason. There may be one: what a side knows of the message under way, and that it has
-   *     stopped, it keeps for itself
+   * @param messages messages that have been begun in this direction. In version 3 this is the id of
+   *     the newest cell's message, from 0: ids count messages from 1, including those given up
+   *     before they had a cell. It is 0 before the first cell, and again every 2³² cells. In
+   *     version 2, where each slot is a message, it equals {@code cells}
+   * @param cells cells or slots written since the region was laid out, from 0 to 2³² − 1, then from
+   *     0 again
+   * @param waiting cells or slots that are written and not read, from 0 to the layout's capacity
+   * @param error why the next reader or writer stops for good, or empty if an onlooker sees no
+   *     reason. A side keeps some reasons to itself: what it knows of the message under way, and
+   *     that it has stopped
    */
   public record Ring(long messages, long cells, int waiting, Optional<MessageError> error) {}
 
   /**
-   * Looks at a region.
+   * Looks at a region. Stores nothing. Any thread may call this at any time.
    *
-   * @param memory where one may be, from its first byte on
-   * @return empty if there is no region, or one with a field that is wrong
+   * @param memory where a region may be, from its first byte on
+   * @return empty if there is no region, or one with a wrong field
    */
   public static Optional<RegionSnapshot> of(MemorySegment memory) {
     if (memory.byteSize() < AxvisorLayout.CELL.regionSize()
@@ -45,34 +49,36 @@ public record RegionSnapshot(AxvisorLayout layout, Ring toSubscriber, Ring toPub
     }
     return RegionHeader.read(memory)
         .filter(header -> header.check(memory).isEmpty())
-        .map(RegionHeader::layout)
+        .map(RegionHeader::format)
         .map(
-            layout ->
+            format ->
                 new RegionSnapshot(
-                    layout,
-                    look(new CellRing(memory, layout, Direction.TO_SUBSCRIBER)),
-                    look(new CellRing(memory, layout, Direction.TO_PUBLISHER))));
+                    format.version,
+                    format.layout,
+                    look(memory, format, Direction.TO_SUBSCRIBER),
+                    look(memory, format, Direction.TO_PUBLISHER)));
   }
 
-  private static Ring look(CellRing ring) {
+  private static Ring look(MemorySegment memory, RegionFormat format, Direction direction) {
+    CellRing ring = new CellRing(memory, format.layout, direction);
     int head = ring.head(); // first, so that an honest one is not ahead
     int tail = ring.tail();
     int waiting = tail - head;
     boolean tooMany = Integer.compareUnsigned(waiting, ring.capacity) > 0;
+    boolean slots = format == RegionFormat.V2; // of which a malformed one stops nobody
     @Nullable MessageError error =
-        tooMany ? MessageError.TAIL : waiting == 0 ? null : errorAt(ring, head);
+        tooMany ? MessageError.TAIL : slots || waiting == 0 ? null : errorAt(ring, head);
     if (ring.head() != head) {
-      error = null; // The tail and the cell may be of a later time than the head, and all be well.
+      error = null; // Tail and cell may be newer than the head, and all may be well.
     }
-    return new Ring(
-        tail == 0 ? 0 : Math.max(id(ring, tail - 1), 0),
-        Integer.toUnsignedLong(tail),
-        tooMany ? ring.capacity : waiting,
-        Optional.ofNullable(error));
+    long cells = Integer.toUnsignedLong(tail);
+    long messages = slots ? cells : tail == 0 ? 0 : Math.max(id(ring, tail - 1), 0);
+    return new Ring(messages, cells, tooMany ? ring.capacity : waiting, Optional.ofNullable(error));
   }
 
   /**
-   * What is wrong with a cell whatever came before; acquire, so that the head is looked at after.
+   * Returns what is wrong with a cell whatever came before it, or null. Loads with acquire, so that
+   * the head is loaded again afterwards.
    */
   private static @Nullable MessageError errorAt(CellRing ring, int index) {
     long word = (long) Words.LONG.getAcquire(ring.memory, ring.cell(index) + Cell.WORD_AT);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ring.axvisor;
 
-/** How far a call of a {@link MessageSender} got. */
+/** The result of a call of a {@link MessageSender} or a {@link SlotSender}. */
 public enum SendProgress {
   /** Done: the whole message is in the ring, or it is given up. */
   COMPLETE,
-  /** The ring is full: come again when the peer has read on. */
+  /** The ring is full: call again when the peer has read on. */
   BACK_PRESSURED,
-  /** The peer has broken the protocol, for good; {@link MessageSender#error} says how. */
+  /** The peer has broken the protocol, for good; the sender's {@code error()} tells how. */
   POISONED
 }

@@ -122,7 +122,7 @@ public final class CellStress {
           switch (AxvisorRegion.subscribe(memory)) {
             case RegionLook.NotYet _ -> 0;
             case RegionLook.Ready _ -> 1;
-            case RegionLook.Refused _ -> 2;
+            case RegionLook.ReadyV2 _, RegionLook.Refused _ -> 2;
           };
     }
   }

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.command;
+
+import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import tombolo.cli.run.ForegroundRun;
+import tombolo.cli.run.Host;
+import tombolo.cli.run.Presentation;
+import tombolo.cli.run.TimeLimit;
+import tombolo.machine.image.BootImage;
+import tombolo.machine.image.ImageException;
+import tombolo.machine.image.Initrd;
+import tombolo.machine.image.KernelImage;
+import tombolo.machine.virtio.DiskImageException;
+import tombolo.topology.DiskSpec;
+import tombolo.topology.InputException;
+import tombolo.topology.MemorySize;
+import tombolo.topology.Platform;
+import tombolo.topology.Topology;
+import tombolo.topology.VirtioSpec;
+import tombolo.topology.VmSpec;
+import tombolo.topology.VsockSpec;
+
+/** {@code tombolo boot}: one VM, with its console here. */
+@Command(
+    name = "boot",
+    description = "Boots a kernel in a VM, with the VM's console here.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:the guest powered off, or you left by Ctrl-A x",
+      "1..255:the guest reported failure with this code (1 where its code is no exit status)",
+      "2:something given here cannot be worked with",
+      "70:a vCPU could not go on",
+      "71:a mistake in Tombolo",
+      "74:the output could not be written",
+      "124:time-out",
+      "129:SIGHUP",
+      "130:SIGINT",
+      "141:who read the output has gone",
+      "143:SIGTERM"
+    },
+    footer = {
+      "",
+      "The guest's output is standard output, byte for byte; messages of Tombolo are on standard"
+          + " error. Keys go to the guest one by one if standard input is a terminal, Ctrl-C"
+          + " too; but Ctrl-A is for Tombolo:",
+      "  Ctrl-A x       leave",
+      "  Ctrl-A Ctrl-A  send Ctrl-A to the guest",
+      "  Ctrl-A h       say this"
+    })
+final class BootCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "KERNEL",
+      description = "an ELF64 executable, or the Image or Image.gz of a RISC-V Linux")
+  private String kernel;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = MemoryOption.class,
+      description =
+          "RAM, for example 64MiB, 1G or \"128 MiB\" (default: 64 MiB, and 256 MiB for Linux)")
+  private @Nullable MemorySize memory;
+
+  @Option(
+      names = "--vcpus",
+      paramLabel = "N",
+      defaultValue = "1",
+      converter = VcpuCount.class,
+      description = "vCPUs, 1 to 8 (default: 1)")
+  private int vcpus;
+
+  @Option(names = "--initrd", paramLabel = "FILE", description = "initial RAM disk")
+  private @Nullable String initrd;
+
+  @Option(
+      names = "--append",
+      paramLabel = "STRING",
+      defaultValue = "",
+      description = "the kernel's command line")
+  private String append;
+
+  @Option(
+      names = "--disk",
+      paramLabel = "FILE[,readonly]",
+      description =
+          "a raw disk image, which Linux has as vda, the next as vdb; may be given several times")
+  private List<String> disks = new ArrayList<>();
+
+  @Option(
+      names = "--virtio-console",
+      description =
+          "add a virtio console, which Linux has as hvc0: keys go there, and not to ttyS0; it has"
+              + " the terminal's size, which on ttyS0 is set by hand: stty rows R cols C")
+  private boolean virtioConsole;
+
+  @Option(
+      names = "--vsock",
+      paramLabel = "CID[,PATH]",
+      converter = VsockOption.class,
+      description =
+          "a vsock device with this CID, 3 or more; programs here reach it by the Unix-domain"
+              + " socket PATH, and are reached at PATH_PORT")
+  private @Nullable VsockSpec vsock;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = TimeLimit.Converter.class,
+      description = "stop the VM after this time, for example 10s, 2m or 500ms")
+  private @Nullable TimeLimit timeout;
+
+  @Option(
+      names = "--accel",
+      paramLabel = "NAME",
+      defaultValue = "riscv",
+      description = "what runs the vCPUs (default: riscv; see tombolo doctor)")
+  private String accel;
+
+  @Option(
+      names = "--interrupts",
+      paramLabel = "NAME",
+      description =
+          "the board's interrupt controller: plic, or aia, which also takes message-signalled"
+              + " interrupts (default: plic)")
+  private @Nullable String interrupts;
+
+  @Option(names = "--stats", description = "print counters on standard error after the end")
+  private boolean stats;
+
+  @Spec private CommandSpec spec;
+
+  private final Host host;
+
+  BootCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Platform platform = platform();
+    checkVcpus(platform);
+    checkRam(platform);
+    Path file = path(kernel);
+    KernelImage image = platform.board().readKernel(file);
+    long ram = memory == null ? Platform.defaultRam(image) : memory.bytes();
+    String misfit = platform.objectionToKernel(image, ram);
+    if (misfit != null) {
+      throw new InputException("%s: %s, or give more --memory".formatted(kernel, misfit));
+    }
+    if (image.isLinux() && ram < Platform.LEAST_FOR_LINUX) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          "tombolo boot: warning: %s is little for a Linux kernel; give it 128 MiB of --memory or more"
+              .formatted(MemorySize.describe(ram)));
+      err.flush();
+    }
+    VmSpec vm =
+        new VmSpec(
+            name(file),
+            0,
+            1,
+            new BootImage(image, initrdBytes(ram), append),
+            ram,
+            vcpus,
+            platform,
+            0,
+            0,
+            0,
+            0,
+            vsock,
+            new VirtioSpec(checkedDisks(), virtioConsole));
+    return new ForegroundRun(
+            new Topology(List.of(vm), List.of()),
+            new Presentation.OneVm(),
+            host,
+            spec.commandLine().getErr())
+        .run(vm, timeout, stats);
+  }
+
+  private Platform platform() {
+    Platform platform =
+        Platform.named(accel, host.platforms())
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "--accel %s: no such accelerator in this version; there is %s"
+                            .formatted(accel, Platform.names(host.platforms()))));
+    String controller = interrupts;
+    if (controller == null) {
+      return platform;
+    }
+    return platform
+        .withInterrupts(controller)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "--interrupts %s: %s".formatted(controller, platform.interruptChoice())));
+  }
+
+  private void checkVcpus(Platform platform) {
+    String objection = platform.objectionToVcpus(vcpus);
+    if (objection != null) {
+      throw new InputException("--vcpus %d: %s".formatted(vcpus, objection));
+    }
+  }
+
+  private void checkRam(Platform platform) {
+    String objection = memory == null ? null : platform.objectionToRam(memory, host.memoryBytes());
+    if (objection != null) {
+      throw new InputException("--memory: " + objection);
+    }
+  }
+
+  private byte @Nullable [] initrdBytes(long ram) {
+    if (initrd == null) {
+      return null;
+    }
+    Path file = path(initrd);
+    String objection = Platform.objectionToInitrd(file, ram);
+    if (objection != null) {
+      throw new InputException("--initrd %s: %s; give more --memory".formatted(initrd, objection));
+    }
+    try {
+      return Initrd.read(file);
+    } catch (ImageException e) {
+      throw new InputException("--initrd " + e.getMessage());
+    }
+  }
+
+  private List<DiskSpec> checkedDisks() {
+    if (disks.size() > DiskSpec.MOST) {
+      throw new InputException(
+          "--disk: %d disks, but a VM has at most %d".formatted(disks.size(), DiskSpec.MOST));
+    }
+    List<DiskSpec> checked = new ArrayList<>();
+    for (String text : disks) {
+      try {
+        DiskSpec disk = DiskSpec.parse(text);
+        disk.check();
+        checked.add(disk);
+      } catch (InvalidPathException e) {
+        throw new InputException("--disk %s: not a path: %s".formatted(text, e.getReason()));
+      } catch (DiskImageException e) {
+        throw new InputException("--disk " + e.getMessage());
+      }
+    }
+    return checked;
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new InputException("%s: not a path: %s".formatted(text, e.getReason()));
+    }
+  }
+
+  /** Says what is wrong with a number in words for people; picocli's speak of ints. */
+  static final class VcpuCount implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      try {
+        return Integer.valueOf(text.strip());
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("'%s': not a number of vCPUs".formatted(text));
+      }
+    }
+  }
+
+  /** What the VM is called: its kernel's file without what follows the last dot. */
+  private static String name(Path kernel) {
+    String file = kernel.getFileName().toString();
+    int dot = file.lastIndexOf('.');
+    return dot > 0 ? file.substring(0, dot) : file;
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.command;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tombolo.cli.run.ForegroundRun;
+import tombolo.cli.run.Host;
+import tombolo.cli.run.Presentation;
+import tombolo.cli.run.TimeLimit;
+import tombolo.topology.InputException;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
+import tombolo.topology.file.Mistake;
+import tombolo.topology.file.TopologyException;
+import tombolo.topology.file.TopologyFile;
+import tombolo.topology.run.ExitStatus;
+
+/** {@code tombolo run}: the VMs of a topology file, joined by its channels. */
+@Command(
+    name = "run",
+    description =
+        "Runs the VMs of a topology file, joined by its channels, until they have stopped.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:every guest powered off, or you left by Ctrl-A x",
+      "1..255:a guest reported failure with this code; of several the first in the file",
+      "2:something given here cannot be worked with; nothing was started",
+      "70:a vCPU could not go on",
+      "71:a mistake in Tombolo",
+      "74:the output could not be written",
+      "124:time-out",
+      "129:SIGHUP",
+      "130:Ctrl-C, SIGINT",
+      "141:who read the output has gone",
+      "143:SIGTERM"
+    },
+    footer = {
+      "",
+      "What the guests print is standard output, each line behind its VM's name; messages of"
+          + " Tombolo are on standard error. Ctrl-C stops every VM. tombolo check --help lists what"
+          + " a file can say. While it runs, tombolo ps, tombolo channels and tombolo top in"
+          + " another terminal show what happens."
+    })
+final class RunCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FILE", description = "a topology file")
+  private String file;
+
+  @Option(
+      names = "--console",
+      paramLabel = "VM",
+      description = "give this VM the keyboard, and print what it prints as it is")
+  private @Nullable String console;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = TimeLimit.Converter.class,
+      description = "stop all VMs after this time, for example 10s, 2m or 500ms")
+  private @Nullable TimeLimit timeout;
+
+  @Option(
+      names = "--stats",
+      description = "print each VM's counters on standard error after the end")
+  private boolean stats;
+
+  @Spec private CommandSpec spec;
+
+  private final Host host;
+
+  RunCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Topology topology;
+    try {
+      topology = TopologyFile.read(Path.of(file), host.platforms(), host.memoryBytes());
+    } catch (InvalidPathException e) {
+      throw new InputException("%s: not a path: %s".formatted(file, e.getReason()));
+    } catch (TopologyException e) {
+      e.mistakes().stream().map(Mistake::toString).forEach(spec.commandLine().getErr()::println);
+      spec.commandLine().getErr().flush();
+      return ExitStatus.USAGE;
+    }
+    return new ForegroundRun(
+            topology, new Presentation.ManyVms(file), host, spec.commandLine().getErr())
+        .run(keyboard(topology), timeout, stats);
+  }
+
+  private @Nullable VmSpec keyboard(Topology topology) {
+    if (console == null) {
+      return null;
+    }
+    return topology.vms().stream()
+        .filter(vm -> vm.name().equals(console))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "--console %s: no such VM in %s; there is %s"
+                        .formatted(
+                            console,
+                            file,
+                            topology.vms().stream()
+                                .map(VmSpec::name)
+                                .collect(Collectors.joining(", ")))));
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.command;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tombolo.cli.view.Json;
+import tombolo.cli.view.RunningTopologies;
+import tombolo.cli.view.Table;
+import tombolo.topology.run.ExitStatus;
+
+/** A command that prints a table of all topologies that run. */
+abstract class TableCommand implements Callable<Integer> {
+  @Option(names = "--json", description = "say it in JSON: a list of objects")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  private final String table;
+
+  TableCommand(String table) {
+    this.table = table;
+  }
+
+  /** {@code tombolo ps}. */
+  @Command(
+      name = "ps",
+      description = "Lists the VMs of all topologies that this user runs.",
+      mixinStandardHelpOptions = true,
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {"0:done, also where nothing runs"})
+  static final class Ps extends TableCommand {
+    Ps() {
+      super("ps");
+    }
+  }
+
+  /** {@code tombolo channels}. */
+  @Command(
+      name = "channels",
+      description = "Lists the channels of all topologies that this user runs, a line a member.",
+      mixinStandardHelpOptions = true,
+      exitCodeListHeading = "%nExit status:%n",
+      exitCodeList = {"0:done, also where nothing runs"},
+      footer = {
+        "",
+        "rings is how often the member was rung, bells how many of these became one interrupt; p50"
+            + " and p99 are the times from a ring to the member's taking it."
+      })
+  static final class Channels extends TableCommand {
+    Channels() {
+      super("channels");
+    }
+  }
+
+  @Override
+  public Integer call() {
+    Optional<Table> found = RunningTopologies.table(table);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.write(found.map(Table::json).orElse(List.of())));
+    } else if (found.isPresent()) {
+      found.get().lines().forEach(out::println);
+    } else {
+      spec.commandLine().getErr().println("tombolo " + table + ": no topology is running");
+    }
+    out.flush();
+    spec.commandLine().getErr().flush();
+    return ExitStatus.GOOD;
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.command;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tombolo.cli.run.Host;
+import tombolo.cli.run.TimeLimit;
+import tombolo.cli.view.Json;
+import tombolo.cli.view.Rates;
+import tombolo.cli.view.RunningTopologies;
+import tombolo.cli.view.Table;
+import tombolo.machine.host.Waiters;
+import tombolo.topology.run.ExitStatus;
+
+/** {@code tombolo top}: what the VMs of all running topologies do, again and again. */
+@Command(
+    name = "top",
+    description = "Shows what the VMs of all topologies do that this user runs, until Ctrl-C.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:done; also when the last topology has ended", "130:Ctrl-C"},
+    footer = {
+      "",
+      "MIPS: million instructions a second. rings/s: how often the VM was rung; bells/s: how many"
+          + " interrupts that was. p50 and p99: the times from a ring to the VM's taking it, of the"
+          + " channel where they are longest.",
+      "",
+      "The second table has a row for each reader of a ring of messages that the host can see"
+          + " (docs/ring-format.md). capacity and waiting: bytes of the ring, and those that the"
+          + " reader has not read. MiB/s: with headers and padding. lost: messages that a reader"
+          + " missed, which only a broadcast's can.",
+      "",
+      "v3 cell, v3 slot: AxVisor's region v3, a row for each direction. messages/s: by the ids in"
+          + " the cells, so those that are begun. Bytes are those of whole cells, and nothing is"
+          + " ever lost. error: why the next side that looks stops for good; a side that has"
+          + " stopped for another reason keeps that to itself. v2: AxVisor's region version 2, the"
+          + " same with slots, of which each is a message."
+    })
+final class TopCommand implements Callable<Integer> {
+  private static final String CLEAR = "\u001b[H\u001b[2J";
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      converter = TimeLimit.Converter.class,
+      description = "between two looks (default: 1s)")
+  private TimeLimit interval;
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "how many looks (default: until Ctrl-C)")
+  private int looks;
+
+  @Option(names = "--json", description = "say it in JSON: an object a look, a line each")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  private final Host host;
+
+  TopCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (looks < 0) {
+      throw new ParameterException(spec.commandLine(), "-n " + looks + ": a number from 1");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    Optional<Look> before = Look.now();
+    if (before.isEmpty()) {
+      spec.commandLine().getErr().println("tombolo top: no topology is running");
+      spec.commandLine().getErr().flush();
+      return ExitStatus.GOOD;
+    }
+    for (int look = 0; looks == 0 || look < looks; look++) {
+      new Waiters(host.services()).await(() -> false, interval.duration().toNanos());
+      Optional<Look> now = Look.now();
+      if (now.isEmpty()) {
+        break;
+      }
+      print(before.get().ratesUntil(now.get()), out);
+      before = now;
+    }
+    return ExitStatus.GOOD;
+  }
+
+  private void print(Look rates, PrintWriter out) {
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("vms", rates.vms.json());
+      object.put("rings", rates.rings.json());
+      out.println(Json.write(object).replaceAll("\\s*\n\\s*", ""));
+    } else {
+      out.print(host.colours().getAsBoolean() ? CLEAR : "");
+      rates.vms.lines().forEach(out::println);
+      if (!rates.rings.rows().isEmpty()) {
+        out.println();
+        rates.rings.lines().forEach(out::println);
+      }
+    }
+    out.flush();
+  }
+
+  /** Counters, or the rates between two looks at them. */
+  private record Look(Table vms, Table rings) {
+    private static final Rates OF_VMS =
+        new Rates("pid", "vm")
+            .copy("pid", "topology", "vm", "state")
+            .rate("mips", "instructions", 1e6)
+            .rate("exits/s", "exits", 1)
+            .rate("rings/s", "rings", 1)
+            .rate("bells/s", "bells", 1)
+            .copy("p50 us", "p99 us");
+
+    private static final Rates OF_RINGS =
+        new Rates("pid", "channel", "publisher", "key", "generation", "reader")
+            .copy("pid", "topology", "channel", "publisher", "reader", "format")
+            .rate("messages/s", "messages", 1)
+            .rate("mib/s", "bytes", 1 << 20)
+            .copy("capacity", "waiting", "full %", "lost", "error");
+
+    static Optional<Look> now() {
+      Optional<Table> vms = RunningTopologies.table("top");
+      Optional<Table> rings = RunningTopologies.table("rings");
+      return vms.isPresent() && rings.isPresent()
+          ? Optional.of(new Look(vms.get(), rings.get()))
+          : Optional.empty();
+    }
+
+    Look ratesUntil(Look later) {
+      return new Look(OF_VMS.between(vms, later.vms), OF_RINGS.between(rings, later.rings));
+    }
+  }
+}

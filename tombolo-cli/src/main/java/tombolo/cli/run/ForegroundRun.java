@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tombolo.cli.terminal.EscapeKeys;
+import tombolo.cli.terminal.Terminal;
+import tombolo.cli.view.ControlSocket;
+import tombolo.cli.view.TopologyView;
+import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.power.StopReason;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
+import tombolo.topology.run.ExitStatus;
+import tombolo.topology.run.HostStop;
+import tombolo.topology.run.RunReport;
+import tombolo.topology.run.RunningVm;
+import tombolo.topology.run.StopOutcome;
+import tombolo.topology.run.TopologyRun;
+import tombolo.topology.run.Watcher;
+
+/**
+ * A topology that a person watches: consoles on standard output, perhaps the keyboard for one VM.
+ * It ends when the guests end, the time is over, or the person has had enough.
+ *
+ * <p>One thread calls {@link #run}, waits there for the end, cleans up and reports. Whoever else
+ * wants an end (the keyboard's thread, a console's, the JVM's shutdown) calls {@link #end}. The
+ * shutdown waits until the report is out, because the JVM halts when it returns.
+ */
+public final class ForegroundRun {
+  /** The JVM chooses the exit status: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. */
+  private static final HostStop SIGNAL = new HostStop("interrupted", ExitStatus.GOOD);
+
+  private static final HostStop KEYBOARD = new HostStop("left by Ctrl-A x", ExitStatus.GOOD);
+  private static final HostStop OUTPUT_CLOSED =
+      new HostStop("standard output was closed", ExitStatus.OUTPUT_CLOSED);
+
+  private final Topology topology;
+  private final Presentation presentation;
+  private final Host host;
+  private final PrintWriter err;
+  private final ShutdownGuard shutdown;
+
+  // Guarded by this: what a stop stops, or one that came before there was anything to be stopped.
+  private @Nullable TopologyRun running;
+  private @Nullable HostStop early;
+
+  /**
+   * @param err where messages go, a line each
+   */
+  public ForegroundRun(Topology topology, Presentation presentation, Host host, PrintWriter err) {
+    this.topology = topology;
+    this.presentation = presentation;
+    this.host = host;
+    this.err = err;
+    this.shutdown = new ShutdownGuard(() -> end(SIGNAL), this::say);
+  }
+
+  /**
+   * Runs the topology to its end.
+   *
+   * @param keyboard the VM that gets the keyboard, and whose output has no prefix; or null
+   * @param limit how long it may take, or null
+   * @param stats whether to print each VM's counters after the end
+   * @return the exit status
+   */
+  public int run(@Nullable VmSpec keyboard, @Nullable TimeLimit limit, boolean stats)
+      throws InterruptedException {
+    GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
+    shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
+    try (@Nullable Terminal terminal =
+            keyboard == null ? null : host.terminal().get().orElse(null);
+        Screen screen =
+            new Screen(host.services(), vm -> output(out, vm, keyboard), keyboard, terminal);
+        TopologyRun run =
+            TopologyRun.prepare(topology, host.services(), watcher(screen), Set.of());
+        @Nullable ControlSocket _ = controlSocket(run)) {
+      ready(run);
+      run.boot();
+      RunReport report;
+      try (terminal) { // is as it was before anything is said of the end
+        screen.readFrom(keys(terminal));
+        report = awaitEnd(run, limit);
+      }
+      screen.flush(); // what the guests printed comes before what is said of them
+      say(report, run);
+      if (stats) {
+        run.vms().stream()
+            .flatMap(vm -> presentation.counters(vm, report.seconds()).stream())
+            .forEach(this::print);
+      }
+      return report.status();
+    } finally {
+      shutdown.disarm();
+      err.flush();
+      shutdown.reported();
+    }
+  }
+
+  private OutputStream output(GuestOutput out, VmSpec vm, @Nullable VmSpec keyboard) {
+    return vm.equals(keyboard)
+        ? presentation.watch(out, this::say)
+        : Screen.lines(out, topology, vm, host.colours().getAsBoolean());
+  }
+
+  private Watcher watcher(Screen screen) {
+    return new Watcher() {
+      @Override
+      public Console console(VmSpec vm, HostServices services) {
+        return screen.console(vm);
+      }
+
+      @Override
+      public void booting(RunningVm vm, @Nullable StopReason after) {
+        if (after != null) {
+          say(
+              "%s failed (%s); booting it again, %d of %d"
+                  .formatted(vm.name(), after.describe(), vm.restarts() + 1, vm.spec().restart()));
+        }
+      }
+    };
+  }
+
+  private @Nullable ControlSocket controlSocket(TopologyRun run) {
+    String file = presentation.file();
+    return file == null ? null : new ControlSocket(new TopologyView(file, run), err);
+  }
+
+  private InputStream keys(@Nullable Terminal terminal) {
+    return terminal == null
+        ? host.in()
+        : new EscapeKeys(host.in(), () -> end(KEYBOARD), () -> print(EscapeKeys.HELP));
+  }
+
+  private static RunReport awaitEnd(TopologyRun run, @Nullable TimeLimit limit)
+      throws InterruptedException {
+    return limit == null
+        ? run.awaitEnd()
+        : run.awaitEnd(
+            limit.duration().toNanos(),
+            new HostStop("time-out of " + limit.text(), ExitStatus.TIME_OUT));
+  }
+
+  /** Tells a person what the exit status does not. */
+  private void say(RunReport report, TopologyRun run) {
+    report.outcomes().stream()
+        .filter(outcome -> outcome.status() != ExitStatus.GOOD)
+        .forEach(
+            outcome ->
+                presentation.failed(outcome).ifPresent(line -> say(line + details(outcome))));
+    HostStop stop = report.stop();
+    if (stop != null && !stop.equals(OUTPUT_CLOSED)) { // a filter whose reader has gone is quiet
+      say(stop.why() + ": " + presentation.stopped(report, run.vms()));
+    }
+  }
+
+  private static String details(StopOutcome outcome) {
+    return outcome.reason() instanceof StopReason.InternalFailure(String where, Throwable cause)
+        ? "; " + FailureLog.add(where, cause)
+        : "";
+  }
+
+  private void outputFailed(IOException failure) {
+    end(
+        GuestOutput.isClosedPipe(failure)
+            ? OUTPUT_CLOSED
+            : new HostStop(
+                "standard output can't be written: " + failure, ExitStatus.OUTPUT_FAILED));
+  }
+
+  /** There is something to be stopped from now on. */
+  private void ready(TopologyRun run) {
+    @Nullable HostStop wanted;
+    synchronized (this) {
+      running = run;
+      wanted = early;
+    }
+    if (wanted != null) {
+      run.requestStop(wanted);
+    }
+  }
+
+  /** Any thread; waits for nobody. */
+  private void end(HostStop stop) {
+    @Nullable TopologyRun run;
+    synchronized (this) {
+      run = running;
+      early = early == null ? stop : early;
+    }
+    if (run != null) {
+      run.requestStop(stop);
+    }
+  }
+
+  private void say(String line) {
+    print(presentation.command() + ": " + line);
+  }
+
+  private synchronized void print(String line) {
+    err.println(line);
+    err.flush();
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.run;
+
+import java.text.MessageFormat;
+import java.util.Locale;
+import java.util.ResourceBundle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what the libraries log: a warning is one line on standard error, a record with an exception
+ * goes to the {@link FailureLog} alone, because the command itself will say in one line what it
+ * means. Less than a warning is dropped. Replaces the JDK's logging, which would also have to be
+ * loaded and configured.
+ */
+public final class LogLines extends System.LoggerFinder {
+  /** For the service loader. */
+  public LogLines() {}
+
+  @Override
+  public System.Logger getLogger(String name, Module module) {
+    return new Lines(name);
+  }
+
+  private record Lines(String name) implements System.Logger {
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public boolean isLoggable(Level level) {
+      return level.getSeverity() >= Level.WARNING.getSeverity() && level != Level.OFF;
+    }
+
+    @Override
+    public void log(
+        Level level,
+        @Nullable ResourceBundle bundle,
+        @Nullable String message,
+        @Nullable Throwable thrown) {
+      if (!isLoggable(level)) {
+        return;
+      }
+      if (thrown == null) {
+        System.err.println("tombolo: " + level.getName().toLowerCase(Locale.ROOT) + ": " + message);
+      } else {
+        FailureLog.add(name + ": " + message, thrown);
+      }
+    }
+
+    @Override
+    public void log(
+        Level level,
+        @Nullable ResourceBundle bundle,
+        @Nullable String format,
+        @Nullable Object... parameters) {
+      boolean plain = format == null || parameters == null || parameters.length == 0;
+      log(
+          level,
+          bundle,
+          plain ? format : MessageFormat.format(format, parameters),
+          (Throwable) null);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.view;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where {@code tombolo ps}, {@code channels} and {@code top} ask a running topology: a socket in
+ * the {@link RuntimeDirectory}, mode 0600, called after the process. A client sends the name of a
+ * table and a newline, gets the table and an empty line, and may ask again.
+ *
+ * <p>Each client has a daemon thread of its own, which ends with the connection. A topology runs
+ * also where there can be no socket: then one line says so.
+ */
+public final class ControlSocket implements AutoCloseable {
+  static final String SUFFIX = ".sock";
+
+  /** Longer requests are nobody's. */
+  private static final int LONGEST_REQUEST = 64;
+
+  private final TopologyView view;
+  private final @Nullable ServerSocketChannel server;
+  private final @Nullable Path path;
+
+  /**
+   * Opens the socket.
+   *
+   * @param err where to say that it can't be
+   */
+  public ControlSocket(TopologyView view, PrintWriter err) {
+    this.view = view;
+    @Nullable ServerSocketChannel opened = null;
+    @Nullable Path where = null;
+    try {
+      where = RuntimeDirectory.make().resolve(ProcessHandle.current().pid() + SUFFIX);
+      opened = open(where);
+    } catch (IOException | UnsupportedOperationException e) {
+      err.println("tombolo: warning: tombolo ps will not see this topology: " + e.getMessage());
+      where = null;
+    }
+    server = opened;
+    path = where;
+    if (opened != null) {
+      ServerSocketChannel listening = opened;
+      Thread.ofPlatform().daemon(true).name("tombolo/control").start(() -> accept(listening));
+    }
+  }
+
+  private static ServerSocketChannel open(Path where) throws IOException {
+    Files.deleteIfExists(where); // of a process that had this number before
+    ServerSocketChannel made = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      made.bind(UnixDomainSocketAddress.of(where));
+      // Until here the directory alone keeps others out.
+      Files.setPosixFilePermissions(where, PosixFilePermissions.fromString("rw-------"));
+      return made;
+    } catch (IOException e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  private void accept(ServerSocketChannel listening) {
+    while (listening.isOpen()) {
+      try {
+        SocketChannel client = listening.accept();
+        Thread.ofPlatform().daemon(true).name("tombolo/client").start(() -> serve(client));
+      } catch (IOException e) {
+        return; // closed
+      }
+    }
+  }
+
+  private void serve(SocketChannel client) {
+    try (client) {
+      InputStream requests = Channels.newInputStream(client);
+      for (String name = request(requests); name != null; name = request(requests)) {
+        ByteBuffer answer =
+            ByteBuffer.wrap((view.table(name).toTabs() + "\n").getBytes(StandardCharsets.UTF_8));
+        while (answer.hasRemaining()) {
+          client.write(answer);
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      // The client has gone, or is none of ours.
+    }
+  }
+
+  /** The next line, or null at the end, or where it is longer than any request. */
+  private static @Nullable String request(InputStream from) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int octet = from.read(); octet >= 0 && line.length() < LONGEST_REQUEST; ) {
+      if (octet == '\n') {
+        return line.toString();
+      }
+      line.append((char) octet);
+      octet = from.read();
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (server != null && path != null) {
+        server.close();
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      // A socket that nobody answers is removed by the next one who asks.
+    }
+  }
+}

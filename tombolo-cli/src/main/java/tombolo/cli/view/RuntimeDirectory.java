@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.view;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where running topologies of this user leave their control sockets: {@code tombolo} in {@code
+ * $XDG_RUNTIME_DIR}, or {@code tombolo-<user>} in the directory for temporary files. Nobody else
+ * can look into it.
+ */
+final class RuntimeDirectory {
+  private RuntimeDirectory() {}
+
+  /** The directory, whether or not it is there. */
+  static Path path() {
+    @Nullable String runtime = System.getenv("XDG_RUNTIME_DIR");
+    return runtime != null && !runtime.isBlank() && Files.isDirectory(Path.of(runtime))
+        ? Path.of(runtime, "tombolo")
+        : Path.of(
+            System.getProperty("java.io.tmpdir"), "tombolo-" + System.getProperty("user.name"));
+  }
+
+  /**
+   * The directory, made if it was not there.
+   *
+   * @throws IOException if it can't be made, or is not this user's alone: in a directory that
+   *     others can write, they may have been there first
+   */
+  static Path make() throws IOException {
+    Path directory = path();
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    PosixFileAttributes attributes =
+        Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    Path mine = Files.createTempFile(directory, "owner", null);
+    boolean own = Files.getOwner(mine).equals(attributes.owner());
+    Files.delete(mine);
+    if (!own || !PosixFilePermissions.toString(attributes.permissions()).equals("rwx------")) {
+      throw new IOException(directory + " is not this user's alone (mode 0700)");
+    }
+    return directory;
+  }
+}

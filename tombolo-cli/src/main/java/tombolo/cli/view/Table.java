@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.view;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of text under named columns, as a person reads them, as a program does, and as they cross
+ * the control socket: a line a row, divided by tabs, the first one the columns' names.
+ *
+ * @param columns names, lower case, words divided by blanks
+ * @param rows each as long as the columns; a text has neither tabs nor newlines
+ */
+public record Table(List<String> columns, List<List<String>> rows) {
+  private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?");
+
+  public Table {
+    columns = List.copyOf(columns);
+    rows = rows.stream().map(List::copyOf).toList();
+    for (List<String> row : rows) {
+      if (row.size() != columns.size()) {
+        throw new IllegalArgumentException(row + " has not the columns " + columns);
+      }
+    }
+  }
+
+  /** For the wire. */
+  String toTabs() {
+    StringBuilder text = new StringBuilder(String.join("\t", columns)).append('\n');
+    rows.forEach(row -> text.append(String.join("\t", row)).append('\n'));
+    return text.toString();
+  }
+
+  /**
+   * From the wire.
+   *
+   * @throws IllegalArgumentException if it is no such table
+   */
+  static Table ofTabs(String text) {
+    List<List<String>> lines =
+        text.lines().map(line -> List.of(line.split("\t", -1))).collect(Collectors.toList());
+    if (lines.isEmpty()) {
+      throw new IllegalArgumentException("no table");
+    }
+    return new Table(lines.getFirst(), lines.subList(1, lines.size()));
+  }
+
+  /** The same rows behind one more column. */
+  Table withColumn(String name, String value) {
+    List<String> wider = new ArrayList<>(List.of(name));
+    wider.addAll(columns);
+    return new Table(
+        wider,
+        rows.stream()
+            .map(
+                row -> {
+                  List<String> cells = new ArrayList<>(List.of(value));
+                  cells.addAll(row);
+                  return cells;
+                })
+            .toList());
+  }
+
+  /** The rows of both, which have the same columns. */
+  Table and(Table other) {
+    List<List<String>> both = new ArrayList<>(rows);
+    both.addAll(other.rows);
+    return new Table(columns, both);
+  }
+
+  /** What a row has under a column, or null if there is no such column. */
+  @Nullable String cell(List<String> row, String column) {
+    int index = columns.indexOf(column);
+    return index < 0 ? null : row.get(index);
+  }
+
+  /** For people: columns as wide as they need to be, numbers to the right. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(line(columns.stream().map(name -> name.toUpperCase(java.util.Locale.ROOT)).toList()));
+    rows.forEach(row -> lines.add(line(row)));
+    return lines;
+  }
+
+  private String line(List<String> cells) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < cells.size(); i++) {
+      String padding = " ".repeat(width(i) - cells.get(i).length());
+      line.append(i == 0 ? "" : "  ");
+      line.append(isNumeric(i) ? padding + cells.get(i) : cells.get(i) + padding);
+    }
+    return line.toString().stripTrailing();
+  }
+
+  private int width(int column) {
+    int width = columns.get(column).length();
+    for (List<String> row : rows) {
+      width = Math.max(width, row.get(column).length());
+    }
+    return width;
+  }
+
+  private boolean isNumeric(int column) {
+    return !rows.isEmpty()
+        && rows.stream()
+            .allMatch(row -> row.get(column).isEmpty() || startsWithDigit(row.get(column)));
+  }
+
+  private static boolean startsWithDigit(String cell) {
+    return Character.isDigit(cell.charAt(0)) && !cell.startsWith("0x");
+  }
+
+  /** For programs: an object a row; what is a number is one, what is empty is null. */
+  public List<Map<String, @Nullable Object>> json() {
+    return rows.stream().map(this::object).toList();
+  }
+
+  private Map<String, @Nullable Object> object(List<String> row) {
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    for (int i = 0; i < columns.size(); i++) {
+      object.put(columns.get(i).replace(' ', '_'), value(row.get(i)));
+    }
+    return object;
+  }
+
+  private static @Nullable Object value(String cell) {
+    if (cell.isEmpty()) {
+      return null;
+    }
+    if (!NUMBER.matcher(cell).matches()) {
+      return cell;
+    }
+    return cell.contains(".") ? (Object) Double.valueOf(cell) : Long.valueOf(cell);
+  }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc.abi;
+
+/**
+ * Somebody who has joined a channel.
+ *
+ * @param endpoint the id
+ * @param section the section that it can write, or {@link Shape#NO_SECTION}
+ */
+public record Peer(int endpoint, int section) {}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.ivc.message;
+
+import java.time.Duration;
+import tombolo.ivc.HostChannel;
+import tombolo.ring.Bell;
+
+/**
+ * A channel's doorbell, for the ring in the channel. For the thread that uses the ring.
+ *
+ * <p>Who comes, goes and dies ends a wait, too, because the directory knows of it and the ring does
+ * not. No such change is missed: the user of the ring calls {@link #noteChanges} before it looks at
+ * the ring, and a wait ends at once if anything has changed since.
+ */
+final class ChannelBell implements Bell {
+  private final HostChannel channel;
+  private int seen;
+
+  ChannelBell(HostChannel channel) {
+    this.channel = channel;
+    seen = channel.changes() - 1;
+  }
+
+  /**
+   * Takes note of all changes so far. Whether there is one since the last call, or it is the first.
+   */
+  boolean noteChanges() {
+    int now = channel.changes();
+    boolean changed = now != seen;
+    seen = now;
+    return changed;
+  }
+
+  @Override
+  public boolean endsWait() {
+    return channel.changes() != seen;
+  }
+
+  @Override
+  public void ring() {
+    channel.tryRing();
+  }
+
+  @Override
+  public void await(long nanos) throws InterruptedException {
+    channel.awaitDoorbellOrChange(seen, Duration.ofNanos(nanos));
+  }
+
+  @Override
+  public long nanoTime() {
+    return channel.endpoint().host().clock().nanos();
+  }
+}

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
+import tombolo.machine.power.StopReason;
+
+/**
+ * The vCPUs of one run of a VM, from boot to stop: one worker a vCPU, and the gate at which they
+ * meet to be suspended, to be reset or to leave. A worker at the gate does not wait in its step; it
+ * returns from it, and is woken when the gate opens.
+ *
+ * <h2>Why no request is lost</h2>
+ *
+ * <p>A request is stored under the monitor's lock, then {@code attention} is set, then every vCPU
+ * is kicked, which also wakes its worker. A worker reads {@code attention} before each {@link
+ * Vcpu#run}. If it reads the new value, it goes to the gate. If it reads the old one, the kick
+ * comes after that read, so run() comes back, at once if it has not begun, and the worker reads
+ * again. A kick that merges with an earlier one still precedes the return that both cause. A worker
+ * that waits, at the gate or for an interrupt, is stepped again because it was woken.
+ *
+ * <p>A worker that leaves its step at the gate has found it closed under the lock. Whoever opens it
+ * changes that under the lock and wakes all workers afterwards, so a worker that found it closed is
+ * woken later.
+ *
+ * <h2>Why nothing deadlocks</h2>
+ *
+ * <p>A step waits for no other vCPU, and never takes the owner's lock. Whoever asks from outside
+ * holds the owner's lock and waits for the workers. Devices ask by {@link #end} and {@link #reset},
+ * which wait for nobody. A device callback that blocks holds up its own VM until it is interrupted,
+ * see {@link #awaitEnd}.
+ */
+final class VcpuWorkers {
+  private static final System.Logger LOG = System.getLogger(VcpuWorkers.class.getName());
+  private static final ScopedValue<String> CURRENT = ScopedValue.newInstance();
+
+  /** How long a device callback may go on when its VM ends before it is interrupted. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  /** Returned by the gate: it is open. No step returns this. */
+  private static final long OPEN = 0;
+
+  private final String vmName;
+  private final ExitDispatch dispatch;
+  private final StateMonitor monitor;
+  private final Scheduler scheduler;
+  private final Runnable load;
+  private final Consumer<StopReason> ended;
+  private final List<Member> members = new ArrayList<>();
+
+  /** Whether a worker has to look at the gate. Written under the monitor's lock. */
+  private volatile boolean attention;
+
+  // Guarded by the monitor's lock.
+  private boolean pause;
+  private boolean reset;
+  private @Nullable StopReason ending;
+  private int live;
+  private int atGate;
+  private boolean over;
+
+  /**
+   * Makes the workers of one run; {@link #start} starts them.
+   *
+   * @param load puts the image into memory and the vCPUs to their start, while no vCPU runs
+   * @param ended is told why, by the last worker, before the state is STOPPED
+   */
+  VcpuWorkers(
+      String vmName,
+      List<? extends Vcpu> vcpus,
+      ExitDispatch dispatch,
+      StateMonitor monitor,
+      HostServices host,
+      Runnable load,
+      Consumer<StopReason> ended) {
+    this.vmName = vmName;
+    this.dispatch = dispatch;
+    this.monitor = monitor;
+    this.scheduler = host.scheduler();
+    this.load = load;
+    this.ended = ended;
+    for (Vcpu vcpu : vcpus) {
+      members.add(new Member(vcpu));
+    }
+  }
+
+  /** Returns the name of the VM whose vCPU the calling thread runs, or null. */
+  static @Nullable String currentVm() {
+    return CURRENT.isBound() ? CURRENT.get() : null;
+  }
+
+  /** Starts the workers. The state is RUNNING then, unless somebody was quick to end the run. */
+  void start() {
+    monitor.lock();
+    live = members.size();
+    if (ending == null && !reset) {
+      monitor.change(VmState.RUNNING);
+    }
+    monitor.unlock();
+    startTasks();
+  }
+
+  /** Starts the workers at the closed gate: the state is SUSPENDED, and no vCPU has run. */
+  void startSuspended() {
+    monitor.lock();
+    live = members.size();
+    atGate = live;
+    members.forEach(member -> member.atGate = true);
+    pause = true;
+    attention = true;
+    monitor.change(VmState.SUSPENDED);
+    monitor.unlock();
+    startTasks();
+  }
+
+  private void startTasks() {
+    int started = 0;
+    try {
+      for (Member member : members) {
+        member.start();
+        started++;
+      }
+    } catch (RuntimeException | Error e) {
+      end(new StopReason.InternalFailure("the host gave no thread for a vCPU", e));
+      left(members.size() - started);
+      throw e;
+    } finally {
+      monitor.tell();
+    }
+  }
+
+  /** One vCPU and what steps it. */
+  private final class Member implements Worker {
+    private final Vcpu vcpu;
+    private final Task task;
+
+    // Guarded by the lock of the VM's owner.
+    private boolean started;
+
+    // Guarded by the monitor's lock.
+    private boolean atGate;
+
+    Member(Vcpu vcpu) {
+      this.vcpu = vcpu;
+      this.task = scheduler.task(vmName + "/vcpu" + vcpu.index(), Scheduler.Idle.POLL, this);
+    }
+
+    void start() {
+      vcpu.onWake(task::wake);
+      task.start();
+      started = true;
+    }
+
+    /** Waits for the end of a worker that was started. Owner's lock held. */
+    void awaitEnd() {
+      if (started) {
+        task.awaitEnd();
+      }
+    }
+
+    @Override
+    public long step() {
+      return ScopedValue.where(CURRENT, vmName).call(this::stepAsVcpu);
+    }
+
+    private long stepAsVcpu() {
+      try {
+        long gate = attention ? gate(this) : OPEN;
+        return gate == OPEN ? run() : gate;
+      } catch (ExitDispatch.DeviceFailure e) {
+        fail(vcpu, String.valueOf(e.getMessage()), e.getCause() == null ? e : e.getCause());
+      } catch (Throwable e) {
+        fail(vcpu, "the accelerator failed", e);
+      }
+      left(1);
+      return DONE;
+    }
+
+    /**
+     * Runs the vCPU, and acts on its exits, until the scheduler's budget is used up, it waits, or
+     * the gate closes. An exit counts as an instruction, so that a vCPU that counts none leaves the
+     * step, too.
+     */
+    private long run() {
+      long left = scheduler.budget();
+      while (true) {
+        long before = vcpu.retiredInstructions();
+        VcpuExit exit = vcpu.run(left);
+        if (exit instanceof VcpuExit.BudgetUsed) {
+          return AGAIN;
+        }
+        dispatch.handle(vcpu, exit);
+        if (exit instanceof VcpuExit.Waiting(long untilNanos)) {
+          return untilNanos;
+        }
+        left -= vcpu.retiredInstructions() - before + 1;
+        if (attention || left <= 0) {
+          return AGAIN;
+        }
+      }
+    }
+  }
+
+  private void fail(Vcpu vcpu, String where, Throwable cause) {
+    String what = "vCPU %d: %s".formatted(vcpu.index(), where);
+    LOG.log(System.Logger.Level.ERROR, vmName + ": " + what, cause);
+    end(new StopReason.InternalFailure(what, cause));
+  }
+
+  /** Returns OPEN, or what the step returns while the VM is suspended, being reset or ending. */
+  private long gate(Member member) {
+    boolean leaves = false;
+    monitor.lock();
+    try {
+      while (true) {
+        if (ending != null) {
+          leaves = true;
+          arrive(member, false);
+          return Worker.DONE;
+        }
+        if (!reset && !pause) {
+          arrive(member, false);
+          return OPEN;
+        }
+        arrive(member, true);
+        boolean last = atGate == live;
+        if (!reset && last) {
+          monitor.change(VmState.SUSPENDED);
+        }
+        if (!reset || !last || monitor.state() != VmState.STOPPING) {
+          return Worker.UNTIL_WOKEN;
+        }
+        loadAgain();
+      }
+    } finally {
+      monitor.unlock();
+      monitor.tell();
+      if (leaves) {
+        left(1);
+      }
+    }
+  }
+
+  /** Notes whether a worker is at the gate. Monitor's lock held. */
+  private void arrive(Member member, boolean there) {
+    if (member.atGate != there) {
+      member.atGate = there;
+      atGate += there ? 1 : -1;
+    }
+  }
+
+  /**
+   * Loads the image anew, by the last worker that has come to the gate, for all of them. The state
+   * LOADING keeps the others from doing it too; the lock is free meanwhile, so that requests don't
+   * wait. Monitor's lock held, and again on return.
+   */
+  private void loadAgain() {
+    monitor.change(VmState.LOADING);
+    monitor.unlock();
+    @Nullable Throwable failure = null;
+    try {
+      monitor.tell();
+      load.run();
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, vmName + ": reset failed", e);
+      failure = e;
+    } finally {
+      monitor.lock();
+    }
+    reset = false;
+    if (failure != null && ending == null) {
+      ending = new StopReason.InternalFailure("reset failed", failure);
+    }
+    if (ending != null) {
+      monitor.change(VmState.STOPPING);
+    } else {
+      monitor.change(VmState.LOADED);
+      monitor.change(VmState.RUNNING);
+      attention = pause;
+    }
+    wakeAll();
+  }
+
+  /** Notes that workers have ended, or never began; the last one ends the run. */
+  private void left(int count) {
+    monitor.lock();
+    live -= count;
+    boolean last = live == 0;
+    @Nullable StopReason reason = ending;
+    monitor.unlock();
+    if (!last || count == 0) {
+      return;
+    }
+    try {
+      ended.accept(Objects.requireNonNull(reason, "no worker leaves a run that does not end"));
+    } finally {
+      monitor.lock();
+      over = true;
+      monitor.change(VmState.STOPPED);
+      monitor.unlock();
+      monitor.tell();
+    }
+  }
+
+  /**
+   * Has every worker leave, for this reason unless there was one before. Any thread; never waits.
+   */
+  void end(StopReason reason) {
+    monitor.lock();
+    try {
+      if (ending != null) {
+        return;
+      }
+      ending = reason;
+      attention = true;
+      monitor.change(VmState.STOPPING);
+    } finally {
+      monitor.unlock();
+    }
+    kickAll();
+    monitor.tell();
+  }
+
+  /**
+   * Has the VM load its image anew and run on. Any thread; never waits; does nothing if it is
+   * ending.
+   */
+  void reset(boolean resume) {
+    monitor.lock();
+    try {
+      if (ending != null) {
+        return;
+      }
+      pause &= !resume;
+      if (!reset) {
+        reset = true;
+        attention = true;
+        monitor.change(VmState.STOPPING);
+      }
+    } finally {
+      monitor.unlock();
+    }
+    kickAll();
+    monitor.tell();
+  }
+
+  /** Has every worker come to the gate and stay there. Never waits. */
+  void pause() {
+    monitor.lock();
+    pause = true;
+    attention = true;
+    monitor.unlock();
+    kickAll();
+  }
+
+  /** Takes {@link #pause} back. */
+  void resume() {
+    monitor.lock();
+    pause = false;
+    attention = reset || ending != null;
+    if (!attention) {
+      monitor.change(VmState.RUNNING);
+    }
+    monitor.unlock();
+    wakeAll();
+    monitor.tell();
+  }
+
+  private void kickAll() {
+    members.forEach(member -> member.vcpu.kick());
+    // A vCPU whose worker has not been started yet has no waker; the first step comes anyway.
+    wakeAll();
+  }
+
+  private void wakeAll() {
+    members.forEach(member -> member.task.wake());
+  }
+
+  /** Returns why the run ended, or null while it has not. */
+  @Nullable StopReason outcome() {
+    monitor.lock();
+    try {
+      return over ? ending : null;
+    } finally {
+      monitor.unlock();
+    }
+  }
+
+  /**
+   * Waits until the VM is suspended, if it is to be, or runs, if it is to run, and no reset is due.
+   * Not for workers.
+   *
+   * @return SUSPENDED or RUNNING, or null if the run ends or has ended
+   */
+  @Nullable VmState awaitSettled() {
+    boolean interrupted = false;
+    monitor.lock();
+    try {
+      while (ending == null) {
+        VmState wanted = pause ? VmState.SUSPENDED : VmState.RUNNING;
+        if (!reset && monitor.state() == wanted) {
+          return wanted;
+        }
+        monitor.await(Long.MAX_VALUE);
+        interrupted |= Thread.interrupted();
+      }
+      return null;
+    } finally {
+      monitor.unlock();
+      restore(interrupted);
+      monitor.tell();
+    }
+  }
+
+  /**
+   * Waits until every worker of an ending run has ended; interrupts those that a device callback
+   * holds. For the VM's owner, whose lock the caller holds.
+   */
+  void awaitEnd(Clock clock) {
+    boolean interrupted = false;
+    long patienceEnds = clock.nanos() + PATIENCE_NANOS;
+    monitor.lock();
+    try {
+      while (!over) {
+        long left = patienceEnds - clock.nanos();
+        if (left > 0) {
+          monitor.await(left);
+          interrupted |= Thread.interrupted();
+        } else {
+          members.forEach(member -> member.task.interrupt());
+          patienceEnds = clock.nanos() + PATIENCE_NANOS;
+        }
+      }
+    } finally {
+      monitor.unlock();
+      monitor.tell();
+    }
+    members.forEach(Member::awaitEnd);
+    restore(interrupted);
+  }
+
+  private static void restore(boolean interrupted) {
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

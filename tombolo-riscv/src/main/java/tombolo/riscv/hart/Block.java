@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.hart;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decoded operations that run one after the other: from an instruction that was jumped to, past
+ * branches that are not taken, up to the next jump or the end of the page. Belongs to a {@link
+ * CodePage} of one hart and is used by its thread only.
+ */
+final class Block {
+  static final int NOTHING_FOLLOWS = -1;
+
+  /** Instead of an operation's index: none of the block jumped. */
+  static final int FELL_THROUGH = -1;
+
+  /** Instead of an operation's index: a jump by register, which leads elsewhere each time. */
+  static final int INDIRECT = -2;
+
+  /**
+   * Packed operations; after the last one the hart goes on at {@link #end}, unless that one jumps.
+   */
+  final long[] ops;
+
+  /** For each operation: its offset in the page, and how many instructions come before it << 16. */
+  final int[] where;
+
+  /** For each operation: how many instructions of the block are done once it is. */
+  final int[] through;
+
+  /** Instructions in it, more than operations where some are fused. */
+  final int instructions;
+
+  /** Offset in the page of what follows it: 2 to 4098. */
+  final int end;
+
+  /** The page that it was decoded from. */
+  final CodePage page;
+
+  /**
+   * Whether its only instruction goes on in the next page. Such a block depends on two
+   * translations, so it is looked up each time and never linked.
+   */
+  final boolean straddles;
+
+  /**
+   * For each operation that branches: the block that it leads to, once known and in the same page.
+   */
+  final @Nullable Block[] taken;
+
+  /** What follows the block, likewise. */
+  @Nullable Block next;
+
+  /** How often an engine has begun it; wraps. Tells which blocks are worth translating. */
+  int executions;
+
+  Block(CodePage page, long[] ops, int[] where, int instructions, int end, int following) {
+    this.page = page;
+    this.ops = ops;
+    this.taken = new Block[ops.length];
+    this.where = where;
+    this.through = new int[ops.length];
+    for (int i = 0; i < ops.length; i++) {
+      through[i] = i + 1 < ops.length ? where[i + 1] >>> 16 : instructions;
+    }
+    this.instructions = instructions;
+    this.end = end;
+    this.straddles = following != NOTHING_FOLLOWS;
+    this.following = following;
+  }
+
+  /** The halfword that follows the page, where {@link #straddles}. */
+  final int following;
+
+  /** Offset in the page of an operation. */
+  int offsetOf(int index) {
+    return where[index] & 0xffff;
+  }
+
+  /** The instruction at an offset in the block: 16 or 32 bits. */
+  int instructionAt(int offset) {
+    int low = page.halfword(offset);
+    if (page.lengthAt(offset) == 2) {
+      return low;
+    }
+    return (straddles ? following : page.halfword(offset + 2)) << 16 | low;
+  }
+
+  /** Instructions of the block before an operation. */
+  int instructionsBefore(int index) {
+    return where[index] >>> 16;
+  }
+
+  /**
+   * Leaves the hart at an operation of this block that stopped it before it was done: sets pc,
+   * retired and instruction.
+   *
+   * @param at the operation's index
+   * @param virtualPage virtual address of the block's page
+   * @param retired instructions retired, without any of the block
+   */
+  void leave(Hart hart, int at, long virtualPage, long retired) {
+    int offset = offsetOf(at);
+    hart.pc = virtualPage + offset;
+    hart.retired = retired + instructionsBefore(at);
+    hart.instruction = instructionAt(offset);
+  }
+
+  /**
+   * Returns the block at an address that this one leads to, and links it if it is always the same
+   * one; null if the hart holds the trap that fetching it gave.
+   *
+   * @param at index of the operation that leads there, or {@link #FELL_THROUGH} or {@link
+   *     #INDIRECT}
+   * @param virtualPage virtual address of this block's page
+   */
+  @Nullable Block follow(Hart hart, int at, long virtualPage, long target) {
+    Tlb tlb = hart.mmu.tlb;
+    int index = Tlb.jumpIndex(target);
+    Block to = tlb.jumpTags[index] == target ? tlb.jumps[index] : hart.mmu.fetch(target);
+    // In the same page it can't be another one next time: from here on it is linked.
+    if (to != null
+        && to.page == page
+        && ((target - virtualPage) & Mmu.PAGE_MASK) == 0
+        && !straddles
+        && !to.straddles) {
+      if (at >= 0) {
+        taken[at] = to;
+      } else if (at == FELL_THROUGH) {
+        next = to;
+      }
+    }
+    return to;
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.hart;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Guest memory by host address, for a hart that has checked the access already.
+ *
+ * <p>One segment over all of the address space, a constant, so that C2 reduces each access to one
+ * machine instruction. What makes it sound is the TLB: a host address comes only from a {@link
+ * tombolo.memory.MemoryRegion} that the guest may access in this way, and {@link
+ * tombolo.memory.GuestMemory#unmap} waits until the hart has forgotten it.
+ *
+ * <p>Ints and longs are accessed opaque: single-copy atomic, coherent, never optimized away, in no
+ * order with others until a fence. Bytes and shorts have no such mode; plain accesses of them are
+ * single instructions too.
+ */
+final class HostBytes {
+  // SAFETY: reinterpreting NULL gives a segment that checks nothing. Only this class uses it, and
+  // its
+  // callers pass addresses that the memory map vouches for, as the class comment says.
+  @SuppressWarnings("restricted")
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  private HostBytes() {}
+
+  static byte getByte(long address) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address);
+  }
+
+  static short getShort(long address) {
+    return ALL.get(SHORT, address);
+  }
+
+  static int getInt(long address) {
+    return (int) INT.getOpaque(ALL, address);
+  }
+
+  static long getLong(long address) {
+    return (long) LONG.getOpaque(ALL, address);
+  }
+
+  static void putByte(long address, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address, value);
+  }
+
+  static void putShort(long address, short value) {
+    ALL.set(SHORT, address, value);
+  }
+
+  static void putInt(long address, int value) {
+    INT.setOpaque(ALL, address, value);
+  }
+
+  static void putLong(long address, long value) {
+    LONG.setOpaque(ALL, address, value);
+  }
+
+  static int getIntVolatile(long address) {
+    return (int) INT.getVolatile(ALL, address);
+  }
+
+  static long getLongVolatile(long address) {
+    return (long) LONG.getVolatile(ALL, address);
+  }
+
+  static boolean compareAndSet(long address, int expected, int value) {
+    return INT.compareAndSet(ALL, address, expected, value);
+  }
+
+  static boolean compareAndSet(long address, long expected, long value) {
+    return LONG.compareAndSet(ALL, address, expected, value);
+  }
+
+  static int getAndAdd(long address, int value) {
+    return (int) INT.getAndAdd(ALL, address, value);
+  }
+
+  static long getAndAdd(long address, long value) {
+    return (long) LONG.getAndAdd(ALL, address, value);
+  }
+
+  static int getAndSet(long address, int value) {
+    return (int) INT.getAndSet(ALL, address, value);
+  }
+
+  static long getAndSet(long address, long value) {
+    return (long) LONG.getAndSet(ALL, address, value);
+  }
+
+  /** Copies bytes out of host memory. */
+  static void copyOut(long address, byte[] into) {
+    MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, into, 0, into.length);
+  }
+
+  /** Whether host memory holds these bytes. */
+  static boolean equal(long address, byte[] bytes) {
+    return MemorySegment.mismatch(
+            ALL, address, address + bytes.length, MemorySegment.ofArray(bytes), 0, bytes.length)
+        < 0;
+  }
+}

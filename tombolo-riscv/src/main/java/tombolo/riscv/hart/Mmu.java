@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.hart;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tombolo.memory.GuestMemory;
+import tombolo.memory.MemoryRegion;
+import tombolo.riscv.isa.Cause;
+
+/**
+ * One hart's address translation: Sv39 and Sv48 page tables of the guest (RISC-V Privileged ISA,
+ * "Virtual Address Translation Process"), then the VM's {@link GuestMemory}; results go into a
+ * {@link Tlb}. Accessed and dirty bits are set by the walk, atomically, as Svadu has it.
+ *
+ * <p>Used by the hart's thread only.
+ */
+public final class Mmu {
+  static final long PAGE_MASK = -4096L;
+  static final int PAGE_SIZE = 4096;
+
+  /** Answers instead of a host address: the hart holds a trap. */
+  static final long TRAPPED = -1;
+
+  /**
+   * Answers instead of a host address: no memory there for such an access; see {@link #deviceGpa}.
+   */
+  static final long DEVICE = -2;
+
+  static final int FETCH = 0;
+  static final int LOAD = 1;
+  static final int STORE = 2;
+
+  /** How much decoded code a hart keeps, in operations of 12 bytes: some 50 MB. */
+  static final long MAX_DECODED = 4_000_000;
+
+  /** What an empty code page weighs. */
+  private static final int OPERATIONS_A_PAGE = 1024;
+
+  private static final int[] PAGE_FAULT = {Cause.FETCH_PAGE, Cause.LOAD_PAGE, Cause.STORE_PAGE};
+  private static final int[] ACCESS_FAULT = {
+    Cause.FETCH_ACCESS, Cause.LOAD_ACCESS, Cause.STORE_ACCESS
+  };
+
+  private static final long V = 1;
+  private static final long R = 2;
+  private static final long W = 4;
+  private static final long X = 8;
+  private static final long U = 16;
+  private static final long A = 64;
+  private static final long D = 128;
+  private static final long RESERVED = 0xffc0_0000_0000_0000L;
+  private static final long PPN_MASK = (1L << 44) - 1;
+  private static final long NO_GPA = -1;
+
+  /** Sv48's. */
+  private static final int MOST_LEVELS = 4;
+
+  private final Hart hart;
+  private final GuestMemory memory;
+  private final Tlb user = new Tlb();
+  private final Tlb supervisor = new Tlb();
+  private final Tlb supervisorForUser = new Tlb(); // sstatus.SUM is set
+  private final Map<Long, CodePage> codePages = new HashMap<>();
+  private long fenceEpoch;
+
+  /**
+   * Superpages that a TLB holds pieces of, and perhaps others: {@link #superpage} of each. A fence
+   * of one address in a superpage is one of all of it, and a TLB can't find the pieces.
+   */
+  private final PageFilter superpages = new PageFilter();
+
+  /** Where the last walk has found its leaf: 0 for a page of 4 KiB. */
+  private int leafLevel;
+
+  /** Operations in code pages, and an allowance for each page. */
+  private long decoded;
+
+  /** What the present privilege and sstatus.SUM look through. */
+  Tlb tlb = supervisor;
+
+  /** The guest physical address behind the last {@link #DEVICE}. */
+  public long deviceGpa;
+
+  Mmu(Hart hart, GuestMemory memory) {
+    this.hart = hart;
+    this.memory = memory;
+  }
+
+  /** To be called when the privilege or sstatus.SUM changed. */
+  void selectTlb() {
+    if (hart.privilege == Hart.USER) {
+      tlb = user;
+    } else {
+      tlb = (hart.sstatus & Hart.SUM) == 0 ? supervisor : supervisorForUser;
+    }
+  }
+
+  /** Forgets all translations: satp or sstatus.MXR changed, sfence.vma, or stage 2 changed. */
+  public void flush() {
+    user.flush();
+    supervisor.flush();
+    supervisorForUser.flush();
+    superpages.clear();
+  }
+
+  /** Forgets the translation of one address, in every address space: sfence.vma with rs1. */
+  public void flush(long va) {
+    for (int level = 1; level <= MOST_LEVELS - 1; level++) {
+      if (superpages.mayHold(superpage(va, level))) {
+        flush();
+        return;
+      }
+    }
+    user.flushPage(va);
+    supervisor.flushPage(va);
+    supervisorForUser.flushPage(va);
+  }
+
+  private static long superpage(long va, int level) {
+    return va >>> (12 + 9 * level) << 2 | level;
+  }
+
+  private void noteSuperpage(long va) {
+    if (leafLevel != 0) {
+      superpages.add(superpage(va, leafLevel));
+    }
+  }
+
+  /** fence.i: what is fetched from now on is at least as young as now. */
+  public void fenceCode() {
+    fenceEpoch++;
+    flushCode();
+  }
+
+  private void flushCode() {
+    user.flushCode();
+    supervisor.flushCode();
+    supervisorForUser.flushCode();
+  }
+
+  /** Forgets everything that came from stage 2, decoded code too. */
+  void dropAll() {
+    flush();
+    codePages.clear();
+    decoded = 0;
+  }
+
+  /** What decoded code occupies, in operations. */
+  long decoded() {
+    return decoded;
+  }
+
+  /** Forgets all decoded code once it is too much, so that no guest fills the host's heap. */
+  private void boundCode() {
+    if (decoded > MAX_DECODED) {
+      flushCode();
+      codePages.clear();
+      decoded = 0;
+    }
+  }
+
+  /** The block at a virtual address, or null if the hart holds the trap that fetching it gave. */
+  @Nullable Block fetch(long va) {
+    boundCode();
+    CodePage page = fetchPage(va);
+    if (page == null) {
+      return null;
+    }
+    int offset = (int) va & PAGE_SIZE - 1;
+    if (!page.straddlesAt(offset)) {
+      int before = page.operations();
+      Block block = page.blockAt(offset);
+      decoded += page.operations() - before;
+      tlb.putJump(va, block);
+      return block;
+    }
+    CodePage following = fetchPage(va + 2);
+    return following == null ? null : page.straddlingBlock(following.halfword(0));
+  }
+
+  private @Nullable CodePage fetchPage(long va) {
+    CodePage page = tlb.fetchPage(va);
+    if (page != null) {
+      return page;
+    }
+    long gpa = translate(va, FETCH);
+    if (gpa == NO_GPA) {
+      return null;
+    }
+    gpa &= PAGE_MASK;
+    page = codePages.get(gpa);
+    if (page == null || !page.isCurrent(fenceEpoch)) {
+      MemoryRegion region = memory.regionAt(gpa);
+      if (region == null || !region.access().canExecute()) {
+        hart.trap(Cause.FETCH_ACCESS, va);
+        return null;
+      }
+      page = new CodePage(gpa, region.hostAddress() + (gpa - region.gpa()), fenceEpoch);
+      codePages.put(gpa, page);
+      decoded += OPERATIONS_A_PAGE;
+    }
+    noteSuperpage(va);
+    tlb.putFetch(va, page);
+    return page;
+  }
+
+  /** The host address for an access that stays in one page, remembered; or TRAPPED or DEVICE. */
+  long hostAddress(long va, int access) {
+    long gpa = translate(va, access);
+    if (gpa == NO_GPA) {
+      return TRAPPED;
+    }
+    MemoryRegion region = memory.regionAt(gpa);
+    if (region == null || (access == STORE && !region.access().canWrite())) {
+      deviceGpa = gpa;
+      return DEVICE;
+    }
+    long host = region.hostAddress() + (gpa - region.gpa());
+    noteSuperpage(va);
+    if (access == STORE) {
+      tlb.putWrite(va, host);
+    } else {
+      tlb.putRead(va, host);
+    }
+    return host;
+  }
+
+  /**
+   * The host address for an atomic operation; a device can't have one, so TRAPPED is the only other
+   * answer.
+   */
+  long atomicAddress(long va, boolean store, int size) {
+    long known = store ? tlb.writeAddress(va) : tlb.readAddress(va);
+    if (known != Tlb.INVALID) {
+      return known;
+    }
+    long host = hostAddress(va, store ? STORE : LOAD);
+    if (host == DEVICE) {
+      hart.refuse(store ? Cause.STORE_ACCESS : Cause.LOAD_ACCESS, va, deviceGpa, size, store);
+      return TRAPPED;
+    }
+    return host;
+  }
+
+  /** The guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
+  private long translate(long va, int access) {
+    leafLevel = 0;
+    int mode = (int) (hart.satp >>> 60);
+    if (mode == 0) {
+      return va >>> 56 == 0 ? va : fault(ACCESS_FAULT[access], va);
+    }
+    int levels = mode - 5; // 8: Sv39 with 3 levels, 9: Sv48 with 4
+    int unused = 64 - (12 + 9 * levels);
+    if (((va << unused) >> unused) != va) {
+      return fault(PAGE_FAULT[access], va);
+    }
+    long table = (hart.satp & PPN_MASK) << 12;
+    for (int level = levels - 1; level >= 0; level--) {
+      long pteGpa = table + ((va >>> (12 + 9 * level)) & 511) * 8;
+      MemoryRegion region = memory.regionAt(pteGpa);
+      if (region == null) {
+        return fault(ACCESS_FAULT[access], va);
+      }
+      long pteHost = region.hostAddress() + (pteGpa - region.gpa());
+      long pte = HostBytes.getLong(pteHost);
+      if ((pte & V) == 0 || (pte & (R | W)) == W || (pte & RESERVED) != 0) {
+        return fault(PAGE_FAULT[access], va);
+      }
+      if ((pte & (R | X)) == 0) {
+        if ((pte & (A | D | U)) != 0) {
+          return fault(PAGE_FAULT[access], va);
+        }
+        table = ((pte >>> 10) & PPN_MASK) << 12;
+        continue;
+      }
+      long offsetMask = (1L << (12 + 9 * level)) - 1;
+      long base = ((pte >>> 10) & PPN_MASK) << 12;
+      if (!permits(pte, access) || (base & offsetMask) != 0) {
+        return fault(PAGE_FAULT[access], va);
+      }
+      long wanted = access == STORE ? A | D : A;
+      if ((pte & wanted) != wanted) {
+        if (!region.access().canWrite()) {
+          hart.refuse(ACCESS_FAULT[access], va, pteGpa, Long.BYTES, true);
+          return NO_GPA;
+        }
+        if (!HostBytes.compareAndSet(pteHost, pte, pte | wanted)) {
+          level++; // somebody changed the entry: look at it again
+          continue;
+        }
+      }
+      leafLevel = level;
+      return base | (va & offsetMask);
+    }
+    return fault(PAGE_FAULT[access], va);
+  }
+
+  private boolean permits(long pte, int access) {
+    boolean userPage = (pte & U) != 0;
+    if (hart.privilege == Hart.USER) {
+      if (!userPage) {
+        return false;
+      }
+    } else if (userPage && (access == FETCH || (hart.sstatus & Hart.SUM) == 0)) {
+      return false;
+    }
+    return switch (access) {
+      case FETCH -> (pte & X) != 0;
+      case LOAD -> (pte & R) != 0 || ((pte & X) != 0 && (hart.sstatus & Hart.MXR) != 0);
+      default -> (pte & W) != 0;
+    };
+  }
+
+  private long fault(int cause, long va) {
+    hart.trap(cause, va);
+    return NO_GPA;
+  }
+}

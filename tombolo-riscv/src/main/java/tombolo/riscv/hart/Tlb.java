@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.hart;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hart remembers of its address translations, stage 1 and stage 2 in one step: guest virtual
+ * page → host address for loads and stores, guest virtual page → decoded page for fetches, and
+ * guest virtual address → decoded block for jumps. Direct mapped.
+ *
+ * <p>A hart has one for each combination of privilege and permission bits that it switches often
+ * (see {@link Mmu}), so an entry never needs to be checked for permission. Used by the hart's
+ * thread only.
+ */
+public final class Tlb {
+  static final int ENTRIES = 256;
+
+  static final int JUMPS = 2048;
+
+  /** Matches nothing: tags have zeros below the page number, jump tags are even. */
+  static final long INVALID = -1;
+
+  // Lengths are powers of two, and an index is masked with its array's length minus one: C2 knows
+  // then
+  // that it is in range, and leaves the check out.
+
+  /** Virtual addresses of pages that may be read. */
+  final long[] readTags = new long[ENTRIES];
+
+  /** What to add to a virtual address in that page to get the host address. */
+  final long[] readOffsets = new long[ENTRIES];
+
+  /** Virtual addresses of pages that may be written and whose PTE is dirty. */
+  final long[] writeTags = new long[ENTRIES];
+
+  final long[] writeOffsets = new long[ENTRIES];
+
+  final long[] jumpTags = new long[JUMPS];
+  final @Nullable Block[] jumps = new Block[JUMPS];
+
+  private final long[] fetchTags = new long[ENTRIES];
+  private final @Nullable CodePage[] fetchPages = new CodePage[ENTRIES];
+
+  /** The pages that jumps know code of, and perhaps others. */
+  private final PageFilter jumpPages = new PageFilter();
+
+  private boolean clean;
+
+  Tlb() {
+    flush();
+  }
+
+  static int jumpIndex(long va) {
+    return (int) (va >>> 1) & (JUMPS - 1);
+  }
+
+  void putRead(long va, long host) {
+    int index = index(va);
+    readTags[index] = va & Mmu.PAGE_MASK;
+    readOffsets[index] = host - va;
+    clean = false;
+  }
+
+  void putWrite(long va, long host) {
+    int index = index(va);
+    writeTags[index] = va & Mmu.PAGE_MASK;
+    writeOffsets[index] = host - va;
+    clean = false;
+  }
+
+  /** The host address of a readable byte, if its page is known; else INVALID. */
+  long readAddress(long va) {
+    int index = index(va);
+    return readTags[index] == (va & Mmu.PAGE_MASK) ? va + readOffsets[index] : INVALID;
+  }
+
+  /** The host address of a writable byte, if its page is known; else INVALID. */
+  long writeAddress(long va) {
+    int index = index(va);
+    return writeTags[index] == (va & Mmu.PAGE_MASK) ? va + writeOffsets[index] : INVALID;
+  }
+
+  private static int index(long va) {
+    return (int) (va >>> 12) & (ENTRIES - 1);
+  }
+
+  void putFetch(long va, CodePage page) {
+    int index = index(va);
+    fetchTags[index] = va & Mmu.PAGE_MASK;
+    fetchPages[index] = page;
+    clean = false;
+  }
+
+  void putJump(long va, Block block) {
+    int index = jumpIndex(va);
+    jumpTags[index] = va;
+    jumps[index] = block;
+    jumpPages.add(va >>> 12);
+    clean = false;
+  }
+
+  @Nullable CodePage fetchPage(long va) {
+    int index = index(va);
+    return fetchTags[index] == (va & Mmu.PAGE_MASK) ? fetchPages[index] : null;
+  }
+
+  /** Forgets everything. */
+  void flush() {
+    if (!clean) {
+      Arrays.fill(readTags, INVALID);
+      Arrays.fill(writeTags, INVALID);
+      flushCode();
+      clean = true;
+    }
+  }
+
+  /** Forgets the 4 KiB that an address is in. */
+  void flushPage(long va) {
+    int index = index(va);
+    long page = va & Mmu.PAGE_MASK;
+    if (readTags[index] == page) {
+      readTags[index] = INVALID;
+    }
+    if (writeTags[index] == page) {
+      writeTags[index] = INVALID;
+    }
+    if (fetchTags[index] == page) {
+      fetchTags[index] = INVALID;
+      fetchPages[index] = null;
+    }
+    // Its jumps may be there when its fetch entry has gone already. They can be anywhere.
+    if (jumpPages.mayHold(va >>> 12)) {
+      for (int i = 0; i < JUMPS; i++) {
+        if ((jumpTags[i] & Mmu.PAGE_MASK) == page) {
+          jumpTags[i] = INVALID;
+          jumps[i] = null;
+        }
+      }
+    }
+  }
+
+  /** Forgets what it knows of code, so that the next fetch of each page is checked. */
+  void flushCode() {
+    Arrays.fill(jumpTags, INVALID);
+    Arrays.fill(fetchTags, INVALID);
+    Arrays.fill(jumps, null);
+    Arrays.fill(fetchPages, null);
+    jumpPages.clear();
+  }
+}

@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-
-/** What two threads may see of a hart's interrupt file. */
-@NullMarked
-package tombolo.riscv;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.topology;
+
+import java.util.List;
+import tombolo.memory.HostMemory;
+
+/**
+ * A channel that a topology allows: who may publish it, and who may subscribe to it.
+ *
+ * @param name unique, 1 to 64 of {@code a-z A-Z 0-9 - _ .}
+ * @param line of the file, from 1
+ * @param publisher the VM's name
+ * @param subscribers in the file's order; may be empty
+ * @param key 0 or more, unique in the file
+ * @param size bytes, whole pages: of a raw channel, or of the publisher's section
+ * @param layout raw or sectioned
+ * @param sectionSize bytes of each subscriber's section, whole pages; 0 where it is raw
+ * @param sections for subscribers, 0 to 64; 0 where it is raw
+ * @param doorbell whether the two sides may ring each other, unless a subscriber says otherwise
+ * @param doorbellRate rings a second that each side may cause at each peer, at least 1
+ */
+public record ChannelSpec(
+    String name,
+    int line,
+    String publisher,
+    List<SubscriberSpec> subscribers,
+    long key,
+    long size,
+    Layout layout,
+    long sectionSize,
+    int sections,
+    boolean doorbell,
+    int doorbellRate) {
+  /** How a channel's memory is shared out. */
+  public enum Layout {
+    /** One piece that both sides see. */
+    RAW,
+    /** A header, the publisher's section and one for each subscriber that writes. */
+    SECTIONED
+  }
+
+  /** Copies the list. */
+  public ChannelSpec {
+    subscribers = List.copyOf(subscribers);
+  }
+
+  /** Of all its memory, with the header and all sections; whole pages. */
+  public long bytes() {
+    return layout == Layout.RAW ? size : HostMemory.PAGE_SIZE + size + sections * sectionSize;
+  }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.topology.file;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+import tombolo.topology.InputException;
+import tombolo.topology.MemorySize;
+
+/**
+ * A table of a topology file, and where it is. Gives the values of its keys; notes where one is
+ * missing, of the wrong type or out of range, and then gives what the asker wants instead. An asker
+ * wants something with which no further check can fail, so that one mistake is one line.
+ *
+ * @param path its name with those of the tables around it: {@code vm.alice}
+ * @param line from 1
+ */
+record Section(TomlTable table, String path, int line, SourceText source, Mistakes mistakes) {
+  /** Whether the key is there, with whatever value. */
+  boolean has(String key) {
+    return value(key) != null;
+  }
+
+  private @Nullable Object value(String key) {
+    return table.get(List.of(key));
+  }
+
+  /** The line of a key, or this table's where it is not there. */
+  int lineOf(String key) {
+    TomlPosition position = table.inputPositionOf(List.of(key));
+    return position == null ? line : position.line();
+  }
+
+  /** The name of a key with this table's before it; quoted where TOML wants that. */
+  String pathOf(String key) {
+    String name = key.matches("[A-Za-z0-9_-]+") ? key : '"' + key.replace("\"", "\\\"") + '"';
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  /** Notes a mistake in the value of a key. */
+  void wrong(String key, String what) {
+    mistakes.add(lineOf(key), pathOf(key), what);
+  }
+
+  private void wrongType(String key, @Nullable Object found, String wanted) {
+    wrong(key, "found %s; wanted %s".formatted(describe(found), wanted));
+  }
+
+  /** A value as a message speaks of it. */
+  static String describe(@Nullable Object value) {
+    return switch (value) {
+      case null -> "nothing";
+      case String text -> "the string \"" + text + '"';
+      case Long number -> "the number " + number;
+      case Double number -> "the number " + number;
+      case Boolean truth -> truth.toString();
+      case TomlArray _ -> "an array";
+      case TomlTable _ -> "a table";
+      default -> "a date or time";
+    };
+  }
+
+  /**
+   * Notes keys that don't belong here.
+   *
+   * @param keys that do
+   * @param kind of table, for people: "a VM"
+   */
+  void allowOnly(List<String> keys, String kind) {
+    for (String key : table.keySet()) {
+      if (!keys.contains(key)) {
+        String guess = Spelling.didYouMean(key, keys);
+        wrong(
+            key,
+            "no such key"
+                + (guess.isEmpty()
+                    ? "; %s has %s".formatted(kind, String.join(", ", keys))
+                    : guess));
+      }
+    }
+  }
+
+  /** Notes a key that has to be there and is not. */
+  void require(String key, String example) {
+    if (!has(key)) {
+      wrong(key, "missing; add a line like %s = %s".formatted(key, example));
+    }
+  }
+
+  /** A string; null where it is absent or wrong. */
+  @Nullable String string(String key, String wanted) {
+    Object value = value(key);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    wrongType(key, value, wanted);
+    return null;
+  }
+
+  /** One of some words, by what it means. */
+  <T> T word(String key, T absent, Map<String, T> words) {
+    String names = "\"" + String.join("\" or \"", words.keySet().stream().sorted().toList()) + '"';
+    String word = string(key, names);
+    if (word == null) {
+      return absent;
+    }
+    T meaning = words.get(word);
+    if (meaning == null) {
+      wrongType(key, word, names + Spelling.didYouMean(word, words.keySet()));
+      return absent;
+    }
+    return meaning;
+  }
+
+  boolean truth(String key, boolean absent) {
+    Object value = value(key);
+    if (value == null || value instanceof Boolean) {
+      return value == null ? absent : (Boolean) value;
+    }
+    wrongType(key, value, "true or false");
+    return absent;
+  }
+
+  /**
+   * A whole number.
+   *
+   * @param wrong what to give where it is none in this range
+   */
+  long integer(String key, long absent, long wrong, long least, long most) {
+    Object value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    if (value instanceof Long number && number >= least && number <= most) {
+      return number;
+    }
+    wrongType(key, value, "a whole number" + range(least, most));
+    return wrong;
+  }
+
+  private static String range(long least, long most) {
+    if (least == Long.MIN_VALUE) {
+      return "";
+    }
+    String end = most == Long.MAX_VALUE ? "0x7fffffffffffffff" : Long.toString(most);
+    return ", %d to %s".formatted(least, end);
+  }
+
+  /** Bounds of an amount of memory, both inclusive, in bytes. */
+  record Range(long least, long most) {}
+
+  /**
+   * Bytes, as a number or a string with a unit.
+   *
+   * @param wrong what to give where it is none in this range
+   */
+  long bytes(String key, long absent, long wrong, Range range) {
+    Object value = value(key);
+    if (value == null) {
+      return absent;
+    }
+    String text = value instanceof Long number ? number.toString() : null;
+    if (value instanceof String string) {
+      text = string;
+    }
+    if (text == null) {
+      wrongType(key, value, "a size like \"64 MiB\"");
+      return wrong;
+    }
+    try {
+      long bytes = MemorySize.parseBytes(text);
+      if (bytes >= range.least && bytes <= range.most) {
+        return bytes;
+      }
+      wrong(
+          key,
+          "'%s': out of range; it is %s to %s"
+              .formatted(text, MemorySize.describe(range.least), MemorySize.describe(range.most)));
+    } catch (InputException e) {
+      wrong(key, String.valueOf(e.getMessage()));
+    }
+    return wrong;
+  }
+
+  /** RAM, in whole pages; null where it is absent or wrong. */
+  @Nullable MemorySize memory(String key) {
+    Object value = value(key);
+    if (value == null) {
+      return null;
+    }
+    if (!(value instanceof String) && !(value instanceof Long)) {
+      wrongType(key, value, "a size like \"64 MiB\"");
+      return null;
+    }
+    try {
+      return MemorySize.parse(value.toString());
+    } catch (InputException e) {
+      wrong(key, String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  /** An array; null where it is absent or wrong. */
+  @Nullable TomlArray array(String key, String wanted) {
+    Object value = value(key);
+    if (value == null || value instanceof TomlArray) {
+      return (TomlArray) value;
+    }
+    wrongType(key, value, wanted);
+    return null;
+  }
+
+  /**
+   * A table in this one; null where it is absent or wrong.
+   *
+   * @param wanted what to write instead of something that is none
+   */
+  @Nullable Section section(String key, String wanted) {
+    Object value = value(key);
+    if (value instanceof TomlTable inner) {
+      return new Section(inner, pathOf(key), lineOf(key), source, mistakes);
+    }
+    if (value != null) {
+      wrongType(key, value, wanted);
+    }
+    return null;
+  }
+
+  /** The keys, in the file's order. */
+  List<String> keys() {
+    Set<String> keys = table.keySet();
+    return keys.stream().sorted(Comparator.comparingInt(this::lineOf)).toList();
+  }
+}

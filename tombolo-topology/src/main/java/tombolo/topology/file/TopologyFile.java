@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.topology.file;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlTable;
+import tombolo.topology.ChannelSpec;
+import tombolo.topology.PhysicalMemory;
+import tombolo.topology.Platform;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
+
+/** Reads a topology file; docs/topology.md has the format. Starts nothing. */
+public final class TopologyFile {
+  private static final String PREPARE = "prepare";
+  private static final List<String> KEYS = List.of("vm", "channel", PREPARE);
+
+  private final Path file;
+  private final VmReader vmReader;
+  private final Mistakes mistakes;
+  private final Map<String, Section> tables = new HashMap<>();
+
+  private TopologyFile(Path file, List<Platform> platforms, LongSupplier hostMemory) {
+    this.file = file;
+    vmReader = new VmReader(file, platforms, hostMemory);
+    mistakes = new Mistakes(file.toString());
+  }
+
+  /**
+   * Reads a file and checks all of it.
+   *
+   * @param platforms what can run VMs, the default first; at least one
+   * @param hostMemory bytes of memory that the host has; asked only if a VM says how much it wants
+   * @throws TopologyException with everything that is wrong with it
+   */
+  public static Topology read(Path file, List<Platform> platforms, LongSupplier hostMemory) {
+    TopologyFile topology = new TopologyFile(file, platforms, hostMemory);
+    return topology.read(SourceText.read(file, topology.mistakes));
+  }
+
+  /**
+   * Reads a file for what this machine has, and checks all of it.
+   *
+   * @throws TopologyException with everything that is wrong with it
+   */
+  public static Topology read(Path file) {
+    return read(file, Platform.all(), PhysicalMemory::totalBytes);
+  }
+
+  /**
+   * The same for the text of a file that there need not be.
+   *
+   * @param text as in a file
+   * @param file what it is called in messages, and to which its paths are relative
+   * @throws TopologyException with everything that is wrong with it
+   */
+  public static Topology parse(String text, Path file) {
+    return new TopologyFile(file, Platform.all(), PhysicalMemory::totalBytes)
+        .read(SourceText.of(text));
+  }
+
+  private Topology read(@Nullable SourceText source) {
+    TomlText toml = source == null ? null : new TomlText(source, mistakes);
+    TomlTable table = toml == null ? null : toml.parse();
+    if (source == null || toml == null || table == null) {
+      mistakes.throwIfAny();
+      throw new IllegalStateException("unreadable, and no reason given");
+    }
+    Mistakes inTables = new Mistakes(file.toString());
+    Topology topology = topology(new Section(table, "", 1, source, inTables));
+    // What is in a table that is there twice was merged into the first one.
+    inTables.inOrder().stream()
+        .filter(mistake -> !toml.isInRepeatedTable(mistake.line()))
+        .forEach(mistake -> mistakes.add(mistake.line(), mistake.key(), mistake.what()));
+    mistakes.throwIfAny();
+    return topology;
+  }
+
+  private Topology topology(Section root) {
+    for (String key : root.keys()) {
+      if (!KEYS.contains(key)) {
+        String guess = Spelling.didYouMean(key, KEYS);
+        root.wrong(
+            key,
+            "no such %s here%s"
+                .formatted(
+                    root.table().get(List.of(key)) instanceof TomlTable ? "table" : "key",
+                    guess.isEmpty()
+                        ? "; a topology file has tables [vm.NAME] and [channel.NAME]"
+                        : guess));
+      }
+    }
+    Section vmTable = root.section("vm", "tables [vm.NAME]");
+    if (!root.has("vm") || (vmTable != null && vmTable.table().isEmpty())) {
+      mistakes.add(root.lineOf("vm"), "vm", "no VM in this file; add a table [vm.NAME]");
+    }
+    String prepare = root.string(PREPARE, "a string: what to run before");
+    List<String> names = vmTable == null ? List.of() : vmTable.keys();
+    List<VmSpec> vms = new ArrayList<>();
+    for (String name : names) {
+      Section vm = named(vmTable, name, "a VM's table: write [vm.NAME] above its keys");
+      if (vm != null) {
+        vms.add(vmReader.read(name, vm, vms.size() + 1, prepare));
+      }
+    }
+    List<ChannelSpec> channels = channels(root, new LinkedHashSet<>(names));
+    Consistency consistency = new Consistency(tables);
+    consistency.checkIds(vms);
+    consistency.checkVsock(vms);
+    consistency.checkDisks(vms);
+    consistency.checkKeys(channels);
+    consistency.checkWindows(vms, channels);
+    return new Topology(vms, channels);
+  }
+
+  private List<ChannelSpec> channels(Section root, Set<String> vms) {
+    Section channelTable = root.section("channel", "tables [channel.NAME]");
+    List<ChannelSpec> channels = new ArrayList<>();
+    ChannelReader reader = new ChannelReader(vms);
+    for (String name : channelTable == null ? List.<String>of() : channelTable.keys()) {
+      Section channel =
+          named(channelTable, name, "a channel's table: write [channel.NAME] above its keys");
+      if (channel != null) {
+        channels.add(reader.read(name, channel));
+      }
+    }
+    return channels;
+  }
+
+  private @Nullable Section named(@Nullable Section tables, String name, String wanted) {
+    Section table = tables == null ? null : tables.section(name, wanted);
+    if (tables != null && table != null) {
+      this.tables.put(tables.path() + "." + name, table);
+    }
+    return table;
+  }
+}
