@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.StreamConsole;
 import tombolo.machine.host.SteppedHost;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
 import tombolo.machine.vsock.HostVsockListener;
 
 /**
@@ -102,13 +104,22 @@ final class SteppedDevicesTest {
   }
 
   @Test
-  void aSerialPortLosesNothingThatItsGuestPrints() {
+  void aVcpuThatFindsNoRoomWritesInThePlaceOfTheWorker() {
     SteppedHost host = new SteppedHost(1);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     StreamConsole console = new StreamConsole("vm", out, host.services());
-    for (int i = 0; i < 300_000; i++) {
-      console.write((byte) i);
-    }
+    Task vcpu =
+        host.services()
+            .scheduler()
+            .start(
+                "vcpu",
+                () -> {
+                  for (int i = 0; i < 300_000; i++) {
+                    console.write((byte) i); // in a step, which must not wait
+                  }
+                  return Worker.DONE;
+                });
+    vcpu.awaitEnd();
     console.close();
     assertThat(out.size()).isEqualTo(300_000);
     assertThat(console.dropped()).isZero();
