@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.stream.DoubleStream;
 import tombolo.ivc.HostChannel;
-import tombolo.ivc.abi.ChannelState;
 import tombolo.ivc.abi.Shape;
 
 /**

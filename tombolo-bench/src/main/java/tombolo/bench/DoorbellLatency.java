@@ -4,7 +4,6 @@ package tombolo.bench;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import tombolo.ivc.grant.Grant;
 import tombolo.memory.GuestMemory;
 
 /**
