@@ -308,8 +308,8 @@ class BadInputTest {
         "2            | '2': not a CID; a VM has 3 to 4294967294",
         "4294967295   | '4294967295': not a CID; a VM has 3 to 4294967294",
         "any,v.sock   | 'any': not a CID; a VM has 3 to 4294967294",
-        "3,none/v.sock| none/v.sock: no such folder to make the socket in; make it first",
-        "3,pom.xml    | pom.xml: there is something that is no socket; choose another path"
+        "3,none/v.sock| none/v.sock: no such folder for the socket; make it first",
+        "3,pom.xml    | pom.xml: exists and is not a socket; choose another path"
       })
   void aVsockDeviceThatCannotBe(String value, String message) throws IOException {
     Path kernel = ElfBytes.entering(RAM).segment(RAM, NOP).write(file());
