@@ -50,11 +50,20 @@ final class RestoredDirectory {
   }
 
   /**
-   * Restores everything.
+   * Restores everything. Host endpoints that have not joined the fresh directory get a stand-in,
+   * which has what they had joined and dies at the end, also where the state is refused.
    *
    * @param joined who has joined the fresh directory, by id
    */
   void restore(Map<Integer, Endpoint> joined) {
+    try {
+      restoreAll(joined);
+    } finally {
+      standIns.forEach(Endpoint::close);
+    }
+  }
+
+  private void restoreAll(Map<Integer, Endpoint> joined) {
     long lastGeneration = in.int64();
     in.part("rings", directory.counters);
     for (int left = in.int32(0, Integer.MAX_VALUE); left > 0; left--) {
@@ -68,7 +77,6 @@ final class RestoredDirectory {
       restoreInbox(member);
     }
     restoreLate();
-    standIns.forEach(Endpoint::close);
   }
 
   private void restoreMember(Map<Integer, Endpoint> joined) {

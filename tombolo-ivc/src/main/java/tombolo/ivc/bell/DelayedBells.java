@@ -162,11 +162,15 @@ public final class DelayedBells {
     }
   }
 
-  /** Ends {@link #pause}. */
+  /**
+   * Ends {@link #pause}. The worker takes a step, as that of a restored directory does: the two go
+   * on in the same way.
+   */
   public void resume() {
     @Nullable Task running = task();
     if (running != null) {
       running.resume();
+      running.wake();
     }
   }
 
