@@ -25,7 +25,7 @@ final class ChannelTable {
   private final Map<ChannelId, Channel> live = new HashMap<>();
   private final NavigableMap<Long, Channel> byGeneration = new TreeMap<>();
 
-  /** By channel; in the order of ids, which is the order in which watchers are told. */
+  /** By channel, then by id: watchers are told in the order of their ids. */
   private final Map<ChannelId, NavigableSet<Endpoint>> watchers = new HashMap<>();
 
   private long lastGeneration;

@@ -29,7 +29,7 @@ public final class Inbox {
   /** The most events that wait; further ones are counted as lost. */
   public static final int MAX_EVENTS = 256;
 
-  /** How an endpoint learns that something waits. Called with the inbox locked; never waits. */
+  /** Tells an endpoint what waits. Called with the inbox locked; never waits. */
   public interface Signal {
     /** Tells what waits now; called whenever that changes, and perhaps when it does not. */
     void changed(boolean bells, boolean events);
@@ -59,7 +59,7 @@ public final class Inbox {
   private int lost;
 
   /**
-   * An empty inbox.
+   * Makes an empty inbox.
    *
    * @param clock by which rings are limited and timed
    * @param delays delivers the rings that have to wait for a token
