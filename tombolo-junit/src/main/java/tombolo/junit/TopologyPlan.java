@@ -14,17 +14,17 @@ import tombolo.topology.Topology;
 import tombolo.topology.file.TopologyFile;
 
 /**
- * What to start.
+ * A topology to start.
  *
  * @param file a topology file, or empty
- * @param text that of one, where there is no file
+ * @param text the text of one, if there is no file
  * @param standIns VMs in whose place the test is
- * @param deadline how long to wait for anything where the test does not say, positive
+ * @param deadline of waits that name none, positive
  */
 record TopologyPlan(String file, String text, Set<String> standIns, Duration deadline) {
   static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  /** What a text is called where it has mistakes; nothing is read from there. */
+  /** Names a text in messages about its mistakes; nothing is read from there. */
   private static final Path TEXT = Path.of("topology");
 
   TopologyPlan {
