@@ -3,7 +3,6 @@ package tombolo.ivc;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,9 +38,9 @@ final class RestoredDirectory {
   /** In the order of the state. */
   private final Map<Integer, Endpoint> members = new LinkedHashMap<>();
 
-  private final Map<Integer, Integer> lastHandles = new HashMap<>();
+  private final Map<Integer, Integer> lastHandles = new LinkedHashMap<>();
   private final List<Endpoint> standIns = new ArrayList<>();
-  private final Map<Long, Channel> channels = new HashMap<>();
+  private final Map<Long, Channel> channels = new LinkedHashMap<>();
 
   RestoredDirectory(Directory directory, StateReader in) {
     this.directory = directory;
