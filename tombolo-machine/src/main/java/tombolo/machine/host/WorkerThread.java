@@ -4,7 +4,6 @@ package tombolo.machine.host;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,6 @@ final class WorkerThread implements Task, Runnable {
   private final Clock clock;
   private final HaltPolling polling;
   private final Thread thread;
-  private final BooleanSupplier notWoken = () -> !(boolean) WOKEN.getVolatile(this);
 
   @SuppressWarnings("unused") // by WOKEN
   private volatile boolean woken;
@@ -127,13 +125,13 @@ final class WorkerThread implements Task, Runnable {
   }
 
   private void await(long until) {
-    if (!notWoken.getAsBoolean()) {
+    if (!notWoken()) {
       return;
     }
-    polling.poll(left(until), notWoken);
+    polling.poll(left(until), this::notWoken);
     parked = true;
     long left;
-    while (notWoken.getAsBoolean() && (left = left(until)) > 0) {
+    while (notWoken() && (left = left(until)) > 0) {
       if (left == Long.MAX_VALUE) {
         LockSupport.park(this);
       } else {
@@ -144,7 +142,11 @@ final class WorkerThread implements Task, Runnable {
       }
     }
     parked = false;
-    polling.woken(!notWoken.getAsBoolean());
+    polling.woken(!notWoken());
+  }
+
+  private boolean notWoken() {
+    return !(boolean) WOKEN.getVolatile(this);
   }
 
   private long left(long until) {
