@@ -28,7 +28,7 @@ final class SplitMix implements Stateful {
 
   /** Returns a number from 0 to bound - 1; the bias of small bounds is below 2^-31. */
   int nextInt(int bound) {
-    return (int) ((nextLong() >>> 32) * bound >>> 32);
+    return (int) (((nextLong() >>> 32) * bound) >>> 32);
   }
 
   @Override
