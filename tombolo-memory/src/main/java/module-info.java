@@ -2,8 +2,8 @@
 /**
  * Host memory objects, guest physical address spaces (stage 2) and typed access to them.
  *
- * <p>Needs native access ({@code --enable-native-access=tombolo.memory}) for lazily zeroed and for
- * shareable memory.
+ * <p>Lazily zeroed memory and shareable memory need native access ({@code
+ * --enable-native-access=tombolo.memory}).
  */
 module tombolo.memory {
   requires static transitive org.jspecify;

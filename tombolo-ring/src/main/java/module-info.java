@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Messages over shared memory: rings that need nothing but the JDK. */
+/** Messages over shared memory, in rings that need nothing but the JDK. */
 module tombolo.ring {
   requires static org.jspecify;
 

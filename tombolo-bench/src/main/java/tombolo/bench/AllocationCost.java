@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
-import tombolo.machine.GpaRange;
-import tombolo.machine.Vm;
+import tombolo.machine.pci.GpaRoom;
+import tombolo.machine.pci.GpaWindow;
 
 /**
- * {@code Vm.allocateChannel} and {@code Vm.releaseChannel} of 4 KiB with many such ranges live, in
- * a plain loop after one that isn't counted, as the median of short batches. In a fresh window
- * there is one gap behind them all. In a fragmented one there were twice as many, of which every
- * second was released. Churn releases one of the live in random order and allocates another.
+ * Allocates and releases rooms of 4 KiB in a VM's window, which is what each channel does and
+ * {@code Vm.allocateChannel} on top of it, with many such rooms live. A plain loop after one that
+ * isn't counted, as the median of short batches. In a fresh window there is one gap behind them
+ * all. In a fragmented one there were twice as many, of which every second was released. Churn
+ * releases one of the live in random order and allocates another.
  */
 record AllocationCost(Path root, int live, int operations) implements IvcMeasurement {
   private static final long PAGE = 4096;
@@ -33,39 +34,39 @@ record AllocationCost(Path root, int live, int operations) implements IvcMeasure
   public void measure(IvcResults results) {
     try (JoinedGuests guests =
         new JoinedGuests(root, List.of(), WINDOW, new JoinedGuests.Guest("idle", ""))) {
-      Vm vm = guests.vm(1);
-      List<GpaRange> ranges = new ArrayList<>();
+      GpaWindow window = guests.endpoint(1).window();
+      List<GpaRoom> rooms = new ArrayList<>();
       for (int i = 0; i < live; i++) {
-        ranges.add(allocate(vm));
+        rooms.add(allocate(window));
       }
-      results.add("allocation.fresh", again(vm), "ns/op");
+      results.add("allocation.fresh", again(window), "ns/op");
       for (int i = 0; i < live; i++) {
-        ranges.add(allocate(vm));
+        rooms.add(allocate(window));
       }
-      List<GpaRange> kept = new ArrayList<>();
-      for (int i = 0; i < ranges.size(); i++) {
+      List<GpaRoom> kept = new ArrayList<>();
+      for (int i = 0; i < rooms.size(); i++) {
         if (i % 2 == 0) {
-          release(vm, ranges.get(i));
+          release(rooms.get(i));
         } else {
-          kept.add(ranges.get(i));
+          kept.add(rooms.get(i));
         }
       }
-      results.add("allocation.fragmented", again(vm), "ns/op");
+      results.add("allocation.fragmented", again(window), "ns/op");
       Collections.shuffle(kept, Random.from(new SplittableRandom(1)));
-      results.add("allocation.churn", churn(vm, kept), "ns/op");
+      results.add("allocation.churn", churn(window, kept), "ns/op");
     }
   }
 
-  private double again(Vm vm) {
-    return median(_ -> release(vm, allocate(vm)));
+  private double again(GpaWindow window) {
+    return median(_ -> release(allocate(window)));
   }
 
-  private double churn(Vm vm, List<GpaRange> ranges) {
+  private double churn(GpaWindow window, List<GpaRoom> rooms) {
     return median(
         i -> {
-          int which = i % ranges.size();
-          release(vm, ranges.get(which));
-          ranges.set(which, allocate(vm));
+          int which = i % rooms.size();
+          release(rooms.get(which));
+          rooms.set(which, allocate(window));
         });
   }
 
@@ -88,13 +89,13 @@ record AllocationCost(Path root, int live, int operations) implements IvcMeasure
     return nanos[nanos.length / 2];
   }
 
-  private static GpaRange allocate(Vm vm) {
-    return vm.allocateChannel(PAGE).orElseThrow();
+  private static GpaRoom allocate(GpaWindow window) {
+    return window.allocate(PAGE).orElseThrow();
   }
 
-  private static void release(Vm vm, GpaRange range) {
-    if (!vm.releaseChannel(range.gpa(), range.size())) {
-      throw new BenchmarkException("not released: " + range);
+  private static void release(GpaRoom room) {
+    if (!room.release()) {
+      throw new BenchmarkException("not released: 0x%x".formatted(room.offset()));
     }
   }
 }

@@ -17,7 +17,7 @@ public final class Main {
       usage: ./tombolo-bench/run SUITE [OPTION…]
         vcpu      guest programs on Tombolo and on qemu-riscv64, in turn
                   --runs N, --programs A,B, --quick, --cold, --first-output N
-        guests    guests that time one of their own mechanisms: MMIO exit, trap, TLB miss
+        guests    guests that time one mechanism by their own clock: MMIO exit, trap, TLB miss
                   --runs N, --quick
         ivc       channels between VMs: joining, doorbells, bandwidth
                   --runs N, --slices N, --only REGEX, --quick

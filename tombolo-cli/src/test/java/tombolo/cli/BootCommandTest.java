@@ -21,7 +21,6 @@ import tombolo.machine.Availability;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
 import tombolo.machine.BoardModel;
-import tombolo.machine.image.ElfMachine;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.RiscvAccelerator;
 import tombolo.topology.Platform;
@@ -210,12 +209,7 @@ class BootCommandTest {
 
   @Test
   void aMistakeOfOursIsOneLineAndTheTraceIsInAFile() throws IOException {
-    Platform broken =
-        new Platform(
-            new BrokenAccelerator(),
-            ElfMachine.RISCV,
-            RiscvAccelerator.RAM_BASE,
-            RiscvAccelerator.MAX_RAM);
+    Platform broken = Platform.of(new BrokenAccelerator());
 
     Tombolo.Result result = new Tombolo().on(List.of(broken)).run("boot", guest("hello"));
 

@@ -49,7 +49,7 @@ class DoctorCommandTest {
 
   @Test
   void withoutAnAcceleratorItSaysWhyNotAndWhatToDoAndFails() {
-    Platform none = new Platform(new Absent(), ElfMachine.RISCV, 0, 1L << 40);
+    Platform none = Platform.of(new Absent());
 
     Tombolo.Result lines = new Tombolo().on(List.of(none)).run("doctor");
     Tombolo.Result json = new Tombolo().on(List.of(none)).run("doctor", "--json");

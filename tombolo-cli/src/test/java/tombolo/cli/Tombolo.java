@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import tombolo.cli.run.Host;
+import tombolo.machine.host.HostServices;
 import tombolo.topology.Platform;
 
 /** The command in this process, on a host of 16 GiB that a test can look at. */
@@ -56,7 +57,15 @@ public final class Tombolo {
   public Result run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Host host = new Host(input, output, Optional::empty, () -> false, () -> HOST_MEMORY, platforms);
+    Host host =
+        new Host(
+            input,
+            output,
+            Optional::empty,
+            () -> false,
+            () -> HOST_MEMORY,
+            platforms,
+            HostServices.system());
     CommandLine command = Main.commandLine(host);
     command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));

@@ -30,13 +30,15 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
   private final int section;
   private final boolean writable;
 
-  /** By which peers ring this side. */
+  /** The bell by which peers ring this side. */
   final Bell bell;
 
-  /** The peer knows that this side has joined. Guarded by the directory's lock. */
+  /** Whether the peer knows that this side has joined. Guarded by the directory's lock. */
   boolean announced;
 
-  /** Whom this side may ring; replaced as peers come and go, under the directory's lock. */
+  /**
+   * The peers that this side may ring; replaced as peers come and go, under the directory's lock.
+   */
   volatile Doorbell[] doorbells = NOBODY;
 
   /**
@@ -73,9 +75,18 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
   /** Lets the endpoint see the memory, or throws and lets it see nothing. */
   abstract void mapLocked();
 
+  /** Returns where the endpoint sees the memory, as state; -1 where that is nothing to restore. */
+  abstract long placeLocked();
+
+  /**
+   * Lets the endpoint see the memory where it saw it when {@link #placeLocked} was saved, or throws
+   * and lets it see nothing.
+   */
+  abstract void mapAtLocked(long place);
+
   /**
    * Returns when the endpoint can't reach the memory any more. Called once after each successful
-   * {@link #mapLocked}.
+   * {@link #mapLocked} or {@link #mapAtLocked}.
    */
   abstract void unmapLocked();
 
@@ -85,6 +96,14 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
     return rate == null
         ? null
         : new Doorbell(peer.bell, new TokenBucket(rate, endpoint.directory.host().clock().nanos()));
+  }
+
+  /** Returns the way by which this side rings a peer now, or null. */
+  @Nullable Doorbell doorbellAt(Attachment peer) {
+    return Arrays.stream(doorbells)
+        .filter(doorbell -> doorbell.to() == peer.bell)
+        .findFirst()
+        .orElse(null);
   }
 
   /** Lets this side ring a peer; null is nobody. */

@@ -8,7 +8,9 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +20,15 @@ import tombolo.ivc.abi.Event;
 import tombolo.ivc.abi.Layout;
 import tombolo.ivc.abi.Shape;
 import tombolo.ivc.bell.Doorbell;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.ring.RingSnapshot;
 import tombolo.ring.RingView;
 import tombolo.ring.axvisor.RegionSnapshot;
 
 /**
- * One published channel, until the last one who has joined it leaves. Guarded by the directory's
- * lock; what is final may be read by any thread.
+ * A published channel, from its publication until its last member leaves. Guarded by the
+ * directory's lock; what is final may be read by any thread.
  *
  * <p>Of its memory it writes what docs/abi.md, "A channel's memory", says that the host writes, and
  * reads nothing but rings' counters, for people who look on: the rest is the guests' business.
@@ -52,8 +56,9 @@ final class Channel {
   volatile ChannelState state = ChannelState.LIVE;
 
   /**
-   * Counts who comes and goes, and states. Written under the directory's lock, after what has
-   * changed and before anybody is told; so who is woken, or looks before it sleeps, sees it.
+   * Counts arrivals, departures and changes of state. Written under the directory's lock, after
+   * what has changed and before anybody is told; so who is woken, or looks before it sleeps, sees
+   * it.
    */
   volatile int changes;
 
@@ -62,10 +67,12 @@ final class Channel {
 
   final Map<Endpoint, Attachment> subscribers = new LinkedHashMap<>();
   private final Map<Endpoint, Doorbell> toPublisher = new HashMap<>();
-  private final @Nullable Endpoint[] owners;
+  private final int[] owners;
   private final int[] owned;
 
-  /** A mapping could not be removed, so somebody may still reach the memory: it is never reused. */
+  /**
+   * Whether a mapping could not be removed: the memory may still be reached and is never reused.
+   */
   boolean leaked;
 
   Channel(
@@ -82,12 +89,12 @@ final class Channel {
     this.publisher = publisher;
     this.memory = memory;
     this.segment = memory.host().segment().asSlice(memory.offset(), memory.size());
-    this.owners = new Endpoint[shape.sections()];
+    this.owners = new int[shape.sections()];
     this.owned = new int[shape.sections()];
     writeFirstWords();
   }
 
-  /** Before anybody sees the memory. */
+  /** Writes what the host says in the memory, before anybody sees it. */
   private void writeFirstWords() {
     if (shape.layout() == Layout.RAW) {
       LONG.set(segment, 0L, (long) id.publisher());
@@ -125,15 +132,15 @@ final class Channel {
     publisher.directory.changedLocked();
   }
 
-  /** Who owns a section of a channel, as its memory says; 0 is nobody. Any thread. */
+  /** Returns the owner of a section, as the channel's memory says; 0 is nobody. Any thread. */
   static int sectionOwner(MemorySegment memory, int section) {
     return (int) INT.getAcquire(memory, OWNERS + 8L * (section - 1));
   }
 
-  /** The first subscriber's section without an owner, or {@link Shape#NO_SECTION}. */
+  /** Returns the first subscriber's section without an owner, or {@link Shape#NO_SECTION}. */
   int freeSection() {
     for (int i = 0; i < owners.length; i++) {
-      if (owners[i] == null) {
+      if (owners[i] == 0) {
         return i + 1;
       }
     }
@@ -147,22 +154,23 @@ final class Channel {
   void own(int section, Endpoint endpoint) {
     int index = section - 1;
     section(section).fill((byte) 0);
-    owners[index] = endpoint;
+    owners[index] = endpoint.id();
     owned[index]++;
     INT.set(segment, OWNERS + 8L * index + 4, owned[index]);
     INT.setRelease(segment, OWNERS + 8L * index, endpoint.id());
   }
 
-  /** The owner of a section has left, and can't write it any more. */
+  /** Takes a section from its owner, who has left and can't write it any more. */
   void disown(int section) {
     int index = section - 1;
-    owners[index] = null;
+    owners[index] = 0;
     INT.setRelease(segment, OWNERS + 8L * index, 0);
   }
 
   /**
-   * By which a subscriber rings the publisher. The same one when it leaves and comes back: with it
-   * comes its bucket, so nobody gets new tokens by subscribing anew.
+   * Returns the way by which a subscriber rings the publisher. It is the same one when the
+   * subscriber leaves and comes back, and so is its bucket: nobody gets new tokens by subscribing
+   * anew.
    */
   @Nullable Doorbell toPublisher(Endpoint subscriber, Supplier<@Nullable Doorbell> fresh) {
     @Nullable Doorbell known = toPublisher.get(subscriber);
@@ -175,7 +183,7 @@ final class Channel {
     return known;
   }
 
-  /** The ring or the rings of messages in it, if there are any where docs/ring-format.md says. */
+  /** Returns the rings of messages in it, if there are any where docs/ring-format.md says. */
   Optional<? extends RingView> ring() {
     return switch (shape.layout()) {
       case RAW -> RegionSnapshot.of(segment);
@@ -188,6 +196,51 @@ final class Channel {
 
   private MemorySegment section(int number) {
     return segment.asSlice(shape.offsetOf(number), shape.sizeOf(number));
+  }
+
+  /** Returns the endpoint that has a section, by its id; 0 is nobody. */
+  int owner(int section) {
+    return owners[section - 1];
+  }
+
+  /**
+   * Returns the ways by which subscribers ring the publisher, by the subscriber's id. Who is closed
+   * is left out: another endpoint may have that id now.
+   */
+  NavigableMap<Integer, Doorbell> toPublisher() {
+    NavigableMap<Integer, Doorbell> byId = new TreeMap<>();
+    toPublisher.forEach(
+        (subscriber, bell) -> {
+          if (!subscriber.isClosed()) {
+            byId.put(subscriber.id(), bell);
+          }
+        });
+    return byId;
+  }
+
+  /** Writes state, counters and memory; who has joined is saved by {@link DirectoryState}. */
+  void save(StateWriter out) {
+    out.number(state.code()).number(changes).numbers(owned).numbers(owners);
+    new MemoryPages(segment).save(out);
+  }
+
+  /** Reads them back, before anybody has joined. */
+  void restore(StateReader in) {
+    ChannelState[] states = ChannelState.values();
+    state = states[in.int32(states[0].code(), states[states.length - 1].code()) - 1];
+    changes = in.int32();
+    in.numbers(owned);
+    in.numbers(owners);
+    new MemoryPages(segment).restore(in);
+    if (shape.layout() == Layout.SECTIONED) {
+      // Guests can't write the header, and what saved state says of it counts for nothing.
+      segment.asSlice(0, Shape.HEADER).fill((byte) 0);
+      writeFirstWords();
+      for (int i = 0; i < owners.length; i++) {
+        INT.set(segment, OWNERS + 8L * i + 4, owned[i]);
+        INT.set(segment, OWNERS + 8L * i, owners[i]);
+      }
+    }
   }
 
   boolean isDeserted() {

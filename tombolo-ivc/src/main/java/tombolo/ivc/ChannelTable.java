@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.ChannelId;
+import tombolo.ivc.abi.ChannelState;
 import tombolo.ivc.abi.Shape;
 import tombolo.memory.HostMemoryException;
 
@@ -24,7 +25,7 @@ final class ChannelTable {
   private final Map<ChannelId, Channel> live = new HashMap<>();
   private final NavigableMap<Long, Channel> byGeneration = new TreeMap<>();
 
-  /** By channel; in the order of ids, which is the order in which watchers are told. */
+  /** By channel, then by id: watchers are told in the order of their ids. */
   private final Map<ChannelId, NavigableSet<Endpoint>> watchers = new HashMap<>();
 
   private long lastGeneration;
@@ -55,16 +56,38 @@ final class ChannelTable {
    * @throws HostMemoryException if the host gives no memory
    */
   Channel create(ChannelId id, @Nullable String name, Shape shape, Endpoint publisher) {
-    long generation = ++lastGeneration;
+    return create(id, ++lastGeneration, name, shape, publisher);
+  }
+
+  /** Makes a channel of a given generation, for restored state. */
+  Channel create(
+      ChannelId id, long generation, @Nullable String name, Shape shape, Endpoint publisher) {
     MemoryPool.Block memory = pool.allocate(shape.total());
     publisher.account.charge(shape.total());
     return new Channel(id, generation, name, shape, publisher, memory);
+  }
+
+  long lastGeneration() {
+    return lastGeneration;
+  }
+
+  /** Sets the generation of the channel that was published last, in restored state. */
+  void lastGeneration(long generation) {
+    lastGeneration = generation;
   }
 
   /** Lets others find a channel. */
   void publish(Channel channel) {
     live.put(channel.id, channel);
     byGeneration.put(channel.generation, channel);
+  }
+
+  /** Notes a restored channel, which can be joined if it is live. */
+  void restore(Channel channel) {
+    byGeneration.put(channel.generation, channel);
+    if (channel.state == ChannelState.LIVE) {
+      live.put(channel.id, channel);
+    }
   }
 
   /** Takes a channel out of what can be joined. */

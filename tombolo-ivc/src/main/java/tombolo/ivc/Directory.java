@@ -14,15 +14,19 @@ import tombolo.ivc.grant.Grants;
 import tombolo.ivc.grant.Quota;
 import tombolo.machine.Vm;
 import tombolo.machine.host.HostServices;
+import tombolo.machine.state.StateException;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
  * All channels of a process, and all endpoints that may join them. Nothing may be joined but by a
  * grant.
  *
  * <p>Whoever makes it owns it, and closes it after the VMs that have joined. Thread-safe: one lock
- * guards all that is said here; see the package for the order of locks.
+ * guards everything; see the package for the order of locks.
  */
-public final class Directory implements AutoCloseable {
+public final class Directory implements AutoCloseable, Stateful {
   final ReentrantLock lock = new ReentrantLock();
   final Grants grants;
   final DelayedBells delays;
@@ -36,7 +40,7 @@ public final class Directory implements AutoCloseable {
   private boolean closed;
 
   /**
-   * An empty directory.
+   * Makes an empty directory.
    *
    * @param grants all that endpoints may do
    * @param host the clock by which doorbells are limited and timed, and the scheduler by which late
@@ -46,12 +50,12 @@ public final class Directory implements AutoCloseable {
     this(grants, host, new MemoryPool());
   }
 
-  /** An empty directory with memory from elsewhere. */
+  /** Makes an empty directory with memory from elsewhere. */
   Directory(Grants grants, HostServices host, MemoryPool pool) {
     this.grants = grants;
     this.host = host;
     this.channels = new ChannelTable(pool);
-    this.delays = new DelayedBells(host);
+    this.delays = new DelayedBells(host, counters);
   }
 
   /** Returns its time, workers and chance. */
@@ -60,21 +64,18 @@ public final class Directory implements AutoCloseable {
   }
 
   /**
-   * Lets a VM publish and subscribe, and plugs in what its guest does so by. The VM was created
+   * Lets a VM publish and subscribe, and plugs in the front end for its guest. The VM was created
    * with a window and has not booted yet. What the guest joins, the VM leaves at the end of each
    * run by itself.
    *
    * @param id the number that others know it by, from 1, unique here
-   * @param frontEnds how the guest reaches the endpoint: {@code GuestFrontEnds.ALL}; with none,
-   *     only Java code acts for it
+   * @param frontEnd how the guest reaches the endpoint: {@code GuestFrontEnds.ALL}
    * @throws IllegalArgumentException if the id is taken or the VM has no window
    */
-  public VmEndpoint join(Vm vm, int id, Quota quota, FrontEnd... frontEnds) {
+  public VmEndpoint join(Vm vm, int id, Quota quota, FrontEnd frontEnd) {
     VmEndpoint endpoint = new VmEndpoint(this, id, quota, vm);
     add(endpoint);
-    for (FrontEnd frontEnd : frontEnds) {
-      frontEnd.plugInto(endpoint);
-    }
+    frontEnd.plugInto(endpoint);
     vm.onRunEnd(endpoint::leaveAll);
     return endpoint;
   }
@@ -146,6 +147,52 @@ public final class Directory implements AutoCloseable {
       return endpoints.get(id);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Writes the channels with their memory, who has joined them, what waits for endpoints, and late
+   * bells by what is left of their time. Called while all VMs that have joined are suspended and no
+   * Java code uses a host endpoint.
+   */
+  @Override
+  public void save(StateWriter out) {
+    delays.pause();
+    lock.lock();
+    try {
+      new DirectoryState(this).save(out, endpoints.values());
+    } finally {
+      lock.unlock();
+      delays.resume();
+    }
+  }
+
+  /**
+   * Takes up the state of another directory, of the same grants. This one is fresh: the same VMs
+   * have joined it, by the same ids and names, are restored already and still suspended, and have
+   * no channels.
+   *
+   * <p>A host endpoint that has joined by the same id and name has its channels again ({@link
+   * HostEndpoint#joined}). One that has not is treated as if it died at this moment: its peers are
+   * told, its channels become orphaned. What endpoints may do is asked anew, so a state that no
+   * directory with these grants could be in is refused.
+   *
+   * @throws IllegalStateException if somebody has joined a channel here
+   * @throws StateException as {@link Stateful#restore} says; the directory can only be closed then
+   */
+  @Override
+  public void restore(StateReader in) {
+    delays.pause();
+    lock.lock();
+    try {
+      if (closed || !channels.all().isEmpty()) {
+        throw new IllegalStateException("only a fresh directory can be restored");
+      }
+      new RestoredDirectory(this, in).restore(endpoints);
+      changedLocked();
+    } finally {
+      lock.unlock();
+      delays.resume();
     }
   }
 

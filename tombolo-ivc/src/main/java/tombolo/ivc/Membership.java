@@ -17,13 +17,13 @@ import tombolo.ivc.abi.Role;
 import tombolo.ivc.abi.Shape;
 
 /**
- * What one endpoint has joined and what it watches: how it enters channels and leaves them, and
- * what its peers are told of it. Who may do so is not asked here, but in {@link Endpoint}.
+ * The channels that one endpoint has joined and watches. Enters channels, leaves them, and tells
+ * the peers. {@link Endpoint} checks who may do so.
  *
  * <p>Guarded by the directory's lock; {@link #find} alone is for any thread.
  */
 final class Membership {
-  /** A grant can be for more keys than the host has memory for watches. */
+  /** The most watches: a grant can be for more keys than the host has memory for watches. */
   static final int MAX_WATCHES = 1024;
 
   private final Endpoint endpoint;
@@ -125,6 +125,32 @@ final class Membership {
     lastHandle = Math.max(lastHandle, made.handle());
     byHandle.put(made.handle(), made);
     byChannel.computeIfAbsent(made.id(), _ -> new ArrayDeque<>()).add(made);
+  }
+
+  /** Enters a channel that the endpoint had joined when state was saved; nobody is told. */
+  void restore(Attachment made, long place) {
+    made.mapAtLocked(place);
+    note(made);
+    if (made.role() == Role.PUBLISHER) {
+      made.channel.publisherSide = made;
+    } else {
+      made.channel.subscribers.put(endpoint, made);
+    }
+  }
+
+  /** Returns the handle that was given out last in this run. */
+  int lastHandle() {
+    return lastHandle;
+  }
+
+  /** Sets the handle that was given out last, in restored state. */
+  void lastHandle(int handle) {
+    lastHandle = handle;
+  }
+
+  /** Returns what the endpoint watches. */
+  Set<ChannelId> watched() {
+    return watched;
   }
 
   /** Leaves a channel; one that the endpoint has published becomes withdrawn or orphaned. */

@@ -4,12 +4,15 @@ package tombolo.ivc;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import tombolo.ivc.abi.Status;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
 /**
- * Counts what one endpoint was refused, and tells the log of the first few: a guest must not be
- * able to flood it. Thread-safe.
+ * Counts what one endpoint was refused, and logs the first few: a guest must not be able to flood
+ * the log. Thread-safe.
  */
-final class Refusals {
+final class Refusals implements Stateful {
   private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
   private static final int LOGGED = 32;
 
@@ -39,5 +42,16 @@ final class Refusals {
 
   long count() {
     return count.get();
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    out.number(count.get()).number(notable.get());
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    count.set(in.int64());
+    notable.set(in.int32(0, LOGGED + 1));
   }
 }

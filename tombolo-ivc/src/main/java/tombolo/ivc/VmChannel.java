@@ -2,6 +2,7 @@
 package tombolo.ivc;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Layout;
@@ -42,11 +43,22 @@ public final class VmChannel extends Attachment {
   }
 
   @Override
+  long placeLocked() {
+    return offset();
+  }
+
+  @Override
   void mapLocked() {
-    GpaRoom made =
-        window
-            .allocate(shape().total())
-            .orElseThrow(() -> endpoint.refusal(Status.WINDOW_FULL, "map", id()));
+    mapLocked(window.allocate(shape().total()));
+  }
+
+  @Override
+  void mapAtLocked(long place) {
+    mapLocked(window.allocateAt(place, shape().total()));
+  }
+
+  private void mapLocked(Optional<GpaRoom> found) {
+    GpaRoom made = found.orElseThrow(() -> endpoint.refusal(Status.WINDOW_FULL, "map", id()));
     room = made;
     boolean mapped = false;
     try {

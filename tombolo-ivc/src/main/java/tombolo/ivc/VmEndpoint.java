@@ -11,14 +11,14 @@ import tombolo.machine.pci.GpaWindow;
 /**
  * A VM that publishes and subscribes. Its guest does so through a {@link FrontEnd}; Java code can
  * do so on its behalf, and what either of them joins, the VM leaves at the end of its run. Made by
- * {@link Directory#join(Vm, int, Quota, FrontEnd...)}.
+ * {@link Directory#join(Vm, int, Quota, FrontEnd)}.
  */
 public final class VmEndpoint extends Endpoint {
   private final Vm vm;
   private final GpaWindow window;
 
   VmEndpoint(Directory directory, int id, Quota quota, Vm vm) {
-    super(directory, id, vm.name(), quota, Silence.INSTANCE);
+    super(directory, id, vm.name(), quota, Inbox.Signal.NONE);
     GpaWindow where = vm.window();
     if (where == null) {
       throw new IllegalArgumentException(vm.name() + " was made without a window for channels");
@@ -40,17 +40,6 @@ public final class VmEndpoint extends Endpoint {
   @Override
   Attachment attachment(Attachment.Terms terms) {
     return new VmChannel(terms, window);
-  }
-
-  /** The signal of an endpoint that no front end listens to. */
-  private enum Silence implements Inbox.Signal {
-    INSTANCE;
-
-    @Override
-    public void changed(boolean bells, boolean events) {}
-
-    @Override
-    public void pulse() {}
   }
 
   /** Returns the VM. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import tombolo.ivc.grant.Grant;
 import tombolo.ivc.grant.Grants;
 import tombolo.ivc.grant.Quota;
+import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.ExitKind;
 import tombolo.machine.Vm;
 import tombolo.machine.console.BufferConsole;
@@ -55,8 +56,8 @@ class DataPathTest {
     try (Directory directory = new Directory(grants, HostServices.system());
         Vm ping = Guests.create(Guests.config("ping", append, serves));
         Vm pong = Guests.create(Guests.config("pong", "", returns))) {
-      directory.join(ping, 1, Quota.DEFAULT);
-      directory.join(pong, 2, Quota.DEFAULT);
+      directory.join(ping, 1, Quota.DEFAULT, GuestFrontEnds.ALL);
+      directory.join(pong, 2, Quota.DEFAULT, GuestFrontEnds.ALL);
       ping.boot();
       pong.boot();
       assertThat(ping.awaitStop(DEADLINE)).as(serves.text()).hasValue(new StopReason.PowerOff());
@@ -77,8 +78,8 @@ class DataPathTest {
                 Guests.config(
                     "stream", "role=send size=%d bytes=%d".formatted(RING, bytes), says));
         Vm receiver = Guests.create(Guests.config("stream", "role=receive", hears))) {
-      directory.join(sender, 1, Quota.DEFAULT);
-      directory.join(receiver, 2, Quota.DEFAULT);
+      directory.join(sender, 1, Quota.DEFAULT, GuestFrontEnds.ALL);
+      directory.join(receiver, 2, Quota.DEFAULT, GuestFrontEnds.ALL);
       sender.boot();
       // A receiver that comes too early asks again each millisecond, which would be exits.
       long end = System.nanoTime() + DEADLINE.toNanos();

@@ -3,6 +3,8 @@ package tombolo.ivc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -30,6 +32,8 @@ import tombolo.ivc.grant.Grants;
 import tombolo.ivc.grant.Quota;
 import tombolo.ivc.guest.GuestFrontEnds;
 import tombolo.machine.Vm;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 import tombolo.memory.MemoryRegion;
@@ -59,7 +63,8 @@ final class ModelRun implements AutoCloseable {
     KILL,
     BAR,
     GET_IN_THE_WAY,
-    ADVANCE
+    ADVANCE,
+    RESTORE
   }
 
   private static final long PAGE = ChannelModel.PAGE;
@@ -88,6 +93,8 @@ final class ModelRun implements AutoCloseable {
           Shape.sectioned(PAGE, 4, PAGE));
 
   private static final List<Grant> GRANTS = grants();
+  private static final Quota VM_QUOTA = new Quota(3, 8 * PAGE);
+  private static final Quota HOST_QUOTA = new Quota(2, 6 * PAGE);
 
   private static List<Grant> grants() {
     DoorbellRate slow = new DoorbellRate(1_000_000, 2);
@@ -117,26 +124,61 @@ final class ModelRun implements AutoCloseable {
   private final List<HostMemory> mailboxes = new ArrayList<>();
   private final Map<ChannelModel.Side, Attachment> real = new HashMap<>();
   private final HostMemory foreign = HostMemory.allocate(PAGE);
-  private final Directory directory;
+  private Directory directory;
   private boolean noMemory;
   private boolean memoryRefused;
   private long tags = 1;
 
   ModelRun() {
+    directory = fresh();
+    for (int id = 1; id < HOST; id++) {
+      model.parties.add(new ChannelModel.Party(id, true, VM_QUOTA, PLACES[0]));
+    }
+    model.parties.add(new ChannelModel.Party(HOST, false, HOST_QUOTA, -1));
+  }
+
+  /** Everybody joins a directory; VMs and endpoints are those of this one from now on. */
+  private Directory fresh() {
     MemoryPool pool = new MemoryPool(16 * PAGE, this::hostMemory);
-    directory = new Directory(new Grants(GRANTS), time.host(), pool);
+    Directory made = new Directory(new Grants(GRANTS), time.host(), pool);
+    List.of(vms, endpoints, rams, mailboxes).forEach(List::clear);
     for (int id = 1; id < HOST; id++) {
       Vm vm = IvcFixture.newVm("vm" + id, WINDOW);
       vms.add(vm);
-      Quota quota = new Quota(3, 8 * PAGE);
-      endpoints.add(directory.join(vm, id, quota, GuestFrontEnds.ALL));
+      endpoints.add(made.join(vm, id, VM_QUOTA, GuestFrontEnds.ALL));
       rams.add(vm.memory().regions().getFirst().host());
       mailboxes.add(Objects.requireNonNull(vm.memory().regionAt(PLACES[0])).host());
-      model.parties.add(new ChannelModel.Party(id, true, quota, PLACES[0]));
     }
-    Quota quota = new Quota(2, 6 * PAGE);
-    endpoints.add(directory.join("host", HOST, quota));
-    model.parties.add(new ChannelModel.Party(HOST, false, quota, -1));
+    endpoints.add(made.join("host", HOST, HOST_QUOTA));
+    return made;
+  }
+
+  /** Saves everything, ends it, and goes on with fresh VMs and a fresh directory. */
+  private void restore() {
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    StateWriter out = new StateWriter(saved);
+    vms.forEach(vm -> out.part("pci", vm.board().pci()));
+    out.part("directory", directory);
+    vms.forEach(Vm::close);
+    directory.close();
+
+    directory = fresh();
+    for (ChannelModel.Party party : model.parties) {
+      if (party.vm) {
+        Vm vm = vms.get(party.id - 1);
+        vm.board().pci().write(CONFIG + 4, 4, 4);
+        party.inTheWay.forEach(gpa -> vm.memory().map(gpa, PAGE, foreign, 0, Access.READ_EXECUTE));
+      }
+    }
+    StateReader in = new StateReader(new ByteArrayInputStream(saved.toByteArray()));
+    vms.forEach(vm -> in.part("pci", vm.board().pci()));
+    in.part("directory", directory);
+    model.sidesEver.removeIf(side -> !side.joined);
+    real.clear();
+    for (ChannelModel.Side side : model.sidesEver) {
+      Membership membership = endpoints.get(side.party.id - 1).membership;
+      joined(Objects.requireNonNull(membership.find(side.handle)), side);
+    }
   }
 
   private HostMemory hostMemory(long size) {
@@ -211,6 +253,7 @@ final class ModelRun implements AutoCloseable {
       case BAR -> bar(step, who);
       case GET_IN_THE_WAY -> getInTheWay(step, who);
       case ADVANCE -> advance(step.a % 3000);
+      case RESTORE -> restore();
     }
     compare();
   }

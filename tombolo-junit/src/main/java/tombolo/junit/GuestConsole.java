@@ -2,65 +2,65 @@
 
 package tombolo.junit;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.Console;
-import tombolo.machine.host.HostServices;
+import tombolo.machine.console.Keyboard;
+import tombolo.machine.host.Waiters;
 import tombolo.machine.power.StopReason;
+import tombolo.topology.run.LineCutter;
 
 /**
- * A guest's console as lines of text that a test can wait for, with the end of the guest's run as
- * the last thing that happens on it.
+ * A guest's console as lines of text that a test can wait for. The end of the guest's run is the
+ * last thing that happens on it.
  *
- * <p>Thread-safe. vCPU threads write, the VM's listener tells the end, tests wait; this object's
- * monitor guards all that is said here, and nobody calls out of it. Waiters look under the monitor
- * before they wait on it, and each change notifies under it, so no wake-up is lost. The end is told
- * when no vCPU runs any more: whoever sees it sees all that was printed before.
+ * <p>Thread-safe. vCPU threads write, the run's worker tells the end, tests wait. This object's
+ * monitor guards everything below, and nothing else is called with it held. Whoever changes
+ * something has waiters test their condition afterwards. The end is told when no vCPU runs any
+ * more, so whoever sees it sees everything that was printed before.
  */
 final class GuestConsole implements Console {
-  /** How many lines are kept at least; a guest can print for ever. */
+  /** The least number of lines that are kept; a guest can print for ever. */
   static final int KEPT_LINES = 10_000;
 
-  private static final int LONGEST_LINE = 4096;
-
-  /** Where somebody looks on: a line, counted from the first that was printed, and a column. */
+  /** A place to search from: a line, counted from the first that was printed, and a column. */
   record Position(long line, int column) {
     static final Position START = new Position(0, 0);
   }
 
   /**
-   * What somebody waited for.
+   * A text that was waited for.
    *
    * @param line all of the line that has it
-   * @param next where to look on
+   * @param next where to search on
    */
   record Found(String line, Position next) {}
 
-  private final BufferConsole keyboard = new BufferConsole(HostServices.system());
+  private final Keyboard keyboard = new Keyboard();
+  private final Waiters waiters;
 
   // All guarded by this.
   private final List<String> lines = new ArrayList<>();
   private long forgotten;
-  private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
+  private final LineCutter cutter = new LineCutter();
   private @Nullable StopReason end;
 
+  /**
+   * @param waiters where tests wait
+   */
+  GuestConsole(Waiters waiters) {
+    this.waiters = waiters;
+  }
+
   @Override
-  public synchronized void write(byte octet) {
-    if (octet == '\r') {
-      return; // of a serial line
+  public void write(byte octet) {
+    synchronized (this) {
+      keep(cutter.add(octet));
     }
-    if (octet == '\n' || unfinished.size() == LONGEST_LINE) {
-      finishLine();
-    }
-    if (octet != '\n') {
-      unfinished.write(octet);
-    }
-    notifyAll();
+    waiters.tell();
   }
 
   @Override
@@ -77,54 +77,50 @@ final class GuestConsole implements Console {
     keyboard.type(text);
   }
 
-  /** A run begins. */
-  synchronized void begin() {
-    end = null;
+  /** Begins a run, the first or a later one. */
+  void begin() {
+    change(null);
   }
 
-  /** A run has ended, and another one begins by itself. */
-  synchronized void endAndGoOn() {
-    finishRest();
-    notifyAll();
+  /** Ends a run after which none begins by itself. */
+  void end(StopReason reason) {
+    change(reason);
   }
 
-  /** A run has ended, and that is all. */
-  synchronized void end(StopReason reason) {
-    finishRest();
-    end = reason;
-    notifyAll();
-  }
-
-  private void finishRest() {
-    if (unfinished.size() > 0) {
-      finishLine();
+  private void change(@Nullable StopReason reason) {
+    synchronized (this) {
+      keep(cutter.end());
+      end = reason;
     }
+    waiters.tell();
   }
 
-  private void finishLine() {
+  private void keep(byte @Nullable [] line) {
+    if (line == null) {
+      return;
+    }
     if (lines.size() == 2 * KEPT_LINES) {
       lines.subList(0, KEPT_LINES).clear();
       forgotten += KEPT_LINES;
     }
-    lines.add(unfinished.toString(StandardCharsets.UTF_8));
-    unfinished.reset();
+    lines.add(new String(line, StandardCharsets.UTF_8));
   }
 
-  /** How the latest run has ended; null before. */
+  /** Returns how the latest run ended; null before that. */
   synchronized @Nullable StopReason end() {
     return end;
   }
 
-  /** What is kept, with the line that has not ended, if there is one. */
+  /** Returns the lines that are kept, with one that has not ended, if there is one. */
   synchronized List<String> lines() {
     List<String> all = new ArrayList<>(lines);
-    if (unfinished.size() > 0) {
-      all.add(unfinished.toString(StandardCharsets.UTF_8));
+    if (!cutter.unfinished().isEmpty()) {
+      all.add(cutter.unfinished());
     }
     return all;
   }
 
-  /** How many lines were printed before the first that is kept. */
+  /** Returns how many lines were printed before the first that is kept. */
   synchronized long forgotten() {
     return forgotten;
   }
@@ -134,7 +130,7 @@ final class GuestConsole implements Console {
    *
    * @return null if it has not ended in that time
    */
-  synchronized @Nullable StopReason awaitEnd(long nanos) throws InterruptedException {
+  @Nullable StopReason awaitEnd(long nanos) throws InterruptedException {
     return await(nanos, _ -> null, end -> end);
   }
 
@@ -143,36 +139,45 @@ final class GuestConsole implements Console {
    *
    * @return null if there was none in that time, or before the run ended
    */
-  synchronized @Nullable Found awaitLine(String part, Position from, long nanos)
-      throws InterruptedException {
+  @Nullable Found awaitLine(String part, Position from, long nanos) throws InterruptedException {
     return await(nanos, new Search(part, true, from), _ -> null);
   }
 
-  /** The same for text that may be in a line which has not ended, such as a prompt. */
-  synchronized @Nullable Found awaitText(String text, Position from, long nanos)
-      throws InterruptedException {
+  /**
+   * Waits for text that may be in a line that has not ended, such as a prompt.
+   *
+   * @return null if there was none in that time, or before the run ended
+   */
+  @Nullable Found awaitText(String text, Position from, long nanos) throws InterruptedException {
     return await(nanos, new Search(text, false, from), _ -> null);
   }
 
-  /** Looks until there is something, the run has ended, or the time is over. */
+  /** Searches until something is found, the run has ended, or the time is over. */
   private <T> @Nullable T await(
       long nanos, Function<GuestConsole, @Nullable T> look, Function<StopReason, @Nullable T> atEnd)
       throws InterruptedException {
-    long deadline = System.nanoTime() + nanos;
-    while (true) {
-      @Nullable T found = look.apply(this);
-      long left = deadline - System.nanoTime();
-      if (found == null && end != null) {
-        return atEnd.apply(end);
-      }
-      if (found != null || left <= 0) {
-        return found;
-      }
-      wait(left / 1_000_000, (int) (left % 1_000_000));
-    }
+    Answer<T> answer = new Answer<>();
+    waiters.await(
+        () -> {
+          synchronized (this) {
+            answer.found = look.apply(this);
+            if (answer.found == null && end != null) {
+              answer.found = atEnd.apply(end);
+              return true;
+            }
+            return answer.found != null;
+          }
+        },
+        nanos);
+    return answer.found;
   }
 
-  /** Looks through the lines that it has not seen; for one thread, with the monitor held. */
+  /** What the waiting thread found, which is null until it has found something. */
+  private static final class Answer<T> {
+    @Nullable T found;
+  }
+
+  /** Searches the lines that it has not seen; for one thread, with the monitor held. */
   private static final class Search implements Function<GuestConsole, @Nullable Found> {
     private final String text;
     private final boolean whole;
@@ -196,7 +201,7 @@ final class GuestConsole implements Console {
           return found;
         }
       }
-      return whole ? null : in(console.unfinished.toString(StandardCharsets.UTF_8));
+      return whole ? null : in(console.cutter.unfinished());
     }
 
     private @Nullable Found in(String line) {

@@ -13,22 +13,23 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.AssertionFailedError;
-import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.HostEndpoint;
+import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
-import tombolo.machine.vsock.VsockSwitch;
+import tombolo.machine.host.Waiters;
 import tombolo.topology.ChannelSpec;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
+import tombolo.topology.run.TopologyRun;
 
 /**
- * The VMs of a topology, booted and joined by its channels, and a test among them. A parameter of a
- * test has it from {@link WithTopology} or from a {@link TopologyExtension} in a field, which close
- * it; {@link TopologyExtension#start} gives it to who closes it.
+ * The VMs of a topology, booted and joined by its channels, and a test among them. {@link
+ * WithTopology}, or a {@link TopologyExtension} in a field, passes it to a test as a parameter and
+ * closes it; the caller of {@link TopologyExtension#start} closes it itself.
  *
- * <p>What waits fails as that of {@link GuestVm} does.
+ * <p>A method that waits fails as those of {@link GuestVm} do.
  *
  * <p>For one thread at a time. Several tests that share VMs have one each.
  */
@@ -42,59 +43,33 @@ public final class RunningTopology implements AutoCloseable {
     this.topology = topology;
     this.parts = parts;
     this.deadline = deadline;
-    for (LiveVm live : parts.vms) {
+    for (Guest guest : parts.vms) {
       vms.put(
-          live.name(),
-          new GuestVm(live, deadline, () -> states(parts.vms.stream().filter(vm -> vm != live))));
+          guest.name(),
+          new GuestVm(guest, deadline, () -> states(parts.vms.stream().filter(vm -> vm != guest))));
     }
   }
 
-  /** What runs; shared by all who look at it. */
-  private record Parts(
-      Directory directory,
-      VsockSwitch network,
-      List<LiveVm> vms,
-      Map<String, HostEndpoint> standIns,
-      News news) {
-    void close() {
-      vms.forEach(LiveVm::close);
-      network.close();
-      standIns.values().forEach(HostEndpoint::close);
-      directory.close();
-    }
-  }
+  /** What runs; shared by all tests that look at it. */
+  private record Parts(TopologyRun run, List<Guest> vms, Set<String> standIns, Waiters waiters) {}
 
   /**
    * Makes and boots the VMs.
    *
-   * @param standIns those that are the test's part
+   * @param standIns names of those in whose place the test is
    */
-  static RunningTopology start(Topology topology, Set<String> standIns, Duration deadline) {
+  static RunningTopology start(
+      Topology topology, Set<String> standIns, Duration deadline, HostServices host) {
     for (String name : standIns) {
       requireVm(topology, name);
     }
-    Directory directory = new Directory(topology.grants(), HostServices.system());
-    VsockSwitch network = new VsockSwitch(HostServices.system());
-    Parts parts =
-        new Parts(directory, network, new ArrayList<>(), new LinkedHashMap<>(), new News());
-    directory.onChange(parts.news::tell);
-    boolean started = false;
-    try {
-      for (VmSpec spec : topology.vms()) {
-        if (standIns.contains(spec.name())) {
-          parts.standIns.put(spec.name(), directory.join(spec.name(), spec.id(), spec.quota()));
-        } else {
-          parts.vms.add(new LiveVm(spec, directory, network, parts.news::tell));
-        }
-      }
-      parts.vms.forEach(LiveVm::boot);
-      started = true;
-      return new RunningTopology(topology, parts, deadline);
-    } finally {
-      if (!started) {
-        parts.close();
-      }
-    }
+    Waiters waiters = new Waiters(host);
+    Consoles consoles = new Consoles(waiters);
+    TopologyRun run = TopologyRun.prepare(topology, host, consoles, standIns);
+    run.directory().onChange(waiters::tell);
+    List<Guest> vms = run.vms().stream().map(vm -> Guest.of(vm, consoles.of(vm.name()))).toList();
+    run.boot();
+    return new RunningTopology(topology, new Parts(run, vms, standIns, waiters), deadline);
   }
 
   private static void requireVm(Topology topology, String name) {
@@ -107,13 +82,13 @@ public final class RunningTopology implements AutoCloseable {
     }
   }
 
-  /** The same for another test. */
+  /** Returns a view of the same VMs for another test. */
   RunningTopology fromTheBeginning() {
     return new RunningTopology(topology, parts, deadline);
   }
 
   /**
-   * A VM.
+   * Returns a VM.
    *
    * @throws IllegalArgumentException if there is none of this name, or the test is in its place
    */
@@ -126,34 +101,33 @@ public final class RunningTopology implements AutoCloseable {
     return vm;
   }
 
-  /** The VMs, in the topology's order, without those that the test stands in for. */
+  /** Returns the VMs, in the topology's order, without those that the test stands in for. */
   public List<GuestVm> vms() {
     return List.copyOf(vms.values());
   }
 
   /**
-   * The test's end of the channels of a VM in whose place it is. It may do what that VM may: {@link
-   * HostEndpoint#publish}, {@link HostEndpoint#subscribe}, or messages by {@link
+   * Returns the test's end of the channels of a VM in whose place it is. It may do what that VM
+   * may: {@link HostEndpoint#publish}, {@link HostEndpoint#subscribe}, or messages by {@link
    * tombolo.ivc.message.Publisher} and {@link tombolo.ivc.message.Subscriber}. Closed with the
    * topology, or by the test, as if that VM died.
    *
    * @throws IllegalArgumentException unless the topology was started with such a stand-in
    */
   public HostEndpoint standIn(String name) {
-    @Nullable HostEndpoint endpoint = parts.standIns.get(name);
-    if (endpoint == null) {
+    if (!parts.standIns.contains(name)) {
       throw new IllegalArgumentException("the test does not stand in for a VM " + name);
     }
-    return endpoint;
+    return parts.run.standIn(name);
   }
 
-  /** The channels that there are now, also withdrawn and orphaned ones, the oldest first. */
+  /** Returns the present channels, with withdrawn and orphaned ones, the oldest first. */
   public List<ChannelRow> channels() {
-    return parts.directory.snapshot().channels();
+    return parts.run.directory().snapshot().channels();
   }
 
   /**
-   * Waits until a channel is published and these have joined it, for as long as the topology's
+   * Waits until a channel is published and these VMs have joined it, for as long as the topology's
    * deadline. Fails as soon as the publisher or one of these has stopped.
    *
    * @param name the channel's, in the topology
@@ -194,36 +168,42 @@ public final class RunningTopology implements AutoCloseable {
   }
 
   /**
-   * @param needed VMs without which it is in vain; none: as long as any is left
+   * @param needed VMs whose end makes the wait vain; none: only the end of all VMs does
    */
   private List<ChannelRow> awaitChannels(
       String what, Predicate<List<ChannelRow>> wanted, List<String> needed) {
-    long end = System.nanoTime() + deadline.toNanos();
-    while (true) {
-      long seen = parts.news.count();
-      // Who has stopped has left its channels before; so this look comes before the next one.
-      boolean vain = isVain(needed);
-      List<ChannelRow> rows = channels();
-      if (wanted.test(rows)) {
-        return rows;
-      }
-      long left = end - System.nanoTime();
-      if (vain || left <= 0) {
-        throw new AssertionFailedError(
-            "not so %s: %s\n%s\n%s"
-                .formatted(
-                    vain ? "before VMs stopped" : Waits.within(deadline),
-                    what,
-                    states(parts.vms.stream()),
-                    ChannelTable.describe(rows)));
-      }
-      try {
-        parts.news.awaitMore(seen, left);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionFailedError("interrupted while the test waited until " + what, e);
-      }
+    Look look = new Look();
+    try {
+      parts.waiters.await(
+          () -> {
+            // Who has stopped has left its channels before; so this look comes before the next one.
+            look.vain = isVain(needed);
+            look.rows = channels();
+            look.good = wanted.test(look.rows);
+            return look.good || look.vain;
+          },
+          deadline.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionFailedError("interrupted while the test waited until " + what, e);
     }
+    if (look.good) {
+      return look.rows;
+    }
+    throw new AssertionFailedError(
+        "not so %s: %s\n%s\n%s"
+            .formatted(
+                look.vain ? "before VMs stopped" : Waits.within(deadline),
+                what,
+                states(parts.vms.stream()),
+                ChannelTable.describe(look.rows)));
+  }
+
+  /** The latest look of a waiting test at the channels. */
+  private static final class Look {
+    private List<ChannelRow> rows = List.of();
+    private boolean vain;
+    private boolean good;
   }
 
   private boolean isVain(List<String> needed) {
@@ -239,23 +219,24 @@ public final class RunningTopology implements AutoCloseable {
    * @param status as of {@link GuestVm#awaitExit(int)}
    */
   public void awaitExit(int status) {
-    long end = System.nanoTime() + deadline.toNanos();
+    Clock clock = parts.run.host().clock();
+    long end = clock.nanos() + deadline.toNanos();
     for (GuestVm vm : vms()) {
-      vm.awaitExit(status, Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      vm.awaitExit(status, Duration.ofNanos(Math.max(0, end - clock.nanos())));
     }
   }
 
-  /** Pulls the plug of each VM, see {@link GuestVm#stop}. */
+  /** Pulls the plug of each VM, as {@link GuestVm#stop} does. */
   public void stop() {
     vms().forEach(GuestVm::stop);
   }
 
   /**
-   * Fails unless all VMs have stopped, and no channel is left nor memory of one: for that, the test
-   * has left what it joined as a stand-in, too.
+   * Fails unless all VMs have stopped, and no channel and no memory of one is left. A test that
+   * joined channels as a stand-in leaves them first.
    */
   public void assertNothingLeft() {
-    DirectorySnapshot now = parts.directory.snapshot();
+    DirectorySnapshot now = parts.run.directory().snapshot();
     if (!vms().stream().allMatch(GuestVm::hasStopped) || !ChannelTable.isEmpty(now)) {
       throw new AssertionFailedError(
           "something is left: %d bytes of channels\n%s\n%s"
@@ -275,9 +256,9 @@ public final class RunningTopology implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    parts.close();
-    DirectorySnapshot now = parts.directory.snapshot();
-    List<String> kept = parts.vms.stream().filter(vm -> !vm.isFreed()).map(LiveVm::name).toList();
+    parts.run.close();
+    DirectorySnapshot now = parts.run.directory().snapshot();
+    List<String> kept = parts.vms.stream().filter(vm -> !vm.isFreed()).map(Guest::name).toList();
     if (!ChannelTable.isEmpty(now) || !kept.isEmpty()) {
       throw new AssertionFailedError(
           "left behind by Tombolo: RAM of %s; %d bytes of channels\n%s"
@@ -285,29 +266,7 @@ public final class RunningTopology implements AutoCloseable {
     }
   }
 
-  private static String states(Stream<LiveVm> of) {
-    return of.map(live -> live.name() + " " + live.state()).collect(Collectors.joining("\n"));
-  }
-
-  /** Counts what has happened, for who waits for more. A leaf among locks: calls nobody. */
-  private static final class News {
-    private long count; // guarded by this
-
-    synchronized void tell() {
-      count++;
-      notifyAll();
-    }
-
-    synchronized long count() {
-      return count;
-    }
-
-    /** Waits until there is more than the caller has seen, or about so long. */
-    synchronized void awaitMore(long seen, long nanos) throws InterruptedException {
-      long end = System.nanoTime() + nanos;
-      for (long left = nanos; count == seen && left > 0; left = end - System.nanoTime()) {
-        wait(left / 1_000_000, (int) (left % 1_000_000));
-      }
-    }
+  private static String states(Stream<Guest> of) {
+    return of.map(vm -> vm.name() + " " + vm.state()).collect(Collectors.joining("\n"));
   }
 }

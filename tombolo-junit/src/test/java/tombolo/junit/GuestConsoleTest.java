@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tombolo.junit.GuestConsole.Found;
 import tombolo.junit.GuestConsole.Position;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Waiters;
 import tombolo.machine.power.StopReason;
 
 @DisplayName("A guest's console")
@@ -19,7 +21,7 @@ import tombolo.machine.power.StopReason;
 class GuestConsoleTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(30);
 
-  private final GuestConsole console = new GuestConsole();
+  private final GuestConsole console = new GuestConsole(new Waiters(HostServices.system()));
 
   private void print(String text) {
     for (byte octet : text.getBytes(UTF_8)) {

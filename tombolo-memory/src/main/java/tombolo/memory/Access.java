@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.memory;
 
-/** What a guest may do with a region. Every region can be read. */
+/** The accesses that a guest may make to a region. Every region can be read. */
 public enum Access {
-  /** Loads only: ROM, or the other side's section of a channel. */
+  /** Loads only, for ROM or the other side's section of a channel. */
   READ(false, false),
-  /** Loads and stores: a channel. */
+  /** Loads and stores, for a channel. */
   READ_WRITE(true, false),
-  /** Loads and instruction fetches: ROM with code. */
+  /** Loads and instruction fetches, for ROM with code. */
   READ_EXECUTE(false, true),
-  /** Everything: RAM. */
+  /** All accesses, for RAM. */
   READ_WRITE_EXECUTE(true, true);
 
   private final boolean write;
@@ -20,12 +20,12 @@ public enum Access {
     this.execute = execute;
   }
 
-  /** Whether stores are allowed. */
+  /** Returns whether stores are allowed. */
   public boolean canWrite() {
     return write;
   }
 
-  /** Whether instruction fetches are allowed. */
+  /** Returns whether instruction fetches are allowed. */
   public boolean canExecute() {
     return execute;
   }

@@ -4,7 +4,7 @@ package tombolo.memory;
 import java.io.Serial;
 
 /**
- * {@link GuestMemory#map} or {@link GuestMemory#unmap} was refused because of what is mapped.
+ * A refusal of {@link GuestMemory#map} or {@link GuestMemory#unmap} because of what is mapped.
  * Nothing has changed. The message names the range and the region in the way.
  */
 public final class GuestMapException extends RuntimeException {

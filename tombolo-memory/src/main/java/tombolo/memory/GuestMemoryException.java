@@ -4,19 +4,19 @@ package tombolo.memory;
 import java.io.Serial;
 
 /**
- * A typed access by guest physical address was refused. Nothing has been written. The guest usually
- * chose the address, so a device answers this with its own error, not with the end of the VM.
+ * A refusal of a typed access by guest physical address. Nothing has been written. The guest
+ * usually chose the address, so a device answers with its own error and does not end the VM.
  */
 public final class GuestMemoryException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  /** What is wrong with the access. */
+  /** The reason for the refusal. */
   public enum Reason {
-    /** Some byte of the range has no memory, or the range leaves the address space. */
+    /** A byte of the range has no memory, or the range leaves the address space. */
     NOT_MAPPED("not mapped"),
-    /** A write, and some byte of the range is in a region without write access. */
+    /** A byte of a range to be written is in a region without write access. */
     READ_ONLY("read-only"),
-    /** The address is not a multiple of what the type asks for. */
+    /** The address is not a multiple of the type's alignment. */
     MISALIGNED("misaligned");
 
     private final String words;
@@ -37,17 +37,17 @@ public final class GuestMemoryException extends RuntimeException {
     this.reason = reason;
   }
 
-  /** Where the whole access began. */
+  /** Returns the first guest physical address of the whole access. */
   public long gpa() {
     return gpa;
   }
 
-  /** Bytes of the whole access. */
+  /** Returns the size of the whole access in bytes. */
   public long size() {
     return size;
   }
 
-  /** What is wrong with it. */
+  /** Returns the reason for the refusal. */
   public Reason reason() {
     return reason;
   }

@@ -14,18 +14,19 @@ import tombolo.memory.posix.RevocableView;
 import tombolo.memory.posix.SystemCallException;
 
 /**
- * A piece of native memory that guests can have in their physical address spaces: a VM's RAM, a
- * channel. Fresh memory is zero, and costs nothing until it is touched where the host can do that.
+ * A piece of native memory that guests can have in their physical address spaces, such as a VM's
+ * RAM or a channel. Fresh memory is zero. On hosts with lazy allocation it costs nothing until it
+ * is touched.
  *
- * <p>Whoever allocates it owns it and closes it. A {@link GuestMemory} that maps a part of it keeps
- * it alive: closing gives up the owner's hold, and the memory is freed at once or, like a closed
- * memfd, when its last mapping goes. So no vCPU can reach freed memory, and a forgotten {@link
+ * <p>Its creator owns and closes it. A {@link GuestMemory} that maps a part of it keeps it alive:
+ * closing gives up the owner's hold, and the memory is freed at once or, like a closed memfd, when
+ * its last mapping goes. So no vCPU can reach freed memory, and a forgotten {@link
  * GuestMemory#unmap} is a leak ({@link #liveCount()}), never a crash.
  *
  * <p>Thread-safe.
  */
 public final class HostMemory implements AutoCloseable {
-  /** Bytes of a page, the unit of sizes, offsets and mappings. */
+  /** Size of a page in bytes, the unit of sizes, offsets and mappings. */
   public static final long PAGE_SIZE = 4096;
 
   private static final AtomicLong LIVE_BYTES = new AtomicLong();
@@ -36,7 +37,7 @@ public final class HostMemory implements AutoCloseable {
   private final OptionalInt fileDescriptor;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** The owner's hold and one for each mapping; freed when it falls to 0, and never rises again. */
+  /** The owner's hold plus one for each mapping. At 0 the memory is freed; it stays 0 for good. */
   private final AtomicInteger holds = new AtomicInteger(1);
 
   private HostMemory(Arena arena, Pages pages) {
@@ -48,10 +49,10 @@ public final class HostMemory implements AutoCloseable {
   }
 
   /**
-   * Memory for use inside this process.
+   * Allocates memory for use inside this process.
    *
    * @param size bytes, a positive multiple of {@link #PAGE_SIZE}
-   * @throws IllegalArgumentException if the size is none
+   * @throws IllegalArgumentException if the size is not such a multiple
    * @throws HostMemoryException if the host refuses
    */
   public static HostMemory allocate(long size) {
@@ -59,12 +60,12 @@ public final class HostMemory implements AutoCloseable {
   }
 
   /**
-   * Memory that can be handed to another process or to a kernel where the host has such: on Linux a
-   * memfd, sealed so that nobody can change its size. Elsewhere as {@link #allocate}.
+   * Allocates memory that can be handed to another process or to a kernel. On Linux it is a memfd,
+   * sealed so that nobody can change its size. On other hosts this is {@link #allocate}.
    *
-   * @param name for people who look at the process from outside, at most 249 bytes
+   * @param name shown to people who look at the process from outside, at most 249 bytes
    * @param size bytes, a positive multiple of {@link #PAGE_SIZE}
-   * @throws IllegalArgumentException if the size is none
+   * @throws IllegalArgumentException if the size is not such a multiple
    * @throws HostMemoryException if the host refuses
    */
   public static HostMemory allocateShareable(String name, long size) {
@@ -97,40 +98,40 @@ public final class HostMemory implements AutoCloseable {
     }
   }
 
-  /** Bytes, a positive multiple of {@link #PAGE_SIZE}. */
+  /** Returns the size in bytes, a positive multiple of {@link #PAGE_SIZE}. */
   public long size() {
     return segment.byteSize();
   }
 
   /**
-   * All of it. An access after the memory was freed throws {@link IllegalStateException}. No order
-   * with the accesses of guests is implied: control words need the access modes of a VarHandle.
+   * Returns all of the memory. An access after the memory was freed throws {@link
+   * IllegalStateException}. Plain accesses are not ordered with those of guests: control words need
+   * the access modes of a VarHandle.
    */
   public MemorySegment segment() {
     return segment;
   }
 
   /**
-   * A slice that can be taken back: it is reachable only until the arena closes. The memory itself
-   * stays at least as long as this object is not closed, which the caller sees to.
+   * Returns a slice that can be revoked: it is reachable only until the arena closes. The caller
+   * must close the arena before it closes this memory.
    *
-   * @param offset where the slice begins
-   * @param size its bytes
-   * @throws IndexOutOfBoundsException if it is no slice of this memory
+   * @param offset of the slice in bytes
+   * @param size of the slice in bytes
+   * @throws IndexOutOfBoundsException if the slice is not inside this memory
    */
   public MemorySegment view(long offset, long size, Arena arena) {
     return RevocableView.of(segment.asSlice(offset, size), arena);
   }
 
-  /** Native address of its first byte; means nothing once the memory was freed. */
+  /** Returns the native address of the first byte; meaningless once the memory is freed. */
   public long address() {
     return segment.address();
   }
 
   /**
-   * Descriptor of the same memory, for KVM or for another process; the owner of this object owns
-   * it, too, so nobody else closes it. Empty for private memory and where the host has no such
-   * thing.
+   * Returns a file descriptor of the same memory, for KVM or for another process. This object
+   * closes it; nobody else may. Empty for private memory and on hosts without such descriptors.
    *
    * @throws IllegalStateException if the memory was freed
    */
@@ -142,12 +143,12 @@ public final class HostMemory implements AutoCloseable {
   }
 
   /**
-   * Gives up the owner's hold; the memory is freed as soon as no {@link GuestMemory} maps it. Does
+   * Gives up the owner's hold. The memory is freed as soon as no {@link GuestMemory} maps it. Does
    * nothing when called again.
    *
    * @throws HostMemoryException if the host does not take the memory back
-   * @throws IllegalStateException if a foreign call is using the segment; the memory is never freed
-   *     then
+   * @throws IllegalStateException if a foreign call is using the segment; then the memory is never
+   *     freed
    */
   @Override
   public void close() {
@@ -156,17 +157,17 @@ public final class HostMemory implements AutoCloseable {
     }
   }
 
-  /** Bytes of all host memory in this process that was allocated and not freed, for leak tests. */
+  /** Returns the bytes of host memory in this process that are not freed yet, for leak tests. */
   public static long liveBytes() {
     return LIVE_BYTES.get();
   }
 
-  /** Number of objects that {@link #liveBytes()} counts. */
+  /** Returns the number of objects that {@link #liveBytes()} counts. */
   public static long liveCount() {
     return LIVE_COUNT.get();
   }
 
-  /** Keeps the memory alive for one mapping; false, with no effect, if its owner has closed it. */
+  /** Keeps the memory alive for one mapping, or returns false if its owner has closed it. */
   boolean tryRetain() {
     int now;
     do {
@@ -178,7 +179,7 @@ public final class HostMemory implements AutoCloseable {
     return true;
   }
 
-  /** Gives up a hold. Nobody reaches the memory through it any more. */
+  /** Gives up a hold, through which nobody may reach the memory any more. */
   void release() {
     if (holds.decrementAndGet() > 0) {
       return;

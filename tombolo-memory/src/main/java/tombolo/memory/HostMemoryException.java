@@ -4,8 +4,8 @@ package tombolo.memory;
 import java.io.Serial;
 
 /**
- * The host did not give or take back memory. The message says how much was asked for, and which
- * call failed with which errno.
+ * A failure of the host to give or take back memory. The message says how much was asked for, which
+ * call failed, and with which errno.
  */
 public final class HostMemoryException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

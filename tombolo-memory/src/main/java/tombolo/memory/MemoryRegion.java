@@ -6,20 +6,20 @@ import static tombolo.memory.HostMemory.PAGE_SIZE;
 import java.util.Objects;
 
 /**
- * A range of guest physical addresses and the host memory behind it. Immutable; it says nothing
- * about whether it is mapped still.
+ * A range of guest physical addresses and the host memory behind it. Immutable. It does not say
+ * whether it is still mapped.
  *
- * @param gpa first guest physical address, a multiple of the page size, not negative
+ * @param gpa the first guest physical address, a multiple of the page size, not negative
  * @param size bytes, a positive multiple of the page size; {@code gpa + size} does not overflow
  * @param host the memory
- * @param hostOffset where in it the region begins, a multiple of the page size
- * @param access what the guest may do
+ * @param hostOffset offset of the region in that memory in bytes, a multiple of the page size
+ * @param access the accesses that the guest may make
  */
 public record MemoryRegion(long gpa, long size, HostMemory host, long hostOffset, Access access) {
   /**
-   * Checks all of the above.
+   * Checks the ranges of all components.
    *
-   * @throws IllegalArgumentException if something does not hold
+   * @throws IllegalArgumentException if a component is out of its range
    */
   public MemoryRegion {
     Objects.requireNonNull(access);
@@ -31,7 +31,7 @@ public record MemoryRegion(long gpa, long size, HostMemory host, long hostOffset
     }
   }
 
-  /** Throws IllegalArgumentException if these are no whole pages of a guest's address space. */
+  /** Throws IllegalArgumentException unless these are whole pages of a guest's address space. */
   static void checkRange(long gpa, long size) {
     if (gpa < 0 || gpa % PAGE_SIZE != 0) {
       throw new IllegalArgumentException(
@@ -47,22 +47,22 @@ public record MemoryRegion(long gpa, long size, HostMemory host, long hostOffset
     }
   }
 
-  /** The first guest physical address after it. */
+  /** Returns the first guest physical address after the region. */
   public long end() {
     return gpa + size;
   }
 
-  /** Whether the byte at this guest physical address is in it. */
+  /** Returns whether the byte at this guest physical address is in the region. */
   public boolean contains(long address) {
     return address >= gpa && address - gpa < size;
   }
 
-  /** Native address of its first byte. */
+  /** Returns the native address of the region's first byte. */
   public long hostAddress() {
     return host.address() + hostOffset;
   }
 
-  /** Where in {@link #host()} the byte at this guest physical address is, which it contains. */
+  /** Returns the offset in {@link #host()} of a guest physical address inside the region. */
   public long hostOffsetOf(long address) {
     return address - gpa + hostOffset;
   }

@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The primitive types that guest and host exchange, as the guest's C sees them: little-endian,
+ * The primitive types that guest and host exchange, as the guest's C code sees them: little-endian,
  * aligned to their size.
  */
 enum Primitive {
@@ -37,7 +37,7 @@ enum Primitive {
     this.handle = layout.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
   }
 
-  /** The primitive of this type; IllegalArgumentException if guests have no such. */
+  /** Returns the primitive of this type; throws IllegalArgumentException if there is none. */
   static Primitive of(Class<?> type) {
     for (Primitive primitive : values()) {
       if (primitive.type == type) {
@@ -48,7 +48,7 @@ enum Primitive {
         "%s is none of byte, short, char, int, long, float, double".formatted(type.getName()));
   }
 
-  /** Bytes; its alignment, too. */
+  /** Returns the size in bytes, which is also the alignment. */
   long size() {
     return size;
   }

@@ -7,16 +7,16 @@ import org.jspecify.annotations.Nullable;
 import tombolo.memory.GuestMemoryException.Reason;
 
 /**
- * Access to ranges that may lie in several regions of one tree: first the whole range is checked,
- * then it is copied, region by region.
+ * Accesses ranges that may lie in several regions of one tree. Checks the whole range first, then
+ * copies it region by region.
  *
- * <p>The tree does not change, so what was checked holds; {@link GuestMemory} sees to it that the
- * memory of its regions stays theirs meanwhile.
+ * <p>The tree does not change, so the checks stay valid. {@link GuestMemory} keeps the memory of
+ * the tree's regions in place meanwhile.
  */
 final class RangeAccess {
   private RangeAccess() {}
 
-  /** A part of a range that lies in one region: {@code done} bytes of the range are before it. */
+  /** Accesses the part of a range in one region; {@code done} bytes of the range precede it. */
   @FunctionalInterface
   private interface Part {
     void access(MemorySegment host, long offset, long done, long size);
@@ -53,7 +53,7 @@ final class RangeAccess {
     check(tree, gpa, layout.size(), false);
     Object[] values = new Object[layout.fieldCount()];
     for (int i = 0; i < values.length; i++) {
-      // A field is aligned to its size, so it never lies in two regions.
+      // A field is aligned to its size, so it lies in one region.
       long address = gpa + layout.fieldOffset(i);
       MemoryRegion region = checked(tree, address);
       values[i] = layout.fieldType(i).get(region.host().segment(), region.hostOffsetOf(address));
@@ -80,7 +80,7 @@ final class RangeAccess {
     }
   }
 
-  /** What to throw for an access of which the byte at {@code address} can't be had. */
+  /** Returns the exception for an access whose byte at {@code address} is not accessible. */
   static GuestMemoryException refused(
       long gpa, long size, long address, @Nullable MemoryRegion region) {
     return region == null
@@ -89,9 +89,9 @@ final class RangeAccess {
             gpa, size, Reason.READ_ONLY, " at 0x%x, in %s".formatted(address, region));
   }
 
-  /** Throws if some byte is not mapped, or may not be written. */
+  /** Throws GuestMemoryException if a byte is not mapped, or may not be written. */
   private static void check(@Nullable RegionTree tree, long gpa, long size, boolean write) {
-    // Goes from region to region, so gpa + done is at most a region's end and does not overflow.
+    // Steps from region to region, so gpa + done is at most a region's end and does not overflow.
     for (long done = 0; done < size; ) {
       MemoryRegion region = RegionTree.at(tree, gpa + done);
       if (region == null || (write && !region.access().canWrite())) {
@@ -111,7 +111,7 @@ final class RangeAccess {
     }
   }
 
-  /** The region of an address that {@link #check} has passed in the same tree. */
+  /** Returns the region of an address that {@link #check} has accepted in the same tree. */
   private static MemoryRegion checked(@Nullable RegionTree tree, long address) {
     return Objects.requireNonNull(RegionTree.at(tree, address));
   }

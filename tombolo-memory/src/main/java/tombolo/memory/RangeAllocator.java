@@ -9,27 +9,27 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out ranges of an address space, best fit: the smallest gap that is large enough, of several
- * the lowest. What is given back merges with the gaps that it touches, so the space never falls to
- * pieces that could be one. All operations are O(log n) in the number of gaps.
+ * Hands out ranges of an address space, best fit: from the smallest gap that is large enough, and
+ * from the lowest of several. A range that is given back merges with the gaps that it touches, so
+ * no two gaps ever touch. All operations are O(log n) in the number of gaps.
  *
- * <p>It knows addresses only, not what is behind them. Not thread-safe; whoever owns it guards it.
+ * <p>It knows addresses only, not the memory behind them. Not thread-safe; its owner guards it.
  */
 public final class RangeAllocator {
   private final long granule;
 
-  /** Every gap three times: by size to find one, by both ends to merge. No two gaps touch. */
+  /** Every gap is here and in both maps below: by size to find one, by both ends to merge. */
   private final TreeSet<Gap> bySize = new TreeSet<>();
 
   private final Map<Long, Gap> byBase = new HashMap<>();
   private final Map<Long, Gap> byEnd = new HashMap<>();
 
-  /** Sizes by base of what is handed out. */
+  /** The sizes of the ranges that are handed out, by base. */
   private final Map<Long, Long> allocated = new HashMap<>();
 
   private long freeBytes;
 
-  /** An empty stretch; ordered by size, then by address. */
+  /** A range of free addresses; ordered by size, then by address. */
   private record Gap(long size, long base) implements Comparable<Gap> {
     @Override
     public int compareTo(Gap other) {
@@ -43,9 +43,10 @@ public final class RangeAllocator {
   }
 
   /**
-   * Without addresses; {@link #add} gives it some.
+   * Creates an allocator without addresses; {@link #add} gives it some.
    *
-   * @param granule what addresses and sizes are multiples of, positive
+   * @param granule the unit of addresses and sizes in bytes, positive
+   * @throws IllegalArgumentException if the granule is not positive
    */
   public RangeAllocator(long granule) {
     if (granule <= 0) {
@@ -56,10 +57,11 @@ public final class RangeAllocator {
 
   /**
    * Adds addresses to hand out, which must not overlap any that it has. They merge with a gap that
-   * they touch; to keep two stretches apart, leave a granule between them.
+   * they touch; to keep two ranges apart, leave a granule between them.
    *
-   * @param base not negative, a multiple of the granule
-   * @param size a positive multiple of the granule; {@code base + size} does not overflow
+   * @param base the first address, not negative, a multiple of the granule
+   * @param size bytes, a positive multiple of the granule; {@code base + size} does not overflow
+   * @throws IllegalArgumentException if the range is not such a range
    */
   public void add(long base, long size) {
     if (base < 0 || base % granule != 0 || !isSize(size) || base > Long.MAX_VALUE - size) {
@@ -72,7 +74,7 @@ public final class RangeAllocator {
   /**
    * Takes addresses away for good.
    *
-   * @return false, and nothing has changed, unless all of them are free and make exactly one gap
+   * @return false, with nothing changed, unless the addresses are exactly one whole gap
    */
   public boolean remove(long base, long size) {
     Gap gap = byBase.get(base);
@@ -87,8 +89,8 @@ public final class RangeAllocator {
   /**
    * Hands out a range.
    *
-   * @param size bytes, rounded up to the granule; none that is not positive fits
-   * @return where it begins, or empty if no gap is large enough
+   * @param size bytes, rounded up to the granule
+   * @return the first address, or empty if the size is not positive or no gap is large enough
    */
   public OptionalLong allocate(long size) {
     if (size <= 0 || size > Long.MAX_VALUE - granule) {
@@ -139,10 +141,10 @@ public final class RangeAllocator {
   /**
    * Takes a range back.
    *
-   * @return false, and nothing has changed, if it is not exactly one that was handed out
+   * @return false, with nothing changed, if it is not exactly one range that was handed out
    */
   public boolean release(long base, long size) {
-    // Also where the base is no multiple of anything: then nothing of it was handed out.
+    // This also refuses a base that is not a multiple of the granule: none was handed out there.
     if (!allocated.remove(base, size)) {
       return false;
     }
@@ -151,27 +153,27 @@ public final class RangeAllocator {
     return true;
   }
 
-  /** How long the range is that was handed out and begins here, or 0. */
+  /** Returns the size in bytes of the handed-out range that begins here, or 0 if there is none. */
   public long sizeOf(long base) {
     return Objects.requireNonNullElse(allocated.get(base), 0L);
   }
 
-  /** Ranges that are handed out. */
+  /** Returns the number of ranges that are handed out. */
   public int count() {
     return allocated.size();
   }
 
-  /** Bytes that are free, in gaps of any size. */
+  /** Returns the number of free bytes, in gaps of any size. */
   public long freeBytes() {
     return freeBytes;
   }
 
-  /** Bytes of the largest gap, 0 if there is none. */
+  /** Returns the size of the largest gap in bytes, or 0 if there is none. */
   public long largestGap() {
     return bySize.isEmpty() ? 0 : bySize.last().size;
   }
 
-  /** Number of gaps. */
+  /** Returns the number of gaps. */
   public int gaps() {
     return bySize.size();
   }

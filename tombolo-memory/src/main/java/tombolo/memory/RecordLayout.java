@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a record of primitives lies in guest memory: as a C compiler lays out the struct with the
- * same fields, for every 64-bit ABI that guests have. Each field is aligned to its size, the whole
- * to its largest field, and the size is padded to that; all is little-endian.
+ * The layout of a record of primitives in guest memory: that of a C struct with the same fields, in
+ * every 64-bit ABI that guests use. Each field is aligned to its size, and the whole to its largest
+ * field. The size is padded to that alignment. All fields are little-endian.
  *
  * <pre>{@code
  * record Descriptor(long address, int length, short flags, short next) {
@@ -20,9 +20,10 @@ import java.util.List;
  * }
  * }</pre>
  *
- * <p>Made once for each type. Meant for control structures; payload goes by byte ranges. Immutable.
+ * <p>Create one layout for each type and keep it. Layouts are for control structures; read and
+ * write payload as byte ranges. Immutable.
  *
- * @param <T> the record
+ * @param <T> the record's type
  */
 public final class RecordLayout<T extends Record> {
   private final Class<T> type;
@@ -31,7 +32,7 @@ public final class RecordLayout<T extends Record> {
   private final long size;
   private final long alignment;
 
-  /** A component: where it lies, and how its value is had of a record. */
+  /** A component with its offset in bytes and the accessor of its value. */
   private record Field(String name, Primitive primitive, long offset, MethodHandle accessor) {}
 
   private RecordLayout(
@@ -44,17 +45,17 @@ public final class RecordLayout<T extends Record> {
   }
 
   /**
-   * The layout of a record.
+   * Returns the layout of a record.
    *
-   * @param lookup one that can see the record, usually {@code MethodHandles.lookup()}
+   * @param lookup a lookup that can see the record, usually {@code MethodHandles.lookup()}
    * @param type a record with at least one component, all byte, short, char, int, long, float or
    *     double
-   * @throws IllegalArgumentException if the record is none such, or not visible to the lookup
+   * @throws IllegalArgumentException if the type is not such a record, or not visible to the lookup
    */
   public static <T extends Record> RecordLayout<T> of(MethodHandles.Lookup lookup, Class<T> type) {
     RecordComponent[] components = type.getRecordComponents();
     if (components == null || components.length == 0) {
-      throw new IllegalArgumentException(type.getName() + " is no record with components");
+      throw new IllegalArgumentException(type.getName() + " is not a record with components");
     }
     List<Field> fields = new ArrayList<>();
     List<Class<?>> types = new ArrayList<>();
@@ -102,18 +103,18 @@ public final class RecordLayout<T extends Record> {
     return (value + alignment - 1) & -alignment;
   }
 
-  /** Bytes from one to the next in an array of them, as C's {@code sizeof}. */
+  /** Returns the size in bytes, padding included, like C's {@code sizeof}. */
   public long size() {
     return size;
   }
 
-  /** What its address is a multiple of: 1, 2, 4 or 8. */
+  /** Returns the alignment of a record's address in bytes: 1, 2, 4 or 8. */
   public long alignment() {
     return alignment;
   }
 
   /**
-   * Where a field lies, in bytes from the beginning, as C's {@code offsetof}.
+   * Returns a field's offset from the record's start in bytes, like C's {@code offsetof}.
    *
    * @throws IllegalArgumentException if the record has no such component
    */
@@ -138,7 +139,7 @@ public final class RecordLayout<T extends Record> {
     return fields.get(index).primitive;
   }
 
-  /** The values of a record's fields. Runs the record's own code, so no lock is held. */
+  /** Returns the values of a record's fields. Runs the record's code: call it without a lock. */
   Object[] valuesOf(T value) {
     Object[] values = new Object[fields.size()];
     try {
@@ -151,7 +152,7 @@ public final class RecordLayout<T extends Record> {
     return values;
   }
 
-  /** A record of these values. Runs the record's own code, so no lock is held. */
+  /** Creates a record of these values. Runs the record's code: call it without a lock. */
   T recordOf(Object[] values) {
     try {
       return type.cast((Record) constructor.invokeExact(values));
@@ -160,7 +161,7 @@ public final class RecordLayout<T extends Record> {
     }
   }
 
-  /** Constructor and accessors of a record declare no checked exception (JLS 8.10.3, 8.10.4). */
+  /** Converts what a record threw, which declares no checked exceptions (JLS 8.10.3, 8.10.4). */
   private static RuntimeException unchecked(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;

@@ -5,23 +5,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Regions that do not overlap, by guest physical address: an AVL tree that never changes. Adding or
- * removing a region makes a new tree that shares all but O(log n) nodes with the old one.
+ * An immutable AVL tree of regions that do not overlap, by guest physical address. Adding or
+ * removing a region creates a new tree that shares all but O(log n) nodes with the old one.
  *
- * <p>So a reader needs nothing but one volatile read of the root: the tree that it sees is whole
- * and stays as it is, whatever a writer does meanwhile. {@code null} is the empty tree.
+ * <p>So a reader needs only one volatile read of the root: the tree that it finds is whole and does
+ * not change, whatever a writer does meanwhile. {@code null} is the empty tree.
  */
 final class RegionTree {
   final MemoryRegion region;
   private final @Nullable RegionTree left;
   private final @Nullable RegionTree right;
 
-  /** The region's bounds once more, so that a look-up touches one object a level. */
+  /** Copies of the region's bounds, so that a look-up touches one object a level. */
   private final long start;
 
   private final long end;
 
-  /** Of the two subtrees the heights differ by at most 1. */
+  /** Height of the tree. The heights of its two subtrees differ by at most 1. */
   private final int height;
 
   private RegionTree(@Nullable RegionTree left, MemoryRegion region, @Nullable RegionTree right) {
@@ -33,7 +33,7 @@ final class RegionTree {
     this.height = 1 + Math.max(height(left), height(right));
   }
 
-  /** The region that contains this address, or null. Allocates nothing. */
+  /** Returns the region that contains this address, or null. Allocates nothing. */
   static @Nullable MemoryRegion at(@Nullable RegionTree tree, long gpa) {
     RegionTree node = tree;
     while (node != null) {
@@ -48,7 +48,7 @@ final class RegionTree {
     return null;
   }
 
-  /** A region that has a byte of {@code from} to {@code to} − 1, or null. */
+  /** Returns a region with a byte from {@code from} to {@code to} − 1, or null. */
   static @Nullable MemoryRegion overlapping(@Nullable RegionTree tree, long from, long to) {
     RegionTree node = tree;
     while (node != null) {
@@ -63,7 +63,7 @@ final class RegionTree {
     return null;
   }
 
-  /** The tree with a region more, which overlaps none in it. */
+  /** Returns the tree with one more region, which must not overlap any in it. */
   static RegionTree with(@Nullable RegionTree tree, MemoryRegion region) {
     if (tree == null) {
       return new RegionTree(null, region, null);
@@ -73,7 +73,7 @@ final class RegionTree {
         : balanced(tree.left, tree.region, with(tree.right, region));
   }
 
-  /** The tree without the region that begins at this address, if there is one. */
+  /** Returns the tree without the region that begins at this address, if there is one. */
   static @Nullable RegionTree without(@Nullable RegionTree tree, long gpa) {
     if (tree == null) {
       return null;
@@ -94,7 +94,7 @@ final class RegionTree {
     return balanced(tree.left, next, without(tree.right, next.gpa()));
   }
 
-  /** Gives every region to the consumer, by ascending address. */
+  /** Gives every region to the consumer, in ascending order of addresses. */
   static void forEach(@Nullable RegionTree tree, Consumer<MemoryRegion> consumer) {
     if (tree != null) {
       forEach(tree.left, consumer);
@@ -104,8 +104,8 @@ final class RegionTree {
   }
 
   /**
-   * Gives every region with a byte of {@code from} to {@code to} − 1 to the consumer, by ascending
-   * address.
+   * Gives every region with a byte from {@code from} to {@code to} − 1 to the consumer, in
+   * ascending order of addresses.
    */
   static void forEachOverlapping(
       @Nullable RegionTree tree, long from, long to, Consumer<MemoryRegion> consumer) {

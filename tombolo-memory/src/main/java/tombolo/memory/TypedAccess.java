@@ -9,12 +9,12 @@ import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The half of {@link GuestMemory} that reads and writes: it holds the tree of what is mapped, and
- * knows which accesses are under way in it.
+ * The half of {@link GuestMemory} that reads and writes. It holds the tree of mapped regions and
+ * tracks the accesses under way in it.
  *
- * <p>An access holds {@link #accesses} for reading from before it reads the tree until after it
- * last touches memory. So whoever holds it for writing knows that no access is under way, and that
- * every later one will use the tree that he leaves behind.
+ * <p>An access holds the read lock of {@link #accesses} from before it reads the tree until after
+ * it last touches memory. So while a thread holds the write lock, no access is under way, and every
+ * later access uses the tree that this thread leaves behind.
  */
 abstract sealed class TypedAccess permits GuestMemory {
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
@@ -27,7 +27,7 @@ abstract sealed class TypedAccess permits GuestMemory {
 
   private final StampedLock accesses = new StampedLock();
 
-  /** What is mapped; null when nothing is. One thread at a time writes it, any reads it. */
+  /** The mapped regions; null if there are none. One thread at a time writes it, any reads it. */
   private volatile @Nullable RegionTree tree;
 
   TypedAccess() {}
@@ -36,14 +36,14 @@ abstract sealed class TypedAccess permits GuestMemory {
     return tree;
   }
 
-  /** Makes more visible; no access needs to be waited for. */
+  /** Makes a region visible. Needs to wait for no access. */
   final void extend(RegionTree more) {
     tree = more;
   }
 
-  /** Makes less visible, and returns when no access is under way in what is gone. */
+  /** Removes regions from view, and returns when no access is under way in them. */
   final void shrink(@Nullable RegionTree less) {
-    // Nothing may be waited for in here but accesses: see "Who waits for whom" in GuestMemory.
+    // Nothing but accesses may be waited for in here: see "Who waits for whom" in GuestMemory.
     long stamp = accesses.writeLock();
     tree = less;
     accesses.unlockWrite(stamp);
@@ -181,7 +181,7 @@ abstract sealed class TypedAccess permits GuestMemory {
     }
   }
 
-  /** Writes 4 bytes, as a volatile access, if they are as expected; whether they were. */
+  /** Writes 4 bytes, as a volatile access, if they are as expected; returns whether they were. */
   public boolean compareAndSetInt(long gpa, int expected, int value) {
     long stamp = accesses.readLock();
     try {
@@ -236,7 +236,7 @@ abstract sealed class TypedAccess permits GuestMemory {
     }
   }
 
-  /** Writes 8 bytes, as a volatile access, if they are as expected; whether they were. */
+  /** Writes 8 bytes, as a volatile access, if they are as expected; returns whether they were. */
   public boolean compareAndSetLong(long gpa, long expected, long value) {
     long stamp = accesses.readLock();
     try {
@@ -334,7 +334,7 @@ abstract sealed class TypedAccess permits GuestMemory {
     }
   }
 
-  /** The one region of an aligned scalar; tree are whole pages, so it never lies in two. */
+  /** Returns the region of an aligned scalar. Regions are whole pages, so it lies in one. */
   private MemoryRegion scalar(long gpa, long size, boolean write) {
     RangeAccess.checkAlignment(gpa, size, size);
     MemoryRegion region = RegionTree.at(tree, gpa);

@@ -4,13 +4,13 @@ package tombolo.memory;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what must happen; that it does not is a failure after a minute, not a hang. */
+/** Waits for an event that must happen. Fails after a minute and does not hang. */
 final class Deadline {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Deadline() {}
 
-  @SuppressWarnings("ThreadPriorityCheck") // gives way, for there may be fewer CPUs than threads
+  @SuppressWarnings("ThreadPriorityCheck") // yields, because there may be fewer CPUs than threads
   static void await(String what, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {

@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A vCPU as {@link GuestMemory} sees one: a thread that caches one region and stores through it
- * without asking again, in slices of guest code. Between two slices, and only there, it drops what
- * it was asked to.
+ * A vCPU as {@link GuestMemory} sees it: a thread that caches one region and stores through it, in
+ * slices of guest code, without looking it up again. It drops its cache on request between two
+ * slices, and only there.
  *
- * <p>{@code inGuest} and {@code asked} are a store-load handshake, both volatile: the vCPU says
- * that it is inside before it looks what was asked, the unmapping thread asks before it looks
- * whether it is inside. So one of them sees the other.
+ * <p>{@code inGuest} and {@code asked} form a store-load handshake; both are volatile. The vCPU
+ * says that it is inside before it looks for a request. The unmapping thread makes its request
+ * before it looks whether the vCPU is inside. So at least one of them sees the other.
  */
 final class FakeVcpu implements TranslationCache, AutoCloseable {
   /** Stores in a slice of guest code: long enough that nobody can miss the vCPU being inside. */
@@ -30,16 +30,16 @@ final class FakeVcpu implements TranslationCache, AutoCloseable {
   private volatile boolean stop;
   private volatile long dropped;
 
-  /** Slices that have ended. */
+  /** Number of slices that have ended. */
   final AtomicLong slices = new AtomicLong();
 
-  /** Slices that have ended and stored something. */
+  /** Number of slices that have ended and stored something. */
   final AtomicLong storingSlices = new AtomicLong();
 
-  /** The vCPU's own: its TLB of one entry. */
+  /** The vCPU's TLB, which has one entry. */
   private @Nullable MemoryRegion cached;
 
-  /** A vCPU that stores to every word of the page at this address, from {@link #start} on. */
+  /** Creates a vCPU that stores to every word of the page at this address once started. */
   FakeVcpu(GuestMemory guest, long gpa, String name) {
     this.guest = guest;
     this.gpa = gpa;
@@ -99,11 +99,11 @@ final class FakeVcpu implements TranslationCache, AutoCloseable {
   @Override
   public void awaitDropped() {
     long wanted = asked.get();
-    // A vCPU that is outside sees what was asked before its next access.
+    // A vCPU that is outside sees the request before its next access.
     Deadline.await("vCPU drops", () -> !inGuest || dropped >= wanted);
   }
 
-  /** Ends the thread; throws what it threw. */
+  /** Ends the thread and rethrows its exception, if any. */
   @Override
   public void close() {
     stop = true;

@@ -55,7 +55,7 @@ class GuestMemoryMapTest {
   }
 
   @Test
-  @DisplayName("says where in the host a region is")
+  @DisplayName("returns the host location of a region")
   void regionsKnowTheirPlace() {
     MemoryRegion region = region(2, 2, 5, Access.READ_EXECUTE);
     assertThat(region.hostAddress()).isEqualTo(host.address() + 5 * PAGE);
@@ -216,7 +216,7 @@ class GuestMemoryMapTest {
   }
 
   @Test
-  @DisplayName("can't have the same cache twice, and tells one that is removed nothing more")
+  @DisplayName("refuses the same cache twice, and tells a removed cache nothing more")
   void cachesAreRegisteredOnce() {
     RecordingCache cache = new RecordingCache();
     guest.register(cache);
@@ -247,7 +247,7 @@ class GuestMemoryMapTest {
   }
 
   @Test
-  @DisplayName("asks caches only about what look-up does not find any more, and frees afterwards")
+  @DisplayName("asks caches only about regions that look-up no longer finds, and frees afterwards")
   void asksAfterRemoval() {
     long before = HostMemory.liveBytes();
     HostMemory channel = HostMemory.allocate(PAGE);
@@ -278,6 +278,6 @@ class GuestMemoryMapTest {
     channel.close();
     assertThat(guest.regionAt(0)).isNull();
     assertThat(HostMemory.liveBytes()).isEqualTo(before + PAGE);
-    channel.release(); // what the mapping holds, so that other tests can count
+    channel.release(); // drops the mapping's hold, so that other tests can count
   }
 }

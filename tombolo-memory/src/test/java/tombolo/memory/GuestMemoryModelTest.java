@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random maps, unmaps, reads and writes, against a model that has one entry a page and copies one
- * byte at a time. Small numbers make collisions: 24 guest pages over two host memories of 12 pages,
- * so that pages are often aliases of each other.
+ * Runs random maps, unmaps, reads and writes against a model that has one entry a page and copies
+ * one byte at a time. Small numbers cause collisions: with 24 guest pages over two host memories of
+ * 12 pages, pages are often aliases of each other.
  */
 @DisplayName("Guest memory agrees with a page-by-page model")
 class GuestMemoryModelTest {
@@ -185,7 +185,7 @@ class GuestMemoryModelTest {
       assertThat(guest.regions()).isEqualTo(expected);
     }
 
-    /** Runs it, and checks that it is refused exactly when the model says so. */
+    /** Runs an operation and checks that it is refused exactly when the model refuses it. */
     private void expect(
         boolean allowed, Class<? extends RuntimeException> refusal, Runnable operation) {
       try {
@@ -227,7 +227,7 @@ class GuestMemoryModelTest {
       return page;
     }
 
-    /** Often near the end of a page, where mistakes live. */
+    /** Returns an address that is often near the end of a page, where mistakes hide. */
     private int address() {
       int page = random.nextInt(GUEST_PAGES);
       return page * PAGE + (random.nextBoolean() ? PAGE - 8 : 0) + random.nextInt(8);

@@ -64,7 +64,7 @@ class HostMemoryTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, -1, -4096, 1, 4095, 4097, Long.MIN_VALUE, Long.MAX_VALUE})
-  @DisplayName("has a size that is a positive multiple of the page size, nothing else")
+  @DisplayName("has a size that is a positive multiple of the page size, and no other")
   void refusesOtherSizes(long size) {
     String message = "size must be a positive multiple of 4096 bytes: " + size;
     assertThatThrownBy(() -> HostMemory.allocate(size))

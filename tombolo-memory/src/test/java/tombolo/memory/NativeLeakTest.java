@@ -15,8 +15,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /**
- * Counts what the kernel knows of this process. The JVM itself opens files and maps memory
- * meanwhile, so the bounds leave it some; a leak of one a round is thousands.
+ * Counts this process's kernel objects. The JVM itself opens files and maps memory meanwhile, so
+ * the bounds leave room for some; a leak of one a round would be thousands.
  */
 @DisplayName("After thousands of rounds of allocate, map, unmap and close")
 @EnabledOnOs(OS.LINUX)
@@ -62,7 +62,7 @@ class NativeLeakTest {
     }
   }
 
-  /** Kernel mappings; those of memfds are never merged, so each one that is left counts. */
+  /** Returns the number of kernel mappings. Those of memfds never merge, so each leak counts. */
   private static long mappings() {
     try (Stream<String> all = Files.lines(Path.of("/proc/self/maps"))) {
       return all.count();

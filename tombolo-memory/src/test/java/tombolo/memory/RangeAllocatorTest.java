@@ -24,7 +24,7 @@ class RangeAllocatorTest {
     return ranges.allocate(size).orElseThrow();
   }
 
-  /** Gaps of these many pages, in this order, each behind a page that is taken. */
+  /** Creates gaps of these page counts, in this order, each behind a page that is taken. */
   private void gaps(int... pages) {
     long at = 0;
     for (int gap : pages) {
@@ -53,7 +53,7 @@ class RangeAllocatorTest {
   }
 
   @Test
-  @DisplayName("rounds sizes up to whole granules, and says how long a range is")
+  @DisplayName("rounds sizes up to whole granules, and returns the size of a range")
   void rounds() {
     ranges.add(0, 4 * PAGE);
     assertThat(allocate(1)).isZero();
@@ -116,7 +116,7 @@ class RangeAllocatorTest {
   }
 
   @Test
-  @DisplayName("gives a stretch up only where that is one whole gap")
+  @DisplayName("gives up a range only if it is one whole gap")
   void removes() {
     gaps(2, 4);
     assertThat(ranges.remove(0, PAGE)).as("a part").isFalse();
@@ -130,7 +130,7 @@ class RangeAllocatorTest {
   }
 
   @Test
-  @DisplayName("takes no addresses that are none")
+  @DisplayName("refuses ranges that are not whole granules of the address space")
   void refusesAddresses() {
     assertThatIllegalArgumentException().isThrownBy(() -> new RangeAllocator(0));
     assertThatIllegalArgumentException().isThrownBy(() -> ranges.add(-PAGE, PAGE));
@@ -152,7 +152,7 @@ class RangeAllocatorTest {
     }
     assertThat(ranges.allocate(1)).isEmpty();
     assertThat(ranges.count()).isEqualTo(count);
-    // Every other one first: as many gaps as there can be.
+    // Every other range first, which makes as many gaps as possible.
     for (int i = 0; i < count; i += 2) {
       assertThat(ranges.release(i * PAGE, PAGE)).isTrue();
     }
@@ -164,10 +164,10 @@ class RangeAllocatorTest {
     assertThat(ranges.largestGap()).isEqualTo(count * PAGE);
   }
 
-  /** What is handed out, a bit a granule; finds gaps by looking at every bit. */
+  /** A bitmap of handed-out granules; finds gaps by looking at every bit. */
   private static final class Bitmap {
     static final int GRANULES = 96;
-    private static final int NOT_OURS = 40; // parts two stretches
+    private static final int NOT_OURS = 40; // separates two ranges
 
     private final BitSet taken = new BitSet();
 
@@ -176,7 +176,7 @@ class RangeAllocatorTest {
       taken.set(GRANULES);
     }
 
-    /** Length of the gap that begins here, 0 if none begins. */
+    /** Returns the length of the gap that begins here, or 0 if none begins. */
     int gapAt(int granule) {
       boolean begins = !taken.get(granule) && (granule == 0 || taken.get(granule - 1));
       return begins ? taken.nextSetBit(granule) - granule : 0;

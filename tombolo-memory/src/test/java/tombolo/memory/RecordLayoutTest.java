@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordLayoutTest {
   private static final long PAGE = HostMemory.PAGE_SIZE;
 
-  /** As {@code struct { u8 a; u32 b; u16 c; u64 d; f32 e; u16 f; f64 g; }}. */
+  /** The C struct {@code { u8 a; u32 b; u16 c; u64 d; f32 e; u16 f; f64 g; }}. */
   record Mixed(byte a, int b, short c, long d, float e, char f, double g) {}
 
-  /** As virtio's {@code struct vring_desc}. */
+  /** Virtio's {@code struct vring_desc}. */
   record Descriptor(long address, int length, short flags, short next) {}
 
   record Positive(int value) {
@@ -50,7 +50,7 @@ class RecordLayoutTest {
     return RecordLayout.of(MethodHandles.lookup(), type);
   }
 
-  /** Pages 0 and 1 touch for the guest; in the host they lie apart and the other way round. */
+  /** Pages 0 and 1 touch for the guest; in the host they lie apart and in reverse order. */
   @BeforeEach
   void mapTwoPages() {
     guest.map(0, PAGE, host, 2 * PAGE, Access.READ_WRITE);
@@ -132,7 +132,7 @@ class RecordLayoutTest {
   }
 
   @Test
-  @DisplayName("that would run past the end of memory is refused, and nothing is written")
+  @DisplayName("is refused if it would run past the end of memory, and nothing is written")
   void runsPastTheEnd() {
     long last = 2 * PAGE - 8;
     assertThatThrownBy(
@@ -152,7 +152,7 @@ class RecordLayoutTest {
   }
 
   @Test
-  @DisplayName("that would reach into read-only memory is refused, and nothing is written")
+  @DisplayName("is refused if it would reach into read-only memory, and nothing is written")
   void runsIntoReadOnly() {
     guest.map(2 * PAGE, PAGE, host, PAGE, Access.READ);
     long last = 2 * PAGE - 8;
@@ -186,7 +186,7 @@ class RecordLayoutTest {
     assertThatThrownBy(() -> guest.readFromGuest(0, POSITIVE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("not positive: 0");
-    // No lock is left behind.
+    // No lock stays held.
     guest.unmapAll();
   }
 
@@ -195,7 +195,7 @@ class RecordLayoutTest {
   void refusesOtherRecords() {
     assertThatThrownBy(() -> layout(Empty.class))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(Empty.class.getName() + " is no record with components");
+        .hasMessage(Empty.class.getName() + " is not a record with components");
     assertThatThrownBy(() -> layout(WithText.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("WithText.text: java.lang.String is none of byte, short, char, int");

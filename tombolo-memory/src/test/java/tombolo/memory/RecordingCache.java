@@ -4,7 +4,7 @@ package tombolo.memory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A cache without a vCPU that writes down what it is asked for. One thread only. */
+/** A cache without a vCPU that records the requests it gets. For one thread. */
 final class RecordingCache implements TranslationCache {
   final List<String> calls = new ArrayList<>();
   Runnable onMap = () -> {};

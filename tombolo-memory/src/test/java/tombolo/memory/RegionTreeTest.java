@@ -32,7 +32,7 @@ class RegionTreeTest {
     return new MemoryRegion(page * PAGE, pages * PAGE, host, 0, Access.READ);
   }
 
-  /** The height that an AVL tree of so many nodes never exceeds. */
+  /** Returns the height that an AVL tree with that many nodes never exceeds. */
   private static int bound(int nodes) {
     return (int) (1.4405 * Math.log(nodes + 2.0) / Math.log(2));
   }
@@ -116,7 +116,7 @@ class RegionTreeTest {
   }
 
   @Test
-  @DisplayName("does not change for one who looks at it, whatever is done to make others")
+  @DisplayName("does not change for a reader, whatever trees are made from it")
   void isImmutable() {
     RegionTree three =
         RegionTree.with(

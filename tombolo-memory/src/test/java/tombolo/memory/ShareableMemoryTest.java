@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 class ShareableMemoryTest {
   private static final long SIZE = 4 * HostMemory.PAGE_SIZE;
 
-  /** What a peer that was given the descriptor can open. */
+  /** Returns the path by which a peer with the descriptor can open the memory. */
   private static Path file(HostMemory memory) {
     return Path.of("/proc/self/fd/" + memory.fileDescriptor().orElseThrow());
   }
@@ -41,7 +41,7 @@ class ShareableMemoryTest {
   }
 
   @Test
-  @DisplayName("is the same memory for whoever has the descriptor")
+  @DisplayName("is the same memory for everybody who has the descriptor")
   void isShared() throws IOException {
     try (HostMemory memory = HostMemory.allocateShareable("shared", SIZE);
         FileChannel peer = peer(memory)) {
@@ -91,7 +91,7 @@ class ShareableMemoryTest {
   void refusedMappingClosesDescriptor() {
     long before = NativeLeakTest.descriptors();
     for (int i = 0; i < 20; i++) {
-      // The file may be so large, but the address space has no such room.
+      // A file may be this large, but the address space has no such room.
       assertThatThrownBy(() -> HostMemory.allocateShareable("huge", 1L << 53))
           .isInstanceOf(HostMemoryException.class)
           .hasMessageContaining("mmap of 9007199254740992 bytes failed with ENOMEM");

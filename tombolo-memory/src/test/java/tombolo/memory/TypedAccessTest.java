@@ -26,7 +26,7 @@ class TypedAccessTest {
   private static final long PAGE = HostMemory.PAGE_SIZE;
 
   /**
-   * Where the guest's 3 pages begin: two to be written, in the host apart and reversed, and ROM.
+   * The address of the guest's 3 pages: two writable ones, apart and reversed in the host, and ROM.
    */
   private static final long RAM = 0x8000_0000L;
 
@@ -49,7 +49,7 @@ class TypedAccessTest {
     host.close();
   }
 
-  /** An access with the number of bytes that it takes, which is its alignment, too. */
+  /** An access with its size in bytes, which is also its alignment. */
   private static Arguments scalar(String name, long size, ScalarAccess access) {
     return arguments(name, size, access);
   }
@@ -101,7 +101,7 @@ class TypedAccessTest {
         boolean inside = i >= gpa - RAM && i < gpa - RAM + size;
         assertThat(ram[i]).as("byte %d", i).isEqualTo((byte) (inside ? -1 : 0));
       }
-      // Host pages 1, 3 and 5 are nobody's, and 0 is the ROM.
+      // Host pages 1, 3 and 5 belong to nobody, and page 0 is the ROM.
       for (long page : new long[] {0, 1, 3, 5}) {
         assertThat(host.segment().asSlice(page * PAGE, PAGE).toArray(JAVA_BYTE)).containsOnly(0);
       }
@@ -241,7 +241,7 @@ class TypedAccessTest {
   }
 
   @Test
-  @DisplayName("of nothing succeeds anywhere")
+  @DisplayName("succeeds anywhere if the range is empty")
   void emptyRanges() {
     guest.read(0, new byte[0], 0, 0);
     guest.write(ROM, new byte[3], 3, 0);
@@ -249,7 +249,7 @@ class TypedAccessTest {
   }
 
   @Test
-  @DisplayName("refuses a range of which a byte is not mapped, wherever, and writes nothing of it")
+  @DisplayName("refuses a range with an unmapped byte anywhere, and writes nothing of it")
   void refusesRangesWithHoles() {
     guest.unmap(RAM + PAGE, PAGE);
     assertRangeRefused(RAM + 100, 2 * PAGE, RAM + PAGE, true);
@@ -286,7 +286,7 @@ class TypedAccessTest {
   }
 
   @Test
-  @DisplayName("refuses a part of an array that it does not have, before it touches the guest")
+  @DisplayName("refuses a range outside the array before it touches the guest")
   void refusesPartsThatArraysDoNotHave() {
     byte[] bytes = {1, 2, 3, 4};
     LongConsumer[] accesses = {

@@ -33,7 +33,7 @@ class UnmapRangeTest {
   }
 
   @Test
-  @DisplayName("takes away every region that lies in it, and no other")
+  @DisplayName("removes every region that lies in it, and no other")
   void whatLiesInside() {
     map(0, 1);
     map(2, 2);
@@ -45,7 +45,7 @@ class UnmapRangeTest {
   }
 
   @Test
-  @DisplayName("leaves what reaches over an end of it")
+  @DisplayName("keeps regions that reach over an end of it")
   void whatReachesOver() {
     map(0, 3);
     map(3, 1);
@@ -57,7 +57,7 @@ class UnmapRangeTest {
   }
 
   @Test
-  @DisplayName("leaves what the caller does not choose")
+  @DisplayName("keeps regions that the caller does not choose")
   void whatIsNotChosen() {
     map(1, 1);
     map(2, 1);
@@ -78,7 +78,7 @@ class UnmapRangeTest {
   }
 
   @Test
-  @DisplayName("asks no cache where nothing goes")
+  @DisplayName("asks no cache if no region goes")
   void asksNobody() {
     guest.register(cache);
     map(1, 1);
@@ -104,7 +104,7 @@ class UnmapRangeTest {
   }
 
   @Test
-  @DisplayName("takes whole pages only")
+  @DisplayName("accepts whole pages only")
   void wholePages() {
     map(0, 1);
     assertThatIllegalArgumentException().isThrownBy(() -> guest.unmapRange(1, PAGE, _ -> true));

@@ -150,7 +150,7 @@ class UnmapTest {
       running.start();
       for (int i = 0; i < threads; i++) {
         long gpa = (10L + i) * PAGE;
-        // Its own vCPU, outside guest code all the time.
+        // The thread's own vCPU, which stays outside guest code.
         FakeVcpu own = new FakeVcpu(guest, gpa, "own");
         guest.register(own);
         unmapping.add(
@@ -182,7 +182,7 @@ class UnmapTest {
   }
 
   @Test
-  @DisplayName("look-up has found, all the while, every region that stayed")
+  @DisplayName("look-up has found every remaining region all the time")
   void othersStayVisible() {
     int stay = 64;
     for (int i = 0; i < stay; i++) {

@@ -2,49 +2,50 @@
 package tombolo.ring;
 
 /**
- * What a thread does between two looks at a ring, if it only spins. For one thread.
+ * Spins between two looks at a ring, for as long as measurements say that it pays. For one thread.
  *
- * <p>A reader that looks again at once when it has caught up with a busy writer takes, for every
- * message, the cache line that the writer is writing. The line goes back and forth, and both sides
- * are as slow as that. So a reader that has caught up with a stream leaves the writer alone for a
- * moment, in which it writes several messages. Where this did not pay, because few came or none,
- * the reader pauses less and less often: who waits for single messages looks all the time.
+ * <p>A reader that has caught up with a busy writer and looks again at once takes, for every
+ * message, the cache line that the writer is writing. The line goes back and forth and slows down
+ * both sides. So a reader that has caught up with a stream leaves the writer alone for a moment, in
+ * which it writes several messages. If few or no messages came in that moment, the pause did not
+ * pay, and the reader pauses less and less often: a reader that waits for single messages looks all
+ * the time.
  */
 public final class Backoff {
-  /** Looks in vain after which the next message no longer belongs to the same stream. */
+  /** Number of vain looks after which the next message no longer belongs to the same stream. */
   private static final int STREAM = 2;
 
-  /** Messages after a pause that make it worth while. */
+  /** Number of messages after a pause that make the pause worth while. */
   private static final int WORTH = 4;
 
-  /** Half a microsecond to a whole one, on the processors we have measured. */
+  /** Turns of a pause: half a microsecond to a whole one on the processors measured. */
   private static final int TURNS = 32;
 
   private static final int MOST_SKIPPED = 1 << 14;
 
-  /** Looks in vain since the last message. */
+  /** Number of vain looks since the last message. */
   private int failures;
 
-  /** Looks in vain before the present run of messages. */
+  /** Number of vain looks before the present run of messages. */
   private int gap = Integer.MAX_VALUE;
 
-  /** Messages without a look in vain between them. */
+  /** Number of messages without a vain look between them. */
   private long run;
 
   private boolean paused;
 
-  /** Pauses to leave out, after the last one that was in vain. */
+  /** Number of pauses still to skip after the last vain one. */
   private int skipped;
 
   private int skips;
 
-  /** Makes one that has seen nothing yet. */
+  /** Creates a backoff that has seen nothing yet. */
   public Backoff() {}
 
   /**
-   * To be called after each look.
+   * Spins a little, or not at all. The reader calls this after each look.
    *
-   * @param count what it found; nothing, or an {@link Answer}, if not positive
+   * @param count how many messages the look found; an {@link Answer}, or nothing, if not positive
    */
   public void idle(int count) {
     if (count <= 0) {
@@ -57,7 +58,7 @@ public final class Backoff {
     }
   }
 
-  /** Notes what a look has found. */
+  /** Notes what a look has found and returns whether to pause now. */
   boolean isToPauseAfter(int count) {
     if (count > 0) {
       if (failures > 0) {
@@ -74,7 +75,7 @@ public final class Backoff {
     return failures == 1 && isToPause();
   }
 
-  /** The reader has caught up just now. */
+  /** Decides about a pause when the reader has just caught up. */
   private boolean isToPause() {
     if (run >= WORTH) {
       skips = 0;

@@ -2,31 +2,33 @@
 package tombolo.ring;
 
 /**
- * How the two sides of a ring wake each other: a channel's doorbell, say. Each side has its own.
+ * A means by which the two sides of a ring wake each other, for example a channel's doorbell. Each
+ * side has its own.
  *
- * <p>A ring that comes while nobody waits must be kept for who waits next; several may be kept as
- * one. What was stored before {@link #ring} must be visible to who returns from {@link #await}.
+ * <p>A ring that comes while nobody waits must be kept for the next wait; several may be kept as
+ * one. Whatever was stored before {@link #ring} must be visible after the {@link #await} that it
+ * ends.
  */
 public interface Bell {
   /** Wakes the other side. Does not fail if nobody is there. */
   void ring();
 
   /**
-   * Waits until the other side rings, or for some time. May end early for no reason.
+   * Waits until the other side rings or the time is over. May return early for no reason.
    *
-   * @param nanos how long at the most, from 1
+   * @param nanos the longest wait in nanoseconds, from 1
    * @throws InterruptedException if the thread is interrupted
    */
   void await(long nanos) throws InterruptedException;
 
   /**
-   * Whether something has happened that who waits must know and the ring does not tell: somebody
-   * has died, say. Then waiting ends early. Any thread.
+   * Returns whether something has happened that a waiting side must know and the ring does not
+   * tell, for example a death. Then the wait ends early. Any thread may call this.
    */
   default boolean endsWait() {
     return false;
   }
 
-  /** A clock that only goes on, in nanoseconds; differences mean something. */
+  /** Returns the time of a monotonic clock in nanoseconds. Only differences mean something. */
   long nanoTime();
 }

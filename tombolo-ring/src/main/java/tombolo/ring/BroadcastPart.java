@@ -6,36 +6,38 @@ import java.lang.invoke.VarHandle;
 import tombolo.ring.word.Words;
 
 /**
- * Where things are in the parts of a {@link BroadcastRing}, beyond what {@link Part} says of every
- * head. See docs/ring-format.md.
+ * The layout of the parts of a {@link BroadcastRing}, beyond the head that {@link Part} describes.
+ * See docs/ring-format.md, "BroadcastRing".
  */
 final class BroadcastPart {
-  /** In a reader's part: {@link #HOLDS} or {@link #LOSSY}, where a writer has its capacity. */
+  /** In a reader's part: {@link #HOLDS} or {@link #LOSSY}, in place of a writer's capacity. */
   static final long MODE_AT = Part.CAPACITY_AT;
 
   static final long HOLDS = 1;
   static final long LOSSY = 2;
 
-  /** The generation whose stream is in the data area; 0 while one is begun. */
+  /** The generation whose stream is in the data area; 0 while a stream is being begun. */
   static final long STREAM_AT = 0x28;
 
   /** The position up to which the writer may have stored into the data area. */
   static final long CLAIMED_AT = 0x30;
 
-  /** The newest record's position. */
+  /** The position of the newest record. */
   static final long LATEST_AT = 0x90;
 
-  /** In a reader's part: messages lost since it joined the stream, for those who look on. */
+  /** In a reader's part: messages lost, for onlookers. */
   static final long LOST_AT = 0x88;
 
-  /** In the table, of each reader: the generation dealt with, and where the writer holds back. */
+  /**
+   * The table of readers. An entry holds the generation dealt with and the {@link #holdAt} word.
+   */
   static final long TABLE_AT = Part.HEAD;
 
   static final int ENTRY = 16;
 
   static final long DATA_AT = TABLE_AT + (long) BroadcastRing.MAX_READERS * ENTRY;
 
-  /** What the word at {@link #holdAt} says when the writer does not, or no longer, hold back. */
+  /** Value of the word at {@link #holdAt} when the writer does not, or no longer, hold back. */
   static final long LET_GO = 2;
 
   private static final long AFTER_LIVES = Part.LIVES_AT + Long.BYTES;
@@ -46,16 +48,17 @@ final class BroadcastPart {
     return TABLE_AT + (long) reader * ENTRY;
   }
 
-  /** Of a word that is the position at which the reader was admitted, plus 1; or 0 or 2. */
+  /** Returns the offset of a word: the position at which the reader was admitted, plus 1; 0; 2. */
   static long holdAt(int reader) {
     return generationAt(reader) + Long.BYTES;
   }
 
   /**
-   * Begins another life of the writer. What the readers of an earlier one need stays: the table,
-   * what describes the stream, and the data area.
+   * Begins another life of the writer. Keeps everything that readers of an earlier life need: the
+   * table, the description of the stream, and the data area.
    *
    * @param remembered generations that the new one must differ from
+   * @return the new generation
    */
   static long formatWriter(MemorySegment own, long capacity, long[] remembered) {
     boolean isNew = Part.BROADCAST_WRITER.validate(own) != null;
@@ -68,7 +71,7 @@ final class BroadcastPart {
         || contains(remembered, generation)) {
       generation++;
     }
-    Words.LONG.setRelease(own, Part.GENERATION_AT, 0L); // after all that the last life has stored
+    Words.LONG.setRelease(own, Part.GENERATION_AT, 0L); // after all stores of the last life
     VarHandle.storeStoreFence();
     if (isNew) {
       own.asSlice(Part.PEER_AT, Part.LIVES_AT - Part.PEER_AT).fill((byte) 0);
@@ -79,7 +82,8 @@ final class BroadcastPart {
     VarHandle.storeStoreFence();
     Part.BROADCAST_WRITER.describe(own, capacity);
     int sleep = (int) Words.INT.getOpaque(own, Part.SLEEP_AT);
-    Words.INT.setOpaque(own, Part.SLEEP_AT, (sleep + 1) & ~1); // numbered on, as in every part
+    Words.INT.setOpaque(
+        own, Part.SLEEP_AT, (sleep + 1) & ~1); // the numbers continue, as in every part
     Words.LONG.setRelease(own, Part.GENERATION_AT, generation);
     return generation;
   }

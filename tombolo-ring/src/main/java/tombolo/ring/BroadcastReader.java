@@ -7,26 +7,26 @@ import tombolo.ring.word.Words;
 
 /**
  * A reader of a {@link BroadcastRing} that misses nothing, because the writer holds back for it.
- * For one thread at a time. No call allocates or waits, but for those that join a writer. Messages
- * are read where they lie.
+ * One thread at a time may use it. No call waits, and none allocates except those that join a
+ * writer. Messages are read in place.
  *
- * <p>The writer holds back from the message on that comes next when it admits this reader. It
- * ceases to if it is told that this reader is dead, or if this reader's part was broken by somebody
- * else. Then a call answers {@link Answer#CUT_OFF}, once; the messages that were handled in that
- * call may have been overwritten meanwhile, those of earlier calls were whole. After that this is
- * another life of the reader, which asks to be admitted.
+ * <p>When the writer admits this reader, it holds back from the next message on. It stops holding
+ * back if it is told that this reader is dead, or if somebody else breaks this reader's part. Then
+ * a call answers {@link Answer#CUT_OFF} once. The messages that this call handled may have been
+ * overwritten meanwhile; those of earlier calls were whole. After that this object is another life
+ * of the reader, which asks to be admitted.
  */
 public final class BroadcastReader extends RecordReader {
   private final int reader;
   private final Joining joining = new Beginning();
 
-  /** What the writer's table says as long as it holds back for this reader. */
+  /** The entry in the writer's table for as long as the writer holds back for this reader. */
   private long hold;
 
-  /** Where the next record begins. */
+  /** The position of the next record. */
   private long read;
 
-  /** What the reader's position in memory says; behind {@link #read} while messages are handled. */
+  /** The reader's position in memory; behind {@link #read} while messages are handled. */
   private long released;
 
   private boolean cutOff;
@@ -34,7 +34,7 @@ public final class BroadcastReader extends RecordReader {
   BroadcastReader(MemorySegment writerPart, MemorySegment readerPart, int reader) {
     super(writerPart, readerPart, BroadcastPart.DATA_AT, life(readerPart, writerPart, reader));
     this.reader = reader;
-    join(); // so that a writer that is there need not wait for the first call
+    join(); // so that a writer that is already there need not wait for the first call
   }
 
   private static Session life(MemorySegment own, MemorySegment peers, int reader) {
@@ -47,7 +47,7 @@ public final class BroadcastReader extends RecordReader {
     return joining;
   }
 
-  /** The writer gets room back whenever it is a quarter of the ring. */
+  /** Gives room back to the writer whenever a quarter of the ring has been read. */
   @Override
   int drainJoined(MessageHandler handler, int limit) {
     int count = cutOff || !isHeldFor() ? Answer.CUT_OFF : read(handler, limit);
@@ -57,8 +57,8 @@ public final class BroadcastReader extends RecordReader {
     if (count == 0 && session.breach().isPresent()) {
       return Answer.PEER_BROKEN;
     }
-    // A writer that has started anew stores nothing before this side has joined it, so what the
-    // old one had published, even between these loads, is still there, and comes first.
+    // A restarted writer stores nothing before this side has joined it. So the old writer's
+    // messages, even those published between these loads, are still there and come first.
     boolean isOver = count == 0 && session.hasPeerChanged() && header(index(read)) == 0;
     return isOver && isHeldFor() ? join() : count;
   }
@@ -77,7 +77,7 @@ public final class BroadcastReader extends RecordReader {
 
   @Override
   int handOver(MessageHandler handler, int limit) {
-    // Plain locals: what the loop needs does not go through the fields for each message.
+    // Plain locals, so that the loop does not load the fields for each message.
     MemorySegment records = data;
     int size = capacity;
     int mask = size - 1;
@@ -110,7 +110,7 @@ public final class BroadcastReader extends RecordReader {
     return count;
   }
 
-  /** Gives back to the writer what is read, if it still holds back. */
+  /** Gives the room of the messages read back to the writer, if it still holds back. */
   @Override
   void endOfCall() {
     if (read == released) {
@@ -140,23 +140,23 @@ public final class BroadcastReader extends RecordReader {
   }
 
   /**
-   * Whether the writer still holds back. The writer says that it no longer does before it stores
-   * anything that it was held back from; so if it is said so still, after some loads, those have
-   * loaded nothing of the kind.
+   * Returns whether the writer still holds back. Before the writer stores into room that it was
+   * held back from, it says that it no longer holds back. So if its table still says that it does
+   * after some loads, these have loaded no such store.
    */
   private boolean isHeldFor() {
     VarHandle.loadLoadFence();
     return entry() == hold;
   }
 
-  /** Whether the writer of that generation has admitted or refused that life of this reader. */
+  /** Returns whether that generation of the writer has admitted or refused that reader's life. */
   private boolean isDealtWith(long writer, long life) {
     return (long) Words.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) == writer
         && (long) Words.LONG.getAcquire(peers, BroadcastPart.generationAt(reader)) == life
         && entry() != 0;
   }
 
-  /** A record is wrong, or was overwritten when the writer held back no longer. */
+  /** Handles a record that is wrong, or overwritten because the writer no longer holds back. */
   private void refuse(long header) {
     if (isHeldFor()) {
       session.broken(BroadcastRecords.wrong(header));

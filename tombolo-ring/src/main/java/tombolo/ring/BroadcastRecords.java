@@ -5,24 +5,24 @@ import java.lang.foreign.MemorySegment;
 import tombolo.ring.word.Words;
 
 /**
- * The records of a {@link BroadcastRing}: a header as that of {@link Records}, and behind it the
- * message's sequence number. Padding is only the first word.
+ * The records of a {@link BroadcastRing}: a header as in {@link Records}, followed by the message's
+ * sequence number. Padding has the first word only.
  */
 final class BroadcastRecords {
   /** Bytes of a message's header. */
   static final int HEADER = 16;
 
-  /** The sequence number is so far behind the header's first word. */
+  /** Offset of the sequence number from the header's first word. */
   static final int SEQUENCE = 8;
 
   private BroadcastRecords() {}
 
-  /** Bytes that a record takes; the length is at most half of 1 GiB, so that nothing overflows. */
+  /** Returns a record's size in bytes. The length is at most half of 1 GiB: nothing overflows. */
   static int size(int length) {
     return (HEADER + length + Records.ALIGNMENT - 1) & -Records.ALIGNMENT;
   }
 
-  /** The longest payload: its record takes half the data area. */
+  /** Returns the longest payload in bytes: its record takes half of the data area. */
   static int maxLength(int capacity) {
     return capacity / 2 - HEADER;
   }
@@ -31,13 +31,13 @@ final class BroadcastRecords {
     return (long) Words.LONG.getAcquire(data, (long) index);
   }
 
-  /** Bytes of the record with that header, which is not zero; 0 if it is {@link #wrong}. */
+  /** Returns the size of the record with that non-zero header, or 0 if it is {@link #wrong}. */
   static int check(MemorySegment data, int capacity, int index, long header) {
     int type = Records.type(header);
     int length = Records.length(header);
     int toEnd = capacity - index;
     if (type == Records.PADDING) {
-      // Published by the same store as the message behind it, at the data area's start.
+      // One store publishes padding and the message behind it, at the data area's start.
       boolean right =
           length == toEnd - Records.HEADER
               && toEnd < capacity / 2
@@ -51,7 +51,7 @@ final class BroadcastRecords {
     return size <= toEnd ? size : 0;
   }
 
-  /** What is wrong with a header that {@link #check} has refused. */
+  /** Returns what is wrong with a header that {@link #check} has refused. */
   static Breach wrong(long header) {
     int type = Records.type(header);
     if (type == Records.PADDING) {

@@ -7,34 +7,35 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A ring of messages of any length from one writer to up to 64 readers, over shared memory. No side
- * trusts another one, and none needs write access to what another one writes.
+ * A ring of messages of variable length from one writer to up to 64 readers, over shared memory. No
+ * side trusts another, and none needs write access to memory that another side writes. The wire
+ * format is in docs/ring-format.md, "BroadcastRing".
  *
- * <p>A ring has a <b>writer's part</b>, which holds the data and which all readers may read, and a
- * <b>reader's part</b> for each reader, which that reader writes and the writer reads. A reader
- * needs no access to another reader's part. In a sectioned channel each part lies in its owner's
- * section; in a raw one all may lie in one segment, the readers' parts first. A reader has a
- * number, that of its part, which the two must agree on.
+ * <p>A ring has one <b>writer's part</b>, which holds the data and which all readers may read. It
+ * has a <b>reader's part</b> for each reader, which that reader writes and the writer reads. A
+ * reader needs no access to another reader's part. In a sectioned channel each part lies in its
+ * owner's section. In a raw channel all may lie in one segment, the readers' parts first. A
+ * reader's number is that of its part; writer and reader must agree on it.
  *
  * <p>There are two kinds of readers. The writer <b>holds back</b> for a {@link BroadcastReader},
- * which gets every message from the moment on at which the writer admits it. A {@link LossyReader}
- * gets what is there when it looks, and learns how many messages it has missed; the writer never
- * depends on it. The slowest of those it holds back for makes the writer wait, so it should do so
- * only for readers that are relied on; {@link BroadcastWriter#readerIsDead} lets go of one that is
- * dead.
+ * which gets every message from the moment at which the writer admits it. A {@link LossyReader}
+ * gets the messages that are there when it looks, and learns how many it has missed; the writer
+ * never depends on it. The slowest reader that the writer holds back for makes the writer wait. So
+ * it should hold back only for readers that are relied on. {@link BroadcastWriter#readerIsDead}
+ * lets go of a dead reader.
  *
- * <p>As in an {@link SpscRing} each side begins another life when it is made, in any order, and no
- * call waits for another side. When the writer is made anew, each reader reads what the old one had
- * published and says {@link Answer#PEER_RESTARTED}, once; then a new stream begins, empty. The
- * memory belongs to the caller and must outlive the use of the ring.
+ * <p>As in an {@link SpscRing}, each side begins another life when it is created, in any order, and
+ * no call waits for another side. When the writer is created anew, each reader reads the old
+ * writer's messages and answers {@link Answer#PEER_RESTARTED} once; then a new, empty stream
+ * begins. The caller owns the memory, which must outlive the use of the ring.
  *
  * <h2>Concurrency</h2>
  *
- * <p>One thread at a time uses a side. The sides share nothing but this memory:
+ * <p>One thread at a time may use a side. The sides share nothing but this memory:
  *
  * <table>
- * <caption>Who writes what, and how</caption>
- * <tr><th>what</th><th>stored by</th><th>loaded by</th></tr>
+ * <caption>Writers and access modes</caption>
+ * <tr><th>word</th><th>stored by</th><th>loaded by</th></tr>
  * <tr><td>record headers</td><td>writer, release</td><td>readers, acquire</td></tr>
  * <tr><td>payloads, message numbers</td><td>writer, plain or opaque</td><td>readers, the same</td></tr>
  * <tr><td>newest record</td><td>writer, release</td><td>lossy readers, acquire</td></tr>
@@ -50,37 +51,39 @@ import java.util.Objects;
  *
  * <p><b>No message is seen half</b>, because one store publishes it, as in an {@link SpscRing}.
  *
- * <p><b>Nobody that the writer holds back for sees a message overwritten</b>: the writer stores
- * only into what the positions of those, loaded with acquire, have set free. When it lets go of
- * one, it says so in its table before it stores any further. The reader looks there after it has
- * handled messages and before it sets them free, so it finds out.
+ * <p><b>No reader that the writer holds back for sees a message overwritten.</b> The writer stores
+ * only into room that the positions of these readers, loaded with acquire, have freed. When it lets
+ * go of a reader, it says so in its table before it stores any further. The reader looks there
+ * after it has handled messages and before it frees them, so it finds out.
  *
- * <p><b>What a lossy reader hands over was not overwritten while it was copied.</b> The writer says
- * up to where it is about to store before it stores there. The reader copies, and looks there after
- * it. <b>Received and lost are all</b>: every message has its number with it, and the numbers of
- * two messages handed over one after the other differ by one, or by what is added to the lost ones.
+ * <p><b>A lossy reader hands over no message that was overwritten while it was copied.</b> Before
+ * the writer stores, it claims how far it will store. The reader copies, then looks at the claim.
+ * <b>Messages received and messages lost are all messages</b>: each message carries its number, and
+ * the numbers of two messages handed over in succession differ by one plus the number of messages
+ * that were counted as lost between them.
  *
  * <h2>Hostile sides</h2>
  *
- * <p>Every word of another side's is loaded once and checked against what this side keeps for
- * itself. A reader that breaks the format is thrown out: the writer ceases to hold back for it, and
- * the others don't notice ({@link BroadcastWriter#breach} says why). A writer that breaks it makes
- * a reader answer {@link Answer#PEER_BROKEN} for ever. No call loops on what another side writes.
+ * <p>Each word of another side is loaded once and checked against values that this side keeps to
+ * itself. A reader that breaks the format is thrown out: the writer no longer holds back for it,
+ * and the other readers notice nothing ({@link BroadcastWriter#breach} says why). A writer that
+ * breaks it makes a reader answer {@link Answer#PEER_BROKEN} for ever. No call loops on what
+ * another side writes.
  */
 public final class BroadcastRing {
-  /** The most readers, numbered from 0. */
+  /** The largest number of readers; they are numbered from 0. */
   public static final int MAX_READERS = 64;
 
-  /** Bytes of a reader's part. */
+  /** Size of a reader's part in bytes. */
   public static final int READER_PART_SIZE = Part.HEAD;
 
   private BroadcastRing() {}
 
   /**
-   * Bytes of the writer's part of a ring.
+   * Returns the size of a ring's writer's part in bytes.
    *
-   * @param capacity bytes of the data area, a power of two from 64 to 1 GiB
-   * @throws IllegalArgumentException if it is none
+   * @param capacity size of the data area in bytes, a power of two from 64 to 1 GiB
+   * @throws IllegalArgumentException if the capacity is not allowed
    */
   public static long writerPartSize(int capacity) {
     SpscRing.checkCapacity(capacity);
@@ -88,24 +91,26 @@ public final class BroadcastRing {
   }
 
   /**
-   * Bytes of a ring whose parts lie in one segment.
+   * Returns the size in bytes of a ring whose parts lie in one segment.
    *
-   * @param readers how many parts for readers, from 1 to 64
+   * @param readers number of readers' parts, from 1 to 64
+   * @param capacity size of the data area in bytes, a power of two from 64 to 1 GiB
+   * @throws IllegalArgumentException if one of them is not allowed
    */
   public static long size(int readers, int capacity) {
     return partsOf(readers) + writerPartSize(capacity);
   }
 
-  /** The longest message, in bytes, of a ring with that capacity: half of it, less 16. */
+  /** Returns the longest message of a ring with that capacity, in bytes: half of it, less 16. */
   public static int maxMessageLength(int capacity) {
     SpscRing.checkCapacity(capacity);
     return BroadcastRecords.maxLength(capacity);
   }
 
   /**
-   * Becomes the writer of a ring in one segment; as {@link #writer(MemorySegment, List, int)}.
+   * Creates the writer of a ring in one segment, as {@link #writer(MemorySegment, List, int)} does.
    *
-   * @param readers how many parts for readers, from 1 to 64
+   * @param readers number of readers' parts, from 1 to 64
    */
   public static BroadcastWriter writer(MemorySegment ring, int readers, int capacity) {
     MemorySegment writerPart = writerPart(ring, readers);
@@ -117,14 +122,14 @@ public final class BroadcastRing {
   }
 
   /**
-   * Becomes the writer. Whoever was the writer of this memory must have ended.
+   * Creates the writer. An earlier writer of this memory must have ended.
    *
-   * @param writerPart this side's, aligned to 8 bytes; to 128 keeps what changes on cache lines of
-   *     its own. It may hold anything, but zeros if it was never a ring's
-   * @param readerParts the readers', from 1 to 64, in the order of their numbers; may be read-only
-   * @param capacity bytes of the data area, a power of two from 64 to 1 GiB
-   * @throws IllegalArgumentException if the capacity is none, there are no or too many readers, a
-   *     segment is too small for its part or not aligned, or this side's is read-only
+   * @param writerPart this side's, aligned to 8 bytes; 128-byte alignment keeps frequently written
+   *     fields on separate cache lines. Memory that was never part of a ring must be zero
+   * @param readerParts the readers', 1 to 64, in the order of their numbers; may be read-only
+   * @param capacity size of the data area in bytes, a power of two from 64 to 1 GiB
+   * @throws IllegalArgumentException if the capacity is not allowed, there are no or too many
+   *     readers, a segment is too small for its part or not aligned, or this side's is read-only
    */
   public static BroadcastWriter writer(
       MemorySegment writerPart, List<MemorySegment> readerParts, int capacity) {
@@ -137,8 +142,8 @@ public final class BroadcastRing {
   }
 
   /**
-   * Becomes a reader of a ring in one segment; as {@link #reader(MemorySegment, MemorySegment,
-   * int)}.
+   * Creates a reader of a ring in one segment, as {@link #reader(MemorySegment, MemorySegment,
+   * int)} does.
    */
   public static BroadcastReader reader(MemorySegment ring, int readers, int reader) {
     MemorySegment writerPart = writerPart(ring, readers);
@@ -146,15 +151,16 @@ public final class BroadcastRing {
   }
 
   /**
-   * Becomes a reader that the writer holds back for. Whoever was that reader must have ended.
+   * Creates a reader that the writer holds back for. An earlier reader of this part must have
+   * ended.
    *
    * @param writerPart the writer's; may be read-only
-   * @param readerPart this side's, aligned to 8 bytes; to 128 keeps what changes on cache lines of
-   *     its own. It may hold anything, but zeros if it was never a ring's
+   * @param readerPart this side's, aligned to 8 bytes; 128-byte alignment keeps frequently written
+   *     fields on separate cache lines. Memory that was never part of a ring must be zero
    * @param reader this side's number, from 0 to 63
    * @throws IllegalArgumentException if a segment is too small for its part or not aligned, or this
    *     side's is read-only
-   * @throws IndexOutOfBoundsException if the number is none
+   * @throws IndexOutOfBoundsException if the number is not allowed
    */
   public static BroadcastReader reader(
       MemorySegment writerPart, MemorySegment readerPart, int reader) {
@@ -163,8 +169,8 @@ public final class BroadcastRing {
   }
 
   /**
-   * Becomes a lossy reader of a ring in one segment; as {@link #lossyReader(MemorySegment,
-   * MemorySegment, int)}.
+   * Creates a lossy reader of a ring in one segment, as {@link #lossyReader(MemorySegment,
+   * MemorySegment, int)} does.
    */
   public static LossyReader lossyReader(MemorySegment ring, int readers, int reader) {
     MemorySegment writerPart = writerPart(ring, readers);
@@ -172,8 +178,8 @@ public final class BroadcastRing {
   }
 
   /**
-   * Becomes a reader that the writer does not wait for; otherwise as {@link #reader(MemorySegment,
-   * MemorySegment, int)}.
+   * Creates a reader that the writer does not wait for. Parameters and exceptions are those of
+   * {@link #reader(MemorySegment, MemorySegment, int)}.
    */
   public static LossyReader lossyReader(
       MemorySegment writerPart, MemorySegment readerPart, int reader) {
@@ -203,7 +209,8 @@ public final class BroadcastRing {
   private static MemorySegment writerPart(MemorySegment ring, int readers) {
     long at = partsOf(readers);
     if (ring.byteSize() < at + BroadcastPart.DATA_AT) {
-      throw new IllegalArgumentException("too small for a ring: " + ring.byteSize() + " bytes");
+      throw new IllegalArgumentException(
+          "the memory is too small for a ring: " + ring.byteSize() + " bytes");
     }
     return ring.asSlice(at);
   }

@@ -9,12 +9,12 @@ import java.util.Optional;
 import tombolo.ring.word.Words;
 
 /**
- * The writing side of a {@link BroadcastRing}. For one thread at a time. No call allocates or
- * waits.
+ * The writing side of a {@link BroadcastRing}. One thread at a time may use it. No call allocates
+ * or waits.
  *
- * <p>It writes whether or not anybody reads: a message that nobody was admitted for is for the
- * lossy readers that come in time. It answers {@link Answer#BACK_PRESSURED} while a reader that
- * holds it back has not read enough, and {@link Answer#NOT_CONNECTED} while one still reads what an
+ * <p>It writes whether or not anybody reads: if no reader is admitted, lossy readers that come in
+ * time still get the message. It answers {@link Answer#BACK_PRESSURED} while a reader that holds it
+ * back has not read enough, and {@link Answer#NOT_CONNECTED} while a reader still reads what an
  * earlier life of this side has published.
  */
 public final class BroadcastWriter extends RecordWriter {
@@ -26,7 +26,7 @@ public final class BroadcastWriter extends RecordWriter {
 
   private boolean closed;
 
-  /** What the word in memory says: nothing is stored behind it. At most read + capacity. */
+  /** The claim in memory: nothing is stored behind this position. At most read + capacity. */
   private long claimed;
 
   BroadcastWriter(MemorySegment own, List<MemorySegment> readerParts, int capacity) {
@@ -41,11 +41,11 @@ public final class BroadcastWriter extends RecordWriter {
   }
 
   /**
-   * Looks at all readers and admits those that have asked; to be called by who knows that somebody
-   * has joined. Otherwise each {@link #offer} and {@link #tryClaim} looks at one of them, in turn,
-   * and at all when there is no room. A reader that is admitted gets the messages from then on.
+   * Looks at all readers and admits those that have asked. A caller that knows of a new reader
+   * calls this. Otherwise each {@link #offer} and {@link #tryClaim} looks at one of them, in turn,
+   * and at all when there is no room. An admitted reader gets all later messages.
    *
-   * @return for how many readers the writer holds back now
+   * @return the number of readers that the writer now holds back for
    */
   public int admit() {
     if (hasBegun()) {
@@ -54,15 +54,20 @@ public final class BroadcastWriter extends RecordWriter {
     return readers.held();
   }
 
-  /** Whether the writer holds back for that reader. */
+  /**
+   * Returns whether the writer holds back for that reader.
+   *
+   * @param reader which one, from 0
+   * @throws IndexOutOfBoundsException if the ring has no such reader
+   */
   public boolean holdsBackFor(int reader) {
     checkReader(reader);
     return readers.isHeld(reader);
   }
 
   /**
-   * As the interface says. When that reader comes back it is another life of it, and is admitted
-   * anew. No call says {@link Answer#PEER_GONE}: this side writes for whoever comes.
+   * Stops holding back for a dead reader. When that reader comes back, it has another life, which
+   * is admitted anew. No call answers {@link Answer#PEER_GONE}: this side writes for whoever comes.
    */
   @Override
   public void readerIsDead(int reader) {
@@ -70,14 +75,14 @@ public final class BroadcastWriter extends RecordWriter {
     readers.isDead(reader);
   }
 
-  /** As the interface says, of that reader's present or last life, which was thrown out for it. */
+  /** Returns the breach for which that reader's present or last life was thrown out, or empty. */
   @Override
   public Optional<Breach> breach(int reader) {
     checkReader(reader);
     return readers.breach(reader);
   }
 
-  /** Whether this side's stream has begun, whoever reads it. */
+  /** Returns whether this side's stream has begun, even if nobody reads it. */
   @Override
   public boolean isConnected() {
     return begun;
@@ -137,8 +142,8 @@ public final class BroadcastWriter extends RecordWriter {
   }
 
   /**
-   * Says how far this side is about to store. This comes after all that it has stored so far, and
-   * before all that it stores next; so who has loaded any of the latter finds this.
+   * Claims the data area up to a position that this side will store to. The claim follows all
+   * earlier stores and precedes all later ones, so a reader that has loaded any of those finds it.
    */
   private void claim(long end) {
     claimed = end - read > capacity ? read + capacity : end;
@@ -147,9 +152,9 @@ public final class BroadcastWriter extends RecordWriter {
   }
 
   /**
-   * Publishes a record by one store, that of its header, or of the header of padding before it. All
-   * else is stored before: the payload, its number, the header behind padding, and the zero behind
-   * the record.
+   * Publishes a record by one store: that of its header, or that of the padding's header before it.
+   * The payload, the number, the header behind padding and the zero behind the record are stored
+   * earlier.
    */
   @Override
   void publish(int index, int type, int length) {
@@ -175,7 +180,7 @@ public final class BroadcastWriter extends RecordWriter {
     Words.LONG.setOpaque(own, Part.MESSAGES_AT, ++messages);
   }
 
-  /** Zeroes what is claimed from there on, which is one word or more. */
+  /** Zeroes the claimed room from there on, which is at least one word. */
   private void zero(long end) {
     int index = index(end);
     int bytes = (int) Math.min(claimed - end, capacity - index);
@@ -188,8 +193,9 @@ public final class BroadcastWriter extends RecordWriter {
   }
 
   /**
-   * Whether this life's stream has begun; begins it, if nobody reads an earlier one any more. The
-   * stream's name is 0 meanwhile, before anything that describes it or is in it changes.
+   * Begins this life's stream unless somebody still reads an earlier one, and returns whether it
+   * has begun. The stream's name becomes 0 before anything changes that describes the stream or is
+   * in it, and stays 0 until the new stream is ready.
    */
   private boolean hasBegun() {
     if (closed) {

@@ -7,23 +7,25 @@ import java.lang.invoke.VarHandle;
 import tombolo.ring.word.Words;
 
 /**
- * A reader of a {@link BroadcastRing} that the writer never waits for. Where it is overtaken it
- * misses messages, and knows exactly how many. For one thread at a time. No call waits; none
- * allocates, but those that join a writer and those that meet a longer message than ever before.
+ * A reader of a {@link BroadcastRing} that the writer never waits for. A reader that is overtaken
+ * misses messages, and knows exactly how many. One thread at a time may use it. No call waits.
+ * Calls that join a writer, and those that meet a longer message than ever before, allocate; no
+ * others do.
  *
  * <p>It begins with the newest message that is there when it joins. It copies each message into
  * memory of its own, then looks whether the writer has begun to overwrite it, and hands over the
- * copy if not. Otherwise it goes on with the newest message: one call answers {@link Answer#LOST},
- * the next hands it over. So the messages handed over and {@link #lost} are together all that were
- * published from the first one on.
+ * copy if not. Otherwise it continues with the newest message: one call answers {@link
+ * Answer#LOST}, the next hands that message over. So the messages handed over and those counted by
+ * {@link #lost} are together all messages from the first one on.
  *
- * <p>What an old writer had published and this reader had not read when a new one began its stream
- * is not counted: nobody can tell how much it was. {@link Answer#PEER_RESTARTED} says so.
+ * <p>If a new writer begins its stream before this reader has read all of the old writer's
+ * messages, the rest is not counted: nobody can tell how many there were. {@link
+ * Answer#PEER_RESTARTED} reports this.
  */
 public final class LossyReader extends RecordReader {
   private static final int SHORTEST_BUFFER = 256;
 
-  /** What was found where a record was looked for. */
+  /** The result of looking for a record. */
   private enum Found {
     NOTHING,
     MESSAGE,
@@ -33,7 +35,7 @@ public final class LossyReader extends RecordReader {
 
   private final Joining joining = new Beginning();
 
-  // The message that was copied last.
+  // These five describe the message that was copied last.
   private MemorySegment buffer = MemorySegment.NULL;
   private MemorySegment handed = MemorySegment.NULL;
   private long header;
@@ -43,16 +45,16 @@ public final class LossyReader extends RecordReader {
   /** Whether that message is still to be handed over. */
   private boolean pending;
 
-  /** How many are lost before that one, which must be said first. */
+  /** Number of messages lost before that one, to be reported first. */
   private long gap;
 
-  /** Where the next record begins. */
+  /** The position of the next record. */
   private long next;
 
   /** The number of the next message. */
   private long expected;
 
-  /** That of the last one handed over. */
+  /** The number of the last message handed over. */
   private long number = -1;
 
   private long lost;
@@ -68,7 +70,7 @@ public final class LossyReader extends RecordReader {
             writerPart,
             BroadcastPart.LOSSY,
             BroadcastPart.generationAt(reader)));
-    join(); // so that it misses nothing from now on without knowing
+    join(); // so that from now on it knows of every message that it misses
   }
 
   @Override
@@ -80,33 +82,33 @@ public final class LossyReader extends RecordReader {
   int drainJoined(MessageHandler handler, int limit) {
     int count = saidOr(read(handler, limit));
     if (count == 0 && session.breach().isEmpty() && session.hasPeerChanged()) {
-      // What the old writer published before it ended, even between these loads, comes first.
+      // The old writer's messages, even those published between these loads, come first.
       count = saidOr(read(handler, limit));
       return count == 0 && session.breach().isEmpty() ? join() : count;
     }
     return count;
   }
 
-  /** How many messages this reader has missed since it first joined a writer. */
+  /** Returns how many messages this reader has missed since it first joined a writer, from 0. */
   public long lost() {
     return lost;
   }
 
   /**
-   * The number, in its stream, of the message that was handed over last, or is being handed over. A
-   * stream's first message has number 0; −1 if there was none yet.
+   * Returns the number, in its stream, of the message that was handed over last or is being handed
+   * over. A stream's first message has number 0. Returns −1 before the first message.
    */
   public long sequence() {
     return number;
   }
 
-  /** False: no writer waits for this reader. */
+  /** Returns false: no writer waits for this reader. */
   @Override
   public boolean peerSleeps() {
     return false;
   }
 
-  /** A count, or what must be said where nothing was read. */
+  /** Returns the count, or what must be reported if nothing was read. */
   private int saidOr(int count) {
     if (count == 0 && gap != 0) {
       lost += gap;
@@ -143,8 +145,8 @@ public final class LossyReader extends RecordReader {
   private Found fetch() {
     Found found = copy(next);
     if (found == Found.OVERTAKEN) {
-      // This load comes after that of how far the writer has claimed. Before it claimed that, it
-      // had published a record here or behind.
+      // This load follows that of the writer's claim. Before the writer claimed that far, it had
+      // published a record at this position or a later one.
       long latest = (long) Words.LONG.getAcquire(peers, BroadcastPart.LATEST_AT);
       if (!Records.isAligned(latest)) {
         return wrong(Breach.WRITER_POSITION);
@@ -170,9 +172,9 @@ public final class LossyReader extends RecordReader {
   }
 
   /**
-   * Copies the message whose record, or padding before it, is at a position. Everything is loaded
-   * first, then looked at: if the writer has not claimed any of it by then, it is what was
-   * published there.
+   * Copies the message whose record, or the padding before it, is at a position. Loads everything
+   * first and checks it afterwards: if the writer has not claimed any of it by then, the loads have
+   * found what was published there.
    */
   private Found copy(long from) {
     long begin = from;
@@ -209,9 +211,10 @@ public final class LossyReader extends RecordReader {
   }
 
   /**
-   * Whether what has been loaded from a position on is of the stream that this side has joined, and
-   * nobody had begun to overwrite it. The writer says what it is about to overwrite before it does,
-   * and names no stream before it says so for another one; so the stream's name is loaded last.
+   * Returns whether everything loaded from a position on belongs to the stream that this side has
+   * joined, and the writer had not begun to overwrite it. The writer claims what it will overwrite
+   * before it stores there. Before it changes the claim for another stream, it stores that there is
+   * no stream. So the stream's name is loaded last.
    */
   private boolean isIntact(long from) {
     VarHandle.loadLoadFence();
@@ -254,7 +257,7 @@ public final class LossyReader extends RecordReader {
       next = 0;
     }
 
-    /** Whether the writer's stream has begun, and its newest message was there long enough. */
+    /** Returns whether the writer's stream has begun and its newest message could be copied. */
     @Override
     public boolean isAccepted(Session joining) {
       if ((long) Words.LONG.getAcquire(peers, BroadcastPart.STREAM_AT) != session.peer()) {

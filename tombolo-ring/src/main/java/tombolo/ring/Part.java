@@ -7,16 +7,17 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ring.word.Words;
 
 /**
- * The head of one side's part of a ring: what it says and where. See docs/ring-format.md.
+ * The head of one side's part of a ring: its fields and their offsets. See docs/ring-format.md,
+ * "Two parts".
  *
  * <p>The generation is stored last, with release, and loaded first, with acquire. It is 0 while the
- * rest is being written, so who finds the same generation before and after loading the rest has
- * loaded what belongs to it.
+ * rest is being written. So a side that finds the same generation before and after it loads the
+ * rest has loaded what belongs to that generation.
  */
 enum Part {
-  /** Only the writer writes it; the data area follows its head. */
+  /** The writer's part of an {@link SpscRing}; the data area follows its head. */
   WRITER(0x57424d54),
-  /** Only the reader writes it. */
+  /** The reader's part of an {@link SpscRing}. */
   READER(0x52424d54),
   /** The writer's part of a {@link BroadcastRing}. */
   BROADCAST_WRITER(0x42424d54),
@@ -29,34 +30,34 @@ enum Part {
   static final long VERSION_AT = 0x04;
   static final long CAPACITY_AT = 0x08;
 
-  /** Which life of this side it is; 0 where there is none. */
+  /** The generation, which numbers the lives of this side; 0 if this side is not there. */
   static final long GENERATION_AT = 0x10;
 
-  /** The generation of the other side which this side has joined; 0 none. */
+  /** The generation of the other side that this side has joined; 0 if none. */
   static final long PEER_AT = 0x18;
 
-  /** Odd while this side sleeps and wants to be rung; another number for each sleep. */
+  /** Odd while this side sleeps and wants to be rung, with another number for each sleep. */
   static final long SLEEP_AT = 0x20;
 
   /**
-   * In the writer's part: its generation when it joined that of {@link #PEER_AT}. A new life leaves
-   * both as they were until it joins somebody itself, so that a reader which looks late still finds
-   * that the last life had begun a stream for it.
+   * In the writer's part: its generation when it joined the reader of {@link #PEER_AT}. A new life
+   * leaves both words unchanged until it joins a reader itself. So a reader that looks late still
+   * finds that the last life had begun a stream for it.
    */
   static final long JOINED_AS_AT = 0x28;
 
-  /** The latest generation of this side, which stays when it leaves. */
+  /** The latest generation of this side; unchanged when the side leaves. */
   static final long LIVES_AT = 0x38;
 
   static final long POSITION_AT = 0x80;
 
-  /** In the writer's part: messages of the stream, for those who look on. */
+  /** In the writer's part: number of messages in the stream, for onlookers. */
   static final long MESSAGES_AT = 0x88;
 
-  /** Bytes of a head. */
+  /** Size of a head in bytes. */
   static final int HEAD = 0x100;
 
-  /** In a reader's position, which is a multiple of 8 otherwise: there is a reader. */
+  /** Bit in the word of a reader's position, a multiple of 8: there is a reader. */
   static final long PRESENT = 1;
 
   private final int magic;
@@ -65,7 +66,7 @@ enum Part {
     this.magic = magic;
   }
 
-  /** Throws unless a segment can be this side's own part. */
+  /** Throws IllegalArgumentException unless a segment can be this side's own part. */
   static void checkOwn(MemorySegment part, long size, String side) {
     checkPeers(part, side);
     if (part.isReadOnly()) {
@@ -77,12 +78,12 @@ enum Part {
     }
   }
 
-  /** Whether a segment has room for a head, where a part may lie. */
+  /** Returns whether a segment is aligned and has room for a head. */
   static boolean canHold(MemorySegment part) {
     return part.byteSize() >= HEAD && part.maxByteAlignment() >= Long.BYTES;
   }
 
-  /** Throws unless a segment can be the other side's part. */
+  /** Throws IllegalArgumentException unless a segment can be the other side's part. */
   static void checkPeers(MemorySegment part, String side) {
     if (part.maxByteAlignment() < Long.BYTES) {
       throw new IllegalArgumentException("a ring's memory must be aligned to 8 bytes: " + part);
@@ -95,10 +96,11 @@ enum Part {
   }
 
   /**
-   * Begins another life of this side: a generation that is neither the last one, nor the one that
-   * the other side remembers, nor the one that joined the other side last.
+   * Begins another life of this side. Its generation is neither the last one, nor the one that the
+   * other side remembers, nor the one that joined the other side last.
    *
-   * @param remembered what the other side has joined
+   * @param remembered the generation that the other side has joined
+   * @return the new generation
    */
   long format(MemorySegment own, long capacity, long remembered) {
     long before = (long) Words.LONG.getOpaque(own, GENERATION_AT);
@@ -110,10 +112,11 @@ enum Part {
         || generation == joined) {
       generation++;
     }
-    Words.LONG.setRelease(own, GENERATION_AT, 0L); // after all that the last life has stored
+    Words.LONG.setRelease(own, GENERATION_AT, 0L); // after all stores of the last life
     VarHandle.storeStoreFence();
     describe(own, capacity);
-    // Not 0 again: whoever has rung for a sleep of an earlier life would not ring for this one's.
+    // Not 0 again: a side that has rung for a sleep of an earlier life would not ring for this
+    // one's.
     Words.INT.set(own, SLEEP_AT, ((int) Words.INT.getOpaque(own, SLEEP_AT) + 1) & ~1);
     Words.INT.set(own, SLEEP_AT + Integer.BYTES, 0);
     Words.LONG.set(own, LIVES_AT, generation);
@@ -127,14 +130,14 @@ enum Part {
     return generation;
   }
 
-  /** Stores what the part is. */
+  /** Stores magic number, version and capacity. */
   void describe(MemorySegment own, long capacity) {
     Words.INT.set(own, MAGIC_AT, magic);
     Words.INT.set(own, VERSION_AT, VERSION);
     Words.LONG.set(own, CAPACITY_AT, capacity);
   }
 
-  /** The part of who is on the other side. */
+  /** Returns the kind of the other side's part. */
   Part peer() {
     return switch (this) {
       case WRITER -> READER;
@@ -144,12 +147,12 @@ enum Part {
     };
   }
 
-  /** Whether there is no magic number: the part has never been one, or is being cleared. */
+  /** Returns whether there is no magic number: never a part, or a part that is being cleared. */
   boolean isBlank(MemorySegment part) {
     return (int) Words.INT.getOpaque(part, MAGIC_AT) == 0;
   }
 
-  /** What is wrong with the fields that are the same for every part of this kind, or null. */
+  /** Returns what is wrong with the fields that are the same in all parts of this kind, or null. */
   @Nullable Breach validate(MemorySegment peers) {
     int foundMagic = (int) Words.INT.getOpaque(peers, MAGIC_AT);
     int version = (int) Words.INT.getOpaque(peers, VERSION_AT);

@@ -9,25 +9,25 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ring.word.Words;
 
 /**
- * What a {@link BroadcastWriter} knows of its readers: whom it has admitted, and how far those have
- * got that it holds back for. Belongs to the writer's thread.
+ * A {@link BroadcastWriter}'s knowledge of its readers: which it has admitted, and the progress of
+ * those that it holds back for. Belongs to the writer's thread.
  *
- * <p>It looks at a reader's part only, and says in its own table what it has found: the generation
- * that it has dealt with, and whether it holds back for it. A reader that breaks the format is no
- * longer held back for, and is not looked at again before it begins another life.
+ * <p>It reads the readers' parts and writes what it finds into its own table: the generation that
+ * it has dealt with, and whether it holds back for it. If a reader breaks the format, the writer
+ * stops holding back for it and ignores it until it begins another life.
  */
 final class Readers {
   private final MemorySegment own;
   private final MemorySegment[] parts;
   private final long generation;
 
-  /** The life of each reader that is dealt with; 0 none. */
+  /** The life of each reader that has been dealt with; 0 if none. */
   private final long[] seen;
 
-  /** How far each reader has got that is held back for, as last seen. */
+  /** The position, when last seen, of each reader that the writer holds back for. */
   private final long[] positions;
 
-  /** The sleep of each reader that it was rung for last, and whose sleep that was. */
+  /** The number of the sleep that each reader was last rung for; below, the life that slept. */
   private final int[] rung;
 
   private final long[] rungLife;
@@ -71,7 +71,7 @@ final class Readers {
     return generation;
   }
 
-  /** For how many readers the writer holds back. */
+  /** Returns how many readers the writer holds back for. */
   int held() {
     return Long.bitCount(holding);
   }
@@ -85,9 +85,9 @@ final class Readers {
   }
 
   /**
-   * Whether nobody reads any more what an earlier life of the writer has published: each of its
-   * readers has joined this life, started anew, or gone. A reader says so with release when it has
-   * done its loads.
+   * Returns whether nobody reads any more what an earlier life of the writer has published: each
+   * reader of that life has joined this life, started anew, or left. A reader stores this with
+   * release after its last loads.
    */
   boolean haveLeftEarlierLife() {
     for (long bits = ofEarlierLife; bits != 0; bits &= bits - 1) {
@@ -101,7 +101,7 @@ final class Readers {
     return ofEarlierLife == 0;
   }
 
-  /** Begins a stream, in which nobody is admitted yet; who has died meanwhile never is. */
+  /** Begins a stream without admitted readers. Those that have died meanwhile are let go of. */
   void begin() {
     for (int i = 0; i < BroadcastRing.MAX_READERS; i++) {
       boolean dead = i < parts.length && seen[i] != 0;
@@ -109,7 +109,7 @@ final class Readers {
     }
   }
 
-  /** Looks at one reader, another one each time, whether it is another one than before. */
+  /** Looks at one reader, the next one each time, and notices whether its life has changed. */
   void lookAtNext(long written) {
     int i = turn;
     turn = i + 1 == parts.length ? 0 : i + 1;
@@ -119,10 +119,10 @@ final class Readers {
   }
 
   /**
-   * Looks at all of them.
+   * Looks at all readers.
    *
    * @param written the writer's position
-   * @return the least position of those that are held back for, or the writer's
+   * @return the lowest position of the readers that the writer holds back for, or the writer's
    */
   long lookAtAll(long written) {
     long behind = 0;
@@ -140,15 +140,15 @@ final class Readers {
     return written - behind;
   }
 
-  /** The directory says that this reader is dead: its present life is not held back for. */
+  /** Stops holding back for the present life of a reader, which the directory says is dead. */
   void isDead(int reader) {
     ofEarlierLife &= ~(1L << reader);
     doNotHold(reader, (long) Words.LONG.getAcquire(parts[reader], Part.GENERATION_AT));
   }
 
   /**
-   * Whether somebody sleeps and has not been rung for this sleep yet. Readers that were not looked
-   * at yet count, too: a lossy one may sleep before that.
+   * Returns whether a reader sleeps that has not been rung for this sleep yet. Readers that this
+   * side has not looked at yet count, too: a lossy one may sleep before that.
    */
   boolean anySleeps() {
     VarHandle.fullFence();
@@ -170,7 +170,7 @@ final class Readers {
     return isNew;
   }
 
-  /** Another life of a reader, or it has gone: admits it, if it is ready. */
+  /** Deals with a reader that has begun another life or left: admits it, if it is ready. */
   private void look(int i, long written) {
     long found = (long) Words.LONG.getAcquire(parts[i], Part.GENERATION_AT);
     if (isHeld(i)) {
@@ -184,7 +184,7 @@ final class Readers {
     long mode = (long) Words.LONG.getOpaque(parts[i], BroadcastPart.MODE_AT);
     boolean joined = (long) Words.LONG.getAcquire(parts[i], Part.PEER_AT) == generation;
     if ((long) Words.LONG.getOpaque(parts[i], Part.GENERATION_AT) != found) {
-      return; // being written: looked at again
+      return; // it is being written: a later call looks again
     }
     if (wrong == null && mode != BroadcastPart.HOLDS && mode != BroadcastPart.LOSSY) {
       wrong = Breach.MODE;
@@ -197,12 +197,14 @@ final class Readers {
       if (mode == BroadcastPart.HOLDS) {
         admit(i, found, written);
       } else {
-        doNotHold(i, found); // reads what it finds, and needs no leave for it
+        doNotHold(i, found); // a lossy reader needs no permission
       }
     }
   }
 
-  /** Holds back for that life of a reader from now on. It looks for its generation here first. */
+  /**
+   * Holds back for that life of a reader from now on. The reader looks for its generation first.
+   */
   private void admit(int i, long life, long written) {
     seen[i] = life;
     positions[i] = written;
@@ -211,7 +213,7 @@ final class Readers {
     Words.LONG.setRelease(own, BroadcastPart.generationAt(i), life);
   }
 
-  /** Deals with a life of a reader otherwise. The next one will differ from what stands here. */
+  /** Notes a life of a reader without holding back for it. The next life has another number. */
   private void doNotHold(int i, long life) {
     letGo(i);
     seen[i] = life;
@@ -220,11 +222,11 @@ final class Readers {
     }
   }
 
-  /** Takes note of how far a reader has got, or throws it out. */
+  /** Notes a reader's progress, or throws the reader out. */
   private void follow(int i, long written) {
     long found = (long) Words.LONG.getAcquire(parts[i], Part.POSITION_AT);
     if (found == 0) {
-      return; // has not begun yet, or begins another life
+      return; // it has not begun yet, or it begins another life
     }
     long position = found - Part.PRESENT;
     long most = written - positions[i];
@@ -237,8 +239,8 @@ final class Readers {
   }
 
   /**
-   * Holds back no longer for a reader. It finds that out, because this store comes before the one
-   * that claims what it was held back from, and that before the first store into it.
+   * Stops holding back for a reader. The reader finds out: this store precedes the claim of the
+   * room that the writer was held back from, and the claim precedes the first store there.
    */
   private void letGo(int i) {
     holding &= ~(1L << i);

@@ -6,17 +6,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tombolo.ring.word.Words;
 
-/** What the reading sides of the two kinds of rings of records share: joining, and being called. */
+/** The common part of the reading sides of both kinds of rings: joining, and the public calls. */
 abstract sealed class RecordReader extends Spaced implements RingReader
     permits SpscReader, BroadcastReader, LossyReader {
   final MemorySegment own;
   final MemorySegment peers;
   private final long dataAt;
 
-  /** Of this life of the reader; another one for another life. */
+  /** The session of this life of the reader; another life has another one. */
   Session session;
 
-  // Of the writer that this side has joined.
+  // These two belong to the writer that this side has joined.
   MemorySegment data;
   int capacity;
 
@@ -35,25 +35,27 @@ abstract sealed class RecordReader extends Spaced implements RingReader
 
   abstract Joining joining();
 
-  /** As {@link #drain}, of a writer that is joined. */
+  /** Does what {@link #drain} does, once a writer is joined. */
   abstract int drainJoined(MessageHandler handler, int limit);
 
-  /** Hands messages over, until there are so many, or no more, or something is wrong. */
+  /** Hands over messages until the limit is reached, none is left, or something is wrong. */
   abstract int handOver(MessageHandler handler, int limit);
 
-  /** Says in this side's part how far it has got, and whatever else belongs there. */
+  /** Stores this side's progress in its part. */
   abstract void endOfCall();
 
-  /** Whether there is something to do or to read. */
+  /** Returns whether there is something to do or to read. */
   abstract boolean hasNews();
 
   @Override
   public final int drain(MessageHandler handler, int limit) {
     if (limit <= 0) {
-      throw new IllegalArgumentException("a limit of " + limit + " messages");
+      throw new IllegalArgumentException(
+          "the limit is " + limit + " messages: it must be at least 1");
     }
     if (handling) {
-      throw new IllegalStateException("a handler cannot read on from the ring that calls it");
+      throw new IllegalStateException(
+          "a handler cannot read from the ring that calls it: return first");
     }
     if (!session.isConnected()) {
       int answer = join();
@@ -64,7 +66,7 @@ abstract sealed class RecordReader extends Spaced implements RingReader
     return drainJoined(handler, limit);
   }
 
-  /** Goes on with joining; 0 where there is nothing to say of it. */
+  /** Continues joining. Returns 0 if there is nothing to report. */
   int join() {
     int answer = session.joinAsReader(joining());
     return answer == Answer.NOT_CONNECTED ? 0 : answer;
@@ -84,7 +86,7 @@ abstract sealed class RecordReader extends Spaced implements RingReader
     return (int) position & (capacity - 1);
   }
 
-  /** Bytes of the data area; 0 as long as no writer was there. */
+  /** Returns the size of the data area in bytes, or 0 until a writer has been there. */
   public final int capacity() {
     return capacity;
   }
@@ -122,12 +124,13 @@ abstract sealed class RecordReader extends Spaced implements RingReader
   @Override
   public final void close() {
     if (handling) {
-      throw new IllegalStateException("a handler cannot close the ring that calls it");
+      throw new IllegalStateException(
+          "a handler cannot close the ring that calls it: return first");
     }
     session.close();
   }
 
-  /** Takes the data area that the writer says it has. */
+  /** Begins a stream with the data area that the writer claims to have. */
   abstract class Joining implements Session.Start {
     private long found;
 

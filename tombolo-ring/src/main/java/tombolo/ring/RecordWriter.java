@@ -3,16 +3,16 @@ package tombolo.ring;
 
 import java.lang.foreign.MemorySegment;
 
-/** What the writing sides of the two kinds of rings of records share: the way in for a message. */
+/** The common part of the writing sides of both kinds of rings: how a message gets in. */
 abstract sealed class RecordWriter extends Spaced implements RingWriter
     permits SpscWriter, BroadcastWriter {
   /**
-   * So many bytes in front of a writer are zeroed at a time. This takes their cache lines from the
-   * reader's processor in one go, where small messages would fetch them one by one.
+   * Number of bytes ahead of a writer that are zeroed at a time. This takes their cache lines from
+   * the reader's processor in one go; small messages would fetch them one by one.
    */
   static final int ZEROED_AT_ONCE = 4096;
 
-  /** Records longer than this bring their cache lines in one go themselves. */
+  /** Longest record, in bytes, for which that pays. Longer ones fetch many lines themselves. */
   static final int SHORT_RECORD = 512;
 
   private static final int NONE = -1;
@@ -23,27 +23,27 @@ abstract sealed class RecordWriter extends Spaced implements RingWriter
   private final int header;
   private final int maxLength;
 
-  /** Where the next record begins. */
+  /** The position of the next record. */
   long written;
 
-  /** The slowest reader's position as last seen: written − capacity ≤ read ≤ written. */
+  /** The slowest reader's position when last seen: written − capacity ≤ read ≤ written. */
   long read;
 
-  /** The data area is zero from {@link #written} to here, at least one word on. */
+  /** The data area is zero from {@link #written} to here, which is at least one word. */
   long zeroed;
 
-  /** Of this stream. */
+  /** Number of messages in this stream. */
   long messages;
 
-  // Of the message that is being written in place.
+  // These three describe the message that is being written in place.
   private int claimed = NONE;
   private int claimedType;
   private int claimedLength;
 
   /**
-   * @param dataAt where the data area begins in this side's own part
-   * @param header bytes of a record's header
-   * @param maxLength bytes of the longest message
+   * @param dataAt offset of the data area in this side's own part, in bytes
+   * @param header size of a record's header in bytes
+   * @param maxLength length of the longest message in bytes
    */
   RecordWriter(MemorySegment own, long dataAt, int capacity, int header, int maxLength) {
     this.own = own;
@@ -53,18 +53,18 @@ abstract sealed class RecordWriter extends Spaced implements RingWriter
     this.maxLength = maxLength;
   }
 
-  /** Where a record for that payload begins in the data area, or a negative answer. */
+  /** Returns the offset for a record with that payload in the data area, or a negative answer. */
   abstract int reserve(int length);
 
-  /** Publishes the record that begins at an index which {@link #reserve} has given. */
+  /** Publishes the record at an index that {@link #reserve} has returned. */
   abstract void publish(int index, int type, int length);
 
-  /** Whether there is something to do, or room for a message of that length. */
+  /** Returns whether there is something to do, or room for a message of that length. */
   abstract boolean hasNews(int length);
 
   abstract boolean isClosed();
 
-  /** Leaves, if it has not left. */
+  /** Leaves the ring, if this side has not left. */
   abstract void leave();
 
   @Override
@@ -74,7 +74,7 @@ abstract sealed class RecordWriter extends Spaced implements RingWriter
     if (index < 0) {
       return index;
     }
-    // Checks the source, too, before it stores anything, and nothing is published yet.
+    // This also checks the source before it stores anything; nothing is published yet.
     MemorySegment.copy(source, offset, data, index + header, length);
     publish(index, type, length);
     return Answer.OK;
@@ -120,19 +120,19 @@ abstract sealed class RecordWriter extends Spaced implements RingWriter
   private int endClaim() {
     int index = claimed;
     if (index == NONE) {
-      throw new IllegalStateException("no message is claimed");
+      throw new IllegalStateException("no message is claimed: call tryClaim first");
     }
     claimed = NONE;
     return index;
   }
 
-  /** Bytes from the writer's position to the end of a record of that size, padding included. */
+  /** Returns the bytes from the writer's position to the end of a record, padding included. */
   final int needed(int size) {
     int toEnd = capacity - index(written);
     return size <= toEnd ? size : toEnd + size;
   }
 
-  /** There must be room for the word behind the record, too, which says that nothing follows. */
+  /** Returns whether there is room for that and for the zero word behind the record. */
   final boolean hasRoom(int needed) {
     return written - read <= capacity - needed - Records.HEADER;
   }

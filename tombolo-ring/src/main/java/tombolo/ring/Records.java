@@ -2,17 +2,17 @@
 package tombolo.ring;
 
 /**
- * A record's header: one word, the payload's length in the low half and the type in the high half.
- * Being one word it is read once. See docs/ring-format.md.
+ * A record's header: one word with the payload's length in the low half and the type in the high
+ * half, so that one load reads it. See docs/ring-format.md, "Records".
  */
 final class Records {
   /** Bytes of a header. */
   static final int HEADER = 8;
 
-  /** Records begin at multiples of it. */
+  /** Alignment of a record's begin, in bytes. */
   static final int ALIGNMENT = 8;
 
-  /** The type of a record that only fills the data area to its end. */
+  /** The type of padding, which fills the data area to its end. */
   static final int PADDING = -1;
 
   private Records() {}
@@ -29,12 +29,12 @@ final class Records {
     return (int) header;
   }
 
-  /** Bytes that a record takes; the length is at most half of 1 GiB, so that nothing overflows. */
+  /** Returns a record's size in bytes. The length is at most half of 1 GiB: nothing overflows. */
   static int size(int length) {
     return (HEADER + length + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
-  /** The longest payload: its record takes half the data area. */
+  /** Returns the longest payload in bytes: its record takes half of the data area. */
   static int maxLength(int capacity) {
     return capacity / 2 - HEADER;
   }

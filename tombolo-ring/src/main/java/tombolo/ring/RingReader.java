@@ -4,51 +4,52 @@ package tombolo.ring;
 import java.util.Optional;
 
 /**
- * The reading side of a ring. For one thread at a time. No call allocates or waits.
+ * The reading side of a ring. One thread at a time may use it. No call waits; the implementations
+ * say which calls allocate.
  *
- * <p>After {@link #close} nothing can be read or waited for: {@link IllegalStateException}.
+ * <p>After {@link #close}, calls that read or sleep throw {@link IllegalStateException}.
  */
 public sealed interface RingReader extends AutoCloseable permits RecordReader {
   /**
-   * Reads one message, if there is one; as {@link #drain} with a limit of 1.
+   * Reads one message, if there is one. This is {@link #drain} with a limit of 1.
    *
-   * @return 1, 0 if there was none, or an {@link Answer}, which is negative
+   * @return 1, or 0 if there was none, or a negative {@link Answer}
    */
   default int poll(MessageHandler handler) {
     return drain(handler, 1);
   }
 
   /**
-   * Reads messages that are there. One call reads no more than a ring full, so it ends even if the
-   * writer never does.
+   * Reads the messages that are there. One call reads no more than a full ring, so it ends even if
+   * the writer never stops.
    *
-   * <p>What a handler throws goes to the caller; the message it was thrown for counts as read.
+   * <p>Exceptions of the handler go to the caller; the message under way counts as read.
    *
-   * @param limit how many at the most, at least 1
-   * @return how many were read, from 0, or an {@link Answer}, which is negative. Messages before
-   *     what it says are read and counted; the next call then says it
-   * @throws IllegalArgumentException if the limit is none
+   * @param limit the largest number of messages to read, at least 1
+   * @return the number of messages read, from 0, or a negative {@link Answer}. Messages that
+   *     precede the event behind an answer are read and counted first; the next call then answers
+   * @throws IllegalArgumentException if the limit is less than 1
    * @throws IllegalStateException if called by a handler of this reader
    */
   int drain(MessageHandler handler, int limit);
 
-  /** What the writer has done to the ring; empty as long as nothing was noticed. */
+  /** Returns how the writer broke the format, or empty while no breach has been noticed. */
   Optional<Breach> breach();
 
-  /** Whether there is somebody to read from. What the next call says may differ. */
+  /** Returns whether there was a writer to read from at the last call. The next may differ. */
   boolean isConnected();
 
   /**
-   * Whether somebody sleeps who must be rung, said once for each sleep; as {@link
-   * RingWriter#peerSleeps}, for writers that wait for room.
+   * Returns whether the writer sleeps until there is room and must be rung; true once for each
+   * sleep. See {@link RingWriter#peerSleeps}.
    */
   boolean peerSleeps();
 
   /**
-   * Says to the other side that this one is about to sleep until there is something to read. {@link
+   * Tells the other side that this one is about to sleep until there is something to read. {@link
    * #wake} must follow.
    *
-   * @return false if there is something already, and then this side has not gone to sleep
+   * @return false if there is something already; then this side is not asleep
    */
   boolean sleep();
 

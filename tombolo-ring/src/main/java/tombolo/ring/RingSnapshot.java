@@ -8,14 +8,14 @@ import java.util.Optional;
 import tombolo.ring.word.Words;
 
 /**
- * What an onlooker sees of an {@link SpscRing} or a {@link BroadcastRing}.
+ * An onlooker's view of an {@link SpscRing} or a {@link BroadcastRing}. Immutable.
  *
  * @param broadcast whether it is a broadcast ring
- * @param capacity bytes of the data area
- * @param generation of the writer
- * @param messages of the stream up to now, from 0
- * @param bytes the same with headers and padding
- * @param readers those who have joined this writer
+ * @param capacity size of the data area in bytes
+ * @param generation the writer's generation, not 0
+ * @param messages number of messages in the stream up to now, from 0
+ * @param bytes size of these messages with headers and padding, from 0
+ * @param readers the readers that have joined this writer
  */
 public record RingSnapshot(
     boolean broadcast,
@@ -29,8 +29,8 @@ public record RingSnapshot(
    * A reader.
    *
    * @param number which one, from 0
-   * @param waiting bytes that are published and that it has not read, from 0 to the capacity
-   * @param lost messages that it has lost, from 0
+   * @param waiting published bytes that it has not read, from 0 to the capacity
+   * @param lost number of messages that it has lost, from 0
    */
   public record Reader(int number, int waiting, long lost) {}
 
@@ -40,10 +40,10 @@ public record RingSnapshot(
   }
 
   /**
-   * Looks at a ring.
+   * Looks at a ring. Stores nothing. Any thread may call this at any time.
    *
    * @param writerPart where a writer's part may be
-   * @param readerParts where readers' parts may be
+   * @param readerParts where readers' parts may be, in the order of the readers' numbers
    * @return empty if there is no ring
    */
   public static Optional<RingSnapshot> of(
@@ -82,7 +82,7 @@ public record RingSnapshot(
             readers));
   }
 
-  /** The reader's position first, so that an honest one is not ahead. */
+  /** Loads the reader's position first, so that an honest one is not ahead. */
   private static int waiting(MemorySegment writerPart, MemorySegment readerPart, int capacity) {
     long read = (long) Words.LONG.getAcquire(readerPart, Part.POSITION_AT) - Part.PRESENT;
     long written = (long) Words.LONG.getOpaque(writerPart, Part.POSITION_AT);

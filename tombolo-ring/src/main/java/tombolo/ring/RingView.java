@@ -2,9 +2,10 @@
 package tombolo.ring;
 
 /**
- * What an onlooker sees of rings in memory that others use: numbers for people. Immutable.
+ * An onlooker's view of rings in memory that others use: numbers for people. Immutable.
  *
- * <p>Whoever looks is none of the sides and stores nothing. Words are loaded one after the other
- * while the sides work, and may be lies: what is shown is in its range, and no more.
+ * <p>An onlooker is not one of the sides and stores nothing. It loads words one after the other
+ * while the sides work, and a side may store false ones. So each number is within its range, and
+ * nothing more is certain.
  */
 public interface RingView {}

@@ -8,26 +8,27 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ring.word.Words;
 
 /**
- * One side's view of whom it is joined with. Belongs to that side's thread.
+ * One side's connection with the other side. Belongs to that side's thread.
  *
- * <p>Each side has a generation, another one for each of its lives, and says in its part which
- * generation of the other side it has joined. The two are connected when each has joined the
- * other's generation. A stream is a pair of generations: it begins, empty, when both sides have
- * said so, and neither touches the data area for it before.
+ * <p>Each side has a generation, another one for each of its lives. Its part says which generation
+ * of the other side it has joined. The two are connected when each has joined the other's
+ * generation. A stream is a pair of generations: it begins, empty, when both sides have joined, and
+ * neither touches the data area for it earlier.
  *
- * <p>So nobody who starts anew disturbs what the other still does: a new writer stores nothing into
- * the data area until the reader has joined it, which the reader does when it has read what the old
- * one had published; a new reader reads nothing until the writer has begun at position 0 for it.
+ * <p>So a restarting side does not disturb the other side's work. A new writer stores nothing into
+ * the data area until the reader has joined it, and the reader joins it only after reading all of
+ * the old writer's messages. A new reader reads nothing until the writer has begun at position 0
+ * for it.
  */
 final class Session {
-  /** What a side does to begin a stream, before it says that it has joined. */
+  /** The work of a side that begins a stream, before it says that it has joined. */
   interface Start {
-    /** Checks what the other side's part says beyond magic and version; null is right. */
+    /** Checks the other side's part beyond magic and version; returns null if it is right. */
     @Nullable Breach check();
 
     void begin();
 
-    /** For a reader: whether the writer has accepted this life of it, so that it may read. */
+    /** Returns, for a reader, whether the writer has accepted this life, so that it may read. */
     default boolean isAccepted(Session session) {
       return session.isJoined();
     }
@@ -38,22 +39,22 @@ final class Session {
   private final MemorySegment peers;
   private final long generation;
 
-  /** The other side's generation as last seen. */
+  /** The other side's generation when last seen. */
   private long peer;
 
-  /** For the reader: what its part says it has joined. Others may write to the part. */
+  /** For the reader: the generation that it has joined. Its part says so, but is not trusted. */
   private long joined;
 
   private boolean connected;
 
-  /** Was connected and has not said since that this is over. */
+  /** Whether it was connected and has not reported since then that this is over. */
   private boolean owesRestart;
 
   private boolean owesGone;
   private boolean closed;
   private int rung;
 
-  /** A generation of the other side which is dead, although its memory does not say so; or 0. */
+  /** A generation of the other side that is dead although its memory does not say so, or 0. */
   private long dead;
 
   private @Nullable Breach breach;
@@ -65,7 +66,7 @@ final class Session {
   /**
    * Begins another life.
    *
-   * @param rememberedAt where the other side's part says which life of this side it has joined
+   * @param rememberedAt offset, in the other side's part, of the generation that it has joined
    */
   Session(Part kind, MemorySegment own, MemorySegment peers, long capacity, long rememberedAt) {
     this.peersKind = kind.peer();
@@ -74,12 +75,12 @@ final class Session {
     this.generation = kind.format(own, capacity, (long) Words.LONG.getOpaque(peers, rememberedAt));
   }
 
-  /** This life of this side. */
+  /** Returns the generation of this side. */
   long generation() {
     return generation;
   }
 
-  /** The life of the other side that was seen last; 0 none. */
+  /** Returns the generation of the other side that was seen last, or 0 if none. */
   long peer() {
     return peer;
   }
@@ -96,24 +97,24 @@ final class Session {
     return Optional.ofNullable(breach);
   }
 
-  /** Whether the other side is still in the life that this side is connected with. */
+  /** Returns whether the other side is still in the life that this side is connected with. */
   boolean holds() {
     return connected && (long) Words.LONG.getAcquire(peers, Part.GENERATION_AT) == peer;
   }
 
-  /** The other side has broken the format: it is never looked at again. */
+  /** Notes that the other side has broken the format; it is never looked at again. */
   int broken(Breach how) {
     breach = how;
     connected = false;
     return Answer.PEER_BROKEN;
   }
 
-  /** Whether the next call would say something or get on with joining, rather than wait. */
+  /** Returns whether the next call would report something or continue joining. */
   boolean hasNews() {
     return hasNews(isJoined());
   }
 
-  /** The same, where the other side says elsewhere whether it has accepted this one. */
+  /** Returns the same for a side whose acceptance by the other side is stored elsewhere. */
   boolean hasNews(boolean accepted) {
     if (breach != null || hasPeerChanged()) {
       return true;
@@ -124,23 +125,24 @@ final class Session {
     return accepted || (peersKind != Part.READER && joined != peer);
   }
 
-  /** Whether the other side, in the life that was seen, says that it has joined this life. */
+  /** Returns whether the other side, in the life that was seen, has joined this life. */
   private boolean isJoined() {
     return (long) Words.LONG.getAcquire(peers, Part.PEER_AT) == generation
         && (peersKind == Part.READER
             || (long) Words.LONG.getAcquire(peers, Part.JOINED_AS_AT) == peer);
   }
 
-  /** Whether the other side has started anew, or gone. */
+  /** Returns whether the other side has restarted or left. */
   boolean hasPeerChanged() {
     return (long) Words.LONG.getAcquire(peers, Part.GENERATION_AT) != peer;
   }
 
   /**
-   * Goes on with joining, as far as it can. For the writer: whatever the other side does meanwhile,
-   * the reader of the old stream has ended when this begins a new one, because it says so.
+   * Continues joining as far as possible, for the writer. Whatever the other side does meanwhile,
+   * the reader of the old stream has ended when this begins a new stream, because the reader's part
+   * says so.
    *
-   * @return {@link Answer#OK} if the two are connected now, else why not
+   * @return {@link Answer#OK} if the two are connected now, otherwise the reason
    */
   int joinAsWriter(Start start) {
     int answer = look(start);
@@ -158,13 +160,15 @@ final class Session {
   }
 
   /**
-   * The same for the reader, who says first that it is ready, and then waits for the writer. Of a
-   * writer that has joined and ended meanwhile, what it has published comes first.
+   * Continues joining as far as possible, for the reader. The reader first says that it is ready,
+   * then waits for the writer. If a writer has joined and ended meanwhile, its messages come first.
+   *
+   * @return {@link Answer#OK} if the two are connected now, otherwise the reason
    */
   int joinAsReader(Start start) {
     boolean waits = !connected && !closed && breach == null && peer != 0 && peer != dead;
     if (waits && joined == peer) {
-      boolean ended = hasPeerChanged(); // first: then what it says of joining is its last word
+      boolean ended = hasPeerChanged(); // first, so that what it says of joining is its last word
       if (start.isAccepted(this)) {
         connect();
         return Answer.OK;
@@ -178,8 +182,8 @@ final class Session {
       return answer;
     }
     if (joined != peer) {
-      // Again: a life that this side has not said it joined may have ended, and another one have
-      // taken its number, and another capacity.
+      // Checked again: a life that this side has not yet joined may have ended, and another one may
+      // have taken its number with another capacity.
       @Nullable Breach wrong = start.check();
       VarHandle.loadLoadFence();
       if (hasPeerChanged()) {
@@ -204,7 +208,7 @@ final class Session {
     owesRestart = true;
   }
 
-  /** Takes note of the other side's generation. OK means that there is one to be joined with. */
+  /** Notes the other side's generation. OK means that there is one to join. */
   private int look(Start start) {
     if (closed) {
       throw new IllegalStateException("closed");
@@ -227,10 +231,10 @@ final class Session {
         }
         VarHandle.loadLoadFence();
         if ((long) Words.LONG.getOpaque(peers, Part.GENERATION_AT) != found) {
-          return Answer.NOT_CONNECTED; // being written: the next call looks again
+          return Answer.NOT_CONNECTED; // it is being written: the next call looks again
         }
         if (wrong != null && peersKind.isBlank(peers)) {
-          return Answer.NOT_CONNECTED; // being cleared, from its start on
+          return Answer.NOT_CONNECTED; // it is being cleared, from its start on
         }
         if (wrong != null) {
           return broken(wrong);
@@ -248,8 +252,8 @@ final class Session {
   }
 
   /**
-   * The other side is dead, as somebody knows who is not in the ring. Its memory may say that it is
-   * there until another one comes.
+   * Notes that the other side is dead, as somebody outside the ring knows. Its memory may say that
+   * it is there until another one comes.
    */
   void peerIsDead() {
     if (peer != 0 && peer != dead) {
@@ -260,9 +264,9 @@ final class Session {
   }
 
   /**
-   * Says that this side sleeps. The fence orders this store before the loads of whoever looks once
-   * more before it sleeps; {@link #peerSleeps} has the other one. So of a side that falls asleep
-   * and a side that makes something ready, at least one sees what the other has done.
+   * Says that this side sleeps. The fence orders this store before the loads of this side's last
+   * look. The other side has the matching fence in {@link #peerSleeps}. So when one side falls
+   * asleep while the other makes something ready, at least one sees what the other has done.
    */
   void sleep() {
     if (closed) {
@@ -287,7 +291,7 @@ final class Session {
     Words.INT.setOpaque(own, Part.SLEEP_AT, (number | 1) + 1);
   }
 
-  /** Whether the other side sleeps and has not been rung for this sleep yet. */
+  /** Returns whether the other side sleeps and has not been rung for this sleep yet. */
   boolean peerSleeps() {
     VarHandle.fullFence();
     int number = (int) Words.INT.getAcquire(peers, Part.SLEEP_AT);
@@ -298,7 +302,7 @@ final class Session {
     return true;
   }
 
-  /** Leaves: the other side finds that nobody is here any more. */
+  /** Leaves the ring: the other side then finds nobody here. */
   void close() {
     if (closed) {
       return;

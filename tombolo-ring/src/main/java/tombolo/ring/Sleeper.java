@@ -6,11 +6,11 @@ import java.util.function.BooleanSupplier;
 /**
  * Waits for one side of a ring, first by looking, then asleep. For one thread.
  *
- * <p>No wake-up is lost. A side says that it sleeps, with a fence behind it, then looks once more,
- * and only then waits for its bell. The other side makes something ready, with a fence behind it,
- * then looks whether this one sleeps. So one of the two sees the other. A ring between the last
- * look and the wait is kept by the bell. Each sleep has a number and is rung once, which is enough,
- * because only this side takes rings, and looks at the ring after each.
+ * <p>No wake-up is lost. A side says that it sleeps, executes a fence, looks once more, and only
+ * then waits for its bell. The other side makes something ready, executes a fence, then looks
+ * whether this side sleeps. So at least one of the two sees the other. The bell keeps a ring that
+ * comes between the last look and the wait. Each sleep has a number and is rung once. That is
+ * enough, because only this side takes rings, and it looks at the ring of messages after each.
  */
 final class Sleeper {
   private static final int LOOKS_BEFORE_TIME = 64;
@@ -21,7 +21,7 @@ final class Sleeper {
   private final Runnable wake;
   private final Backoff backoff = new Backoff();
 
-  /** Looks of this wait, modulo 2³². */
+  /** Number of looks in this wait, modulo 2³². */
   private int looks;
 
   private boolean waiting;
@@ -29,8 +29,8 @@ final class Sleeper {
   private long limit;
 
   /**
-   * @param fallAsleep says that this side sleeps; false if there is something to do, after all
-   * @param wake says that it no longer does
+   * @param fallAsleep announces this side's sleep, or returns false if there is something to do
+   * @param wake announces that this side is awake again
    */
   Sleeper(Waiting how, Bell bell, BooleanSupplier fallAsleep, Runnable wake) {
     this.how = how;
@@ -39,7 +39,7 @@ final class Sleeper {
     this.wake = wake;
   }
 
-  /** A wait of so long at the most begins. */
+  /** Begins a wait of at most that many nanoseconds. */
   void begin(long nanos) {
     looks = 0;
     waiting = false;
@@ -52,9 +52,9 @@ final class Sleeper {
   }
 
   /**
-   * There was nothing: waits a little, or until rung. False if the time is over, or the bell says
-   * that something else has happened.
+   * Waits a little, or until rung, after a look that found nothing.
    *
+   * @return false if the time is over, or if the bell says that something else has happened
    * @throws InterruptedException if the thread is interrupted
    */
   boolean waitOn() throws InterruptedException {

@@ -2,8 +2,9 @@
 package tombolo.ring;
 
 /**
- * Keeps the fields of a subclass off the cache lines of what lies before it on the heap. The two
- * sides of a ring are often made one after the other, and each writes its fields all the time.
+ * Separates the fields of a subclass from the cache lines of the preceding object on the heap. The
+ * two sides of a ring are often created one after the other, and each writes its fields all the
+ * time.
  */
 abstract class Spaced {
   @SuppressWarnings("unused")

@@ -5,21 +5,21 @@ import java.lang.foreign.MemorySegment;
 import tombolo.ring.word.Words;
 
 /**
- * The reading side of an {@link SpscRing}. For one thread at a time. No call allocates or waits,
- * but for the one that joins another writer. Messages are read where they lie.
+ * The reading side of an {@link SpscRing}. One thread at a time may use it. No call waits, and none
+ * allocates except the one that joins another writer. Messages are read in place.
  */
 public final class SpscReader extends RecordReader {
   private final Joining joining = new Beginning();
 
-  /** Where the next record begins. */
+  /** The position of the next record. */
   private long read;
 
-  /** What the reader's position in memory says; behind {@link #read} while messages are handled. */
+  /** The reader's position in memory; behind {@link #read} while messages are handled. */
   private long released;
 
   SpscReader(MemorySegment writerPart, MemorySegment readerPart) {
     super(writerPart, readerPart, Part.HEAD, new Session(Part.READER, readerPart, writerPart, 0));
-    join(); // so that a writer that is there need not wait for the first call
+    join(); // so that a writer that is already there need not wait for the first call
   }
 
   @Override
@@ -27,21 +27,21 @@ public final class SpscReader extends RecordReader {
     return joining;
   }
 
-  /** The writer gets room back whenever it is a quarter of the ring. */
+  /** Gives room back to the writer whenever a quarter of the ring has been read. */
   @Override
   int drainJoined(MessageHandler handler, int limit) {
     int count = read(handler, limit);
     if (count == 0 && session.breach().isPresent()) {
       return Answer.PEER_BROKEN;
     }
-    // A writer that has started anew stores nothing before this side has joined it, so what the
-    // old one had published, even between these loads, is still there, and comes first.
+    // A restarted writer stores nothing before this side has joined it. So the old writer's
+    // messages, even those published between these loads, are still there and come first.
     return count == 0 && session.hasPeerChanged() && isAtEnd() ? join() : count;
   }
 
   @Override
   int handOver(MessageHandler handler, int limit) {
-    // Plain locals: what the loop needs does not go through the fields for each message.
+    // Plain locals, so that the loop does not load the fields for each message.
     MemorySegment records = data;
     int mask = capacity - 1;
     long end = read + capacity;
@@ -69,7 +69,7 @@ public final class SpscReader extends RecordReader {
     return count;
   }
 
-  /** Gives back to the writer what is read. */
+  /** Gives the room of the messages read back to the writer. */
   @Override
   void endOfCall() {
     if (read != released) {
@@ -83,7 +83,7 @@ public final class SpscReader extends RecordReader {
     return session.hasNews() || (session.isConnected() && header(index(read)) != 0);
   }
 
-  /** Nothing follows, not even behind padding: there it is so while the part is being cleared. */
+  /** Returns whether no message follows, not even behind padding, as while a part is cleared. */
   private boolean isAtEnd() {
     long header = header(index(read));
     return header == 0 || (Records.type(header) == Records.PADDING && header(0) == 0);
@@ -93,14 +93,14 @@ public final class SpscReader extends RecordReader {
     return (long) Words.LONG.getAcquire(data, (long) index);
   }
 
-  /** Bytes of the record with that header; 0 if it is none, and then the breach is noted. */
+  /** Returns the size of the record with that header; notes a breach and returns 0 if wrong. */
   private int check(int index, long header) {
     int type = Records.type(header);
     int length = Records.length(header);
     int toEnd = capacity - index;
     if (type == Records.PADDING) {
-      // Published by the same store as the message behind it, at the data area's start. So a call
-      // meets at most one padding for each message, and ends.
+      // One store publishes padding and the message behind it, at the data area's start. So a call
+      // meets at most one padding for each message, and it ends.
       boolean right = length == toEnd - Records.HEADER && toEnd < capacity / 2;
       long behind = header(0);
       if (right && behind == 0 && session.hasPeerChanged()) {

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ring.word.Words;
 
 /**
- * The writing side of an {@link SpscRing}. For one thread at a time. No call allocates or waits.
+ * The writing side of an {@link SpscRing}. One thread at a time may use it. No call allocates or
+ * waits.
  *
- * <p>A message goes in by {@link #offer}, which copies it, or in place: {@link #tryClaim}, stores
- * into {@link #data()}, then {@link #commit} or {@link #abort}.
+ * <p>{@link #offer} copies a message into the ring. To write one in place, call {@link #tryClaim},
+ * store into {@link #data()}, then {@link #commit} or {@link #abort}.
  */
 public final class SpscWriter extends RecordWriter {
   private final MemorySegment peers;
@@ -86,12 +87,12 @@ public final class SpscWriter extends RecordWriter {
   private boolean lookAtReader() {
     long found = (long) Words.LONG.getAcquire(peers, Part.POSITION_AT);
     if (found == 0) {
-      return true; // the reader's part has been cleared: nobody reads
+      return true; // the reader's part was cleared: nobody reads
     }
     long position = found - Part.PRESENT;
     if (!Records.isAligned(position) || Long.compareUnsigned(position - read, written - read) > 0) {
       if (session.hasPeerChanged()) {
-        return true; // another reader's position, of which the next call learns
+        return true; // the position of another reader, which the next call finds
       }
       session.broken(Breach.READER_POSITION);
       return false;
@@ -101,8 +102,8 @@ public final class SpscWriter extends RecordWriter {
   }
 
   /**
-   * Publishes a record by one store, that of its header, or of the header of padding before it. All
-   * else is stored before: the payload, the header behind padding, and the zero behind the record.
+   * Publishes a record by one store: that of its header, or that of the padding's header before it.
+   * The payload, the header behind padding and the zero behind the record are stored earlier.
    */
   @Override
   void publish(int index, int type, int length) {
@@ -121,9 +122,9 @@ public final class SpscWriter extends RecordWriter {
       Words.LONG.setRelease(data, (long) next, Records.header(Records.PADDING, padding));
     }
     written = end;
-    // For who looks on (RingSnapshot); the reader goes by headers. Plain stores: aligned ones are
-    // single (VarHandle), none is put off beyond the next message's release, and behind each opaque
-    // one the JIT compiler would check the segment again, which is half a nanosecond a message.
+    // For onlookers (RingSnapshot); the reader goes by headers. Plain stores suffice: aligned ones
+    // are single (VarHandle), and none is delayed beyond the next message's release. After an
+    // opaque store the JIT compiler checks the segment again: half a nanosecond a message.
     Words.LONG.set(own, Part.POSITION_AT, end);
     Words.LONG.set(own, Part.MESSAGES_AT, ++messages);
   }

@@ -2,8 +2,8 @@
 package tombolo.ring;
 
 /**
- * Reads from a ring and waits where there is nothing, and wakes a writer that waits for room. For
- * one thread at a time. Nothing is allocated.
+ * Reads from a ring, waits while it is empty, and wakes a writer that sleeps until there is room.
+ * One thread at a time may use it. It allocates nothing itself.
  */
 public final class WaitingReader implements AutoCloseable {
   private final RingReader reader;
@@ -12,26 +12,27 @@ public final class WaitingReader implements AutoCloseable {
   private final Sleeper sleeper;
 
   /**
-   * Waits for that reader, which nobody else uses.
+   * Wraps a reader, which nobody else may use from then on.
    *
-   * @param how the same as on the other side
-   * @param bell rings the other side and is rung by it; where nobody sleeps, its clock is used only
+   * @param how the mode, the same as the other side's
+   * @param bell rings the other side and is rung by it; with {@link Waiting#SPIN} only its clock is
+   *     used
    */
   public WaitingReader(RingReader reader, Waiting how, Bell bell) {
     this.reader = reader;
     this.how = how;
     this.bell = bell;
     this.sleeper = new Sleeper(how, bell, reader::sleep, reader::wake);
-    ringIfAsked(); // the other side may sleep until this one is there
+    ringIfAsked(); // the other side may be asleep until this one is there
   }
 
   /**
-   * Reads messages that are there, or else waits for the first.
+   * Reads the messages that are there. If there are none, waits for the first.
    *
-   * @param limit how many at the most, at least 1
-   * @param nanos how long to wait; 0 or less not at all
-   * @return how many were read, 0 if there was none in that time or the bell ended the wait, or an
-   *     {@link Answer}, which is negative
+   * @param limit the largest number of messages to read, at least 1
+   * @param nanos how long to wait at most, in nanoseconds; 0 or less means not at all
+   * @return the number of messages read; 0 if none came in that time or the bell ended the wait; or
+   *     a negative {@link Answer}
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public int drain(MessageHandler handler, int limit, long nanos) throws InterruptedException {
@@ -48,7 +49,7 @@ public final class WaitingReader implements AutoCloseable {
     }
   }
 
-  /** What is read makes room, even if the handler throws after it. */
+  /** Reads once. Rings the writer even if the handler throws: reading has made room. */
   private int drain(MessageHandler handler, int limit) {
     try {
       return reader.drain(handler, limit);
@@ -57,7 +58,7 @@ public final class WaitingReader implements AutoCloseable {
     }
   }
 
-  /** Leaves the ring, and wakes a writer that waits, to learn of it. */
+  /** Leaves the ring, and wakes a waiting writer so that it learns of it. */
   @Override
   public void close() {
     reader.close();

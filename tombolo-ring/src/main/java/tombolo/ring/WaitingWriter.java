@@ -4,8 +4,8 @@ package tombolo.ring;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Writes into a ring, waits where there is no room or nobody to write for, and wakes a reader that
- * sleeps. For one thread at a time. Nothing is allocated.
+ * Writes into a ring, waits while there is no room or no reader, and wakes a sleeping reader. One
+ * thread at a time may use it. No call allocates.
  */
 public final class WaitingWriter implements AutoCloseable {
   private final RingWriter writer;
@@ -15,25 +15,27 @@ public final class WaitingWriter implements AutoCloseable {
   private int length;
 
   /**
-   * Waits for that writer, which nobody else uses.
+   * Wraps a writer, which nobody else may use from then on.
    *
-   * @param how the same as on the other side
-   * @param bell rings the other side and is rung by it; where nobody sleeps, its clock is used only
+   * @param how the mode, the same as the other side's
+   * @param bell rings the other side and is rung by it; with {@link Waiting#SPIN} only its clock is
+   *     used
    */
   public WaitingWriter(RingWriter writer, Waiting how, Bell bell) {
     this.writer = writer;
     this.how = how;
     this.bell = bell;
     this.sleeper = new Sleeper(how, bell, () -> writer.sleep(length), writer::wake);
-    ringIfAsked(); // the other side may sleep until this one is there
+    ringIfAsked(); // the other side may be asleep until this one is there
   }
 
   /**
-   * Copies a message into the ring, as {@link RingWriter#offer}, waiting for room if there is none.
+   * Copies a message into the ring as {@link RingWriter#offer} does, and waits for room if there is
+   * none.
    *
-   * @param nanos how long to wait; 0 or less not at all
-   * @return {@link Answer#OK}; {@link Answer#BACK_PRESSURED} or {@link Answer#NOT_CONNECTED} if it
-   *     was so all the time or until the bell ended the wait; or another answer, at once
+   * @param nanos how long to wait at most, in nanoseconds; 0 or less means not at all
+   * @return {@link Answer#OK}; {@link Answer#BACK_PRESSURED} or {@link Answer#NOT_CONNECTED} if
+   *     that lasted until the time was over or the bell ended the wait; or another answer, at once
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public int offer(int type, MemorySegment source, long offset, int length, long nanos)
@@ -49,10 +51,10 @@ public final class WaitingWriter implements AutoCloseable {
   }
 
   /**
-   * Claims room, as {@link RingWriter#tryClaim}, waiting for it if there is none.
+   * Claims room as {@link RingWriter#tryClaim} does, and waits for room if there is none.
    *
-   * @param nanos how long to wait; 0 or less not at all
-   * @return where the message's bytes go, or an answer, which is negative, as {@link #offer}
+   * @param nanos how long to wait at most, in nanoseconds; 0 or less means not at all
+   * @return the offset for the message's bytes, or a negative answer as from {@link #offer}
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public int claim(int type, int length, long nanos) throws InterruptedException {
@@ -79,7 +81,7 @@ public final class WaitingWriter implements AutoCloseable {
   }
 
   /**
-   * Gives the claimed room back: the message never was, and nobody is woken for it.
+   * Gives the claimed room back. The message is never seen, and nobody is woken for it.
    *
    * @throws IllegalStateException if none is claimed
    */
@@ -87,7 +89,7 @@ public final class WaitingWriter implements AutoCloseable {
     writer.abort();
   }
 
-  /** Leaves the ring, and wakes a reader that waits, to learn of it. */
+  /** Leaves the ring, and wakes a waiting reader so that it learns of it. */
   @Override
   public void close() {
     writer.close();

@@ -25,7 +25,7 @@ final class AllocationTest {
     assertThat(sum).isPositive();
   }
 
-  /** Every call, both answers of it, and padding. */
+  /** Makes every call, gets both of its answers, and causes padding. */
   private void pass(int messages) {
     for (int i = 0; i < messages; i += 2) {
       boolean offered = ring.writer.offer(1, source, 0, i % 100) == Answer.OK;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class BackoffTest {
   private final Backoff backoff = new Backoff();
 
-  /** How often it paused in so many rounds of some messages and then looks in vain. */
+  /** Returns the number of pauses in rounds that have some messages and then some vain looks. */
   private int pauses(int rounds, int messages, int looks) {
     int pauses = 0;
     for (int round = 0; round < rounds; round++) {

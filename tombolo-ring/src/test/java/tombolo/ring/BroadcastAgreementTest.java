@@ -36,7 +36,7 @@ final class BroadcastAgreementTest {
 
   private final MemorySegment message = Arena.ofAuto().allocate(MOST, 8);
 
-  /** How often each thing was seen, so that none is missing. */
+  /** Counts how often each event was seen, so that none is missing. */
   private final Map<String, Integer> seen = new TreeMap<>();
 
   @BeforeAll
@@ -68,7 +68,7 @@ final class BroadcastAgreementTest {
     assertThat(seen.values()).allMatch(times -> times > STREAMS / 20);
   }
 
-  /** The same while somebody stores into both memories what should not be there. */
+  /** Runs the same test while somebody stores wrong words into both memories. */
   @Test
   void onWhatIsWrong() {
     run(true);
@@ -112,7 +112,7 @@ final class BroadcastAgreementTest {
     private final Memory[] memories;
     private final boolean hostile;
 
-    /** Bytes that there are for the data area. */
+    /** The bytes available for the data area. */
     private final int most;
 
     /** Bits of the sides that C plays in the second ring: the readers, then the writer. */
@@ -313,7 +313,7 @@ final class BroadcastAgreementTest {
       saw(alike(java, other, it -> it.peerSleeps() ? 1 : 0) == 1 ? "ring" : "no ring");
     }
 
-    /** A control word, or a header that is to be read soon, becomes something near what it was. */
+    /** Changes a control word, or a header that is read next, to a value near the old one. */
     private void damage(int i) {
       MemorySegment ring = memories[0].ring;
       long part = random.nextBoolean() ? 256L * i : WRITER;

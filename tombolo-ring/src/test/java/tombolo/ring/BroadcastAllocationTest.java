@@ -28,7 +28,7 @@ final class BroadcastAllocationTest {
     assertThat(lossy.lost()).isPositive();
   }
 
-  /** Every call, both answers of it, padding, and gaps. */
+  /** Makes every call, gets both of its answers, and causes padding and gaps. */
   private void pass(int messages) {
     for (int i = 0; i < messages; i += 2) {
       boolean offered = ring.writer.offer(1, source, 0, i % 100) == Answer.OK;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tombolo.ring.RingFixture.Message;
 
-/** A ring with a writer, in sections: each side has the others' parts read-only. */
+/** A ring in sections, with a writer. Each side has the others' parts read-only. */
 final class BroadcastFixture {
   final MemorySegment writerPart;
   final List<MemorySegment> readerParts = new ArrayList<>();
@@ -36,7 +36,7 @@ final class BroadcastFixture {
     return BroadcastRing.reader(writerPart.asReadOnly(), readerParts.get(number), number);
   }
 
-  /** A reader that the writer has admitted. */
+  /** Returns a reader that the writer has admitted. */
   BroadcastReader admitted(int number) {
     writer.admit(); // which begins the stream
     BroadcastReader reader = reader(number);
@@ -64,7 +64,7 @@ final class BroadcastFixture {
     return fill(from, length, Integer.MAX_VALUE);
   }
 
-  /** The same, up to a number of messages. */
+  /** Does the same, up to a number of messages. */
   int fill(int from, int length, int most) {
     int count = 0;
     while (count < most && offer(from + count, length) == Answer.OK) {

@@ -28,7 +28,7 @@ final class BroadcastFormatTest {
 
   @Test
   void isWhatTheWriterAndTheReadersStore() {
-    // The last lives of all.
+    // The last lives of all sides.
     RingFixture.set(ring, 0x38, 0x98);
     RingFixture.set(ring, 0x138, 0x99);
     RingFixture.set(ring, 0x238, LAST);
@@ -59,7 +59,7 @@ final class BroadcastFormatTest {
     assertThat(reader.sequence()).isEqualTo(2);
   }
 
-  /** Admitted where the golden file's message lies, as if it had just come. */
+  /** Admits a reader at the position of the golden file's message, as if it had just come. */
   @Test
   void isWhatAReaderLoads() {
     ring.copyFrom(MemorySegment.ofArray(golden));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tombolo.ring.RingFixture.Message;
 
-/** Streams of random calls, each compared with a list of all messages. */
+/** Compares streams of random calls with a list of all messages. */
 @DisplayName("A broadcast ring does what a list of all messages does")
 final class BroadcastModelTest {
   private static final int STREAMS = 6_000;
@@ -62,7 +62,7 @@ final class BroadcastModelTest {
     private final BroadcastFixture ring;
     private final List<Message> all = new ArrayList<>();
 
-    /** Where each message's record, or the padding before it, begins. */
+    /** The position of each message's record, or of the padding before it. */
     private final List<Long> begins = new ArrayList<>();
 
     private final @Nullable Holding[] holding;
@@ -72,7 +72,7 @@ final class BroadcastModelTest {
     /** Whether the newest message may have been overwritten by one that was given up. */
     private boolean given;
 
-    /** Whether one is being written. */
+    /** Whether a message is being written. */
     private boolean claiming;
 
     Stream(int seed) {
@@ -174,7 +174,7 @@ final class BroadcastModelTest {
       Holding held = holding[i];
       Lossy free = lossy[i];
       if (held != null && held.dead) {
-        // Not joined yet, or not told yet.
+        // It has not joined yet, or has not been told yet.
         int answer = held.reader.drain(RingFixture::check, limit);
         assertThat(answer).as(name).isEqualTo(Answer.CUT_OFF);
         held.reader.close();

@@ -234,7 +234,7 @@ final class BroadcastRestartTest {
     assertThat(poll(reader)).isEqualTo(Answer.PEER_GONE);
     assertThat(poll(reader)).isZero();
     ring.writer = ring.anotherWriter();
-    // The last reader of the old stream has not said yet that it has done with it.
+    // The last reader of the old stream has not yet said that it is done with it.
     assertThat(ring.offer(3, 24)).isEqualTo(Answer.NOT_CONNECTED);
     assertThat(poll(reader)).isEqualTo(Answer.PEER_RESTARTED);
     assertThat(poll(reader)).isZero();

@@ -171,7 +171,7 @@ final class BroadcastRingTest {
     assertThat(drain(reader)).containsExactly(new Message(40, 24));
   }
 
-  /** What is overwritten looks like anything, and the writer is not to blame. */
+  /** Reads overwritten bytes, which may look like anything; the writer is not to blame. */
   @ParameterizedTest
   @ValueSource(ints = {24, 25, 33, 41, 49, 57, 65, 73, 81, 200, 400})
   void tellsAReaderThatItIsCutOffWhileItReads(int length) {

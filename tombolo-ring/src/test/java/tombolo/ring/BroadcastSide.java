@@ -16,7 +16,7 @@ interface BroadcastSide {
   interface Writer extends BroadcastSide {
     int offer(int type, MemorySegment message, int length);
 
-    /** Where in the data area the payload goes, or an answer. */
+    /** Returns the offset of the payload in the data area, or an answer. */
     int claim(int type, int length);
 
     void commit();
@@ -36,7 +36,7 @@ interface BroadcastSide {
     /** Appends type, length and payload of each message to the buffer. */
     int drain(MemorySegment buffer, int limit);
 
-    /** Of a lossy one, the number of the message read last; else 0. */
+    /** Returns the number of the message that a lossy reader read last; 0 for another reader. */
     int number();
 
     boolean isConnected();

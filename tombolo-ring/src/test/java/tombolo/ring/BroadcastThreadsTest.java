@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A message is its number, which its length, its type and every further word follow from. What is
- * overwritten while it is read does not add up.
+ * A message is derived from its number: its length, its type and every further word. A message that
+ * is overwritten while it is read does not add up.
  */
 @DisplayName("A broadcast ring between threads")
 final class BroadcastThreadsTest {
@@ -50,7 +50,7 @@ final class BroadcastThreadsTest {
     assertThat(ring.writer.breach(0)).isEmpty();
   }
 
-  /** A writer that nobody holds back laps the readers all the time. */
+  /** Lets a writer that nobody holds back lap the readers all the time. */
   @ParameterizedTest
   @CsvSource({"3_000_000, 65536", "3_000_000, 1024", "3_000_000, 128"})
   @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -139,7 +139,7 @@ final class BroadcastThreadsTest {
     }
   }
 
-  /** The machine may have one processor for all. */
+  /** Yields, because the machine may have one processor for all threads. */
   @SuppressWarnings("ThreadPriorityCheck")
   private void pause() {
     if (failed.get()) {

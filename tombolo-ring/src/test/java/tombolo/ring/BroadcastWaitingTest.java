@@ -89,7 +89,7 @@ final class BroadcastWaitingTest {
     assertThat(ring.writer.sleep(8)).isFalse();
   }
 
-  /** One bell for all readers, one for the writer, as a channel has. */
+  /** One bell for all readers and one for the writer, as in a channel. */
   private static final class Bells {
     private final List<Semaphore> readers = new ArrayList<>();
     private final Semaphore writer = new Semaphore(0);
@@ -126,7 +126,7 @@ final class BroadcastWaitingTest {
     }
   }
 
-  /** A wake-up that is lost makes this wait for longer than it may last. */
+  /** Fails by its time limit if a wake-up is lost. */
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void neverSleepForEver() throws Exception {

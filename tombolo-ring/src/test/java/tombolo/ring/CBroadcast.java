@@ -19,7 +19,7 @@ final class CBroadcast implements BroadcastSide.Language {
   private static final MemoryLayout LONG = ValueLayout.JAVA_LONG;
   private static final MemoryLayout INT = ValueLayout.JAVA_INT;
 
-  /** In the order in which C has them. */
+  /** The breaches in the order of the C enumeration. */
   private static final List<Breach> BREACHES =
       List.of(
           Breach.HEAD,
@@ -97,7 +97,7 @@ final class CBroadcast implements BroadcastSide.Language {
     return number == 0 ? null : BREACHES.get(number - 1);
   }
 
-  /** What the sides have in common. */
+  /** The common part of the sides. */
   private abstract class Side implements BroadcastSide {
     final MemorySegment memory;
     private final String name;

@@ -22,7 +22,7 @@ public final class CRing implements RingSide.Language {
   private static final MemoryLayout LONG = ValueLayout.JAVA_LONG;
   private static final MemoryLayout INT = ValueLayout.JAVA_INT;
 
-  /** In the order in which C has them. */
+  /** The breaches in the order of the C enumeration. */
   static final List<Breach> BREACHES =
       List.of(
           Breach.HEAD,
@@ -64,7 +64,7 @@ public final class CRing implements RingSide.Language {
     return new CRing(CLibrary.compile(directory, WorkTree.path("guests/lib"), sides));
   }
 
-  /** Copies a C file of the tests to where a compiler finds it. */
+  /** Copies a C file of the tests to a directory where a compiler finds it. */
   public static Path source(Path directory, String name) throws IOException {
     Path file = directory.resolve(name);
     try (InputStream in = CRing.class.getResourceAsStream(name)) {
@@ -97,7 +97,7 @@ public final class CRing implements RingSide.Language {
     return "C";
   }
 
-  /** What the two sides have in common. */
+  /** The common part of the two sides. */
   private abstract class Side implements RingSide {
     final MemorySegment memory;
     private final String name;

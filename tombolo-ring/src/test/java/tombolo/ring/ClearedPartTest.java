@@ -7,7 +7,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tombolo.ring.word.Words;
 
-/** As it is seen while the directory clears a section for its next owner. */
+/** Tests a part in the state that is visible while the directory clears a section. */
 @DisplayName("A side of a ring whose other side's part is cleared, or half written")
 final class ClearedPartTest extends SessionFixture {
   @Test
@@ -30,7 +30,7 @@ final class ClearedPartTest extends SessionFixture {
     assertThat(seen).containsExactly(2);
   }
 
-  /** To any place, as it may be seen while the directory is at it. */
+  /** Clears the part up to any place, as is visible while the directory clears it. */
   @Test
   void aWritersPartThatIsBeingClearedIsOneThatIsGone() {
     for (int cleared = 8; cleared <= Part.HEAD + CAPACITY; cleared += 8) {
@@ -85,7 +85,7 @@ final class ClearedPartTest extends SessionFixture {
     SpscReader reader = newReader();
     settle(first, reader);
     offer(first, 1);
-    // As a new writer leaves it between its first store and its last.
+    // The state between the first and the last store of a new writer.
     RingFixture.set(writers, Part.GENERATION_AT, 0);
     RingFixture.set(writers, Part.CAPACITY_AT, 77);
     Words.INT.set(writers, Part.VERSION_AT, 99);

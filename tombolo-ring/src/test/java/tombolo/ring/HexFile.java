@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Objects;
 
-/** Golden bytes: lines of an offset and up to 16 bytes; what is left out is 0. */
+/** Reads golden bytes: lines of an offset and up to 16 bytes. Bytes that are left out are 0. */
 public final class HexFile {
   private HexFile() {}
 

@@ -16,9 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * One side writes what it likes into what it can write, while the others work; around the ring is
- * memory that nobody may touch. {@code -Dtombolo.seconds=} says how long threads do so at the same
- * time.
+ * One side writes anything wherever it can while the others work. Memory around the ring must not
+ * be touched. {@code -Dtombolo.seconds=} sets how long threads do so at the same time.
  */
 @DisplayName("A broadcast ring with a hostile side")
 final class HostileBroadcastTest {
@@ -29,7 +28,7 @@ final class HostileBroadcastTest {
   private static final byte GUARD = 0x5a;
   private static final int GUARDED = 256;
 
-  /** Who is under attack: a reader, by the writer, or the writer, by one of two readers. */
+  /** The side under attack: a reader, by the writer, or the writer, by one of two readers. */
   enum Victims {
     HOLDING,
     LOSSY,
@@ -179,7 +178,7 @@ final class HostileBroadcastTest {
       this.random = random;
     }
 
-    /** Whether the writer is still unbroken after a few reads. */
+    /** Returns whether the writer is still unbroken after a few reads. */
     boolean read() {
       RingReader reader = field.reader;
       if (random.nextInt(4) == 0) {
@@ -222,7 +221,7 @@ final class HostileBroadcastTest {
       };
     }
 
-    /** The honest reader gets everything, whatever the other one says. Whether that is admitted. */
+    /** Checks that the honest reader gets everything. Returns whether the other is admitted. */
     boolean write() {
       BroadcastWriter writer = field.ring.writer;
       if (random.nextInt(4) == 0) {
@@ -258,7 +257,7 @@ final class HostileBroadcastTest {
     }
 
     private void onMessage(int type, MemorySegment data, int at, int length) {
-      // The writer's capacity: any that there is memory for. Or the lossy reader's buffer.
+      // The writer's capacity, at most the memory, or the lossy reader's buffer.
       boolean inside = at >= 0 && at % 8 == 0 && length >= 0 && length <= data.byteSize() - at;
       check(type > 0 && inside, "type " + type + " at " + at + " of " + length);
       check(length <= field.capacity / 2 - 16, "length " + length);
@@ -364,7 +363,7 @@ final class HostileBroadcastTest {
     assertThat(worked).isPositive();
   }
 
-  /** Does the hostile side's honest work now and then, so that the victim has some too. */
+  /** Does the hostile side's honest work now and then, so that the victim has work, too. */
   private static final class Attacker implements Runnable {
     private final Victims victims;
     private final Random random = new Random(3);

@@ -16,9 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One side writes what it likes, wherever it can, while the other works; between the two is memory
- * that nobody may touch. {@code -Dtombolo.seconds=} says how long two threads do so at the same
- * time.
+ * One side writes anything wherever it can while the other works. Memory between the two must not
+ * be touched. {@code -Dtombolo.seconds=} sets how long two threads do so at the same time.
  */
 @DisplayName("A ring whose other side is hostile")
 final class HostilePeerTest {
@@ -85,7 +84,7 @@ final class HostilePeerTest {
       }
     }
 
-    /** Other lives, other capacities, and what the victim itself has said. */
+    /** Writes other lives, other capacities, and words that the victim itself has stored. */
     private void attackHead(MemorySegment own, MemorySegment victims, Random random) {
       switch (random.nextInt(7)) {
         case 0 -> RingFixture.set(own, Part.GENERATION_AT, random.nextInt(3));
@@ -132,7 +131,7 @@ final class HostilePeerTest {
       this.random = random;
     }
 
-    /** Whether the writer is still unbroken after a few reads. */
+    /** Returns whether the writer is still unbroken after a few reads. */
     boolean read() {
       SpscReader reader = field.ring.reader;
       if (random.nextInt(4) == 0) {
@@ -187,7 +186,7 @@ final class HostilePeerTest {
     }
 
     private void onMessage(int type, MemorySegment data, int at, int length) {
-      // The writer's capacity: any that there is memory for.
+      // The writer's capacity, at most the memory.
       long capacity = data.byteSize();
       boolean inside =
           at >= 8
@@ -295,7 +294,7 @@ final class HostilePeerTest {
     assertThat(worked).isPositive();
   }
 
-  /** Does the other side's honest work now and then, so that the victim has some too. */
+  /** Does the other side's honest work now and then, so that the victim has work, too. */
   private static final class Attacker implements Runnable {
     private final boolean attacksReader;
     private final Random random = new Random(3);

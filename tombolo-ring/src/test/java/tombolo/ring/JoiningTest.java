@@ -122,9 +122,9 @@ final class JoiningTest {
     misuse(() -> SpscRing.writer(writers.asReadOnly(), readers, CAPACITY), "read-only");
     misuse(() -> SpscRing.reader(writers, readers.asReadOnly()), "read-only");
     misuse(() -> SpscRing.writer(ring, CAPACITY * 2), "has 384 bytes and needs 512");
-    misuse(() -> SpscRing.writer(ring, 96), "capacity 96 is no power of two");
-    misuse(() -> SpscRing.writer(ring, 32), "capacity 32 is no power of two");
-    misuse(() -> SpscRing.writer(ring, Integer.MIN_VALUE), "is no power of two");
+    misuse(() -> SpscRing.writer(ring, 96), "capacity 96 is not a power of two");
+    misuse(() -> SpscRing.writer(ring, 32), "capacity 32 is not a power of two");
+    misuse(() -> SpscRing.writer(ring, Integer.MIN_VALUE), "is not a power of two");
     misuse(() -> SpscRing.writer(arena.allocate(64, 8), 64), "too small for a ring: 64 bytes");
     misuse(() -> SpscRing.reader(arena.allocate(0, 8)), "too small for a ring: 0 bytes");
     misuse(() -> SpscRing.reader(tiny, readers), "has 8 bytes");

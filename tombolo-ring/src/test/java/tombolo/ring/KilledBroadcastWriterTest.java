@@ -28,7 +28,7 @@ final class KilledBroadcastWriterTest {
   private static final int MOST = 256;
   private static final int NEXT_CAPACITY = 128;
 
-  /** Of a lossy reader that has joined and then reads nothing as long as the guest lives. */
+  /** Turns of a lossy reader that joins and then reads nothing while the guest lives. */
   private static final int NEVER = Integer.MAX_VALUE;
 
   private static final BroadcastSide.Language JAVA = new JavaBroadcast();
@@ -130,10 +130,12 @@ final class KilledBroadcastWriterTest {
     private final WatchedReader lossy;
     private final MemorySegment message = Arena.ofAuto().allocate(MOST, 8);
 
-    /** Messages that the guest had committed when it died, but not counted. */
+    /** Returns the messages that the guest had committed but not counted when it died. */
     int uncounted;
 
-    /** Whether the lossy reader came too late for the last message, and could not know of it. */
+    /**
+     * Returns whether the lossy reader came too late for the last message and could not know it.
+     */
     boolean isHidden;
 
     long lostOfGuest;
@@ -164,7 +166,7 @@ final class KilledBroadcastWriterTest {
       return streams.stream().mapToInt(List::size).sum();
     }
 
-    /** Runs the guest and kills it before its store n; false if it has ended before. */
+    /** Runs the guest and kills it before its store n; returns false if it ended earlier. */
     boolean isBeforeStore(int n) {
       int stores = 0;
       try (ScriptedGuest guest = new ScriptedGuest(ring, READERS, STEPS)) {
@@ -209,7 +211,7 @@ final class KilledBroadcastWriterTest {
       succeed(JAVA);
     }
 
-    /** Whether a reader has asked for the stream that is in memory, or can ask for it still. */
+    /** Returns whether a reader has asked for the stream in memory, or can still ask for it. */
     private boolean isToBeRead(WatchedReader reader) {
       long stream = word(BroadcastPart.STREAM_AT);
       return stream != 0 && (reader.joined() == stream || word(Part.GENERATION_AT) == stream);
@@ -233,7 +235,7 @@ final class KilledBroadcastWriterTest {
       return RingFixture.get(writers, at);
     }
 
-    /** Nobody admits the one any more; the other one begins with the newest message. */
+    /** Checks late readers: nobody admits the one; the other begins with the newest message. */
     private void joinLate(int committed, boolean isThere) {
       WatchedReader lateHolding = addReader(false);
       WatchedReader lateLossy = addReader(true);
@@ -259,7 +261,7 @@ final class KilledBroadcastWriterTest {
       }
     }
 
-    /** Another writer takes the place of the last one, which has said nothing. */
+    /** Lets another writer take the place of the last one, which has said nothing. */
     private void succeed(BroadcastSide.Language language) {
       List<Integer> restarts = new ArrayList<>();
       List<Long> messages = new ArrayList<>();
@@ -295,7 +297,7 @@ final class KilledBroadcastWriterTest {
       }
     }
 
-    /** Whether the last writer has admitted the present life of a reader. */
+    /** Returns whether the last writer has admitted the present life of a reader. */
     private boolean isHeldFor(int reader) {
       return (word(BroadcastPart.holdAt(reader)) & Part.PRESENT) != 0
           && word(BroadcastPart.generationAt(reader))

@@ -71,7 +71,7 @@ final class KilledSideTest {
 
   private static CRing c;
 
-  /** The side that lives on has a turn after so many accesses of the other one. */
+  /** Number of accesses of the other side after which the surviving side has a turn. */
   record Way(int pace, boolean cFollows) {
     RingSide.Language successor() {
       return cFollows ? c : new JavaRing();
@@ -114,7 +114,7 @@ final class KilledSideTest {
     assertThat(deaths).isGreaterThan(80);
   }
 
-  /** What a reader is to see of a writer with these steps. */
+  /** Returns the messages that a reader must see of a writer with these steps. */
   private static List<String> messagesOf(List<Step> steps) {
     List<String> all = new ArrayList<>();
     int messages = 0;
@@ -156,7 +156,7 @@ final class KilledSideTest {
     }
   }
 
-  /** A ring, and what both tests do to it. */
+  /** A ring with the common steps of both tests. */
   private abstract static class Death {
     final Way way;
     final MemorySegment ring = Arena.ofAuto().allocate(SpscRing.size(MOST), 128);
@@ -167,7 +167,7 @@ final class KilledSideTest {
       this.way = way;
     }
 
-    /** Runs the guest and kills it before its store n; false if it has ended before. */
+    /** Runs the guest and kills it before its store n; returns false if it ended earlier. */
     boolean dieBefore(int n, List<Step> steps) {
       int stores = 0;
       try (ScriptedGuest guest = new ScriptedGuest(ring, steps)) {
@@ -185,7 +185,7 @@ final class KilledSideTest {
       }
     }
 
-    /** The side that lives does something. */
+    /** Gives the surviving side a turn. */
     abstract void turn();
 
     abstract void afterDeath(ScriptedGuest guest);
@@ -196,10 +196,10 @@ final class KilledSideTest {
     private final SpscReader reader = SpscRing.reader(writers.asReadOnly(), readers);
     private final List<String> seen = new ArrayList<>();
 
-    /** The reader was connected since it has last seen a restart. */
+    /** Whether the reader was connected since it last saw a restart. */
     private boolean owesRestart;
 
-    /** Messages that the writer had committed when it died, but not counted. */
+    /** Returns the messages that the writer had committed but not counted when it died. */
     int uncounted;
 
     DyingWriter(Way way, List<String> all) {
@@ -231,7 +231,7 @@ final class KilledSideTest {
     private void see(int type, MemorySegment data, int offset, int length) {
       checkPayload(data, offset, type, length);
       seen.add(name(type, length));
-      // A reader that runs on into what lies behind the last message would go round for ever.
+      // A reader that ran past the last message would go round for ever.
       assertThat(seen.size()).isLessThan(100);
     }
 
@@ -278,7 +278,7 @@ final class KilledSideTest {
   private static final class DyingReader extends Death {
     private final SpscWriter writer = SpscRing.writer(writers, readers.asReadOnly(), 128);
 
-    /** What each life of the reader can read. */
+    /** Checks what each life of the reader can read. */
     private final List<List<String>> streams = new ArrayList<>(List.of(new ArrayList<>()));
 
     private int type = 1;
@@ -330,7 +330,7 @@ final class KilledSideTest {
                   assertThat(read.get(life))
                       .isEqualTo(streams.get(life).subList(0, read.get(life).size())));
 
-      // What the guest's own lives and its death are to the writer it has said now.
+      // By now the writer has reported the guest's lives and its death.
       while (List.of(Answer.PEER_RESTARTED, Answer.PEER_GONE).contains(write())) {}
       boolean sayRestarted = owesRestart;
       int lives = streams.size();

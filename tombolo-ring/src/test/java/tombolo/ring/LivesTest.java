@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A life may get the number of one that nobody has joined, and must not be taken for it. */
+/** A life may get the number of one that nobody has joined, and must not be mistaken for it. */
 @DisplayName("A life of a side, after one that was seen and never joined")
 final class LivesTest {
   private static final int MOST = 128;

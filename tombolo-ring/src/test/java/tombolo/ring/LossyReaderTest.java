@@ -116,7 +116,7 @@ final class LossyReaderTest {
   void doesNotHandOverWhatIsOverwrittenWhileItIsCopied() {
     LossyReader reader = joined();
     ring.fill(1, 24, 10);
-    // As far as the reader can tell, the writer has begun to overwrite the first record only.
+    // For the reader, the writer has begun to overwrite the first record only.
     RingFixture.set(ring.writerPart, BroadcastPart.CLAIMED_AT, 1024 + 8);
 
     assertThat(poll(reader)).isEqualTo(Answer.LOST);

@@ -44,8 +44,8 @@ final class RestartRaceTest extends SessionFixture {
   }
 
   /**
-   * A message's type is its writer's life, and its length its number. There are so many lives, and
-   * more on a machine so busy that few of them meet the reader.
+   * A message's type is its writer's life, and its length is its number. This is the least number
+   * of lives; a busy machine, where few of them meet the reader, gets more.
    */
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

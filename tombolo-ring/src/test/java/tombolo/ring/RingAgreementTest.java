@@ -32,7 +32,7 @@ final class RingAgreementTest {
 
   private final MemorySegment message = Arena.ofAuto().allocate(MOST, 8);
 
-  /** How often each thing was seen, so that none is missing. */
+  /** Counts how often each event was seen, so that none is missing. */
   private final Map<String, Integer> seen = new TreeMap<>();
 
   @BeforeAll
@@ -63,7 +63,7 @@ final class RingAgreementTest {
     assertThat(seen.values()).allMatch(times -> times > STREAMS / 10);
   }
 
-  /** The same while somebody stores into both memories what should not be there. */
+  /** Runs the same test while somebody stores wrong words into both memories. */
   @Test
   void onWhatIsWrong() {
     run(STREAMS / 4, true);
@@ -110,7 +110,7 @@ final class RingAgreementTest {
     private final Memory[] memories;
     private final boolean hostile;
 
-    /** Bytes that there are for the data area. */
+    /** The bytes available for the data area. */
     private final int most;
 
     private final boolean cReads;
@@ -317,7 +317,7 @@ final class RingAgreementTest {
       }
     }
 
-    /** A control word, or a header that is to be read soon, becomes something near what it was. */
+    /** Changes a control word, or a header that is read next, to a value near the old one. */
     private void damage() {
       long part = random.nextInt(2) * (long) Part.HEAD;
       long read = memories[0].ring.get(ValueLayout.JAVA_LONG, Part.POSITION_AT) & (most - 8);

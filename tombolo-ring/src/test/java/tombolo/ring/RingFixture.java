@@ -29,7 +29,7 @@ final class RingFixture {
     return startingAt(0, capacity);
   }
 
-  /** A connected ring whose stream has got to that position, and where all is read. */
+  /** Returns a connected ring whose stream is at that position and completely read. */
   static RingFixture startingAt(long position, int capacity) {
     return in(Arena.ofAuto().allocate(SpscRing.size(capacity), 128), position, capacity);
   }
@@ -48,7 +48,7 @@ final class RingFixture {
         capacity);
   }
 
-  /** Joins two sides that have nothing else to say to each other. */
+  /** Joins two sides that have nothing else to report. */
   static void connect(SpscWriter writer, SpscReader reader) {
     expect(reader.poll(RingFixture::check), 0);
     expect(writer.tryClaim(1, 0), Records.HEADER);
@@ -92,7 +92,7 @@ final class RingFixture {
     return get(readerPart, Part.POSITION_AT) - Part.PRESENT;
   }
 
-  /** Stores what the reader would take for a record's header. */
+  /** Stores a word where the reader expects a record's header. */
   void setHeader(long at, int type, int length) {
     set(writerPart, Part.HEAD + at, Records.header(type, 0) | Integer.toUnsignedLong(length));
   }

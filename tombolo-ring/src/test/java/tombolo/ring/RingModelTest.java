@@ -9,7 +9,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tombolo.ring.RingFixture.Message;
 
-/** Streams of random calls, each compared with a queue and with the arithmetic of the format. */
+/** Compares streams of random calls with a queue and with the arithmetic of the format. */
 @DisplayName("A ring does what a queue does")
 final class RingModelTest {
   private static final int STREAMS = 10_000;
@@ -28,7 +28,7 @@ final class RingModelTest {
     private final RingFixture ring;
     private final ArrayDeque<Message> queue = new ArrayDeque<>();
 
-    /** Where each queued message ends; the reader's position is the last one's that was read. */
+    /** The end of each queued message; the reader's position is the end of the last one read. */
     private final ArrayDeque<Long> ends = new ArrayDeque<>();
 
     private long written;

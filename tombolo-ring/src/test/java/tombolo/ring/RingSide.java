@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One side of a ring, in Java or in C. For one thread at a time. */
 interface RingSide {
-  /** Makes sides of a ring whose parts these are. */
+  /** Makes the sides of a ring with these parts. */
   interface Language {
     Writer writer(MemorySegment writers, MemorySegment readers, int capacity);
 
@@ -16,7 +16,7 @@ interface RingSide {
   interface Writer extends RingSide {
     int offer(int type, MemorySegment message, int length);
 
-    /** Where in the data area the payload goes, or an answer. */
+    /** Returns the offset of the payload in the data area, or an answer. */
     int claim(int type, int length);
 
     void commit();
@@ -32,7 +32,7 @@ interface RingSide {
     /** Appends type, length and payload of each message to the buffer. */
     int drain(MemorySegment buffer, int limit);
 
-    /** The same of one message, by another way where the language has one. */
+    /** Does the same for one message, through another call if the language has one. */
     int one(MemorySegment buffer);
 
     boolean sleep();

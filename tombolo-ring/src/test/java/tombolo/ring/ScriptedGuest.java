@@ -27,13 +27,13 @@ import tombolo.testing.WorkTree;
 
 /**
  * The guest {@code guests/src/ring-script.c}, or {@code guests/src/broadcast-script.c}, on a hart
- * that the test itself runs. Its ring is no memory to the machine but a device, so the hart stops
+ * that the test itself runs. To the machine the ring is a device, not memory. So the hart stops
  * before each of its loads and stores there, and the test decides whether the access takes place.
- * What lies between two accesses nobody else can see, so this stops a side wherever it makes a
+ * Nobody else can see anything between two accesses, so this stops a side wherever it makes a
  * difference. For one thread.
  */
 final class ScriptedGuest implements AutoCloseable {
-  /** What the guest does, one after the other. */
+  /** The kinds of steps that the guest takes. */
   enum Kind {
     OPEN_WRITER,
     OPEN_READER,
@@ -76,15 +76,15 @@ final class ScriptedGuest implements AutoCloseable {
   private final Vcpu vcpu;
   private @Nullable StopReason end;
 
-  /** The access to the ring that the hart stopped before. */
+  /** The access to the ring before which the hart stopped. */
   private @Nullable VcpuExit access;
 
-  /** A side of a ring: the reader's part, then the writer's. */
+  /** Creates a side of a ring: the reader's part, then the writer's. */
   ScriptedGuest(MemorySegment ring, List<Step> steps) {
     this(RING_SCRIPT, ring, 0, steps);
   }
 
-  /** The writer of a broadcast ring: the readers' parts, then the writer's. */
+  /** Creates the writer of a broadcast ring: the readers' parts, then the writer's. */
   ScriptedGuest(MemorySegment ring, int readers, List<Step> steps) {
     this(BROADCAST_SCRIPT, ring, readers, steps);
   }
@@ -121,7 +121,7 @@ final class ScriptedGuest implements AutoCloseable {
         KernelImage.readFile(WorkTree.path("guests/bin/" + name + ".elf")), ElfMachine.RISCV, name);
   }
 
-  /** Runs on to the next access to the ring, after making the last one; false at the end. */
+  /** Makes the last access and runs on to the next one; returns false at the end. */
   boolean runToAccess() {
     switch (access) {
       case VcpuExit.MmioRead(long gpa, int size) -> vcpu.completeRead(load(gpa - RING, size));
@@ -156,12 +156,12 @@ final class ScriptedGuest implements AutoCloseable {
     return false;
   }
 
-  /** Whether what the hart stopped before is a store. */
+  /** Returns whether the access before which the hart stopped is a store. */
   boolean isAtStore() {
     return access instanceof VcpuExit.MmioWrite;
   }
 
-  /** Messages that it has committed or read, as it counts them itself afterwards. */
+  /** Returns the number of messages committed or read, which the guest counts afterwards. */
   int done() {
     return (int) memory.readLong(BLOCK + 24);
   }

@@ -45,7 +45,7 @@ abstract class SessionFixture {
     return answer;
   }
 
-  /** Both sides' calls, until nothing is left to say. */
+  /** Makes both sides' calls until neither reports anything. */
   void settle(SpscWriter writer, SpscReader reader) {
     for (int i = 0; i < 3; i++) {
       drain(reader);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What docs/ring-format.md says of joining, sentence by sentence. */
+/** Tests the section on joining in docs/ring-format.md, sentence by sentence. */
 @DisplayName("The two sides of a ring, each of which may start anew")
 final class SessionsTest extends SessionFixture {
   @Test
@@ -302,7 +302,7 @@ final class SessionsTest extends SessionFixture {
     }
   }
 
-  /** Nobody has said that it joined the second, so the third may have its number. */
+  /** Nobody has joined the second life, so the third may have its number. */
   @Test
   void aWriterMayTakeThePlaceOfOneThatTheReaderHasSeenOnly() {
     SpscWriter first = newWriter();
@@ -338,7 +338,7 @@ final class SessionsTest extends SessionFixture {
   void aSideKnowsByItselfWhatItHasSaid() {
     SpscReader reader = newReader();
     SpscWriter writer = newWriter();
-    // A writer in the same segment says for the reader that the reader has joined it.
+    // A writer in the same segment stores, in the reader's name, that the reader has joined it.
     RingFixture.set(readers, Part.PEER_AT, RingFixture.get(writers, Part.GENERATION_AT));
     assertThat(offer(writer, 1)).isEqualTo(Answer.OK);
     drain(reader);

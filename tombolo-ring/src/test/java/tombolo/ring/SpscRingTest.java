@@ -277,7 +277,7 @@ final class SpscRingTest {
     try (Arena arena = Arena.ofConfined()) {
       RingFixture any = RingFixture.in(sparse(folder, capacity, arena), 0, capacity);
       for (int round = 0; round < 3; round++) {
-        // To the last byte but a word.
+        // Up to the last word.
         write(any, 1, most);
         write(any, 2, most - 8);
         assertThat(any.offer(3, 0)).isEqualTo(Answer.BACK_PRESSURED);
@@ -316,7 +316,7 @@ final class SpscRingTest {
     }
   }
 
-  /** In a sparse file, of which the pages that are touched exist only. */
+  /** Tests in a sparse file, of which only the touched pages exist. */
   private static MemorySegment sparse(Path folder, int capacity, Arena arena) throws IOException {
     try (FileChannel file =
         FileChannel.open(
@@ -329,7 +329,7 @@ final class SpscRingTest {
     }
   }
 
-  /** A message of which the first and the last byte mean something. */
+  /** Creates a message whose first and last byte are significant. */
   private static void write(RingFixture ring, int type, int length) {
     int at = ring.writer.tryClaim(type, length);
     assertThat(at).isNotNegative();

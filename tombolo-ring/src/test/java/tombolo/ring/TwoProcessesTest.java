@@ -33,7 +33,7 @@ final class TwoProcessesTest {
 
   @TempDir Path directory;
 
-  /** A program, how to run it, and how many messages it is to have. */
+  /** A program, the way to run it, and its number of messages. */
   record Peer(String compiler, List<String> runner, int capacity, int messages) {
     Path compile(Path directory) throws IOException, InterruptedException {
       Path program = directory.resolve("ring-process");
@@ -116,7 +116,7 @@ final class TwoProcessesTest {
           await(reader, end);
         }
       }
-      // The reader ends when it has read all; the mapping must not end before.
+      // The reader ends when it has read everything; the mapping must last until then.
       finish(reader);
     } finally {
       reader.destroyForcibly();
@@ -173,7 +173,7 @@ final class TwoProcessesTest {
     finish(start(command));
   }
 
-  /** A turn of waiting for the other side, which must not have failed. */
+  /** Waits a turn for the other side, which must not have failed. */
   private static void await(Process other, long end) {
     LockSupport.parkNanos(1_000);
     assertThat(System.nanoTime()).as("in time").isLessThan(end);

@@ -12,9 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * A message is its sequence number, which its length, its type and every further word follow from.
- */
+/** A message is derived from its sequence number: its length, its type and every further word. */
 @DisplayName("A ring between two threads")
 final class TwoThreadsTest {
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
@@ -88,7 +86,7 @@ final class TwoThreadsTest {
     }
   }
 
-  /** The machine may have one processor for both. */
+  /** Yields, because the machine may have one processor for both threads. */
   @SuppressWarnings("ThreadPriorityCheck")
   private static void pause(CompletableFuture<Void> other) {
     if (other.isCompletedExceptionally()) {

@@ -387,7 +387,7 @@ final class WaitingTest {
     assertThat(RingFixture.offer(writer, 1, 16)).isEqualTo(Answer.OK);
   }
 
-  /** Rings that come while nobody waits are kept, as one. */
+  /** A bell that keeps rings that come while nobody waits, several as one. */
   private static final class SemaphoreBell implements Bell {
     private final Semaphore own;
     private final Semaphore others;
@@ -419,7 +419,7 @@ final class WaitingTest {
     }
   }
 
-  /** A lost wake-up would let one of the two sleep for ever, and the other with it. */
+  /** A lost wake-up would leave one of the two asleep for ever, and the other with it. */
   @ParameterizedTest
   @EnumSource(Waiting.class)
   void neitherSideSleepsForEver(Waiting how) throws Exception {
@@ -472,12 +472,12 @@ final class WaitingTest {
     }
   }
 
-  /** How often the side with that part has said that it sleeps, also where it then did not. */
+  /** Returns how often the side with that part has said that it sleeps, even if it then did not. */
   private int sleeps(long part) {
     return ((int) Words.INT.getVolatile(memory, part + Part.SLEEP_AT) + 1) / 2;
   }
 
-  /** Ends with the other's failure only. */
+  /** Ends only if the other one fails. */
   private static CompletableFuture<Integer> failed(CompletableFuture<Integer> work) {
     CompletableFuture<Integer> failure = new CompletableFuture<>();
     var _ =

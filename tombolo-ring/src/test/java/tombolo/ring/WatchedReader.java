@@ -9,9 +9,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * A reader of a broadcast ring, together with a check that it sees what was to be published and
- * nothing else: each stream's messages in order, whole, and, if it is lossy, as many of them lost
- * as it says. Types number the messages of all streams from 1. For one thread.
+ * A reader of a broadcast ring with a check that it sees exactly the published messages: those of
+ * each stream in order and whole, and, for a lossy reader, as many of them lost as it reports.
+ * Types number the messages of all streams from 1. For one thread.
  */
 final class WatchedReader {
   private static final int NOT_BEGUN = -1;
@@ -26,13 +26,13 @@ final class WatchedReader {
 
   private final MemorySegment buffer = Arena.ofAuto().allocate(4096, 8);
 
-  /** The stream that is read, or was last. */
+  /** The stream that is being read, or was read last. */
   private int stream = -1;
 
-  /** Whether a message of it was read. */
+  /** Whether a message of that stream was read. */
   private boolean reading;
 
-  /** Which of its messages comes next. */
+  /** The index of the stream's next message. */
   private int next = NOT_BEGUN;
 
   private long lost;
@@ -57,7 +57,7 @@ final class WatchedReader {
     return reader.isConnected();
   }
 
-  /** The writer's generation that its part says it has joined. */
+  /** The writer's generation that the reader's part says it has joined. */
   long joined() {
     return RingFixture.get(part, Part.PEER_AT);
   }
@@ -67,7 +67,7 @@ final class WatchedReader {
     return lastType;
   }
 
-  /** How many messages it has read. */
+  /** The number of messages that it has read. */
   int read() {
     return read;
   }
@@ -76,20 +76,20 @@ final class WatchedReader {
     return lost;
   }
 
-  /** How often it has said that the writer has started anew. */
+  /** The number of times that it has reported a restart of the writer. */
   int restarts() {
     return restarts;
   }
 
-  /** Whether it has been connected since it said so last, and so must say it of the next one. */
+  /** Whether it was connected since its last report, so that it must report the next writer. */
   boolean owesRestart() {
     return owesRestart;
   }
 
-  /** Reads until there is nothing more to be read or said. */
+  /** Reads until nothing is left to read or report. */
   void readAll() {
     for (int i = 0; turn() != 0; i++) {
-      // A reader that runs on into what lies behind the last message would go round for ever.
+      // A reader that ran past the last message would go round for ever.
       assertThat(i).as("what a reader has to say").isLessThan(100);
     }
   }
@@ -124,7 +124,7 @@ final class WatchedReader {
   private void missed() {
     long sum = RingFixture.get(part, BroadcastPart.LOST_AT);
     assertThat(lossy && sum > lost).as("%d after %d are lost", sum, lost).isTrue();
-    // Where it has read nothing yet, the stream was empty when it joined.
+    // If it has read nothing yet, the stream was empty when it joined.
     next = Math.max(next, 0) + (int) (sum - lost);
     lost = sum;
   }
@@ -155,7 +155,7 @@ final class WatchedReader {
       reading = true;
     }
     if (next == NOT_BEGUN) {
-      // Whom the writer holds back for, and has admitted before it wrote, misses nothing.
+      // A reader that the writer holds back for, and admitted before it wrote, misses nothing.
       next = lossy ? number : 0;
     }
     assertThat(found).as("stream of message %d", type).isEqualTo(stream);

@@ -27,7 +27,7 @@ final class WireFormatTest {
   @Test
   void isWhatTheWriterAndTheReaderStore() {
     MemorySegment ring = Arena.ofAuto().allocate(SpscRing.size(CAPACITY), 128);
-    // The last lives of both.
+    // The last lives of both sides.
     RingFixture.set(ring, 0x38, 0x98);
     RingFixture.set(ring, 0x138, 0x1122334455667787L);
     SpscWriter writer = SpscRing.writer(ring, CAPACITY);
@@ -42,7 +42,7 @@ final class WireFormatTest {
     assertThat(ring.toArray(ValueLayout.JAVA_BYTE)).containsExactly(golden);
   }
 
-  /** Nobody joins a stream in the middle: so a reader that was there from the start. */
+  /** Returns a reader that was there from the start, since none joins a stream in the middle. */
   @Test
   void isWhatTheReaderLoads() {
     MemorySegment ring = Arena.ofAuto().allocate(golden.length, 128);
@@ -53,7 +53,7 @@ final class WireFormatTest {
     RingFixture.set(ring, 0x200, 0);
     assertThat(reader.poll(this::add)).isZero();
     assertThat(reader.isConnected()).isTrue();
-    // Messages of 32 and 24 bytes, as the example's three.
+    // Messages of 32 and 24 bytes, like the example's three.
     RingFixture.set(ring, 0x200, 0x01_0000_0018L);
     RingFixture.set(ring, 0x220, 0x01_0000_0010L);
     assertThat(reader.drain((_, _, _, _) -> {}, 2)).isEqualTo(2);

@@ -5,104 +5,80 @@ package tombolo.topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
+import tombolo.machine.BoardModel;
 import tombolo.machine.VmConfig;
-import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.KernelImage;
 import tombolo.riscv.RiscvAccelerator;
-import tombolo.riscv.interrupt.InterruptController;
 
 /**
- * An accelerator and what has to be known of its board to choose a kernel for it.
+ * An accelerator and one of its boards: where a VM runs, and what fits there. The accelerator
+ * describes the board; objections are in words for people.
  *
- * @param machine whose programs it runs
- * @param ramBase guest physical address of the first byte of RAM
- * @param maxRam the most bytes of RAM that the board has room for
- * @param interrupts the accelerator once more for each interrupt controller that its boards can
- *     have, by the name that people write, the default first; empty where there is no choice
+ * @param board one of the accelerator's
  */
-public record Platform(
-    Accelerator accelerator,
-    ElfMachine machine,
-    long ramBase,
-    long maxRam,
-    SequencedMap<String, Accelerator> interrupts) {
-  /** What a Linux gets where nobody says how much: a distribution's kernel takes 80 MiB itself. */
+public record Platform(Accelerator accelerator, BoardModel board) {
+  /** A distribution's kernel takes 80 MiB itself. */
   private static final long LINUX_MEMORY = 256L << 20;
 
   /** With less RAM a distribution's Linux often gives up before it can say why. */
   public static final long LEAST_FOR_LINUX = 96L << 20;
 
-  /** Copies the map. */
-  public Platform {
-    interrupts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(interrupts));
-  }
-
-  /** One without a choice of interrupt controllers. */
-  public Platform(Accelerator accelerator, ElfMachine machine, long ramBase, long maxRam) {
-    this(accelerator, machine, ramBase, maxRam, new LinkedHashMap<>());
-  }
-
-  /** Every one in this version, the default first. */
+  /** Returns every accelerator of this version with its default board, the default first. */
   public static List<Platform> all() {
-    SequencedMap<String, Accelerator> riscv = new LinkedHashMap<>();
-    riscv.put("plic", new RiscvAccelerator());
-    riscv.put("aia", new RiscvAccelerator(InterruptController.AIA));
-    return List.of(
-        new Platform(
-            riscv.firstEntry().getValue(),
-            ElfMachine.RISCV,
-            RiscvAccelerator.RAM_BASE,
-            RiscvAccelerator.MAX_RAM,
-            riscv));
+    return List.of(of(new RiscvAccelerator()));
   }
 
-  /** The one of this name. */
+  /** Returns an accelerator with its default board. */
+  public static Platform of(Accelerator accelerator) {
+    return new Platform(accelerator, accelerator.boards().getFirst());
+  }
+
+  /** Returns the platform of this name, if there is one. */
   public static Optional<Platform> named(String name, List<Platform> platforms) {
     return platforms.stream().filter(platform -> platform.name().equals(name)).findFirst();
   }
 
-  /** What there is, for who asked for something else. */
+  /** Returns the names of all, for a person who asked for another one. */
   public static String names(List<Platform> platforms) {
     return platforms.stream().map(Platform::name).collect(Collectors.joining(", "));
   }
 
-  /** This one with the interrupt controller of that name, if its boards can have it. */
+  /** Returns the accelerator with its board of this interrupt controller, if it has one. */
   public Optional<Platform> withInterrupts(String controller) {
-    return Optional.ofNullable(interrupts.get(controller))
-        .map(chosen -> new Platform(chosen, machine, ramBase, maxRam, interrupts));
+    return accelerator.board(controller).map(chosen -> new Platform(accelerator, chosen));
   }
 
-  /** Why a VM can't have the interrupt controller that it asks for. */
+  /** Returns the names of the interrupt controllers that its boards have. */
+  public List<String> interruptControllers() {
+    return accelerator.boards().stream().map(BoardModel::interruptController).toList();
+  }
+
+  /** Returns what to say to a person who asked for an interrupt controller that no board has. */
   public String interruptChoice() {
-    return interrupts.isEmpty()
-        ? "accelerator %s has no choice of interrupt controllers".formatted(name())
-        : "no such interrupt controller; accelerator %s has %s"
-            .formatted(name(), String.join(", ", interrupts.keySet()));
+    return "no such interrupt controller; accelerator %s has %s"
+        .formatted(name(), String.join(", ", interruptControllers()));
   }
 
-  /** Of the accelerator. */
+  /** Returns the accelerator's name. */
   public String name() {
     return accelerator.name();
   }
 
-  /** Why a VM can't have so many vCPUs, or null if it can. */
+  /** Returns why a VM can't have so many vCPUs, or null if it can. */
   public @Nullable String objectionToVcpus(long vcpus) {
     int most = accelerator.maxVcpus();
     return vcpus < 1 || vcpus > most ? "accelerator %s has 1 to %d".formatted(name(), most) : null;
   }
 
   /**
-   * Why a VM can't have so much RAM, or null if it can.
+   * Returns why a VM can't have so much RAM, or null if it can.
    *
    * @param hostMemory bytes that the host has
    */
@@ -111,39 +87,30 @@ public record Platform(
     if (ram.bytes() > most) {
       return "%s is more than the host has, %d MiB".formatted(ram, most >> 20);
     }
-    if (ram.bytes() > maxRam) {
+    if (ram.bytes() > board.maxRam()) {
       return "%s is more than the board of accelerator %s has room for, %s"
-          .formatted(ram, name(), MemorySize.describe(maxRam));
+          .formatted(ram, name(), MemorySize.describe(board.maxRam()));
     }
     return null;
   }
 
   /**
-   * Reads a kernel for this board.
+   * Returns the bytes of RAM of a VM for which nobody gives a size.
    *
-   * @throws ImageException if it can't be read, or is no kernel for it
-   */
-  public KernelImage readKernel(Path file) {
-    return KernelImage.read(file, machine, ramBase);
-  }
-
-  /**
-   * Bytes of RAM for a VM where nobody says how many.
-   *
-   * @param kernel or null if it couldn't be read
+   * @param kernel null if it couldn't be read
    */
   public static long defaultRam(@Nullable KernelImage kernel) {
     return kernel != null && kernel.isLinux() ? LINUX_MEMORY : VmConfig.DEFAULT_MEMORY;
   }
 
   /**
-   * Why a kernel doesn't fit into RAM, or null if it does.
+   * Returns why a kernel doesn't fit into RAM, or null if it does.
    *
    * @param ram bytes of it
    */
   public @Nullable String objectionToKernel(KernelImage kernel, long ram) {
     try {
-      kernel.checkFits(ramBase, ram);
+      board.checkFits(kernel, ram);
       return null;
     } catch (ImageException e) {
       return e.getMessage() + "; link it for an address there";
@@ -151,8 +118,8 @@ public record Platform(
   }
 
   /**
-   * Why a file can't be an initial RAM disk because of its size alone, or null. To be asked before
-   * it is read, since it may be larger than this process's heap, too.
+   * Returns why a file can't be an initial RAM disk because of its size alone, or null. Ask before
+   * reading the file, which may also be larger than this process's heap.
    *
    * @param ram bytes of it
    */

@@ -2,23 +2,21 @@
 
 package tombolo.topology;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.grant.Quota;
+import tombolo.machine.image.BootImage;
 
 /**
  * A VM of a topology.
  *
  * @param name unique, 1 to 32 of {@code a-z A-Z 0-9 - _}
- * @param line of the file, from 1
+ * @param line of the file, from 1; 0 if it is from no file
  * @param id that guests see, unique, 1 to 65535
- * @param kernel relative to the working directory, or absolute
- * @param initrd likewise; null where there is none
- * @param append the kernel's command line; may be empty
+ * @param image what it boots: kernel, initial RAM disk and command line, read and checked
  * @param memory bytes of RAM, whole pages
  * @param vcpus 1 to what the accelerator has
  * @param platform the accelerator and its board
- * @param window bytes of the IVC window, a power of two
+ * @param window bytes of the IVC window, a power of two; 0: the VM has no IVC device
  * @param restart how often it is booted again after it failed
  * @param channels that it may have published at a time
  * @param channelBytes of these, with headers and sections
@@ -29,9 +27,7 @@ public record VmSpec(
     String name,
     int line,
     int id,
-    Path kernel,
-    @Nullable Path initrd,
-    String append,
+    BootImage image,
     long memory,
     int vcpus,
     Platform platform,
@@ -41,27 +37,8 @@ public record VmSpec(
     long channelBytes,
     @Nullable VsockSpec vsock,
     VirtioSpec virtio) {
-  /** What it may have published at a time. */
+  /** Returns what it may have published at a time. */
   public Quota quota() {
     return new Quota(channels, channelBytes);
-  }
-
-  VmSpec withId(int other) {
-    return new VmSpec(
-        name,
-        line,
-        other,
-        kernel,
-        initrd,
-        append,
-        memory,
-        vcpus,
-        platform,
-        window,
-        restart,
-        channels,
-        channelBytes,
-        vsock,
-        virtio);
   }
 }

@@ -2,33 +2,25 @@
 
 package tombolo.topology;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.Vm;
-import tombolo.machine.virtio.VirtioPci;
-import tombolo.machine.vsock.UnixVsock;
-import tombolo.machine.vsock.VsockDevice;
-import tombolo.machine.vsock.VsockSwitch;
 
 /**
  * The socket device of a VM.
  *
  * @param cid its context ID, unique, 3 to 0xfffffffe
- * @param socket where programs of the host reach it, relative to the working directory or absolute;
- *     null where they don't
+ * @param socket the Unix-domain socket by which programs of the host reach it, relative to the
+ *     working directory or absolute; null if they do not reach it
  */
 public record VsockSpec(long cid, @Nullable Path socket) {
-  private static final int SLOT = 4;
-
-  /** What an address of a Unix-domain socket holds everywhere, without the port's suffix. */
+  /** The longest path of a Unix-domain socket on any system, less the port's suffix. */
   private static final int LONGEST_SOCKET = 92;
 
   /**
-   * Why there can be no socket at its path: which path, what is wrong, what to do; or null. Looks
-   * at the file system and changes nothing.
+   * Returns why there can be no socket at its path, with the path and the remedy; or null. Changes
+   * nothing in the file system.
    */
   public @Nullable String objection() {
     if (socket == null) {
@@ -36,46 +28,16 @@ public record VsockSpec(long cid, @Nullable Path socket) {
     }
     Path folder = socket.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      return "%s: no such folder to make the socket in; make it first".formatted(socket);
+      return "%s: no such folder for the socket; make it first".formatted(socket);
     }
     int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > LONGEST_SOCKET) {
-      return "%s: %d bytes are too long for a socket's path; it has at most %d"
+      return "%s: too long for a socket's path, %d bytes; use at most %d"
           .formatted(socket, length, LONGEST_SOCKET);
     }
     if (Files.isDirectory(socket) || Files.isRegularFile(socket)) {
-      return "%s: there is something that is no socket; choose another path".formatted(socket);
+      return "%s: exists and is not a socket; choose another path".formatted(socket);
     }
     return null;
-  }
-
-  /**
-   * Puts the device into a VM that has not booted yet, and opens the socket, if there is one.
-   *
-   * @return what closes the socket; the device is closed with the VM
-   * @throws InputException if there can be no socket at its path
-   * @throws IllegalArgumentException if the CID is another VM's
-   */
-  public Opened plugInto(Vm vm, VsockSwitch network) {
-    VirtioPci.plugIn(vm, SLOT, new VsockDevice(network, cid, vm.name(), vm.host()));
-    if (socket == null) {
-      return Opened.NOTHING;
-    }
-    try {
-      return new UnixVsock(network.host(), cid, socket, vm.name(), vm.host())::close;
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: can't be the vsock socket of %s: %s; choose another path"
-              .formatted(socket, vm.name(), e.getMessage()));
-    }
-  }
-
-  /** What was opened beside a VM. */
-  public interface Opened extends AutoCloseable {
-    /** What there is to close where nothing was opened. */
-    Opened NOTHING = () -> {};
-
-    @Override
-    void close();
   }
 }

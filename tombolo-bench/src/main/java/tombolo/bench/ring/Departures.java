@@ -50,7 +50,7 @@ final class Departures implements End {
   private Took end() {
     send(Arrivals.SLICE_ENDS);
     processor.end();
-    return new Took(processor.share());
+    return Took.of(processor.share());
   }
 
   private void stream(long nanos) {

@@ -76,9 +76,9 @@ enum ForkSetting implements Setting {
       }
       for (int i = 0; i < contenders.size(); i++) {
         if (contenders.get(i).hasLatency()) {
-          double[] tail = forks.get(i).take(Turn.SUMMARY).numbers();
-          results.row(contenders.get(i)).p99s().add(tail[0]);
-          results.row(contenders.get(i)).p999s().add(tail[1]);
+          List<Double> tail = forks.get(i).take(Turn.SUMMARY).numbers();
+          results.row(contenders.get(i)).p99s().add(tail.getFirst());
+          results.row(contenders.get(i)).p999s().add(tail.getLast());
         }
       }
     } finally {

@@ -109,12 +109,13 @@ final class Forks implements AutoCloseable {
     CompletableFuture<Void> all =
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
     for (CompletableFuture<String> answer : answers) {
-      answer.whenComplete(
-          (_, failure) -> {
-            if (failure != null) {
-              all.completeExceptionally(failure);
-            }
-          });
+      var _ =
+          answer.whenComplete(
+              (_, failure) -> {
+                if (failure != null) {
+                  all.completeExceptionally(failure);
+                }
+              });
     }
     try {
       all.get(LIMIT.toSeconds(), TimeUnit.SECONDS);

@@ -32,7 +32,7 @@ final class MemoryCopy implements End {
         processor.begin();
         double rate = copiesPerSecond(effort.sliceNanos());
         processor.end();
-        yield new Took(processor.share(), rate);
+        yield Took.of(processor.share(), rate);
       }
       case FORGET -> Took.NOTHING;
       case TIMED, SUMMARY -> throw new IllegalArgumentException("a copy has no latency");

@@ -28,12 +28,14 @@ final class ReceivingEnd implements End {
         all.reset();
         yield Took.NOTHING;
       }
-      case SUMMARY -> new Took(1, all.getValueAtPercentile(99), all.getValueAtPercentile(99.9));
+      case SUMMARY ->
+          Took.of(
+              1, (double) all.getValueAtPercentile(99), (double) all.getValueAtPercentile(99.9));
     };
   }
 
   private Took took(double number) {
-    return new Took(arrivals.processor(), number);
+    return Took.of(arrivals.processor(), number);
   }
 
   private double streamSlice() {

@@ -20,7 +20,7 @@ record Slice(double value, boolean calm) {
   private static final double ENOUGH = 0.1;
 
   static Slice of(Contender contender, Took took) {
-    return new Slice(took.numbers()[0], contender.blocks() || took.processor() >= OWN);
+    return new Slice(took.numbers().getFirst(), contender.blocks() || took.processor() >= OWN);
   }
 
   /** Returns those of the calm slices, or of all where hardly any is calm. */

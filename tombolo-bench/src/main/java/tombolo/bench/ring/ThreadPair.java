@@ -55,12 +55,13 @@ final class ThreadPair implements End {
   }
 
   private static void failWith(CompletableFuture<Took> one, CompletableFuture<Took> other) {
-    other.whenComplete(
-        (_, failure) -> {
-          if (failure != null) {
-            one.completeExceptionally(failure);
-          }
-        });
+    var _ =
+        other.whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                one.completeExceptionally(failure);
+              }
+            });
   }
 
   private static RuntimeException failure(ExecutionException thrown) {

@@ -2,7 +2,7 @@
 
 package tombolo.bench.ring;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -14,27 +14,31 @@ import java.util.stream.Stream;
  *     own. Of several ends, that of the one that had the least
  * @param numbers what {@link Turn} names; none from an end that only sends
  */
-record Took(double processor, double... numbers) {
+record Took(double processor, List<Double> numbers) {
   /** The answer of an end that had nothing to do. */
-  static final Took NOTHING = new Took(1);
+  static final Took NOTHING = of(1);
+
+  static Took of(double processor, double... numbers) {
+    return new Took(processor, DoubleStream.of(numbers).boxed().toList());
+  }
 
   /** Returns what both ends say of one turn. */
   Took and(Took other) {
-    double[] both = Arrays.copyOf(numbers, numbers.length + other.numbers.length);
-    System.arraycopy(other.numbers, 0, both, numbers.length, other.numbers.length);
-    return new Took(Math.min(processor, other.processor), both);
+    return new Took(
+        Math.min(processor, other.processor),
+        Stream.concat(numbers.stream(), other.numbers.stream()).toList());
   }
 
   /** Returns a line for the suite's process. */
   String line() {
-    return DoubleStream.concat(DoubleStream.of(processor), DoubleStream.of(numbers))
-        .mapToObj(String::valueOf)
+    return Stream.concat(Stream.of(processor), numbers.stream())
+        .map(String::valueOf)
         .collect(Collectors.joining(" "));
   }
 
   /** Reads such a line. */
   static Took parse(String line) {
-    double[] all = Stream.of(line.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
-    return new Took(all[0], Arrays.copyOfRange(all, 1, all.length));
+    List<Double> all = Stream.of(line.split(" ", -1)).map(Double::valueOf).toList();
+    return new Took(all.getFirst(), all.subList(1, all.size()));
   }
 }

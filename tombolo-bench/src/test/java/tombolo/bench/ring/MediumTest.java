@@ -5,6 +5,7 @@ package tombolo.bench.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,11 +43,11 @@ class MediumTest {
     assertThat(both.take(Turn.STREAM).numbers()).hasSize(1);
     both.take(Turn.TIMED);
     assertThat(both.take(Turn.FORGET).numbers()).isEmpty();
-    assertThat(both.take(Turn.STREAM).numbers()[0]).isPositive();
-    double p50 = both.take(Turn.TIMED).numbers()[0];
+    assertThat(both.take(Turn.STREAM).numbers().getFirst()).isPositive();
+    double p50 = both.take(Turn.TIMED).numbers().getFirst();
     assertThat(p50).isPositive();
-    double[] tail = both.take(Turn.SUMMARY).numbers();
+    List<Double> tail = both.take(Turn.SUMMARY).numbers();
     assertThat(tail).hasSize(2).isSorted();
-    assertThat(tail[0]).isGreaterThanOrEqualTo(p50);
+    assertThat(tail.getFirst()).isGreaterThanOrEqualTo(p50);
   }
 }

@@ -17,9 +17,9 @@ class SliceTest {
 
   @Test
   void whoHadNoProcessorOfItsOwnWasDisturbedUnlessItBlocksAnyway() {
-    assertThat(Slice.of(Contender.TOMBOLO, new Took(0.99, 7))).isEqualTo(new Slice(7, true));
-    assertThat(Slice.of(Contender.TOMBOLO, new Took(0.5, 7))).isEqualTo(new Slice(7, false));
-    assertThat(Slice.of(Contender.PIPE, new Took(0.5, 7))).isEqualTo(new Slice(7, true));
+    assertThat(Slice.of(Contender.TOMBOLO, Took.of(0.99, 7))).isEqualTo(new Slice(7, true));
+    assertThat(Slice.of(Contender.TOMBOLO, Took.of(0.5, 7))).isEqualTo(new Slice(7, false));
+    assertThat(Slice.of(Contender.PIPE, Took.of(0.5, 7))).isEqualTo(new Slice(7, true));
   }
 
   @Test
@@ -46,7 +46,7 @@ class SliceTest {
 
   @Test
   void ofTwoEndsTheOneWithLessOfItsProcessorDecides() {
-    Took both = new Took(0.4).and(new Took(0.9, 1.5, 2.5));
+    Took both = Took.of(0.4).and(Took.of(0.9, 1.5, 2.5));
 
     assertThat(both.processor()).isEqualTo(0.4);
     assertThat(both.numbers()).containsExactly(1.5, 2.5);

@@ -3,98 +3,99 @@
 package tombolo.cli.run;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.terminal.EscapeKeys;
 import tombolo.cli.terminal.Terminal;
-import tombolo.machine.Accelerator;
-import tombolo.machine.Vm;
-import tombolo.machine.VmConfig;
+import tombolo.cli.view.ControlSocket;
+import tombolo.cli.view.TopologyView;
 import tombolo.machine.console.Console;
-import tombolo.machine.console.StreamConsole;
 import tombolo.machine.host.HostServices;
-import tombolo.machine.host.Scheduler;
 import tombolo.machine.power.StopReason;
-import tombolo.machine.vsock.VsockSwitch;
-import tombolo.topology.VsockSpec;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
+import tombolo.topology.run.ExitStatus;
+import tombolo.topology.run.HostStop;
+import tombolo.topology.run.RunReport;
+import tombolo.topology.run.RunningVm;
+import tombolo.topology.run.StopOutcome;
+import tombolo.topology.run.TopologyRun;
+import tombolo.topology.run.Watcher;
 
 /**
- * One VM that a person watches: its console is this process's standard input and output, and it
- * stops when the guest ends, the time is over, or the person has had enough.
+ * A topology that a person watches: consoles on standard output, perhaps the keyboard for one VM.
+ * It ends when the guests end, the time is over, or the person has had enough.
  *
- * <p>One thread calls {@link #run}, waits there for the VM's end, cleans up and reports. Whoever
- * else wants an end (the keyboard's thread, the output's, the JVM's shutdown) only calls {@link
- * #stop}. The shutdown waits until the report is out, because the JVM halts when it returns.
+ * <p>One thread calls {@link #run}, waits there for the end, cleans up and reports. Whoever else
+ * wants an end (the keyboard's thread, a console's, the JVM's shutdown) calls {@link #end}. The
+ * shutdown waits until the report is out, because the JVM halts when it returns.
  */
 public final class ForegroundRun {
-  private static final Duration WITHOUT_END = Duration.ofNanos(Long.MAX_VALUE / 4);
+  /** The JVM chooses the exit status: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. */
+  private static final HostStop SIGNAL = new HostStop("interrupted", ExitStatus.GOOD);
 
+  private static final HostStop KEYBOARD = new HostStop("left by Ctrl-A x", ExitStatus.GOOD);
+  private static final HostStop OUTPUT_CLOSED =
+      new HostStop("standard output was closed", ExitStatus.OUTPUT_CLOSED);
+
+  private final Topology topology;
+  private final Presentation presentation;
   private final Host host;
   private final PrintWriter err;
-  private final ShutdownGuard shutdown =
-      new ShutdownGuard("tombolo boot", () -> stop(HostStop.SIGNAL), this::say);
+  private final ShutdownGuard shutdown;
 
   // Guarded by this: what a stop stops, or one that came before there was anything to be stopped.
-  private @Nullable Vm vm;
+  private @Nullable TopologyRun running;
   private @Nullable HostStop early;
-
-  private volatile @Nullable IOException outputFailure;
 
   /**
    * @param err where messages go, a line each
    */
-  public ForegroundRun(Host host, PrintWriter err) {
+  public ForegroundRun(Topology topology, Presentation presentation, Host host, PrintWriter err) {
+    this.topology = topology;
+    this.presentation = presentation;
     this.host = host;
     this.err = err;
+    this.shutdown = new ShutdownGuard(() -> end(SIGNAL), this::say);
   }
 
   /**
-   * Runs a VM to its end.
+   * Runs the topology to its end.
    *
-   * @param name the VM's, for the names of threads
-   * @param config makes the configuration with the console that it is given
-   * @param devices puts more devices into the VM, with the same console
-   * @param vsock its socket device, or null
+   * @param keyboard the VM that gets the keyboard, and whose output has no prefix; or null
    * @param limit how long it may take, or null
-   * @param stats whether to print counters after the end
+   * @param stats whether to print each VM's counters after the end
    * @return the exit status
    */
-  public int run(
-      String name,
-      Function<Console, VmConfig> config,
-      BiConsumer<Vm, Console> devices,
-      @Nullable VsockSpec vsock,
-      Accelerator accelerator,
-      @Nullable TimeLimit limit,
-      boolean stats)
+  public int run(@Nullable VmSpec keyboard, @Nullable TimeLimit limit, boolean stats)
       throws InterruptedException {
-    PanicWatch out =
-        new PanicWatch(new GuestOutput(host.out(), this::outputFailed), this::guestPanicked);
+    GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
     shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
-    try (@Nullable Terminal terminal = host.terminal().get().orElse(null);
-        StreamConsole console = console(name, out, terminal);
-        VsockSwitch network = new VsockSwitch(HostServices.system());
-        Vm made = Vm.create(config.apply(console), accelerator);
-        VsockSpec.Opened _ =
-            vsock == null ? VsockSpec.Opened.NOTHING : vsock.plugInto(made, network)) {
-      devices.accept(made, console);
-      long start = System.nanoTime();
-      made.boot();
-      booted(made);
-      StopReason reason = watch(made, console, terminal, limit);
-      Duration wall = Duration.ofNanos(System.nanoTime() - start);
-      console.flush(); // what the guest printed comes before what we say of it
-      int status = report(made, reason, limit, wall);
-      if (stats) {
-        RunReport.lines(made, wall.toNanos() / 1e9).forEach(err::println);
+    try (@Nullable Terminal terminal =
+            keyboard == null ? null : host.terminal().get().orElse(null);
+        Screen screen =
+            new Screen(host.services(), vm -> output(out, vm, keyboard), keyboard, terminal);
+        TopologyRun run =
+            TopologyRun.prepare(topology, host.services(), watcher(screen), Set.of());
+        @Nullable ControlSocket _ = controlSocket(run)) {
+      ready(run);
+      run.boot();
+      RunReport report;
+      try (terminal) { // is as it was before anything is said of the end
+        screen.readFrom(keys(terminal));
+        report = awaitEnd(run, limit);
       }
-      return status;
+      screen.flush(); // what the guests printed comes before what is said of them
+      say(report, run);
+      if (stats) {
+        run.vms().stream()
+            .flatMap(vm -> presentation.counters(vm, report.seconds()).stream())
+            .forEach(this::print);
+      }
+      return report.status();
     } finally {
       shutdown.disarm();
       err.flush();
@@ -102,114 +103,106 @@ public final class ForegroundRun {
     }
   }
 
-  /** With the terminal's size, before there are devices, which look whether it has one. */
-  private static StreamConsole console(String name, OutputStream out, @Nullable Terminal terminal) {
-    StreamConsole console = new StreamConsole(name, out, HostServices.system());
-    if (terminal != null) {
-      terminal.onSize(console::resize);
-    }
-    return console;
+  private OutputStream output(GuestOutput out, VmSpec vm, @Nullable VmSpec keyboard) {
+    return vm.equals(keyboard)
+        ? presentation.watch(out, this::say)
+        : Screen.lines(out, topology, vm, host.colours().getAsBoolean());
   }
 
-  private void booted(Vm booted) {
-    @Nullable HostStop wanted;
-    synchronized (this) {
-      vm = booted;
-      wanted = early;
-    }
-    if (wanted != null) {
-      booted.stop(wanted.why);
-    }
-  }
-
-  /** Types for the guest and waits until it has ended. */
-  private StopReason watch(
-      Vm running, StreamConsole console, @Nullable Terminal terminal, @Nullable TimeLimit limit)
-      throws InterruptedException {
-    try (terminal) { // is as it was before anything is said of the end
-      if (terminal == null) {
-        console.readFrom(host.in());
-      } else {
-        console.readFrom(
-            new EscapeKeys(host.in(), () -> stop(HostStop.KEYBOARD), () -> say(EscapeKeys.HELP)));
+  private Watcher watcher(Screen screen) {
+    return new Watcher() {
+      @Override
+      public Console console(VmSpec vm, HostServices services) {
+        return screen.console(vm);
       }
-      Duration most = limit == null ? WITHOUT_END : limit.duration();
-      Optional<StopReason> reason = running.awaitStop(most);
-      if (reason.isEmpty()) {
-        stop(HostStop.TIME_OUT);
-        reason = running.stopReason();
+
+      @Override
+      public void booting(RunningVm vm, @Nullable StopReason after) {
+        if (after != null) {
+          say(
+              "%s failed (%s); booting it again, %d of %d"
+                  .formatted(vm.name(), after.describe(), vm.restarts() + 1, vm.spec().restart()));
+        }
       }
-      return reason.orElseThrow();
-    }
-  }
-
-  /** Says what a person has to know of the end, and gives the exit status. */
-  private int report(Vm ended, StopReason reason, @Nullable TimeLimit limit, Duration wall) {
-    if (reason instanceof StopReason.HostRequest request) {
-      return reportHostStop(ended, request, limit, wall);
-    }
-    StopOutcome outcome = StopOutcome.of(ended.name(), reason);
-    return outcome.line() == null ? outcome.status() : complain(outcome.line(), outcome.status());
-  }
-
-  private int reportHostStop(
-      Vm ended, StopReason.HostRequest request, @Nullable TimeLimit limit, Duration wall) {
-    HostStop stop =
-        HostStop.of(request).orElseThrow(() -> new IllegalStateException(request.why()));
-    String what =
-        String.format(
-            Locale.ROOT,
-            "stopped VM %s with %d vCPU(s) after %.1f s",
-            ended.name(),
-            ended.board().vcpus().size(),
-            wall.toNanos() / 1e9);
-    return switch (stop) {
-      case TIME_OUT ->
-          complain(
-              "time-out of %s: %s".formatted(limit == null ? "" : limit.text(), what), stop.status);
-      case SIGNAL, KEYBOARD -> complain(stop.why + ": " + what, stop.status);
-      case OUTPUT_CLOSED -> stop.status; // as quiet as any filter whose reader has gone
-      case OUTPUT_FAILED -> complain(stop.why + ": " + outputFailure + "; " + what, stop.status);
     };
   }
 
-  /**
-   * On the thread that writes, for which a vCPU may be waiting. So another thread stops the VM: a
-   * stop waits for the vCPUs.
-   */
+  private @Nullable ControlSocket controlSocket(TopologyRun run) {
+    String file = presentation.file();
+    return file == null ? null : new ControlSocket(new TopologyView(file, run), err);
+  }
+
+  private InputStream keys(@Nullable Terminal terminal) {
+    return terminal == null
+        ? host.in()
+        : new EscapeKeys(host.in(), () -> end(KEYBOARD), () -> print(EscapeKeys.HELP));
+  }
+
+  private static RunReport awaitEnd(TopologyRun run, @Nullable TimeLimit limit)
+      throws InterruptedException {
+    return limit == null
+        ? run.awaitEnd()
+        : run.awaitEnd(
+            limit.duration().toNanos(),
+            new HostStop("time-out of " + limit.text(), ExitStatus.TIME_OUT));
+  }
+
+  /** Tells a person what the exit status does not. */
+  private void say(RunReport report, TopologyRun run) {
+    report.outcomes().stream()
+        .filter(outcome -> outcome.status() != ExitStatus.GOOD)
+        .forEach(
+            outcome ->
+                presentation.failed(outcome).ifPresent(line -> say(line + details(outcome))));
+    HostStop stop = report.stop();
+    if (stop != null && !stop.equals(OUTPUT_CLOSED)) { // a filter whose reader has gone is quiet
+      say(stop.why() + ": " + presentation.stopped(report, run.vms()));
+    }
+  }
+
+  private static String details(StopOutcome outcome) {
+    return outcome.reason() instanceof StopReason.InternalFailure(String where, Throwable cause)
+        ? "; " + FailureLog.add(where, cause)
+        : "";
+  }
+
   private void outputFailed(IOException failure) {
-    outputFailure = failure;
-    HostStop stop =
-        GuestOutput.isClosedPipe(failure) ? HostStop.OUTPUT_CLOSED : HostStop.OUTPUT_FAILED;
-    Scheduler.system().startThread("stop", () -> stop(stop));
+    end(
+        GuestOutput.isClosedPipe(failure)
+            ? OUTPUT_CLOSED
+            : new HostStop(
+                "standard output can't be written: " + failure, ExitStatus.OUTPUT_FAILED));
   }
 
-  /** On the thread that writes. */
-  private void guestPanicked(String reason) {
-    say(
-        "tombolo boot: the guest's kernel has panicked (%s): %s"
-            .formatted(reason, PanicWatch.advice(reason)));
-  }
-
-  private void stop(HostStop stop) {
-    @Nullable Vm running;
+  /** There is something to be stopped from now on. */
+  private void ready(TopologyRun run) {
+    @Nullable HostStop wanted;
     synchronized (this) {
-      running = vm;
-      if (running == null) {
-        early = stop;
-      }
+      running = run;
+      wanted = early;
     }
-    if (running != null) {
-      running.stop(stop.why);
+    if (wanted != null) {
+      run.requestStop(wanted);
     }
   }
 
-  private int complain(String line, int status) {
-    say("tombolo boot: " + line);
-    return status;
+  /** Any thread; waits for nobody. */
+  private void end(HostStop stop) {
+    @Nullable TopologyRun run;
+    synchronized (this) {
+      run = running;
+      early = early == null ? stop : early;
+    }
+    if (run != null) {
+      run.requestStop(stop);
+    }
   }
 
   private void say(String line) {
+    print(presentation.command() + ": " + line);
+  }
+
+  private synchronized void print(String line) {
     err.println(line);
     err.flush();
   }

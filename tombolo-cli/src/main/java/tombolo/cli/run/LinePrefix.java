@@ -6,21 +6,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tombolo.topology.run.LineCutter;
 
 /**
- * One VM's console among those of several: passes on whole lines, each behind the VM's name, so
+ * The output of one VM among several: passes on whole lines, with the VM's name before each, so
  * that lines of two VMs never mix. A line that has not ended is kept back until it does, or until
  * {@link #close()}; one that grows too long is cut into several.
  *
- * <p>Used by the console's writing thread, and closed when that has ended. The lines of all VMs go
+ * <p>Used by the console's writing worker, and closed when that has ended. The lines of all VMs go
  * to one stream, whose monitor is held for a line at a time.
  */
 final class LinePrefix extends OutputStream {
-  private static final int LONGEST_LINE = 4096;
-
   private final OutputStream out;
   private final byte[] prefix;
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private final LineCutter line = new LineCutter();
 
   /**
    * @param out shared with the other consoles
@@ -33,15 +33,7 @@ final class LinePrefix extends OutputStream {
 
   @Override
   public void write(int octet) throws IOException {
-    if (octet == '\r') {
-      return; // of a serial line; a terminal needs none
-    }
-    if (octet == '\n' || line.size() == LONGEST_LINE) {
-      endLine();
-    }
-    if (octet != '\n') {
-      line.write(octet);
-    }
+    print(line.add((byte) octet));
   }
 
   @Override
@@ -51,11 +43,13 @@ final class LinePrefix extends OutputStream {
     }
   }
 
-  private void endLine() throws IOException {
+  private void print(byte @Nullable [] ended) throws IOException {
+    if (ended == null) {
+      return;
+    }
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
     whole.writeBytes(prefix);
-    line.writeTo(whole);
-    line.reset();
+    whole.writeBytes(ended);
     whole.write('\n');
     synchronized (out) {
       whole.writeTo(out);
@@ -66,8 +60,6 @@ final class LinePrefix extends OutputStream {
   /** Ends the last line if it has not ended. The stream stays open. */
   @Override
   public void close() throws IOException {
-    if (line.size() > 0) {
-      endLine();
-    }
+    print(line.end());
   }
 }

@@ -37,18 +37,20 @@ final class RingTable {
           "error");
 
   private final String file;
+  private final long nanos;
   private final List<List<String>> rows = new ArrayList<>();
 
-  private RingTable(String file) {
+  private RingTable(String file, long nanos) {
     this.file = file;
+    this.nanos = nanos;
   }
 
   /**
    * Makes a row for each reader: the subscriber and the publisher of one of AxVisor's regions, the
    * subscribers of other rings.
    */
-  static Table of(String file, List<ChannelRow> channels) {
-    RingTable table = new RingTable(file);
+  static Table of(String file, List<ChannelRow> channels, long nanos) {
+    RingTable table = new RingTable(file, nanos);
     for (ChannelRow channel : channels) {
       switch (channel.ring()) {
         case RingSnapshot ring -> table.add(channel, ring);
@@ -119,7 +121,7 @@ final class RingTable {
             Long.toString(channel.generation()),
             reader,
             format,
-            Long.toString(System.nanoTime()),
+            Long.toString(nanos),
             Long.toString(load.messages),
             Long.toString(load.bytes),
             Integer.toString(load.capacity),

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
-import tombolo.cli.run.RunningVm;
-import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.EndpointRow;
@@ -17,6 +15,8 @@ import tombolo.ivc.abi.ChannelId;
 import tombolo.ivc.abi.Layout;
 import tombolo.ivc.abi.Shape;
 import tombolo.machine.Vm;
+import tombolo.topology.run.RunningVm;
+import tombolo.topology.run.TopologyRun;
 
 /**
  * A running topology as tables, for {@code tombolo ps}, {@code channels} and {@code top}. Any
@@ -24,20 +24,16 @@ import tombolo.machine.Vm;
  */
 public final class TopologyView {
   private final String file;
-  private final List<RunningVm> vms;
-  private final Directory directory;
+  private final TopologyRun run;
 
-  /**
-   * @param vms filled before anybody asks
-   */
-  public TopologyView(String file, List<RunningVm> vms, Directory directory) {
+  /** Shows a run under the name of its file. */
+  public TopologyView(String file, TopologyRun run) {
     this.file = file;
-    this.vms = vms;
-    this.directory = directory;
+    this.run = run;
   }
 
   /**
-   * The table of this name: ps, channels, top or rings.
+   * Returns the table of this name: ps, channels, top or rings.
    *
    * @throws IllegalArgumentException if there is no such table
    */
@@ -46,15 +42,19 @@ public final class TopologyView {
       case "ps" -> ps();
       case "channels" -> channels();
       case "top" -> top();
-      case "rings" -> RingTable.of(file, directory.snapshot().channels());
+      case "rings" -> RingTable.of(file, run.directory().snapshot().channels(), now());
       default -> throw new IllegalArgumentException("no table " + name);
     };
   }
 
+  private long now() {
+    return run.host().clock().nanos();
+  }
+
   private Table ps() {
-    DirectorySnapshot snapshot = directory.snapshot();
+    DirectorySnapshot snapshot = run.directory().snapshot();
     List<List<String>> rows = new ArrayList<>();
-    for (RunningVm vm : vms) {
+    for (RunningVm vm : run.vms()) {
       EndpointRow endpoint =
           snapshot.endpoints().stream()
               .filter(row -> row.id() == vm.spec().id())
@@ -68,8 +68,8 @@ public final class TopologyView {
               vm.vm().state().name().toLowerCase(Locale.ROOT),
               number(vm.spec().vcpus()),
               number(vm.spec().memory() >> 20),
-              String.format(Locale.ROOT, "%.1f", vm.joined().upNanos() / 1e9),
-              number(vm.joined().restarts()),
+              String.format(Locale.ROOT, "%.1f", vm.upNanos() / 1e9),
+              number(vm.restarts()),
               endpoint == null ? "" : number(endpoint.joined()),
               endpoint == null ? "" : number(endpoint.publishedChannels()),
               endpoint == null ? "" : number(endpoint.publishedBytes()),
@@ -94,7 +94,7 @@ public final class TopologyView {
 
   private Table channels() {
     List<List<String>> rows = new ArrayList<>();
-    for (ChannelRow channel : directory.snapshot().channels()) {
+    for (ChannelRow channel : run.directory().snapshot().channels()) {
       for (Side side : channel.sides()) {
         ChannelId id = channel.id();
         rows.add(
@@ -145,9 +145,9 @@ public final class TopologyView {
 
   /** Counters, of which the reader makes rates. */
   private Table top() {
-    DirectorySnapshot snapshot = directory.snapshot();
+    DirectorySnapshot snapshot = run.directory().snapshot();
     List<List<String>> rows = new ArrayList<>();
-    for (RunningVm running : vms) {
+    for (RunningVm running : run.vms()) {
       Vm vm = running.vm();
       List<Side> sides =
           snapshot.channels().stream()
@@ -159,7 +159,7 @@ public final class TopologyView {
               file,
               running.name(),
               vm.state().name().toLowerCase(Locale.ROOT),
-              number(System.nanoTime()),
+              number(now()),
               number(vm.statistics().retiredInstructions()),
               number(vm.statistics().exits().values().stream().mapToLong(Long::longValue).sum()),
               number(sides.stream().mapToLong(Side::received).sum()),

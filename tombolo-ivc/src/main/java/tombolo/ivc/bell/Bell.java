@@ -4,6 +4,8 @@ package tombolo.ivc.bell;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Event;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 
 /**
  * The bell of one endpoint's side of one channel. Its {@link Inbox} guards all that changes, and
@@ -25,7 +27,7 @@ public final class Bell {
   private @Nullable LatencyHistogram latency;
 
   /**
-   * A silent bell.
+   * Makes a silent bell.
    *
    * @param inbox what waits for the endpoint
    * @param endpoint the endpoint's id
@@ -64,6 +66,30 @@ public final class Bell {
   /** Returns the event that a ring of it is. */
   Event event() {
     return doorbell;
+  }
+
+  /** Writes what has come so far and what is pending. With the inbox locked. */
+  void save(StateWriter out, long now) {
+    out.flag(pending).number(pending ? Math.max(now - pendingSince, 0) : 0);
+    out.number(received).number(delivered).flag(latency != null);
+    if (latency != null) {
+      latency.save(out);
+    }
+  }
+
+  /** Reads it back. With the inbox locked. */
+  void restore(StateReader in, long now) {
+    pending = in.flag();
+    pendingSince = now - in.int64();
+    received = in.int64();
+    delivered = in.int64();
+    latency = null;
+    if (in.flag()) {
+      latency().restore(in);
+    }
+    if (pending && pulsed) {
+      throw in.wrong("a bell that is pulsed is pending");
+    }
   }
 
   void delivered() {

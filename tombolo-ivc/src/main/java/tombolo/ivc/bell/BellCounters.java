@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.bell;
 
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 
-/** Counts what has become of all rings in a directory. Thread-safe. */
-public final class BellCounters {
+/** Counters of all rings in a directory, and of what became of them. Thread-safe. */
+public final class BellCounters implements Stateful {
   /** All rings. */
   public final LongAdder rings = new LongAdder();
 
@@ -19,4 +23,19 @@ public final class BellCounters {
 
   /** Rings whose target had left. */
   public final LongAdder dropped = new LongAdder();
+
+  private final List<LongAdder> all = List.of(rings, delivered, coalesced, delayed, dropped);
+
+  @Override
+  public void save(StateWriter out) {
+    all.forEach(counter -> out.number(counter.sum()));
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    for (LongAdder counter : all) {
+      counter.reset();
+      counter.add(in.int64());
+    }
+  }
 }

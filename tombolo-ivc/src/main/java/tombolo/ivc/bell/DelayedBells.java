@@ -2,8 +2,11 @@
 package tombolo.ivc.bell;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
+import tombolo.ivc.abi.Event;
+import tombolo.ivc.grant.DoorbellRate;
 import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
@@ -11,17 +14,19 @@ import tombolo.machine.host.Task;
 import tombolo.machine.host.Worker;
 
 /**
- * Delivers the rings that were over their rate when a token is there. A worker of the directory,
- * which the first such ring starts and which ends after a second in which none was delivered: a
- * guest that rings a little over its rate must not start a thread each time.
+ * Delivers the rings that were over their rate, each when there is a token for it. The first such
+ * ring starts a worker. It ends after a second in which none was delivered: a guest that rings a
+ * little over its rate must not start a thread each time.
  *
  * <p>No ring is forgotten: a ring is queued, and the worker found or started, under the lock; the
  * worker looks at the queue and decides to end under it, too. A ring that is due before all others
  * wakes the worker.
  */
 public final class DelayedBells {
-  private static final long LINGER_NANOS = 1_000_000_000;
+  /** How long the worker waits for a late ring before it ends. */
+  public static final long LINGER_NANOS = 1_000_000_000;
 
+  private final BellCounters counters;
   private final Clock clock;
   private final Scheduler scheduler;
 
@@ -39,8 +44,13 @@ public final class DelayedBells {
   /** Numbered, so that of those that are due at once the first one comes first. */
   private record Delayed(long due, long number, Doorbell bell) {}
 
-  /** Nothing waits, and no worker runs. */
-  public DelayedBells(HostServices host) {
+  /**
+   * Begins with no ring and no worker.
+   *
+   * @param counters counts what becomes of rings
+   */
+  public DelayedBells(HostServices host, BellCounters counters) {
+    this.counters = counters;
     this.clock = host.clock();
     this.scheduler = host.scheduler();
   }
@@ -81,6 +91,91 @@ public final class DelayedBells {
     // Without our lock: the inbox's comes first.
     due.bell.to().inbox().deliverDelayed(due.bell);
     return Worker.AGAIN;
+  }
+
+  /**
+   * A ring that waits.
+   *
+   * @param left nanoseconds until it is delivered; not positive if it is due
+   * @param doorbell what was rung
+   * @param dropped whether its target has left, so that it will only be counted
+   */
+  public record Late(long left, Doorbell doorbell, boolean dropped) {}
+
+  /** Returns what waits, in the order in which it is due. */
+  public List<Late> late() {
+    List<Delayed> all;
+    long now = clock.nanos();
+    synchronized (this) {
+      all = queue.stream().sorted(queue.comparator()).toList();
+    }
+    // Without our lock: the inboxes' come first.
+    return all.stream()
+        .map(
+            each -> new Late(each.due - now, each.bell, !each.bell.to().inbox().reaches(each.bell)))
+        .toList();
+  }
+
+  /** Returns a doorbell of nobody, for a restored ring whose target has left. */
+  public Doorbell toNobody() {
+    Inbox nobody = new Inbox(clock, this, counters, Inbox.Signal.NONE);
+    Bell left = new Bell(nobody, 0, false, new Event(Event.Kind.DOORBELL, 0, 0, 0, 0, 0), _ -> {});
+    nobody.close(left);
+    return fromNobody(left);
+  }
+
+  /** Returns a doorbell of nobody, for a restored ring whose ringer has left. */
+  public Doorbell fromNobody(Bell to) {
+    return new Doorbell(to, new TokenBucket(DoorbellRate.DEFAULT, clock.nanos()));
+  }
+
+  /** Returns in how many nanoseconds the worker ends if nothing comes; -1 if there is none. */
+  public synchronized long linger() {
+    return task == null ? -1 : Math.max(idleSince + LINGER_NANOS - clock.nanos(), 0);
+  }
+
+  /**
+   * Takes up what waited elsewhere; nothing waits here yet.
+   *
+   * @param late what {@link #late} returned, with the restored doorbells
+   * @param linger what {@link #linger} returned, at most a second
+   */
+  public void restore(List<Late> late, long linger) {
+    late.forEach(each -> each.doorbell.to().inbox().delay(each.doorbell));
+    long now = clock.nanos();
+    late.forEach(each -> add(now + each.left, each.doorbell));
+    synchronized (this) {
+      if (linger >= 0) {
+        idleSince = now + linger - LINGER_NANOS;
+        if (task == null) {
+          task = scheduler.start("tombolo/doorbells", this::step);
+        }
+      }
+    }
+  }
+
+  /** Returns when the worker is in no step; none begins before {@link #resume}. */
+  public void pause() {
+    @Nullable Task running = task();
+    if (running != null) {
+      running.pause();
+    }
+  }
+
+  /**
+   * Ends {@link #pause}. The worker takes a step, as that of a restored directory does: the two go
+   * on in the same way.
+   */
+  public void resume() {
+    @Nullable Task running = task();
+    if (running != null) {
+      running.resume();
+      running.wake();
+    }
+  }
+
+  private synchronized @Nullable Task task() {
+    return task;
   }
 
   /** Drops what waits and ends the worker. */

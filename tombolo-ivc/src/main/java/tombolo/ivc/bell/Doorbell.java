@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.bell;
 
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+
 /**
  * The way from one endpoint's side of a channel to the bell of one of its peers, and how often the
  * endpoint may ring there. Made when the two have both joined, by the grant of the one who rings.
@@ -23,6 +26,16 @@ public final class Doorbell {
   /** Returns the bell that it rings. */
   public Bell to() {
     return to;
+  }
+
+  /** Writes how much may still be rung. A ring that waits is saved by {@link DelayedBells}. */
+  public void save(StateWriter out, long now) {
+    to.inbox().save(this, out, now);
+  }
+
+  /** Reads it back. A ring that waits is restored by {@link DelayedBells}. */
+  public void restore(StateReader in, long now) {
+    to.inbox().restore(this, in, now);
   }
 
   /** Rings. Any thread; takes the receiver's inbox alone. */

@@ -2,13 +2,19 @@
 package tombolo.ivc.bell;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Event;
 import tombolo.machine.host.Clock;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 
 /**
- * What waits for one endpoint: doorbells that have rung and events. Thread-safe by its own lock,
- * which is held for a few instructions at a time.
+ * The doorbells that have rung and the events that wait for one endpoint. Thread-safe by its own
+ * lock, which is held for a few instructions at a time. It guards the endpoint's {@link Bell}s and
+ * the buckets of the {@link Doorbell}s that ring them, too; nobody else takes it.
  *
  * <h2>Why no ring is lost</h2>
  *
@@ -23,13 +29,23 @@ public final class Inbox {
   /** The most events that wait; further ones are counted as lost. */
   public static final int MAX_EVENTS = 256;
 
-  /** How an endpoint learns that something waits. Called with the inbox locked; never waits. */
+  /** Tells an endpoint what waits. Called with the inbox locked; never waits. */
   public interface Signal {
     /** Tells what waits now; called whenever that changes, and perhaps when it does not. */
     void changed(boolean bells, boolean events);
 
-    /** A bell has rung of a channel whose endpoint knows of no pending bells. */
+    /** Tells that a bell has rung of a channel whose endpoint knows of no pending bells. */
     void pulse();
+
+    /** Tells nobody. */
+    Signal NONE =
+        new Signal() {
+          @Override
+          public void changed(boolean bells, boolean events) {}
+
+          @Override
+          public void pulse() {}
+        };
   }
 
   private final Clock clock;
@@ -43,7 +59,7 @@ public final class Inbox {
   private int lost;
 
   /**
-   * An empty inbox.
+   * Makes an empty inbox.
    *
    * @param clock by which rings are limited and timed
    * @param delays delivers the rings that have to wait for a token
@@ -57,13 +73,13 @@ public final class Inbox {
     this.signal = signal;
   }
 
-  /** Another signal, which is told at once how things are. */
+  /** Replaces the signal, and tells the new one at once what waits. */
   public synchronized void signal(Signal other) {
     signal = other;
     changed();
   }
 
-  /** Somebody rings. */
+  /** Takes a ring: the bell becomes pending, or the ring waits for a token. */
   synchronized void ring(Doorbell bell) {
     counters.rings.increment();
     Bell to = bell.to();
@@ -85,7 +101,7 @@ public final class Inbox {
     }
   }
 
-  /** A token is there for a ring that had to wait. */
+  /** Delivers a ring that had to wait, since a token is there. */
   synchronized void deliverDelayed(Doorbell bell) {
     bell.delayed = false;
     if (!bell.to().joined) {
@@ -137,7 +153,7 @@ public final class Inbox {
     changed();
   }
 
-  /** Something has happened. */
+  /** Appends an event, or counts it as lost if too many wait. */
   public synchronized void post(Event event) {
     if (events.size() == MAX_EVENTS) {
       lost = Math.min(lost, Integer.MAX_VALUE - 1) + 1;
@@ -147,7 +163,7 @@ public final class Inbox {
     changed();
   }
 
-  /** The next event, or null; a doorbell is one when there is no other. */
+  /** Takes the next event, or null; a doorbell is one when there is no other. */
   public synchronized @Nullable Event takeEvent() {
     @Nullable Event next = events.poll();
     if (next == null && lost > 0) {
@@ -162,17 +178,17 @@ public final class Inbox {
     return bell == null ? null : bell.event();
   }
 
-  /** Whether a bell has rung. */
+  /** Returns whether a bell has rung. */
   public synchronized boolean hasBells() {
     return !rung.isEmpty();
   }
 
-  /** Whether an event waits that is no doorbell. */
+  /** Returns whether an event waits that is no doorbell. */
   public synchronized boolean hasEvents() {
     return !events.isEmpty() || lost > 0;
   }
 
-  /** The endpoint is no longer in this channel: its bell is taken away, and never rings again. */
+  /** Silences a bell for good, since the endpoint leaves the channel. */
   public synchronized void close(Bell left) {
     left.joined = false;
     if (left.pending) {
@@ -182,7 +198,7 @@ public final class Inbox {
     changed();
   }
 
-  /** Whether the endpoint has left the channel. */
+  /** Returns whether the endpoint has left the channel of this bell. */
   public synchronized boolean hasLeft(Bell of) {
     return !of.joined;
   }
@@ -198,6 +214,79 @@ public final class Inbox {
   public synchronized BellStatistics statistics(Bell of) {
     return new BellStatistics(
         of.received, of.delivered, of.percentileNanos(0.5), of.percentileNanos(0.99));
+  }
+
+  synchronized void save(Doorbell doorbell, StateWriter out, long now) {
+    doorbell.bucket.save(out, now);
+  }
+
+  synchronized void restore(Doorbell doorbell, StateReader in, long now) {
+    doorbell.bucket.restore(in, now);
+  }
+
+  /** Marks a ring as waiting for a token, in restored state. */
+  synchronized void delay(Doorbell doorbell) {
+    doorbell.delayed = true;
+  }
+
+  /** Returns whether a ring has somebody to ring. */
+  synchronized boolean reaches(Doorbell doorbell) {
+    return doorbell.to().joined;
+  }
+
+  /** Writes the state of a bell of this inbox. */
+  public synchronized void save(Bell bell, StateWriter out) {
+    bell.save(out, clock.nanos());
+  }
+
+  /** Reads the state of a bell of this inbox; {@link #restore(StateReader, Collection)} follows. */
+  public synchronized void restore(Bell bell, StateReader in) {
+    bell.restore(in, clock.nanos());
+  }
+
+  /** Writes what waits: events, and the order in which bells have rung. */
+  public synchronized void save(StateWriter out) {
+    out.number(rung.size());
+    rung.forEach(bell -> out.number(bell.handle()));
+    out.number(events.size());
+    events.forEach(event -> save(event, out));
+    out.number(lost);
+  }
+
+  private static void save(Event event, StateWriter out) {
+    out.number(event.kind().code()).number(event.handle()).number(event.peer());
+    out.number(event.key()).number(event.generation()).number(event.count());
+  }
+
+  /**
+   * Reads what waits, and tells the signal.
+   *
+   * @param bells all of the endpoint's bells, with their state restored
+   */
+  public synchronized void restore(StateReader in, Collection<Bell> bells) {
+    rung.clear();
+    events.clear();
+    Map<Integer, Bell> pending = new HashMap<>();
+    bells.stream().filter(bell -> bell.pending).forEach(bell -> pending.put(bell.handle(), bell));
+    for (int left = in.int32(pending.size(), pending.size()); left > 0; left--) {
+      int handle = in.int32();
+      @Nullable Bell bell = pending.remove(handle);
+      if (bell == null) {
+        throw in.wrong("the bell of handle %d has not rung".formatted(handle));
+      }
+      rung.add(bell);
+    }
+    for (int left = in.int32(0, MAX_EVENTS); left > 0; left--) {
+      events.add(event(in));
+    }
+    lost = in.int32(0, Integer.MAX_VALUE);
+    changed();
+  }
+
+  private static Event event(StateReader in) {
+    Event.Kind[] kinds = Event.Kind.values();
+    Event.Kind kind = kinds[in.int32(kinds[0].code(), kinds[kinds.length - 1].code()) - 1];
+    return new Event(kind, in.int32(), in.int32(), in.int64(), in.int64(), in.int32());
   }
 
   private void changed() {

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.bell;
 
+import java.util.Arrays;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+
 /**
- * Counts of times by size, eight classes to each power of two, so a percentile is right within an
+ * Counts of times by size, with eight classes to each power of two: a percentile is right within an
  * eighth. Guarded by the inbox that it is about.
  */
 final class LatencyHistogram {
   private static final int BITS = 3;
   private static final int CLASSES = 1 << BITS;
 
+  /** The most times of a class in saved state: of all classes together they don't overflow. */
+  private static final long MOST = 1L << 50;
+
   private final long[] counts = new long[(64 - BITS) * CLASSES];
   private long total;
 
-  /** Counts one; what is negative counts as 0. */
+  /** Counts a time; a negative one counts as 0. */
   void add(long nanos) {
     counts[indexOf(Math.max(nanos, 0))]++;
     total++;
@@ -35,13 +42,37 @@ final class LatencyHistogram {
     return ((leading + 1) << shift) - 1;
   }
 
-  /** How many were counted. */
+  /** Writes the classes that are not empty. */
+  void save(StateWriter out) {
+    out.number((int) Arrays.stream(counts).filter(count -> count != 0).count());
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] != 0) {
+        out.number(i).number(counts[i]);
+      }
+    }
+  }
+
+  void restore(StateReader in) {
+    Arrays.fill(counts, 0);
+    total = 0;
+    for (int left = in.int32(0, counts.length); left > 0; left--) {
+      int index = in.int32(0, counts.length - 1);
+      long count = in.int64();
+      if (count <= 0 || count > MOST || counts[index] != 0) {
+        throw in.wrong("%d times of class %d".formatted(count, index));
+      }
+      counts[index] = count;
+      total += count;
+    }
+  }
+
+  /** Returns how many times were counted. */
   long total() {
     return total;
   }
 
   /**
-   * The time that this share of all times does not exceed.
+   * Returns the time that this share of all times does not exceed.
    *
    * @param share above 0, at most 1
    * @return nanoseconds, 0 if none was counted

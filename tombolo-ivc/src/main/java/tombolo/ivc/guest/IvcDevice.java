@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.guest;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.Endpoint;
@@ -17,6 +19,9 @@ import tombolo.machine.pci.PciBar;
 import tombolo.machine.pci.PciFunction;
 import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciIdentity;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.machine.state.Stateful;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 
@@ -29,7 +34,7 @@ import tombolo.memory.HostMemory;
  * which tells the device what waits in the order in which that changes, and before the interrupt
  * controller's.
  */
-final class IvcDevice implements PciFunction, MmioDevice, GuestOperations.Signal {
+final class IvcDevice implements PciFunction, MmioDevice, GuestOperations.Signal, Stateful {
   static final PciIdentity IDENTITY = new PciIdentity(0x1234, 0x1ac0, 0x058000, 1);
   static final int REGISTERS = 4096;
 
@@ -167,8 +172,8 @@ final class IvcDevice implements PciFunction, MmioDevice, GuestOperations.Signal
   }
 
   /**
-   * A guest's driver has gone, for example a process of Linux that drove the device through
-   * uio_pci_generic, which tells so however the process ended. What it had joined is left.
+   * Leaves what the guest's driver had joined, because the driver has gone. This is how Linux tells
+   * of a process that drove the device through uio_pci_generic, however the process ended.
    */
   @Override
   public void mastershipEnded() {
@@ -178,6 +183,38 @@ final class IvcDevice implements PciFunction, MmioDevice, GuestOperations.Signal
     } catch (RefusedException e) {
       // Counted and logged: the run ends, or the host could not unmap something.
     }
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    synchronized (this) {
+      out.number(pending).number(enable).flag(told);
+    }
+    out.number(bellStatus).number(callStatus);
+    out.bytes(mailbox.segment().toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  /** Restores registers and mailbox and sets the line, but sends no message. */
+  @Override
+  public void restore(StateReader in) {
+    synchronized (this) {
+      pending = in.int32(0, BELLS | EVENTS);
+      enable = in.int32(0, BELLS | EVENTS);
+      told = in.flag();
+      if (told != ((pending & enable) != 0)) {
+        throw in.wrong("what waits was not told as it is enabled");
+      }
+      if (line != null) {
+        line.set(told);
+      }
+    }
+    bellStatus = in.int32();
+    callStatus = in.int32();
+    byte[] saved = in.bytes((int) HostMemory.PAGE_SIZE);
+    if (saved.length != HostMemory.PAGE_SIZE) {
+      throw in.wrong("a mailbox of %d bytes".formatted(saved.length));
+    }
+    mailbox.segment().copyFrom(MemorySegment.ofArray(saved));
   }
 
   /** Notes how a hypercall has ended, for a guest that got −1. */

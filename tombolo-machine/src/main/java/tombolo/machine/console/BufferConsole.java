@@ -3,7 +3,6 @@ package tombolo.machine.console;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -15,15 +14,14 @@ import tombolo.machine.host.Waiters;
  * Thread-safe. Text is UTF-8.
  */
 public final class BufferConsole implements Console {
+  private final Keyboard keyboard = new Keyboard();
   private final OuterTerminal terminal = new OuterTerminal();
   private final Waiters waiters;
   private final Object lock = new Object();
 
   // All guarded by lock.
-  private final ArrayDeque<Byte> input = new ArrayDeque<>();
   private byte[] output = new byte[256];
   private int size;
-  private Runnable listener = () -> {};
 
   /**
    * Makes a console that has printed nothing and has no input.
@@ -47,17 +45,12 @@ public final class BufferConsole implements Console {
 
   @Override
   public int read() {
-    synchronized (lock) {
-      Byte octet = input.poll();
-      return octet == null ? -1 : octet & 0xff;
-    }
+    return keyboard.read();
   }
 
   @Override
   public void onInput(Runnable listener) {
-    synchronized (lock) {
-      this.listener = listener;
-    }
+    keyboard.onInput(listener);
   }
 
   @Override
@@ -80,20 +73,12 @@ public final class BufferConsole implements Console {
 
   /** Types text for the guest. */
   public void type(String text) {
-    type(text.getBytes(StandardCharsets.UTF_8));
+    keyboard.type(text);
   }
 
   /** Types bytes for the guest. */
   public void type(byte[] octets) {
-    Runnable toCall;
-    synchronized (lock) {
-      for (byte octet : octets) {
-        input.add(octet);
-      }
-      toCall = listener;
-    }
-    // Outside the lock: the UART takes its own lock first and then reads from here.
-    toCall.run();
+    keyboard.type(octets);
   }
 
   /** Returns everything the guest has printed so far. */

@@ -135,6 +135,7 @@ public final class ConsoleDevice implements VirtioDevice {
   @Override
   public void resume() {
     keys.resume();
+    printer.resume();
   }
 
   @Override

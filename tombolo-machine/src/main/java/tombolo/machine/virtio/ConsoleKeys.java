@@ -150,7 +150,6 @@ final class ConsoleKeys implements Stateful {
       System.arraycopy(keys, 0, typed, 0, keys.length);
       typedCount = keys.length;
       waiting = queue == null ? null : queue.restoreTaken(in);
-      serveLater(); // the console may have more
     }
   }
 }

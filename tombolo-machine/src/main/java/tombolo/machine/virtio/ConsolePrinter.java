@@ -29,7 +29,7 @@ final class ConsolePrinter implements Stateful {
   private @Nullable VirtioTransport transport;
   private @Nullable Virtqueue queue;
 
-  /** Whether the console had no room. */
+  /** Set while a chain waits for room in the console. */
   private volatile boolean waits;
 
   // Guarded by lock: the chain that is not printed to its end, and how much of it is.
@@ -115,6 +115,13 @@ final class ConsolePrinter implements Stateful {
     }
   }
 
+  /** Goes on after a pause, perhaps at another console, which has room. */
+  void resume() {
+    if (waits && console.room() > 0) {
+      printLater();
+    }
+  }
+
   void reset() {
     synchronized (lock) {
       chain = null;
@@ -127,7 +134,7 @@ final class ConsolePrinter implements Stateful {
       if (queue != null) {
         queue.saveTaken(out, chain);
       }
-      out.number(done);
+      out.number(done).flag(waits);
     }
   }
 
@@ -139,7 +146,7 @@ final class ConsolePrinter implements Stateful {
       if (chain != null && (done < 0 || done > chain.readable())) {
         throw in.wrong("%d bytes printed of %d".formatted(done, chain.readable()));
       }
+      waits = in.flag();
     }
-    printLater(); // whether or not it waited for room
   }
 }

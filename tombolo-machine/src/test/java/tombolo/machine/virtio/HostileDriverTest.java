@@ -164,7 +164,8 @@ final class HostileDriverTest {
     }
   }
 
-  private static void step(TestDriver driver, Random random) {
+  /** Does anything at all. */
+  static void step(TestDriver driver, Random random) {
     int queue = random.nextInt(2);
     switch (random.nextInt(24)) {
       case 0 -> driver.set(random.nextInt(0x40), size(random), value(random));

@@ -5,7 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 
-/** Private anonymous mappings: the kernel gives each page, zeroed, when it is first touched. */
+/** Allocates private anonymous mappings. The kernel gives each page, zeroed, on first touch. */
 final class AnonymousPages implements PageSource {
   private final int flags;
 
@@ -13,12 +13,12 @@ final class AnonymousPages implements PageSource {
     this.flags = flags;
   }
 
-  /** {@code MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE} as Linux's asm-generic/mman.h has them. */
+  /** Uses {@code MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE} of Linux's asm-generic/mman.h. */
   static AnonymousPages ofLinux() {
     return new AnonymousPages(0x02 | 0x20 | 0x4000);
   }
 
-  /** {@code MAP_PRIVATE | MAP_ANON | MAP_NORESERVE} as macOS's sys/mman.h has them. */
+  /** Uses {@code MAP_PRIVATE | MAP_ANON | MAP_NORESERVE} of macOS's sys/mman.h. */
   static AnonymousPages ofMacOs() {
     return new AnonymousPages(0x02 | 0x1000 | 0x40);
   }

@@ -4,7 +4,7 @@ package tombolo.memory.posix;
 import java.lang.foreign.Arena;
 import java.util.OptionalInt;
 
-/** Pages by the JDK alone, for a host without mmap; they are zeroed at once, not lazily. */
+/** Allocates pages with the JDK alone, for a host without mmap. Zeroes them at once, not lazily. */
 final class ArenaPages implements PageSource {
   private static final long PAGE = 4096;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.memory.posix;
 
-/** Names of the errno values that the calls of {@link LibC} document. */
+/** The names of the errno values that the calls of {@link LibC} document. */
 final class Errno {
   static final int ENOMEM = 12;
 
   private Errno() {}
 
-  /** Name and meaning, for example {@code ENOMEM (out of memory or address space)}. */
+  /** Returns name and meaning, for example {@code EBADF (bad file descriptor)}. */
   static String describe(int errno) {
     return switch (errno) {
       // These numbers are the same on Linux and on macOS.

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** Chooses the {@link PageSource} of this host, once. */
 final class HostPages {
-  /** Architectures whose Linux has the flag values of {@link AnonymousPages}; a few differ. */
+  /** Architectures whose Linux uses the flag values of {@link AnonymousPages}; a few differ. */
   private static final Set<String> LINUX = Set.of("amd64", "aarch64", "riscv64", "loongarch64");
 
   static final PageSource SOURCE =

@@ -16,8 +16,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * The calls of the C library that page sources need, each with errno captured and turned into a
- * {@link SystemCallException}. 64-bit hosts only: {@code size_t} and {@code off_t} are 8 bytes.
+ * The calls of the C library that page sources need. Each captures errno and turns it into a {@link
+ * SystemCallException}. For 64-bit hosts only: {@code size_t} and {@code off_t} are 8 bytes.
  */
 final class LibC {
   static final int NO_FILE = -1;
@@ -43,7 +43,9 @@ final class LibC {
 
   private LibC() {}
 
-  /** The calls that only Linux needs, apart so that another host never looks them up. */
+  /**
+   * The calls that only Linux needs, in a class of their own so that no other host looks them up.
+   */
   private static final class Descriptors {
     static final MethodHandle MEMFD_CREATE =
         handle("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -51,7 +53,7 @@ final class LibC {
         handle("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
     static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
-    /** int fcntl(int fd, int op, ...): what follows the operation is variadic. */
+    /** The prototype is int fcntl(int fd, int op, ...): arguments after the second are variadic. */
     static final MethodHandle FCNTL =
         handle(
             "fcntl",
@@ -60,7 +62,7 @@ final class LibC {
   }
 
   /**
-   * Maps {@code size} bytes, readable and writable, for as long as {@code owner} is open.
+   * Maps {@code size} bytes, readable and writable, until {@code owner} is closed.
    *
    * @param file a descriptor, or {@link #NO_FILE}
    * @param afterUnmap runs after the pages are unmapped
@@ -83,8 +85,8 @@ final class LibC {
       }
       start = MemorySegment.ofAddress(address);
     }
-    // SAFETY: mmap has just given these size bytes to us alone. They are unmapped only by this
-    // cleanup, which the arena runs once, after the last access through the segment.
+    // SAFETY: mmap has just given these size bytes to this caller alone. Only this cleanup unmaps
+    // them, and the arena runs it once, after the last access through the segment.
     return start.reinterpret(
         size,
         owner,
@@ -109,7 +111,7 @@ final class LibC {
     }
   }
 
-  /** A new anonymous file of size 0 that is closed on exec and can be sealed; its descriptor. */
+  /** Creates an anonymous file of size 0, closed on exec and sealable; returns its descriptor. */
   static int createMemfd(String name) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment state = call.allocate(STATE);
@@ -139,7 +141,7 @@ final class LibC {
     }
   }
 
-  /** Forbids for ever to shrink or grow the file, and to change its seals. */
+  /** Forbids for ever to shrink or grow the file and to change its seals. */
   static void sealSize(int fd) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment state = call.allocate(STATE);
@@ -154,7 +156,7 @@ final class LibC {
     }
   }
 
-  /** Closes a descriptor; not tried again on failure, since Linux has freed it even then. */
+  /** Closes a descriptor. Does not retry on failure, since Linux has freed it even then. */
   static void close(int fd) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment state = call.allocate(STATE);
@@ -179,7 +181,7 @@ final class LibC {
     return new SystemCallException(call, (int) ERRNO.get(state, 0L));
   }
 
-  /** A downcall handle throws nothing by itself; if one does, this class is wrong. */
+  /** Returns the error for an exception from a downcall handle, which only a bug here can cause. */
   private static AssertionError broken(Throwable unexpected) {
     return new AssertionError("a downcall threw", unexpected);
   }
@@ -189,7 +191,7 @@ final class LibC {
       String name, FunctionDescriptor type, Linker.Option... options) {
     Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
     all[options.length] = Linker.Option.captureCallState("errno");
-    // SAFETY: each descriptor above is the prototype in the call's man page on a 64-bit host.
+    // SAFETY: each descriptor above matches the prototype in the call's man page on a 64-bit host.
     return LINKER.downcallHandle(
         LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsatisfiedLinkError(name)),
         type,

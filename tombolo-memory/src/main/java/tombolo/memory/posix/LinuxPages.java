@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 
 /**
- * Linux: private pages are anonymous mappings, shareable ones a memfd.
+ * Allocates pages on Linux: private ones as anonymous mappings, shareable ones as a memfd.
  *
- * <p>The memfd is sealed (memfd_create(2), fcntl(2)) before anybody else can have its descriptor: a
- * peer that could shrink it would turn our next access into SIGBUS.
+ * <p>The memfd is sealed (memfd_create(2), fcntl(2)) before anybody else can have its descriptor. A
+ * peer that could shrink it would turn the next access here into SIGBUS.
  */
 final class LinuxPages implements PageSource {
   private static final int MAP_SHARED = 0x01;

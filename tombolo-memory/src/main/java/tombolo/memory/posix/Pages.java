@@ -5,10 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 
 /**
- * Pages that a {@link PageSource} gave.
+ * Pages from a {@link PageSource}. Immutable.
  *
- * @param segment all of them; alive as long as the arena that they were allocated for
- * @param fileDescriptor of the same memory, closed together with the arena; empty where there is
- *     none
+ * @param segment all of them, alive as long as the arena that they were allocated for
+ * @param fileDescriptor of the same memory, closed together with the arena; empty if there is none
  */
 public record Pages(MemorySegment segment, OptionalInt fileDescriptor) {}

@@ -4,19 +4,19 @@ package tombolo.memory.posix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** A second life time for a piece of native memory, shorter than the first. */
+/** Gives a piece of native memory a second, shorter lifetime. */
 public final class RevocableView {
   private RevocableView() {}
 
   /**
-   * The same bytes, reachable only as long as the arena is open.
+   * Returns the same bytes as a segment that is reachable only while the arena is open.
    *
-   * @param memory native memory that outlives the arena, which the caller sees to
+   * @param memory native memory, which the caller keeps alive until the arena is closed
    */
   @SuppressWarnings("restricted")
   public static MemorySegment of(MemorySegment memory, Arena arena) {
-    // SAFETY: the bounds stay those of a segment that exists, and the caller keeps that alive until
-    // the arena has closed; after that no access through the view is possible.
+    // SAFETY: the bounds are those of an existing segment, which the caller keeps alive until the
+    // arena is closed. After that no access through the view is possible.
     return memory.reinterpret(arena, null);
   }
 }

@@ -4,7 +4,7 @@ package tombolo.memory.posix;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** A call of the host's C library failed. The message is the call and errno's name and meaning. */
+/** A failure of a C library call. The message has the call and errno's name and meaning. */
 public final class SystemCallException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Where pages come from: the only package of this module that calls foreign functions. Everything
- * outside sees {@link tombolo.memory.posix.PageSource}.
+ * Sources of pages. This is the only package of the module that calls foreign functions. The rest
+ * of the module uses {@link tombolo.memory.posix.PageSource}.
  */
 @NullMarked
 package tombolo.memory.posix;

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** How words are loaded and stored, in every format here: little-endian, aligned, each as one. */
+/** Loads and stores words for all formats here: little-endian, aligned, each word as a whole. */
 public final class Words {
   public static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** How every format of this module loads and stores its words. Private to the module. */
+/** Access to the words of every format in this module. Private to the module. */
 @NullMarked
 package tombolo.ring.word;
 

@@ -65,7 +65,7 @@ final class MessageAgreementTest {
     assertThat(seen.values()).allMatch(count -> count > STREAMS / 10);
   }
 
-  /** One direction: the messages that are under way, each its length, negative if given up. */
+  /** One direction and its messages under way, each as its length, negative if given up. */
   private final class Stream {
     private final String name;
     private final RegionSide sender;
@@ -97,7 +97,7 @@ final class MessageAgreementTest {
         receive();
       } else if (sending != null && random.nextInt(4) == 0) {
         if (sender.abort() == SendProgress.COMPLETE) {
-          // Nothing is seen of it, or that it was given up.
+          // The receiver sees either nothing of it or that it was given up.
           lengths.add(-1);
           sending = null;
         }
@@ -113,7 +113,7 @@ final class MessageAgreementTest {
         }
         int waiting = lengths.size();
         if (receive() == ReceiveProgress.EMPTY && sending == null) {
-          // Left are those of which nothing is seen.
+          // Only messages of which nothing is seen are left.
           assertThat(lengths).as(name).hasSize(waiting).containsOnly(-1);
           lengths.clear();
         }
@@ -162,8 +162,8 @@ final class MessageAgreementTest {
   }
 
   /**
-   * The same calls in Java alone and in C alone give the same answers and the same bytes; so do
-   * they when somebody writes into both memories what should not be there.
+   * The same calls in Java alone and in C alone give the same answers and the same bytes, even when
+   * somebody writes wrong bytes into both memories.
    */
   @Test
   void byteForByte() {
@@ -189,13 +189,13 @@ final class MessageAgreementTest {
     private final MemorySegment[] memories = new MemorySegment[2];
     private final MemorySegment[] buffers = new MemorySegment[2];
 
-    /** Of each memory the publisher and the subscriber. */
+    /** The publisher and the subscriber of each memory. */
     private final RegionSide[][] sides = new RegionSide[2][2];
 
-    /** What each side sends at present; negative if nothing. */
+    /** The length of the message that each side sends at present; negative if none. */
     private final int[] sending = {-1, -1};
 
-    /** How large the buffer is that each side receives into; negative if it receives nothing. */
+    /** The size of the buffer that each side receives into; negative if it receives nothing. */
     private final int[] receiving = {-1, -1};
 
     Twins(String name, AxvisorLayout layout, Random random, Map<ReceiveProgress, Integer> seen) {
@@ -269,7 +269,7 @@ final class MessageAgreementTest {
       }
     }
 
-    /** A ring's index, or a byte of a cell's header, that is likely to be read next. */
+    /** Changes a ring's index, or a byte of a cell's header that is likely to be read next. */
     private void attack() {
       long ring =
           layout.ringOffset(
@@ -295,7 +295,7 @@ final class MessageAgreementTest {
     }
   }
 
-  /** A subscriber's look at what may be a region. */
+  /** Compares a subscriber's looks at memory that may be a region. */
   @Test
   void onWhatARegionIs() {
     int[] seen = new int[3];

@@ -28,7 +28,7 @@ final class MessageAllocationTest {
     assertThat(region.tail()).isGreaterThan(MESSAGES);
   }
 
-  /** Every answer of every call, but poison. */
+  /** Gets every answer of every call, except poison. */
   private long pass(RegionFixture region) {
     long bytes = 0;
     for (int i = 0; i < MESSAGES; i++) {

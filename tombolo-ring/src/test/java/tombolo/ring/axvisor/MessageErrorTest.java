@@ -320,7 +320,9 @@ final class MessageErrorTest {
     region.passes(1, 10_000);
   }
 
-  /** All cells are taken up to the wrong one, which nothing moves past, not even a good one. */
+  /**
+   * Checks that all cells before the wrong one are taken, and none after it, not even good ones.
+   */
   private void poisoned(MessageError error) {
     ReceiveProgress progress = region.receive();
     assertThat(progress).isEqualTo(ReceiveProgress.POISONED);

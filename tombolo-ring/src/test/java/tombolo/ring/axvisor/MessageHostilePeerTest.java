@@ -22,8 +22,8 @@ import tombolo.ring.axvisor.AxvisorLayout.Direction;
 import tombolo.ring.word.Words;
 
 /**
- * The peer writes what it likes while the other side works; around the region, and around what a
- * message may fill of the buffer, is memory that nobody may touch. {@code -Dtombolo.seconds=} says
+ * The peer writes anything while the other side works. Memory around the region, and around the
+ * part of the buffer that a message may fill, must not be touched. {@code -Dtombolo.seconds=} sets
  * how long two threads do so at the same time.
  */
 @DisplayName("A region v3 whose peer is hostile")
@@ -93,7 +93,7 @@ final class MessageHostilePeerTest {
       return random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(2 * SIZE);
     }
 
-    /** The peer's honest work, so that there is something to attack. */
+    /** Does the peer's honest work, so that there is something to attack. */
     void workForReceiver(Random random) {
       if (region.sender.isSending()) {
         region.sender.abort();
@@ -119,7 +119,7 @@ final class MessageHostilePeerTest {
       buffer.fill(GUARD);
     }
 
-    /** Whether the peer has still done nothing wrong after a call. */
+    /** Receives once and returns whether no breach has been noticed yet. */
     boolean receive() {
       MessageReceiver receiver = field.region.receiver;
       ReceiveProgress progress = receiver.receive(buffer, GUARDED, SIZE);
@@ -185,7 +185,7 @@ final class MessageHostilePeerTest {
           case 0 -> field.workForReceiver(random);
           case 1 -> field.attack(random);
           default -> {
-            // It writes the head alone.
+            // The receiver stores the head and nothing else.
             byte[] before = field.region.memory.toArray(ValueLayout.JAVA_BYTE);
             whole = victim.receive();
             long ring = field.region.layout.ringOffset(field.region.direction);
@@ -280,7 +280,7 @@ final class MessageHostilePeerTest {
     assertThat(worked).isPositive();
   }
 
-  /** A word of a cell's header is one thing when it is checked and another right afterwards. */
+  /** Changes a word of a cell's header right after it is checked. */
   @ParameterizedTest
   @CsvSource({"CELL, FRAGMENT", "SLOT, LENGTH", "CELL, FLAGS"})
   @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -325,7 +325,7 @@ final class MessageHostilePeerTest {
     assertThat(seen).containsExactlyInAnyOrder(ReceiveProgress.COMPLETE, ReceiveProgress.POISONED);
   }
 
-  /** A word of a good cell's header, what a hostile peer makes of it and what is wrong then. */
+  /** A word of a good cell's header, its hostile value, and the error that follows. */
   enum Change {
     FRAGMENT(Cell.WORD_AT, Cell.word(Cell.FIRST | Cell.LAST, 1000), MessageError.FRAGMENT_LENGTH),
     FLAGS(Cell.WORD_AT, Cell.word(Cell.FIRST, 1), MessageError.LAST),
@@ -342,7 +342,7 @@ final class MessageHostilePeerTest {
     }
   }
 
-  /** Does the peer's honest work now and then, so that the victim has some too. */
+  /** Attacks, and does the peer's honest work now and then, so that the victim has work, too. */
   private static final class Attacker implements Runnable {
     private final boolean attacksReceiver;
     private final Random random = new Random(3);

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import tombolo.ring.axvisor.AxvisorLayout.Direction;
 
 /**
- * Streams of random calls, each compared with queues of messages and cells and with the arithmetic
- * of the format.
+ * Compares streams of random calls with queues of messages and cells and with the arithmetic of the
+ * format.
  */
 @DisplayName("A region v3 does what a queue does")
 final class MessageModelTest {
@@ -32,7 +32,7 @@ final class MessageModelTest {
     }
   }
 
-  /** A message and the last of its cells: whether it ends there and how. */
+  /** A cell with its message, and whether and how the message ends there. */
   private record Cells(int seed, int length, int fragment, boolean last, boolean abort) {}
 
   private static final class Stream {
@@ -48,7 +48,7 @@ final class MessageModelTest {
     private int written;
     private int read;
 
-    /** The message that is being sent, as its latest cell; or the one that is wanted, as none. */
+    /** The message being sent, as a cell without a fragment; null if none is under way. */
     private @Nullable Cells sending;
 
     private int sent;

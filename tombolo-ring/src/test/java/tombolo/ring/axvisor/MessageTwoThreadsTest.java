@@ -19,8 +19,8 @@ import tombolo.ring.axvisor.RegionSide.Language;
 import tombolo.ring.word.Words;
 
 /**
- * A message is its sequence number, which its length and each of its words follow from. Every
- * eighth is given up when the ring is full; the last one is none of these.
+ * A message is derived from its sequence number: its length and each of its words. Every eighth is
+ * given up when the ring is full; the last one is not one of these.
  */
 @DisplayName("A region v3 between two threads")
 final class MessageTwoThreadsTest {
@@ -119,7 +119,9 @@ final class MessageTwoThreadsTest {
     return progress == SendProgress.BACK_PRESSURED && number % 8 == 0 ? sender.abort() : progress;
   }
 
-  /** Of a message that was given up early nothing is seen: the next one follows instead. */
+  /**
+   * Receives all messages. One that was given up early is not seen; the next one follows instead.
+   */
   private static void receive(RegionSide receiver, long messages, CompletableFuture<Void> other) {
     MemorySegment buffer = Arena.ofAuto().allocate(WORD, LONGEST);
     long number = 1;
@@ -155,7 +157,7 @@ final class MessageTwoThreadsTest {
     return good;
   }
 
-  /** The machine may have one processor for both. */
+  /** Yields, because the machine may have one processor for both threads. */
   @SuppressWarnings("ThreadPriorityCheck")
   private static void pause(CompletableFuture<Void> other) {
     if (other.isCompletedExceptionally()) {

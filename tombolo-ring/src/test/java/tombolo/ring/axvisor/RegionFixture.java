@@ -11,7 +11,7 @@ import tombolo.ring.word.Words;
 
 /** A region v3 and both of its sides, one of which sends and the other receives. */
 final class RegionFixture {
-  /** Bytes of the longest message that the fixture's buffer takes. */
+  /** Size of the fixture's buffer in bytes. */
   static final int BUFFER = 100_000;
 
   final AxvisorLayout layout;
@@ -78,7 +78,7 @@ final class RegionFixture {
     Words.INT.setVolatile(ring, at, value);
   }
 
-  /** Flags of the cell of that index. */
+  /** Returns the flags of the cell with that index. */
   int flags(int index) {
     return ring.get(ValueLayout.JAVA_BYTE, cell(index) + 1);
   }
@@ -87,7 +87,7 @@ final class RegionFixture {
     return (long) Words.LONG.getVolatile(ring, cell(index) + Cell.ID_AT);
   }
 
-  /** Where the cell of that index begins, by the layout's numbers alone. */
+  /** Returns the offset of the cell with that index, from the layout's numbers alone. */
   long cell(int index) {
     int size = layout == AxvisorLayout.CELL ? 64 : 256;
     return size + Integer.remainderUnsigned(index, capacity()) * (long) size;
@@ -114,7 +114,7 @@ final class RegionFixture {
     return receiver.receive(buffer, 0, BUFFER);
   }
 
-  /** A message goes through, in turns where it is longer than the ring. */
+  /** Passes a message through, in turns if it is longer than the ring. */
   void passes(int seed, int length) {
     SendProgress out;
     ReceiveProgress in;
@@ -127,13 +127,13 @@ final class RegionFixture {
     holds(seed, length);
   }
 
-  /** The buffer holds that message. */
+  /** Checks that the buffer holds that message. */
   void holds(int seed, int length) {
     assertThat(receiver.length()).isEqualTo(length);
     assertThat(buffer.asSlice(0, length).mismatch(message(seed, length))).isEqualTo(-1);
   }
 
-  /** The bytes that follow from a number. */
+  /** Returns a message whose bytes are derived from a number. */
   static MemorySegment message(int seed, int length) {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {

@@ -14,13 +14,13 @@ import tombolo.ring.CRing;
 import tombolo.testing.CLibrary;
 import tombolo.testing.WorkTree;
 
-/** One side of a region v3, be it in Java or the guests' in C. For one thread at a time. */
+/** One side of a region v3, in Java or in the guests' C. For one thread at a time. */
 sealed interface RegionSide {
   /** Makes sides. */
   interface Language {
     RegionSide publish(MemorySegment memory, AxvisorLayout layout);
 
-    /** Nothing but that: a test that looks too early or at something else looks itself. */
+    /** Subscribes to a region that is there; a test of other looks does them itself. */
     RegionSide subscribe(MemorySegment memory);
   }
 
@@ -30,10 +30,10 @@ sealed interface RegionSide {
 
   ReceiveProgress receive(MemorySegment buffer, long size);
 
-  /** Of the message that was received last. */
+  /** Returns the length of the message that was received last. */
   long length();
 
-  /** This project's. */
+  /** This project's side. */
   record InJava(AxvisorRegion region) implements RegionSide {
     static final Language LANGUAGE =
         new Language() {
@@ -74,7 +74,7 @@ sealed interface RegionSide {
     }
   }
 
-  /** The guests', guests/lib/axvisor.c. */
+  /** The guests' side, guests/lib/axvisor.c. */
   record InC(Functions functions, MemorySegment side, MemorySegment lengthCell)
       implements RegionSide {
     private static final List<SendProgress> SEND_ANSWERS =
@@ -113,7 +113,7 @@ sealed interface RegionSide {
     }
   }
 
-  /** The C functions, compiled. */
+  /** The C functions, compiled for the host. */
   final class Functions implements Language {
     private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
     private static final MemoryLayout LONG = ValueLayout.JAVA_LONG;
@@ -169,7 +169,7 @@ sealed interface RegionSide {
       return side;
     }
 
-    /** What C sees: 0 if the region is ready, 1 if not yet, 2 if it is refused. */
+    /** Returns 0 if C finds the region ready, 1 if not yet, 2 if it refuses it. */
     int look(MemorySegment memory) {
       return look(side().side, memory);
     }

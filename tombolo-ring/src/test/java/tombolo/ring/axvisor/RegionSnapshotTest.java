@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.ring.axvisor.AxvisorLayout.Direction;
 import tombolo.ring.word.Words;
 
-@DisplayName("Who looks on at a region v3")
+@DisplayName("An onlooker at a region v3")
 final class RegionSnapshotTest {
   private static final int WHOLE = Cell.FIRST | Cell.LAST;
 
@@ -47,7 +47,7 @@ final class RegionSnapshotTest {
       region = new RegionFixture(layout, direction);
     }
 
-    /** The ring of the direction; the other one is as nobody has used it. */
+    /** Returns the ring of the direction, and checks that the other one is unused. */
     private RegionSnapshot.Ring seen() {
       RegionSnapshot snapshot = RegionSnapshot.of(region.memory).orElseThrow();
       assertThat(snapshot.layout()).isEqualTo(region.layout);
@@ -240,7 +240,7 @@ final class RegionSnapshotTest {
     assertThat(RegionSnapshot.of(memory.asReadOnly())).isPresent();
   }
 
-  /** Random bytes, and regions of which some bytes are random; a guest writes what it likes. */
+  /** Looks at random bytes, and at regions with some random bytes: a guest writes anything. */
   @Test
   void seesNumbersInTheirRangesOrNothingWhateverIsThere() {
     Random random = new Random(4);
@@ -275,7 +275,7 @@ final class RegionSnapshotTest {
             MessageError.FRAGMENT_LENGTH);
   }
 
-  /** A region with indices and first words of cells that may be near what is right. */
+  /** Lays out a region with indices and first words of cells that may be nearly right. */
   private static void hostile(MemorySegment memory, AxvisorLayout layout, Random random) {
     AxvisorRegion.publish(memory, layout);
     for (Direction direction : Direction.values()) {

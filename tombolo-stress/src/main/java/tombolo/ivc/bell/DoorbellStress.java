@@ -21,9 +21,10 @@ import tombolo.machine.host.Scheduler;
 /** No ring is lost, and who takes a bell sees what the ringer had stored before. */
 public final class DoorbellStress {
   private static final Clock CLOCK = () -> 0;
-  private static final DelayedBells DELAYS =
-      new DelayedBells(new HostServices(CLOCK, Scheduler.system(), RandomSource.seeded(1)));
   private static final BellCounters COUNTERS = new BellCounters();
+  private static final DelayedBells DELAYS =
+      new DelayedBells(
+          new HostServices(CLOCK, Scheduler.system(), RandomSource.seeded(1)), COUNTERS);
 
   private DoorbellStress() {}
 

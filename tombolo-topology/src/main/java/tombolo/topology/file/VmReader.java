@@ -2,7 +2,6 @@
 
 package tombolo.topology.file;
 
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +10,7 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
-import tombolo.machine.image.ImageException;
-import tombolo.machine.image.Initrd;
+import tombolo.machine.image.BootImage;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
@@ -22,14 +20,12 @@ import tombolo.topology.VirtioSpec;
 import tombolo.topology.VmSpec;
 
 /**
- * Reads the tables {@code [vm.NAME]}. What is wrong gets a value with which no check between VMs
+ * Reads the tables {@code [vm.NAME]}. Replaces a wrong value by one with which no check between VMs
  * and channels can fail.
  *
- * @param file the topology file, to which paths are relative
- * @param platforms what can run VMs, the default first; at least one
- * @param hostMemory bytes that the host has; asked only if a VM says how much it wants
+ * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device.
  */
-record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
+final class VmReader {
   static final long LARGEST_WINDOW = 8L << 30;
 
   /** Stands for an id that is wrong. */
@@ -62,36 +58,47 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
   private static final int DEFAULT_CHANNELS = 64;
   private static final long MOST_CHANNEL_BYTES = 1L << 50;
 
+  private final Path file;
+  private final List<Platform> platforms;
+  private final LongSupplier hostMemory;
+  private final ImageReader images;
+
   /**
-   * @param position in the file, from 1: the id where none is given
-   * @param prepare what the file says is to be run before, for who misses a file; or null
+   * @param file the topology file, to which paths are relative
+   * @param platforms what can run VMs, the default first; at least one
+   * @param hostMemory bytes that the host has; asked only if a VM says how much it wants
+   */
+  VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
+    this.file = file;
+    this.platforms = platforms;
+    this.hostMemory = hostMemory;
+    images = new ImageReader(file);
+  }
+
+  /**
+   * Reads a VM.
+   *
+   * @param position in the file, from 1: the id if none is given
+   * @param prepare the command that makes missing files, as the file says; or null
    */
   VmSpec read(String name, Section vm, int position, @Nullable String prepare) {
     if (!NAME.matcher(name).matches()) {
-      vm.mistakes().add(vm.line(), vm.path(), "not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _");
+      vm.mistakes()
+          .add(vm.line(), vm.path(), "not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _");
     }
     vm.allowOnly(KEYS, "a VM");
     vm.require("kernel", "\"guest.elf\"");
     Platform named = platform(vm);
     Platform platform = named == null ? platforms.getFirst() : named;
-    Path kernel = present(vm, "kernel", path(vm, "kernel"), prepare);
-    Path initrd = present(vm, "initrd", path(vm, "initrd"), prepare);
-    KernelImage image = kernel == null || named == null ? null : image(vm, kernel, named);
-    long memory = memory(vm, named, image);
-    long kernelEnd =
-        kernel == null || image == null ? 0 : kernelEnd(vm, kernel, image, platform, memory);
-    if (initrd != null && memory > 0) {
-      checkInitrd(vm, initrd, memory, Math.max(0, kernelEnd - platform.ramBase()));
-    }
-    String append = vm.string("append", "a string");
+    ImageReader.Named files = images.find(vm, named, prepare);
+    long memory = memory(vm, named, files.kernel());
+    BootImage image = images.read(vm, files, platform, memory);
     long window = window(vm);
     return new VmSpec(
         name,
         vm.line(),
         (int) vm.integer("id", position, NO_ID, 1, MOST_ID),
-        kernel == null ? Path.of("") : kernel,
-        initrd,
-        append == null ? "" : append,
+        image,
         memory,
         vcpus(vm, named),
         named == null ? platform : withInterrupts(vm, named),
@@ -99,11 +106,11 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
         (int) vm.integer("restart", 0, 0, 0, MOST_RESTARTS),
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
-        VsockReader.read(vm, key -> path(vm, key)),
+        VsockReader.read(vm, key -> images.path(vm, key)),
         new VirtioSpec(disks(vm), vm.truth("virtio-console", false)));
   }
 
-  /** Null where there is none of that name. */
+  /** Returns the platform; null if there is none of that name. */
   private @Nullable Platform platform(Section vm) {
     String wanted = "the name of an accelerator: " + Platform.names(platforms);
     if (!vm.has("accelerator")) {
@@ -138,7 +145,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
               .formatted(
                   name,
                   platform.interruptChoice(),
-                  Spelling.didYouMean(name, platform.interrupts().keySet())));
+                  Spelling.didYouMean(name, platform.interruptControllers())));
       return platform;
     }
     return chosen;
@@ -153,7 +160,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     return (int) vcpus;
   }
 
-  /** 0 where it is wrong. */
+  /** Returns the bytes of RAM; 0 if they are wrong. */
   private long memory(Section vm, @Nullable Platform platform, @Nullable KernelImage kernel) {
     if (!vm.has("memory")) {
       return Platform.defaultRam(kernel);
@@ -177,7 +184,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
       long below = Long.highestOneBit(window);
       vm.wrong(
           "window",
-          "%s is no power of two; it could be \"%s\" or \"%s\""
+          "%s is not a power of two; use \"%s\" or \"%s\""
               .formatted(
                   MemorySize.describe(window),
                   MemorySize.describe(below),
@@ -187,21 +194,7 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     return window;
   }
 
-  /** Relative to the file; null where it is absent or wrong. */
-  private @Nullable Path path(Section vm, String key) {
-    String text = vm.string(key, "a path, as a string");
-    if (text == null) {
-      return null;
-    }
-    try {
-      return file.resolveSibling(text);
-    } catch (InvalidPathException e) {
-      vm.wrong(key, "\"%s\": not a path: %s".formatted(text, e.getReason()));
-      return null;
-    }
-  }
-
-  /** Those that can be used. */
+  /** Returns the disks that can be used. */
   private List<DiskSpec> disks(Section vm) {
     List<DiskSpec> disks = new ArrayList<>();
     String wanted = "an array of disk images: [\"a.img\", \"b.img,readonly\"]";
@@ -222,68 +215,9 @@ record VmReader(Path file, List<Platform> platforms, LongSupplier hostMemory) {
       }
     }
     if (disks.size() > DiskSpec.MOST) {
-      vm.wrong("disks", "%d disks; a VM has at most %d".formatted(disks.size(), DiskSpec.MOST));
+      vm.wrong(
+          "disks", "%d disks; a VM can have at most %d".formatted(disks.size(), DiskSpec.MOST));
     }
     return disks;
-  }
-
-  /** Null where it is not there and the file says how to get it. */
-  private static @Nullable Path present(
-      Section vm, String key, @Nullable Path path, @Nullable String prepare) {
-    if (path == null || prepare == null || Files.exists(path)) {
-      return path;
-    }
-    vm.wrong(key, "%s: no such file; first run: %s".formatted(path, prepare));
-    return null;
-  }
-
-  /** Null where it can't be read. */
-  private static @Nullable KernelImage image(Section vm, Path kernel, Platform platform) {
-    try {
-      return platform.readKernel(kernel);
-    } catch (ImageException e) {
-      vm.wrong("kernel", String.valueOf(e.getMessage()));
-      return null;
-    }
-  }
-
-  /** The guest physical address behind the kernel. */
-  private static long kernelEnd(
-      Section vm, Path kernel, KernelImage image, Platform platform, long memory) {
-    String objection = memory == 0 ? null : platform.objectionToKernel(image, memory);
-    if (objection != null) {
-      vm.wrong(
-          "kernel",
-          "%s: %s, or give the VM more memory (it has %s)"
-              .formatted(kernel, objection, MemorySize.describe(memory)));
-    }
-    return image.segments().stream()
-        .mapToLong(segment -> segment.gpa() + segment.memorySize())
-        .max()
-        .orElse(0);
-  }
-
-  /**
-   * @param kernel bytes of RAM that it and what is before it take
-   */
-  private static void checkInitrd(Section vm, Path initrd, long memory, long kernel) {
-    String objection = Platform.objectionToInitrd(initrd, memory);
-    if (objection != null) {
-      vm.wrong("initrd", "%s: %s; give the VM more memory".formatted(initrd, objection));
-      return;
-    }
-    int length;
-    try {
-      length = Initrd.read(initrd).length;
-    } catch (ImageException e) {
-      vm.wrong("initrd", String.valueOf(e.getMessage()));
-      return;
-    }
-    if (kernel <= memory && length > memory - kernel) {
-      vm.wrong(
-          "initrd",
-          "%s: %d bytes don't fit into RAM of %s behind the kernel; give the VM more memory"
-              .formatted(initrd, length, MemorySize.describe(memory)));
-    }
   }
 }

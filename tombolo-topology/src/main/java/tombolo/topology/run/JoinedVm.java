@@ -2,7 +2,6 @@
 
 package tombolo.topology.run;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.Directory;
 import tombolo.ivc.VmEndpoint;
@@ -12,115 +11,66 @@ import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
-import tombolo.machine.image.BootImage;
-import tombolo.machine.image.ImageException;
-import tombolo.machine.image.Initrd;
-import tombolo.machine.image.KernelImage;
-import tombolo.machine.power.StopReason;
+import tombolo.machine.vsock.UnixVsock;
 import tombolo.machine.vsock.VsockSwitch;
 import tombolo.topology.VmSpec;
-import tombolo.topology.VsockSpec;
 
 /**
- * A VM as a topology says, joined to the directory of its channels. Whoever makes it owns it, boots
- * it and closes it before directory and switch. Thread-safe, but one thread at a time boots it.
+ * A VM with its devices, and its place among the others. Closed by its owner before the directory
+ * and the switch.
+ *
+ * @param endpoint in the directory; null if the VM has no window for channels
+ * @param socket by which programs of the host reach it, or null
  */
-public final class JoinedVm implements AutoCloseable {
-  private final VmSpec spec;
-  private final Vm vm;
-  private final VmEndpoint endpoint;
-  private final VsockSpec.Opened vsock;
-  private final AtomicInteger boots = new AtomicInteger();
-  private volatile long bootedAt;
-
+record JoinedVm(Vm vm, @Nullable VmEndpoint endpoint, @Nullable UnixVsock socket)
+    implements AutoCloseable {
   /**
-   * Makes the VM and joins it to the directory and, if it has a CID, to the switch; nothing runs
-   * yet.
+   * Makes a VM and joins it to the directory and, if it has a CID, to the switch. Nothing runs yet.
    *
-   * @param directory with the grants of the topology
-   * @param network that of the topology's VMs
    * @param console its serial line, which stays the caller's
-   * @throws ImageException if the kernel or the initial RAM disk can't be read, or doesn't fit
+   * @throws tombolo.machine.image.ImageException if the kernel or the initial RAM disk doesn't fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
    * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
+   * @throws tombolo.topology.InputException if a socket can't be opened
    */
-  public JoinedVm(VmSpec spec, Directory directory, VsockSwitch network, Console console) {
-    this.spec = spec;
+  static JoinedVm make(
+      VmSpec spec, Directory directory, VsockSwitch network, Console console, HostServices host) {
+    Vm vm = Vm.create(config(spec, console, host), spec.platform().accelerator());
     boolean made = false;
-    @Nullable Vm half = null;
     try {
-      half = Vm.create(config(spec, console), spec.platform().accelerator());
-      vm = half;
-      spec.virtio().plugInto(vm, console);
-      endpoint = directory.join(vm, spec.id(), spec.quota(), GuestFrontEnds.ALL);
-      VsockSpec socket = spec.vsock();
-      vsock = socket == null ? VsockSpec.Opened.NOTHING : socket.plugInto(vm, network);
+      Devices.plugIn(spec.virtio(), vm, console);
+      VmEndpoint endpoint =
+          spec.window() == 0
+              ? null
+              : directory.join(vm, spec.id(), spec.quota(), GuestFrontEnds.ALL);
+      UnixVsock socket = spec.vsock() == null ? null : Devices.plugIn(spec.vsock(), vm, network);
       made = true;
+      return new JoinedVm(vm, endpoint, socket);
     } finally {
-      if (!made && half != null) {
-        half.close();
+      if (!made) {
+        vm.close();
       }
     }
   }
 
-  private static VmConfig config(VmSpec spec, Console console) {
-    KernelImage kernel = spec.platform().readKernel(spec.kernel());
-    byte @Nullable [] initrd = spec.initrd() == null ? null : Initrd.read(spec.initrd());
-    return VmConfig.of(
-            spec.name(),
-            new BootImage(kernel, initrd, spec.append()),
-            spec.virtio().forUart(console),
-            HostServices.system())
+  private static VmConfig config(VmSpec spec, Console console, HostServices host) {
+    return VmConfig.of(spec.name(), spec.image(), Devices.forUart(spec.virtio(), console), host)
         .withVcpus(spec.vcpus())
         .withMemory(spec.memory())
         .withWindow(spec.window())
+        .withBoard(spec.platform().board())
         .withGuestReset(GuestReset.REBOOT);
   }
 
-  /**
-   * Boots it, for the first time or once more.
-   *
-   * @throws ImageException if the image does not fit
-   * @throws IllegalStateException if it runs, or was closed
-   */
-  public void boot() {
-    boots.incrementAndGet();
-    bootedAt = System.nanoTime();
-    vm.boot();
-  }
-
-  /** What the topology says of it. */
-  public VmSpec spec() {
-    return spec;
-  }
-
-  /** The VM itself. */
-  public Vm vm() {
-    return vm;
-  }
-
-  /** How often it was booted again. */
-  public int restarts() {
-    return Math.max(boots.get() - 1, 0);
-  }
-
-  /** Nanoseconds since its latest boot; 0 before the first. */
-  public long upNanos() {
-    return boots.get() == 0 ? 0 : System.nanoTime() - bootedAt;
-  }
-
-  /** Whether the topology has it booted again after a run that ended so. */
-  public boolean mayRestartAfter(StopReason reason) {
-    boolean failed =
-        !(reason instanceof StopReason.PowerOff || reason instanceof StopReason.HostRequest);
-    return failed && restarts() < spec.restart();
-  }
-
-  /** Stops it, has it leave its channels, and gives its memory back. */
+  /** Stops the VM, has it leave its channels, and gives its memory back. */
   @Override
   public void close() {
-    endpoint.close();
-    vsock.close();
+    if (endpoint != null) {
+      endpoint.close();
+    }
+    if (socket != null) {
+      socket.close();
+    }
     vm.close();
   }
 }

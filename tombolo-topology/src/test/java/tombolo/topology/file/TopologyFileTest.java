@@ -15,10 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tombolo.machine.Accelerator;
+import tombolo.machine.image.BootImage;
 import tombolo.memory.Access;
-import tombolo.riscv.RiscvAccelerator;
-import tombolo.riscv.interrupt.InterruptController;
 import tombolo.topology.ChannelSpec;
 import tombolo.topology.ChannelSpec.Layout;
 import tombolo.topology.DiskSpec;
@@ -48,9 +46,7 @@ class TopologyFileTest {
                 "alice",
                 1,
                 1,
-                files.path("k.elf"),
-                null,
-                "",
+                vm.image(),
                 64L << 20,
                 1,
                 vm.platform(),
@@ -61,18 +57,37 @@ class TopologyFileTest {
                 null,
                 VirtioSpec.NONE));
     assertThat(vm.platform().name()).isEqualTo("riscv");
+    assertThat(vm.image().kernel().format()).isEqualTo("ELF64");
+    assertThat(vm.image().initrd()).isNull();
+    assertThat(vm.image().commandLine()).isEmpty();
+  }
+
+  @Test
+  void whatWasReadIsReadOnceAndKept() throws IOException {
+    Files.write(files.path("disk"), new byte[100]);
+    Topology topology =
+        files.read(
+            vm("initrd = 'disk'") + "[vm.bob]\nkernel = 'k.elf'\ninitrd = 'disk'\nappend = 'b'\n");
+    Files.delete(files.path("k.elf"));
+    Files.delete(files.path("disk"));
+
+    BootImage alice = topology.vm("alice").image();
+    BootImage bob = topology.vm("bob").image();
+
+    assertThat(bob.kernel()).isSameAs(alice.kernel());
+    assertThat(bob.initrd()).isSameAs(alice.initrd()).hasSize(100);
+    assertThat(List.of(alice.commandLine(), bob.commandLine())).containsExactly("", "b");
   }
 
   @Test
   void aVmSaysWhatBringsItsInterrupts() throws IOException {
-    assertThat(controller(vm())).isEqualTo(InterruptController.PLIC);
-    assertThat(controller(vm("interrupts = 'plic'"))).isEqualTo(InterruptController.PLIC);
-    assertThat(controller(vm("interrupts = 'aia'"))).isEqualTo(InterruptController.AIA);
+    assertThat(controller(vm())).isEqualTo("plic");
+    assertThat(controller(vm("interrupts = 'plic'"))).isEqualTo("plic");
+    assertThat(controller(vm("interrupts = 'aia'"))).isEqualTo("aia");
   }
 
-  private InterruptController controller(String toml) throws IOException {
-    Accelerator accelerator = files.read(toml).vm("alice").platform().accelerator();
-    return ((RiscvAccelerator) accelerator).interruptController();
+  private String controller(String toml) throws IOException {
+    return files.read(toml).vm("alice").platform().board().interruptController();
   }
 
   @Test
@@ -106,9 +121,7 @@ class TopologyFileTest {
                 "alice",
                 1,
                 65_535,
-                files.path("k.elf"),
-                files.path("disk"),
-                "quiet",
+                vm.image(),
                 32L << 20,
                 8,
                 vm.platform(),
@@ -122,6 +135,8 @@ class TopologyFileTest {
                         new DiskSpec(files.path("a.img"), false),
                         new DiskSpec(files.path("b.img"), true)),
                     true)));
+    assertThat(vm.image().initrd()).hasSize(100);
+    assertThat(vm.image().commandLine()).isEqualTo("quiet");
   }
 
   @Test
@@ -208,7 +223,7 @@ class TopologyFileTest {
   void aFileTooLargeToBeOne() throws IOException {
     Path large = Files.write(files.path("large"), new byte[(1 << 20) + 1]);
     assertThat(files.mistakes(large))
-        .containsExactly("large: larger than 1 MiB, so it is no topology file");
+        .containsExactly("large: larger than 1 MiB; a topology file is smaller");
   }
 
   @Test
@@ -217,7 +232,7 @@ class TopologyFileTest {
         Files.write(
             files.path("binary"), "a = 1\nb = \u00e9".getBytes(StandardCharsets.ISO_8859_1));
     assertThat(files.mistakes(binary))
-        .containsExactly("binary:2: not UTF-8 text, so it is no topology file");
+        .containsExactly("binary:2: not UTF-8 text; save the file as UTF-8");
   }
 
   @Test
@@ -242,7 +257,8 @@ class TopologyFileTest {
   @Test
   void bracketsWithoutEnd() throws IOException {
     Path file = Files.writeString(files.path("deep.toml"), "a = " + "[".repeat(100_000));
-    assertThat(files.mistakes(file)).containsExactly("deep.toml: brackets are nested too deep");
+    assertThat(files.mistakes(file))
+        .containsExactly("deep.toml: brackets are nested too deeply; remove some");
   }
 
   @Test
@@ -292,13 +308,11 @@ class TopologyFileTest {
                     + "vcpus = 1\n"
                     + "vcpus = 2\n"))
         .containsExactly(
-            "5: vm.alice: defined already, on line 1; give one of the two another name, or join"
-                + " them",
-            "11: vm.carol.vcpus: given already, on line 10; remove one of the two");
+            "5: vm.alice: already defined on line 1; rename one of the two, or join them",
+            "11: vm.carol.vcpus: already given on line 10; remove one of the two");
     assertThat(files.mistakes(channel() + "[channel.c]\nkey = 2\n"))
         .containsExactly(
-            "10: channel.c: defined already, on line 5; give one of the two another name, or join"
-                + " them");
+            "10: channel.c: already defined on line 5; rename one of the two, or join them");
   }
 
   @Test
@@ -315,7 +329,7 @@ class TopologyFileTest {
   void aLineStaysALineWhateverTheFileSays() throws IOException {
     assertThat(files.mistakes("[vm.\"a\\nb\"]\nkernel = \"\\u0007\\u2028\"\n"))
         .containsExactly(
-            "1: vm.\"a\\u000ab\": not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _",
+            "1: vm.\"a\\u000ab\": not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _",
             "2: vm.\"a\\u000ab\".kernel: \\u0007\\u2028: no such file");
   }
 
@@ -328,6 +342,7 @@ class TopologyFileTest {
             "3: vm.alice.kernel: x.elf: no such file; first run: make images",
             "6: vm.bob.initrd: y.cpio: no such file; first run: make images");
     assertThat(files.mistakes("prepare = 1\n" + TWO_VMS))
-        .containsExactly("1: prepare: found the number 1; wanted a string: what to run before");
+        .containsExactly(
+            "1: prepare: found the number 1; wanted a string: the command to run first");
   }
 }

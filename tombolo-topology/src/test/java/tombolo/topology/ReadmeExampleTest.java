@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package tombolo.cli;
+package tombolo.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,19 +33,45 @@ import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
 import tombolo.ring.Waiting;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.testing.WorkTree;
+import tombolo.topology.file.TopologyFile;
+import tombolo.topology.run.RunReport;
+import tombolo.topology.run.StopOutcome;
+import tombolo.topology.run.TopologyRun;
+import tombolo.topology.run.Watcher;
 
-/** The Java example of README.md: here it compiles and runs, and there it has the same lines. */
+/** The Java examples of README.md: here they compile and run, and there they have these lines. */
 class ReadmeExampleTest {
+  private static void runs(Path file, PrintStream out) throws InterruptedException {
+    // README runs: begin
+    Topology topology = TopologyFile.read(file);
+    Watcher watcher = Watcher.ofLines((vm, line) -> out.println(vm + " | " + line));
+    try (TopologyRun run = TopologyRun.start(topology, HostServices.system(), watcher)) {
+      run.vms().forEach(vm -> out.println(vm.name() + " is " + vm.vm().state()));
+      RunReport report = run.awaitEnd(); // until all VMs have stopped
+      for (StopOutcome vm : report.outcomes()) {
+        out.println(vm.vm() + ": " + vm.reason().describe());
+      }
+      out.println("exit status " + report.status());
+    }
+    // README runs: end
+  }
+
   private static void example(Path file, PrintStream out) throws InterruptedException {
     // README joins: begin
+    HostServices host = HostServices.system();
     KernelImage kernel = KernelImage.read(file, ElfMachine.RISCV, RiscvAccelerator.RAM_BASE);
+    BootImage image = new BootImage(kernel, null, ""); // no initial RAM disk, no command line
     Grants grants =
         Grants.of(
             Grant.Publish.of(1, 1, 16384, "greetings"), // 1 may publish this channel,
             Grant.Subscribe.of(2, 1, 1, true)); // and 2 may subscribe to it and write
-    try (Directory directory = new Directory(grants, HostServices.system());
-        StreamConsole console = new StreamConsole("bob", out, HostServices.system());
-        Vm bob = Vm.create(config(kernel, console).withWindow(1 << 20), new RiscvAccelerator())) {
+    try (Directory directory = new Directory(grants, host);
+        StreamConsole console = new StreamConsole("bob", out, host);
+        Vm bob =
+            Vm.create(
+                VmConfig.of("bob", image, console, host).withWindow(1 << 20),
+                new RiscvAccelerator())) {
       HostEndpoint java = directory.join("java", 1, Quota.DEFAULT);
       directory.join(bob, 2, Quota.NONE, GuestFrontEnds.ALL);
       HostChannel channel = java.publish("greetings", Shape.raw(16384));
@@ -83,15 +109,27 @@ class ReadmeExampleTest {
     // README sends: end
   }
 
-  private static VmConfig config(KernelImage kernel, StreamConsole console) {
-    return VmConfig.of("bob", new BootImage(kernel, null, ""), console, HostServices.system());
+  @Test
+  void javaRunsATopologyAndWatchesIt() throws Exception {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+    runs(WorkTree.path("examples/greeting.toml"), new PrintStream(printed, true, UTF_8));
+
+    assertThat(printed.toString(UTF_8).lines())
+        .contains(
+            "alice | I read:  Yes! The tide is low, I can see you from here.",
+            "bob | I read:  Hello from my island! Is anybody there?",
+            "alice: the guest powered off",
+            "bob: the guest powered off",
+            "exit status 0")
+        .anyMatch(line -> line.matches("alice is (RUNNING|STOPP(ING|ED))"));
   }
 
   @Test
   void aGuestAndJavaTalkThroughAChannel() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-    example(Path.of(Guests.guest("listener")), new PrintStream(printed, true, UTF_8));
+    example(WorkTree.path("guests/bin/listener.elf"), new PrintStream(printed, true, UTF_8));
 
     assertThat(printed.toString(UTF_8).lines())
         .hasSize(4)
@@ -110,18 +148,18 @@ class ReadmeExampleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"joins", "sends"})
+  @ValueSource(strings = {"runs", "joins", "sends"})
   void theReadmeHasTheseLines(String example) throws Exception {
-    Path repository = Guests.repository();
     String here =
         Files.readString(
-            repository.resolve("tombolo-cli/src/test/java/tombolo/cli/ReadmeExampleTest.java"));
+            WorkTree.path(
+                "tombolo-topology/src/test/java/tombolo/topology/ReadmeExampleTest.java"));
     String begin = "// README " + example + ": begin\n";
     String code =
         here.substring(
             here.indexOf(begin) + begin.length(),
             here.indexOf("    // README " + example + ": end"));
 
-    assertThat(Files.readString(repository.resolve("README.md"))).contains("\n" + code);
+    assertThat(Files.readString(WorkTree.path("README.md"))).contains("\n" + code);
   }
 }

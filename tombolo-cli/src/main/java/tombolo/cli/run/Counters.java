@@ -11,9 +11,9 @@ import tombolo.machine.Vcpu;
 import tombolo.machine.Vm;
 import tombolo.machine.VmStatistics;
 
-/** What {@code --stats} prints when a VM has stopped; its counters are exact by then. */
-final class RunReport {
-  private RunReport() {}
+/** The lines that {@code --stats} prints when a VM has stopped; its counters are exact by then. */
+final class Counters {
+  private Counters() {}
 
   /**
    * @param seconds from boot to stop
