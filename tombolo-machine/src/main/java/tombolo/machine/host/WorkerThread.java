@@ -4,6 +4,7 @@ package tombolo.machine.host;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class WorkerThread implements Task, Runnable {
   private final Clock clock;
   private final HaltPolling polling;
   private final Thread thread;
+  private final BooleanSupplier notWoken = this::isNotWoken;
 
   @SuppressWarnings("unused") // by WOKEN
   private volatile boolean woken;
@@ -60,6 +62,10 @@ final class WorkerThread implements Task, Runnable {
     this.clock = clock;
     this.polling = polling;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
+  }
+
+  private boolean isNotWoken() {
+    return !(boolean) WOKEN.getVolatile(this);
   }
 
   @Override
@@ -125,13 +131,13 @@ final class WorkerThread implements Task, Runnable {
   }
 
   private void await(long until) {
-    if (!notWoken()) {
+    if (!isNotWoken()) {
       return;
     }
-    polling.poll(left(until), this::notWoken);
+    polling.poll(left(until), notWoken);
     parked = true;
     long left;
-    while (notWoken() && (left = left(until)) > 0) {
+    while (isNotWoken() && (left = left(until)) > 0) {
       if (left == Long.MAX_VALUE) {
         LockSupport.park(this);
       } else {
@@ -142,11 +148,7 @@ final class WorkerThread implements Task, Runnable {
       }
     }
     parked = false;
-    polling.woken(!notWoken());
-  }
-
-  private boolean notWoken() {
-    return !(boolean) WOKEN.getVolatile(this);
+    polling.woken(!isNotWoken());
   }
 
   private long left(long until) {

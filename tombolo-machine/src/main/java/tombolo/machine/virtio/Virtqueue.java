@@ -127,9 +127,10 @@ public final class Virtqueue implements Stateful {
    */
   public void saveTaken(StateWriter out, @Nullable Chain chain) {
     synchronized (state) {
-      boolean taken = chain != null && state.isLive(chain);
-      out.flag(taken);
-      if (taken) {
+      if (chain == null || !state.isLive(chain)) {
+        out.flag(false);
+      } else {
+        out.flag(true);
         out.number(chain.head);
         saveParts(out, chain.readableParts);
         saveParts(out, chain.writableParts);
