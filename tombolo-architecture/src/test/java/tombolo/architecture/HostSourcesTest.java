@@ -59,6 +59,8 @@ class HostSourcesTest {
   private static final List<Place> UNORDERED =
       List.of(
           new Place("tombolo.memory.RangeAllocator", "looked up by address, never iterated"),
+          new Place(
+              "tombolo.ivc.Membership", "looked up by handle, listed in the order of handles"),
           new Place("tombolo.machine.HypercallTable", "looked up by code, never iterated"),
           new Place("tombolo.machine.vsock.VsockSwitch", "looked up by address; see Stations"),
           new Place("tombolo.ivc.Membership", "looked up by handle, never iterated"),
