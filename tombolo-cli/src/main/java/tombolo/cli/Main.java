@@ -25,9 +25,9 @@ import tombolo.topology.run.ExitStatus;
 /**
  * The {@code tombolo} command. {@link Subcommands} lists the subcommands.
  *
- * <p>Exit status: what the subcommand returns; {@link ExitStatus#USAGE} where a person gave the
- * command something that it cannot work with, and {@link ExitStatus#INTERNAL} for a mistake in
- * here, each with one line on standard error that says what.
+ * <p>The exit status is the subcommand's, or {@link ExitStatus#USAGE} if a person gave it something
+ * that cannot be used, or {@link ExitStatus#INTERNAL} for a mistake in Tombolo. The last two come
+ * with one line on standard error that names the problem.
  */
 @Command(
     name = "tombolo",
@@ -52,7 +52,7 @@ public final class Main implements Runnable {
     System.exit(status);
   }
 
-  /** The command with all its subcommands, ready to execute. */
+  /** Makes the command with all its subcommands, ready to execute. */
   static CommandLine commandLine(Host host) {
     CommandLine command = new CommandLine(new Main());
     for (Object subcommand : Subcommands.all(host)) {

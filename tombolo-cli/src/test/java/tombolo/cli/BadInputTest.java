@@ -164,8 +164,8 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-5s, longer than nothing",
-    "0, longer than nothing",
+    "-5s, not positive; give at least 1ms",
+    "0, not positive; give at least 1ms",
     "soon, 'not a time; write it like 10s, 2m or 500ms'",
     "99999999999999999999, too long",
     "1000001h, too long"
@@ -273,7 +273,7 @@ class BadInputTest {
     Arrays.fill(arguments, "--disk=" + file);
     arguments[0] = "boot";
     arguments[1] = Guests.guest("hello");
-    refused("--disk: 17 disks, but a VM has at most 16", arguments);
+    refused("--disk: 17 disks; a VM can have at most 16", arguments);
   }
 
   @Test
@@ -305,11 +305,11 @@ class BadInputTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "2            | '2': not a CID; a VM has 3 to 4294967294",
-        "4294967295   | '4294967295': not a CID; a VM has 3 to 4294967294",
-        "any,v.sock   | 'any': not a CID; a VM has 3 to 4294967294",
-        "3,none/v.sock| none/v.sock: no such folder to make the socket in; make it first",
-        "3,pom.xml    | pom.xml: there is something that is no socket; choose another path"
+        "2            | '2': not a CID; use 3 to 4294967294",
+        "4294967295   | '4294967295': not a CID; use 3 to 4294967294",
+        "any,v.sock   | 'any': not a CID; use 3 to 4294967294",
+        "3,none/v.sock| none/v.sock: no such folder for the socket; make it first",
+        "3,pom.xml    | pom.xml: exists and is not a socket; choose another path"
       })
   void aVsockDeviceThatCannotBe(String value, String message) throws IOException {
     Path kernel = ElfBytes.entering(RAM).segment(RAM, NOP).write(file());

@@ -43,8 +43,8 @@ class LinuxOptionsTest {
             new Tombolo.Result(
                 0,
                 "",
-                "tombolo boot: warning: 64 MiB is little for a Linux kernel; give it 128 MiB of"
-                    + " --memory or more\n"));
+                "tombolo boot: warning: 64 MiB of memory is little for a Linux kernel; give 128"
+                    + " MiB of --memory or more\n"));
   }
 
   @Test

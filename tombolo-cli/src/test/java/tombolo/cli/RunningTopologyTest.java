@@ -216,7 +216,7 @@ class RunningTopologyTest {
     assertThat(result.status()).isZero();
     assertThat(result.err())
         .startsWith("tombolo: warning: tombolo ps will not see this topology: ")
-        .contains("not this user's alone (mode 0700)")
+        .contains("can be used by others; remove it, or set its mode to 0700")
         .hasLineCount(1);
   }
 }

@@ -6,8 +6,9 @@ import tombolo.ivc.abi.Status;
 import tombolo.ivc.grant.Quota;
 
 /**
- * What counts against one endpoint's quota: the channels that it has published, until their memory
- * is free. A channel keeps the account that pays for it. Guarded by the directory's lock.
+ * The channels and bytes that count against one endpoint's quota. A channel counts from its
+ * publication until its memory is free. A channel keeps the account that pays for it. Guarded by
+ * the directory's lock.
  */
 final class Account {
   private final Quota quota;

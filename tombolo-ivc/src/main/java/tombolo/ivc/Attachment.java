@@ -30,13 +30,15 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
   private final int section;
   private final boolean writable;
 
-  /** By which peers ring this side. */
+  /** The bell by which peers ring this side. */
   final Bell bell;
 
-  /** The peer knows that this side has joined. Guarded by the directory's lock. */
+  /** Whether the peer knows that this side has joined. Guarded by the directory's lock. */
   boolean announced;
 
-  /** Whom this side may ring; replaced as peers come and go, under the directory's lock. */
+  /**
+   * The peers that this side may ring; replaced as peers come and go, under the directory's lock.
+   */
   volatile Doorbell[] doorbells = NOBODY;
 
   /**

@@ -13,11 +13,11 @@ import tombolo.ivc.abi.Status;
 import tombolo.ivc.grant.Grant;
 
 /**
- * What one endpoint may know of the channels of its directory: those that it has joined, and those
- * that it may join. All of it is called with the directory locked.
+ * One endpoint's view of the channels of its directory: those that it has joined, and those that it
+ * may join. Guarded by the directory's lock.
  */
 final class Catalogue {
-  /** How many channels one step of a listing looks at, so that none holds the lock for long. */
+  /** The channels that one step of a listing looks at, so that none holds the lock for long. */
   private static final int LISTING_STEP = 256;
 
   private final Endpoint endpoint;
@@ -26,7 +26,7 @@ final class Catalogue {
     this.endpoint = endpoint;
   }
 
-  /** The live channel of this id, or the youngest that the endpoint has joined. */
+  /** Returns the live channel of this id, or the youngest that the endpoint has joined. */
   ChannelInfo find(ChannelId id) {
     if (!mayPublish(id) && !maySubscribe(id)) {
       throw endpoint.refusal(Status.NOT_GRANTED, "look up", id);
@@ -42,7 +42,7 @@ final class Catalogue {
     return info(joined.channel);
   }
 
-  /** The next channel by generation. */
+  /** Returns the next channel by generation. */
   Listing<ChannelInfo> list(long cursor) {
     long at = Math.max(cursor, 0);
     for (int i = 0; i < LISTING_STEP; i++) {
@@ -59,7 +59,7 @@ final class Catalogue {
     return Listing.again(at);
   }
 
-  /** The next one by id who has joined a channel, the endpoint itself left out. */
+  /** Returns the next member of a channel by id, leaving out the endpoint itself. */
   Listing<Peer> peers(Channel channel, long cursor) {
     @Nullable Attachment next = null;
     for (Attachment each : everybody(channel)) {

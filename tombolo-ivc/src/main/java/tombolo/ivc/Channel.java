@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -27,8 +26,8 @@ import tombolo.ring.RingView;
 import tombolo.ring.axvisor.RegionSnapshot;
 
 /**
- * One published channel, until the last one who has joined it leaves. Guarded by the directory's
- * lock; what is final may be read by any thread.
+ * A published channel, from its publication until its last member leaves. Guarded by the
+ * directory's lock; what is final may be read by any thread.
  *
  * <p>Of its memory it writes what docs/abi.md, "A channel's memory", says that the host writes, and
  * reads nothing but rings' counters, for people who look on: the rest is the guests' business.
@@ -56,8 +55,9 @@ final class Channel {
   volatile ChannelState state = ChannelState.LIVE;
 
   /**
-   * Counts who comes and goes, and states. Written under the directory's lock, after what has
-   * changed and before anybody is told; so who is woken, or looks before it sleeps, sees it.
+   * Counts arrivals, departures and changes of state. Written under the directory's lock, after
+   * what has changed and before anybody is told; so who is woken, or looks before it sleeps, sees
+   * it.
    */
   volatile int changes;
 
@@ -65,11 +65,13 @@ final class Channel {
   @Nullable Attachment publisherSide;
 
   final Map<Endpoint, Attachment> subscribers = new LinkedHashMap<>();
-  private final Map<Endpoint, Doorbell> toPublisher = new HashMap<>();
+  private final Map<Endpoint, Doorbell> toPublisher = new LinkedHashMap<>();
   private final int[] owners;
   private final int[] owned;
 
-  /** A mapping could not be removed, so somebody may still reach the memory: it is never reused. */
+  /**
+   * Whether a mapping could not be removed: the memory may still be reached and is never reused.
+   */
   boolean leaked;
 
   Channel(

@@ -12,12 +12,11 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Status;
 
 /**
- * What happens to channels, as JDK Flight Recorder sees it. Where nobody records, the events are
- * not even loaded.
+ * The events of channels in JDK Flight Recorder. Where nobody records, they are not even loaded.
  */
 @SuppressWarnings("UnusedVariable") // JDK Flight Recorder reads the fields
 final class ChannelEvents {
-  /** One of so many bells of a side is told: there can be a hundred thousand a second. */
+  /** Records one of so many bells of a side: there can be a hundred thousand a second. */
   private static final long BELLS_A_SAMPLE = 64;
 
   private ChannelEvents() {}
@@ -60,7 +59,7 @@ final class ChannelEvents {
   }
 
   /**
-   * A bell has rung.
+   * Records that a bell has rung.
    *
    * @param number how many of this side have, this one counted
    */

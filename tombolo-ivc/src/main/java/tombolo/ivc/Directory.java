@@ -24,7 +24,7 @@ import tombolo.machine.state.Stateful;
  * grant.
  *
  * <p>Whoever makes it owns it, and closes it after the VMs that have joined. Thread-safe: one lock
- * guards all that is said here; see the package for the order of locks.
+ * guards everything; see the package for the order of locks.
  */
 public final class Directory implements AutoCloseable, Stateful {
   final ReentrantLock lock = new ReentrantLock();
@@ -40,7 +40,7 @@ public final class Directory implements AutoCloseable, Stateful {
   private boolean closed;
 
   /**
-   * An empty directory.
+   * Makes an empty directory.
    *
    * @param grants all that endpoints may do
    * @param host the clock by which doorbells are limited and timed, and the scheduler by which late
@@ -50,7 +50,7 @@ public final class Directory implements AutoCloseable, Stateful {
     this(grants, host, new MemoryPool());
   }
 
-  /** An empty directory with memory from elsewhere. */
+  /** Makes an empty directory with memory from elsewhere. */
   Directory(Grants grants, HostServices host, MemoryPool pool) {
     this.grants = grants;
     this.host = host;
@@ -64,7 +64,7 @@ public final class Directory implements AutoCloseable, Stateful {
   }
 
   /**
-   * Lets a VM publish and subscribe, and plugs in what its guest does so by. The VM was created
+   * Lets a VM publish and subscribe, and plugs in the front end for its guest. The VM was created
    * with a window and has not booted yet. What the guest joins, the VM leaves at the end of each
    * run by itself.
    *

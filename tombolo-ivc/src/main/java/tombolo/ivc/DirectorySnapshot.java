@@ -14,11 +14,11 @@ import tombolo.ivc.grant.Quota;
 import tombolo.ring.RingView;
 
 /**
- * A directory at one moment: what a person or a program wants to see of it. Immutable.
+ * A directory at one moment, for people and programs that look on. Immutable.
  *
  * @param endpoints by id
  * @param channels by generation
- * @param rings how often anybody has rung
+ * @param rings all rings so far
  * @param delivered rings that made a bell ring, or sent a pulse
  * @param coalesced rings that found the bell rung already, or a ring waiting
  * @param delayed rings that had to wait for a token; they are delivered, coalesced or dropped later
@@ -75,7 +75,7 @@ public record DirectorySnapshot(
       @Nullable RingView ring) {}
 
   /**
-   * One who has joined a channel.
+   * A member of a channel.
    *
    * @param endpoint its id
    * @param name its name
@@ -100,7 +100,7 @@ public record DirectorySnapshot(
       long p50Nanos,
       long p99Nanos) {}
 
-  /** With the directory locked. */
+  /** Takes a snapshot. With the directory locked. */
   static DirectorySnapshot of(
       List<Endpoint> endpoints, List<Channel> channels, Directory directory) {
     return new DirectorySnapshot(

@@ -29,7 +29,7 @@ import tombolo.memory.HostMemoryException;
  * #ring}, which must be fast and takes the receiver's inbox alone.
  */
 public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoint, HostEndpoint {
-  /** As a target of a doorbell: everybody on the other side. */
+  /** The target of a ring for everybody on the other side. */
   public static final int EVERY_PEER = -1;
 
   final Directory directory;
@@ -167,7 +167,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     return next;
   }
 
-  /** Ends a channel that this endpoint has published. Who has joined it keeps the memory. */
+  /** Ends a channel that this endpoint has published. Its subscribers keep the memory. */
   public void unpublish(Attachment channel) {
     operation("unpublish", () -> leaveLocked(ownedLocked(channel), Role.PUBLISHER));
   }
@@ -216,8 +216,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   }
 
   /**
-   * Rings the other side of a channel. What the calling thread has stored before is visible to who
-   * takes the bell. Any thread; takes the receivers' inboxes alone, one after the other.
+   * Rings the other side of a channel. Whoever takes the bell sees what the calling thread has
+   * stored before. Any thread; takes the receivers' inboxes alone, one after the other.
    *
    * @param target a peer's id, or {@link #EVERY_PEER}
    */
@@ -267,16 +267,16 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   /**
    * Takes a step through all channels that this endpoint has joined or may join, by generation.
    *
-   * @param cursor 0 to begin, then what the step before says
+   * @param cursor 0 to begin, then the cursor of the step before
    */
   public Listing<ChannelInfo> list(long cursor) {
     return operation("list", () -> catalogue.list(cursor));
   }
 
   /**
-   * Takes a step through all who have joined a channel of this endpoint, itself excluded, by id.
+   * Takes a step through all other members of a channel of this endpoint, by id.
    *
-   * @param cursor 0 to begin, then what the step before says
+   * @param cursor 0 to begin, then the cursor of the step before
    */
   public Listing<Peer> peers(Attachment channel, long cursor) {
     return operation("list peers", () -> catalogue.peers(ownedLocked(channel).channel, cursor));
@@ -298,7 +298,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
         });
   }
 
-  /** Leaves everything, as one who dies: peers are told, watches end, events are forgotten. */
+  /** Leaves everything as if it died: peers are told, watches end, events are forgotten. */
   final void leaveAll() {
     directory.lock.lock();
     try {
@@ -312,7 +312,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     }
   }
 
-  /** Leaves everything and is no more. Does nothing when called again. */
+  /** Leaves everything and ends. Does nothing when called again. */
   @Override
   public void close() {
     directory.lock.lock();
@@ -330,7 +330,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     }
   }
 
-  /** Returns whether it is no more. Any thread. */
+  /** Returns whether it was closed. Any thread. */
   final boolean isClosed() {
     return closed;
   }

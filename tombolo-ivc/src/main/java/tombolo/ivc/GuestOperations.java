@@ -144,8 +144,8 @@ public final class GuestOperations {
   }
 
   /**
-   * Leaves what was joined in this object's way, in the middle of a run: peers are told as of one
-   * who dies, all watches end, events are forgotten. Handles are not used again.
+   * Leaves what was joined in this object's way, in the middle of a run, as if the endpoint died:
+   * peers are told, all watches end, events are forgotten. Handles are not used again.
    */
   public void leaveJoined() {
     endpoint.operation(

@@ -16,8 +16,7 @@ import tombolo.memory.HostMemory;
  * Leaving the channel, by {@link #close} or with the endpoint, invalidates the segments: an access
  * throws {@link IllegalStateException} from then on.
  *
- * <p>Thread-safe. What the memory holds is written by others at any time: read once, check, use the
- * copy.
+ * <p>Thread-safe. Others write the memory at any time: read once, check, use the copy.
  */
 public final class HostChannel extends Attachment implements AutoCloseable {
   private final HostEndpoint owner;
@@ -30,13 +29,13 @@ public final class HostChannel extends Attachment implements AutoCloseable {
     this.owner = owner;
   }
 
-  /** The whole channel; read-only unless it is raw and the endpoint may write it. */
+  /** Returns the whole channel; read-only unless it is raw and the endpoint may write it. */
   public MemorySegment memory() {
     return Objects.requireNonNull(memory);
   }
 
   /**
-   * What this side can write: its own section, or all of a raw channel.
+   * Returns what this side can write: its own section, or all of a raw channel.
    *
    * @throws IllegalStateException if it may only read
    */

@@ -14,9 +14,9 @@ import tombolo.ivc.grant.Quota;
 import tombolo.machine.host.HostServices;
 
 /**
- * Java code of this process that publishes and subscribes as a VM does, under the same grants. Made
- * by {@link Directory#join(String, int, Quota)}; whoever asked for it closes it, or the directory
- * does.
+ * An endpoint for Java code of this process, which publishes and subscribes as a VM does, under the
+ * same grants. Made by {@link Directory#join(String, int, Quota)}; whoever asked for it closes it,
+ * or the directory does.
  *
  * <p>Thread-safe; several threads may wait at once.
  */
@@ -54,7 +54,7 @@ public final class HostEndpoint extends Endpoint {
   }
 
   /**
-   * Waits for the next event and takes it. Doorbells are events here, too, when there is no other.
+   * Waits for the next event and takes it. A doorbell is an event, too, when there is no other.
    *
    * @param limit how long at the most, by the directory's clock
    * @return the event, or empty if there was none in that time, or the endpoint is closed

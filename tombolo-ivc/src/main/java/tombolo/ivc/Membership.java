@@ -3,7 +3,7 @@ package tombolo.ivc;
 
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +17,13 @@ import tombolo.ivc.abi.Role;
 import tombolo.ivc.abi.Shape;
 
 /**
- * What one endpoint has joined and what it watches: how it enters channels and leaves them, and
- * what its peers are told of it. Who may do so is not asked here, but in {@link Endpoint}.
+ * The channels that one endpoint has joined and watches. Enters channels, leaves them, and tells
+ * the peers. {@link Endpoint} checks who may do so.
  *
  * <p>Guarded by the directory's lock; {@link #find} alone is for any thread.
  */
 final class Membership {
-  /** A grant can be for more keys than the host has memory for watches. */
+  /** The most watches: a grant can be for more keys than the host has memory for watches. */
   static final int MAX_WATCHES = 1024;
 
   private final Endpoint endpoint;
@@ -33,7 +33,7 @@ final class Membership {
   private final Map<Integer, Attachment> byHandle = new ConcurrentHashMap<>();
 
   /** Attachments of one channel id are in the order of generations. */
-  private final Map<ChannelId, ArrayDeque<Attachment>> byChannel = new HashMap<>();
+  private final Map<ChannelId, ArrayDeque<Attachment>> byChannel = new LinkedHashMap<>();
 
   private final Set<ChannelId> watched = new LinkedHashSet<>();
   private int lastHandle;

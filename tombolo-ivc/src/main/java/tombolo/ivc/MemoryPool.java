@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -15,8 +15,9 @@ import tombolo.memory.RangeAllocator;
  * Host memory for channels: small ones are cut from slabs, because a mapping of the host's for each
  * of 100,000 channels would be more than a host allows; large ones are a piece of their own.
  *
- * <p>What it hands out is zero. What comes back is zeroed at once, so no content outlives its
- * channel. A slab that is free again is given back, but for one. Guarded by the directory's lock.
+ * <p>Memory that it hands out is zero. Memory that comes back is zeroed at once, so no content
+ * outlives its channel. A slab that is free again is given back, unless it is the only one. Guarded
+ * by the directory's lock.
  */
 final class MemoryPool implements AutoCloseable {
   private static final long SLAB = 8L << 20;
@@ -24,17 +25,17 @@ final class MemoryPool implements AutoCloseable {
   /** Bytes of a slab; a larger block than an eighth of it is a piece of its own. */
   private final long slabBytes;
 
-  /** From slab to slab: a page that no slab has, so that gaps of two slabs never merge. */
+  /** From slab to slab. A page between them belongs to none, so that their gaps never merge. */
   private final long stride;
 
   private final LongFunction<HostMemory> host;
   private final RangeAllocator free = new RangeAllocator(HostMemory.PAGE_SIZE);
-  private final Map<Long, HostMemory> slabs = new HashMap<>();
+  private final Map<Long, HostMemory> slabs = new LinkedHashMap<>();
   private long nextSlab;
   private long blocks;
   private long bytes;
 
-  /** Slabs of 8 MiB of the host's memory. */
+  /** Makes a pool with slabs of 8 MiB of the host's memory. */
   MemoryPool() {
     this(SLAB, HostMemory::allocate);
   }
@@ -50,14 +51,14 @@ final class MemoryPool implements AutoCloseable {
   }
 
   /**
-   * Memory of one channel.
+   * The memory of one channel.
    *
    * @param place where it is in the pool's numbering of its slabs, or −1 for a piece of its own
    */
   record Block(HostMemory host, long offset, long size, long place) {}
 
   /**
-   * Zeroed memory.
+   * Allocates zeroed memory.
    *
    * @param size bytes, a positive multiple of the page size
    * @throws HostMemoryException if the host gives none
@@ -89,7 +90,7 @@ final class MemoryPool implements AutoCloseable {
     return Objects.requireNonNull(slabs.get(place - place % stride));
   }
 
-  /** Takes memory back that nobody reaches any more. */
+  /** Takes back memory that nobody reaches any more. */
   void free(Block block) {
     blocks--;
     bytes -= block.size;
@@ -106,12 +107,12 @@ final class MemoryPool implements AutoCloseable {
     }
   }
 
-  /** Blocks that are handed out. */
+  /** Returns how many blocks are handed out. */
   long blocks() {
     return blocks;
   }
 
-  /** Bytes of these. */
+  /** Returns the bytes of the blocks that are handed out. */
   long bytes() {
     return bytes;
   }

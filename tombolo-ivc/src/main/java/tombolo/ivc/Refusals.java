@@ -9,8 +9,8 @@ import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
 
 /**
- * Counts what one endpoint was refused, and tells the log of the first few: a guest must not be
- * able to flood it. Thread-safe.
+ * Counts what one endpoint was refused, and logs the first few: a guest must not be able to flood
+ * the log. Thread-safe.
  */
 final class Refusals implements Stateful {
   private static final System.Logger LOG = System.getLogger(Refusals.class.getName());

@@ -3,7 +3,6 @@ package tombolo.ivc;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,9 +38,9 @@ final class RestoredDirectory {
   /** In the order of the state. */
   private final Map<Integer, Endpoint> members = new LinkedHashMap<>();
 
-  private final Map<Integer, Integer> lastHandles = new HashMap<>();
+  private final Map<Integer, Integer> lastHandles = new LinkedHashMap<>();
   private final List<Endpoint> standIns = new ArrayList<>();
-  private final Map<Long, Channel> channels = new HashMap<>();
+  private final Map<Long, Channel> channels = new LinkedHashMap<>();
 
   RestoredDirectory(Directory directory, StateReader in) {
     this.directory = directory;
@@ -50,11 +49,20 @@ final class RestoredDirectory {
   }
 
   /**
-   * Restores everything.
+   * Restores everything. Host endpoints that have not joined the fresh directory get a stand-in,
+   * which has what they had joined and dies at the end, also where the state is refused.
    *
    * @param joined who has joined the fresh directory, by id
    */
   void restore(Map<Integer, Endpoint> joined) {
+    try {
+      restoreAll(joined);
+    } finally {
+      standIns.forEach(Endpoint::close);
+    }
+  }
+
+  private void restoreAll(Map<Integer, Endpoint> joined) {
     long lastGeneration = in.int64();
     in.part("rings", directory.counters);
     for (int left = in.int32(0, Integer.MAX_VALUE); left > 0; left--) {
@@ -68,7 +76,6 @@ final class RestoredDirectory {
       restoreInbox(member);
     }
     restoreLate();
-    standIns.forEach(Endpoint::close);
   }
 
   private void restoreMember(Map<Integer, Endpoint> joined) {

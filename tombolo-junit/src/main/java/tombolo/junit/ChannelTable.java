@@ -10,18 +10,18 @@ import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.Side;
 import tombolo.ivc.abi.ChannelState;
 
-/** The channels of a directory, for conditions and for messages. */
+/** Looks at the channels of a directory and describes them for messages. */
 final class ChannelTable {
   private ChannelTable() {}
 
-  /** Whether it is the live one of this name, and all of these have joined it. */
+  /** Whether a channel is live, has this name, and was joined by all of these. */
   static boolean isJoinedBy(ChannelRow channel, String name, List<String> members) {
     return name.equals(channel.name())
         && channel.state() == ChannelState.LIVE
         && channel.sides().stream().map(Side::name).toList().containsAll(members);
   }
 
-  /** A line each, and a heading. */
+  /** Returns a heading and a line for each channel. */
   static String describe(List<ChannelRow> channels) {
     return channels.isEmpty()
         ? "There is no channel."
@@ -43,7 +43,7 @@ final class ChannelTable {
                 : channel.sides().stream().map(Side::name).collect(Collectors.joining(", ")));
   }
 
-  /** Whether a directory has nothing of anybody's any more. */
+  /** Whether a directory has no channel and no memory of one any more. */
   static boolean isEmpty(DirectorySnapshot directory) {
     return directory.channels().isEmpty() && directory.heldBytes() == 0;
   }

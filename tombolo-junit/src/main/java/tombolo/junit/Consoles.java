@@ -3,7 +3,7 @@
 package tombolo.junit;
 
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
@@ -16,7 +16,7 @@ import tombolo.topology.run.Watcher;
 /** The consoles of a topology's VMs, which are told when runs begin and end. Thread-safe. */
 final class Consoles implements Watcher {
   private final Waiters waiters;
-  private final Map<String, GuestConsole> consoles = new ConcurrentHashMap<>();
+  private final Map<String, GuestConsole> consoles = new ConcurrentSkipListMap<>();
 
   Consoles(Waiters waiters) {
     this.waiters = waiters;

@@ -23,19 +23,19 @@ import tombolo.topology.run.LineCutter;
  * more, so whoever sees it sees everything that was printed before.
  */
 final class GuestConsole implements Console {
-  /** How many lines are kept at least; a guest can print for ever. */
+  /** The least number of lines that are kept; a guest can print for ever. */
   static final int KEPT_LINES = 10_000;
 
-  /** Where somebody looks on: a line, counted from the first that was printed, and a column. */
+  /** A place to search from: a line, counted from the first that was printed, and a column. */
   record Position(long line, int column) {
     static final Position START = new Position(0, 0);
   }
 
   /**
-   * What somebody waited for.
+   * A text that was waited for.
    *
    * @param line all of the line that has it
-   * @param next where to look on
+   * @param next where to search on
    */
   record Found(String line, Position next) {}
 
@@ -77,12 +77,12 @@ final class GuestConsole implements Console {
     keyboard.type(text);
   }
 
-  /** A run begins, after another one or as the first. */
+  /** Begins a run, the first or a later one. */
   void begin() {
     change(null);
   }
 
-  /** A run has ended, and no other one begins by itself. */
+  /** Ends a run after which none begins by itself. */
   void end(StopReason reason) {
     change(reason);
   }
@@ -106,12 +106,12 @@ final class GuestConsole implements Console {
     lines.add(new String(line, StandardCharsets.UTF_8));
   }
 
-  /** How the latest run has ended; null before. */
+  /** Returns how the latest run ended; null before that. */
   synchronized @Nullable StopReason end() {
     return end;
   }
 
-  /** What is kept, with the line that has not ended, if there is one. */
+  /** Returns the lines that are kept, with one that has not ended, if there is one. */
   synchronized List<String> lines() {
     List<String> all = new ArrayList<>(lines);
     if (!cutter.unfinished().isEmpty()) {
@@ -120,7 +120,7 @@ final class GuestConsole implements Console {
     return all;
   }
 
-  /** How many lines were printed before the first that is kept. */
+  /** Returns how many lines were printed before the first that is kept. */
   synchronized long forgotten() {
     return forgotten;
   }
@@ -143,12 +143,16 @@ final class GuestConsole implements Console {
     return await(nanos, new Search(part, true, from), _ -> null);
   }
 
-  /** The same for text that may be in a line which has not ended, such as a prompt. */
+  /**
+   * Waits for text that may be in a line that has not ended, such as a prompt.
+   *
+   * @return null if there was none in that time, or before the run ended
+   */
   @Nullable Found awaitText(String text, Position from, long nanos) throws InterruptedException {
     return await(nanos, new Search(text, false, from), _ -> null);
   }
 
-  /** Looks until there is something, the run has ended, or the time is over. */
+  /** Searches until something is found, the run has ended, or the time is over. */
   private <T> @Nullable T await(
       long nanos, Function<GuestConsole, @Nullable T> look, Function<StopReason, @Nullable T> atEnd)
       throws InterruptedException {
@@ -173,7 +177,7 @@ final class GuestConsole implements Console {
     @Nullable T found;
   }
 
-  /** Looks through the lines that it has not seen; for one thread, with the monitor held. */
+  /** Searches the lines that it has not seen; for one thread, with the monitor held. */
   private static final class Search implements Function<GuestConsole, @Nullable Found> {
     private final String text;
     private final boolean whole;

@@ -16,15 +16,15 @@ import tombolo.machine.power.StopReason;
  * A VM of a {@link RunningTopology}: its console, and how it ends. Made by the topology, which owns
  * the VM.
  *
- * <p>What waits fails with an {@link AssertionFailedError} when its deadline is over, and as soon
- * as the VM has stopped without what was waited for. The message says why, how the other VMs are,
- * and what the console had. An interrupt, as by JUnit's {@code @Timeout}, is such a failure, too,
- * and stays set.
+ * <p>A method that waits fails with an {@link AssertionFailedError} when its deadline is over, and
+ * as soon as the VM has stopped without what it waits for. The message has the reason, the states
+ * of the other VMs, and what the console had. An interrupt, as by JUnit's {@code @Timeout}, is such
+ * a failure, too, and stays set.
  *
- * <p><b>The console is read once</b>, as a person reads it: each {@code await…} looks behind what
- * the one before has found. {@link #lines} has everything. Each test begins at the first line, also
- * where tests share VMs. Text is UTF-8; carriage returns are left out; of more than 10,000 lines
- * the oldest may be forgotten, and lines over 4,096 bytes are cut into several.
+ * <p><b>The console is read once</b>, as a person reads it: each {@code await…} goes on after what
+ * the one before has found. {@link #lines} has everything. Each test begins at the first line, even
+ * if tests share VMs. Text is UTF-8; carriage returns are left out; of more than 10,000 lines the
+ * oldest may be forgotten, and lines over 4,096 bytes are cut into several.
  *
  * <p>For one thread at a time.
  */
@@ -37,8 +37,8 @@ public final class GuestVm {
   private GuestConsole.Position position = GuestConsole.Position.START;
 
   /**
-   * @param deadline where a call does not say
-   * @param others how the other VMs are, a line each
+   * @param deadline of calls that name none
+   * @param others returns the states of the other VMs, a line each
    */
   GuestVm(Guest guest, Duration deadline, Supplier<String> others) {
     this.guest = guest;
@@ -46,7 +46,7 @@ public final class GuestVm {
     this.others = others;
   }
 
-  /** As in the topology. */
+  /** Returns its name in the topology. */
   public String name() {
     return guest.name();
   }
@@ -84,7 +84,7 @@ public final class GuestVm {
     found("\"" + text + "\"", limit, nanos -> console.awaitText(text, position, nanos));
   }
 
-  /** One of the console's ways to wait. */
+  /** A wait on the console. */
   private interface Wait<T> {
     @Nullable T within(long nanos) throws InterruptedException;
   }
@@ -115,13 +115,13 @@ public final class GuestVm {
   }
 
   /**
-   * Types text, as it is: a line needs its {@code "\n"}. Does not wait for the guest to read it.
+   * Types text unchanged: a line needs its {@code "\n"}. Does not wait for the guest to read it.
    */
   public void type(String text) {
     guest.console().type(text);
   }
 
-  /** What the console has now, a string a line, without what is forgotten. */
+  /** Returns what the console has now, a string for each line, without what is forgotten. */
   public List<String> lines() {
     return guest.console().lines();
   }
@@ -132,7 +132,7 @@ public final class GuestVm {
   }
 
   /**
-   * Waits until it has stopped, and the topology does not have it booted again.
+   * Waits until it has stopped, and the topology does not boot it again.
    *
    * @param limit how long at the most
    * @return why
@@ -145,7 +145,7 @@ public final class GuestVm {
     return end;
   }
 
-  /** The same, and how it ends is checked as by {@link #awaitExit(int, Duration)}. */
+  /** Waits as {@link #awaitExit(int, Duration)}, for as long as the topology's deadline. */
   public void awaitExit(int status) {
     awaitExit(status, deadline);
   }
@@ -153,7 +153,7 @@ public final class GuestVm {
   /**
    * Waits until it has stopped by itself with this exit status.
    *
-   * @param status 0 where the guest powers off, else the code of the failure that it reports
+   * @param status 0 if the guest powers off, else the code of the failure that it reports
    * @param limit how long at the most
    */
   public void awaitExit(int status, Duration limit) {
@@ -172,21 +172,21 @@ public final class GuestVm {
     }
   }
 
-  /** Whether it has stopped, and the topology does not have it booted again. */
+  /** Whether it has stopped, and the topology does not boot it again. */
   public boolean hasStopped() {
     return guest.console().end() != null;
   }
 
   /**
-   * Pulls its plug: the guest is not asked, its peers see it die, and nobody boots it again but
-   * {@link #boot}. Returns when it has stopped. Does nothing if it has already.
+   * Pulls its plug: the guest is not asked, its peers see it die, and only {@link #boot} boots it
+   * again. Returns when it has stopped. Does nothing if it has already.
    */
   public void stop() {
     guest.stop();
   }
 
   /**
-   * Boots it once more, with fresh memory. Its console goes on where it was.
+   * Boots it once more, with fresh memory. Its console keeps what it has.
    *
    * @throws IllegalStateException unless it has stopped
    */
@@ -194,7 +194,7 @@ public final class GuestVm {
     guest.running().boot();
   }
 
-  /** The VM, to look at: memory, state, counters. To stop and boot it is this object's business. */
+  /** Returns the VM, to look at its memory, state and counters. This object stops and boots it. */
   public Vm vm() {
     return guest.running().vm();
   }
@@ -208,7 +208,7 @@ public final class GuestVm {
     return "%s: %s\n%s%s".formatted(name(), what, rest.isEmpty() ? "" : rest + "\n", console());
   }
 
-  /** The last lines of its console, and from where on the test has not read them. */
+  /** Returns the last lines of its console, and marks those that the test has read. */
   private String console() {
     List<String> lines = lines();
     if (lines.isEmpty()) {

@@ -25,11 +25,11 @@ import tombolo.topology.VmSpec;
 import tombolo.topology.run.TopologyRun;
 
 /**
- * The VMs of a topology, booted and joined by its channels, and a test among them. A parameter of a
- * test has it from {@link WithTopology} or from a {@link TopologyExtension} in a field, which close
- * it; {@link TopologyExtension#start} gives it to who closes it.
+ * The VMs of a topology, booted and joined by its channels, and a test among them. {@link
+ * WithTopology}, or a {@link TopologyExtension} in a field, passes it to a test as a parameter and
+ * closes it; the caller of {@link TopologyExtension#start} closes it itself.
  *
- * <p>What waits fails as that of {@link GuestVm} does.
+ * <p>A method that waits fails as those of {@link GuestVm} do.
  *
  * <p>For one thread at a time. Several tests that share VMs have one each.
  */
@@ -56,7 +56,7 @@ public final class RunningTopology implements AutoCloseable {
   /**
    * Makes and boots the VMs.
    *
-   * @param standIns those that are the test's part
+   * @param standIns names of those in whose place the test is
    */
   static RunningTopology start(
       Topology topology, Set<String> standIns, Duration deadline, HostServices host) {
@@ -82,13 +82,13 @@ public final class RunningTopology implements AutoCloseable {
     }
   }
 
-  /** The same for another test. */
+  /** Returns a view of the same VMs for another test. */
   RunningTopology fromTheBeginning() {
     return new RunningTopology(topology, parts, deadline);
   }
 
   /**
-   * A VM.
+   * Returns a VM.
    *
    * @throws IllegalArgumentException if there is none of this name, or the test is in its place
    */
@@ -101,14 +101,14 @@ public final class RunningTopology implements AutoCloseable {
     return vm;
   }
 
-  /** The VMs, in the topology's order, without those that the test stands in for. */
+  /** Returns the VMs, in the topology's order, without those that the test stands in for. */
   public List<GuestVm> vms() {
     return List.copyOf(vms.values());
   }
 
   /**
-   * The test's end of the channels of a VM in whose place it is. It may do what that VM may: {@link
-   * HostEndpoint#publish}, {@link HostEndpoint#subscribe}, or messages by {@link
+   * Returns the test's end of the channels of a VM in whose place it is. It may do what that VM
+   * may: {@link HostEndpoint#publish}, {@link HostEndpoint#subscribe}, or messages by {@link
    * tombolo.ivc.message.Publisher} and {@link tombolo.ivc.message.Subscriber}. Closed with the
    * topology, or by the test, as if that VM died.
    *
@@ -121,13 +121,13 @@ public final class RunningTopology implements AutoCloseable {
     return parts.run.standIn(name);
   }
 
-  /** The channels that there are now, also withdrawn and orphaned ones, the oldest first. */
+  /** Returns the present channels, with withdrawn and orphaned ones, the oldest first. */
   public List<ChannelRow> channels() {
     return parts.run.directory().snapshot().channels();
   }
 
   /**
-   * Waits until a channel is published and these have joined it, for as long as the topology's
+   * Waits until a channel is published and these VMs have joined it, for as long as the topology's
    * deadline. Fails as soon as the publisher or one of these has stopped.
    *
    * @param name the channel's, in the topology
@@ -168,7 +168,7 @@ public final class RunningTopology implements AutoCloseable {
   }
 
   /**
-   * @param needed VMs without which it is in vain; none: as long as any is left
+   * @param needed VMs whose end makes the wait vain; none: only the end of all VMs does
    */
   private List<ChannelRow> awaitChannels(
       String what, Predicate<List<ChannelRow>> wanted, List<String> needed) {
@@ -226,14 +226,14 @@ public final class RunningTopology implements AutoCloseable {
     }
   }
 
-  /** Pulls the plug of each VM, see {@link GuestVm#stop}. */
+  /** Pulls the plug of each VM, as {@link GuestVm#stop} does. */
   public void stop() {
     vms().forEach(GuestVm::stop);
   }
 
   /**
-   * Fails unless all VMs have stopped, and no channel is left nor memory of one: for that, the test
-   * has left what it joined as a stand-in, too.
+   * Fails unless all VMs have stopped, and no channel and no memory of one is left. A test that
+   * joined channels as a stand-in leaves them first.
    */
   public void assertNothingLeft() {
     DirectorySnapshot now = parts.run.directory().snapshot();

@@ -3,6 +3,8 @@
 package tombolo.junit;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * Runs the VMs of a topology while tests run, and hands the tests a {@link RunningTopology} as a
- * parameter. JUnit makes one where there is {@link WithTopology}. Without an annotation, a field
- * has it:
+ * parameter. JUnit makes one for {@link WithTopology}. Without an annotation, a field holds it:
  *
  * <pre>{@code
  * @RegisterExtension
@@ -29,12 +30,12 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * otherwise it is started for each test. A test that wants several, or others for each of its
  * parameters, calls {@link #start} and closes what it gets; nothing is registered then.
  *
- * <p>When the VMs have been started a test begins; what they have done by then is for the test to
- * wait for. Behind the last test that can see it the topology is closed, which stops what runs. If
- * a channel or memory is left behind then, that is a failure of the test or the class.
+ * <p>A test begins when the VMs have been started, and waits for whatever it needs them to have
+ * done. After the last test that can see it the topology is closed, which stops what runs. A
+ * channel or memory that is left behind then fails the test or the class.
  *
- * <p><b>Stand-ins.</b> A test can be in a VM's place, to test the others alone: such a VM is not
- * started, its grants and its quota are the test's, by {@link RunningTopology#standIn}.
+ * <p><b>Stand-ins.</b> A test can take a VM's place, to test the others alone. Such a VM is not
+ * started; the test has its grants and its quota, by {@link RunningTopology#standIn}.
  *
  * <p>Immutable; any thread.
  */
@@ -46,10 +47,10 @@ public final class TopologyExtension
         ParameterResolver {
   private static final String KEY = "topology";
 
-  /** Null where the annotation says it. */
+  /** Null if the annotation has it. */
   private final @Nullable TopologyPlan plan;
 
-  /** For JUnit: what {@link WithTopology} says. */
+  /** Used by JUnit, for {@link WithTopology}. */
   public TopologyExtension() {
     this.plan = null;
   }
@@ -59,7 +60,7 @@ public final class TopologyExtension
   }
 
   /**
-   * The topology of a file.
+   * Returns an extension for the topology of a file.
    *
    * @param file relative to the working directory, or absolute; read when the VMs are started
    */
@@ -68,27 +69,28 @@ public final class TopologyExtension
   }
 
   /**
-   * A topology made in code.
+   * Returns an extension for a topology in the test's code.
    *
-   * @param text what a file would have in it; paths are relative to the working directory
+   * @param text as in a file; paths are relative to the working directory
    */
   public static TopologyExtension text(String text) {
     return new TopologyExtension(new TopologyPlan("", text, Set.of(), TopologyPlan.DEADLINE));
   }
 
   /**
-   * The same with the test in the place of these VMs, which are not started.
+   * Returns this extension with the test in the place of these VMs, which are not started.
    *
    * @param vms their names
    */
   public TopologyExtension withStandIns(String... vms) {
     TopologyPlan before = plan();
     return new TopologyExtension(
-        new TopologyPlan(before.file(), before.text(), Set.of(vms), before.deadline()));
+        new TopologyPlan(
+            before.file(), before.text(), new LinkedHashSet<>(List.of(vms)), before.deadline()));
   }
 
   /**
-   * The same with another time to wait for anything where the test does not say; it is 30 s.
+   * Returns this extension with another deadline for waits that name none; it is 30 s.
    *
    * @throws IllegalArgumentException unless it is positive
    */
@@ -99,7 +101,7 @@ public final class TopologyExtension
   }
 
   /**
-   * Starts the VMs now, for the caller, who closes what it gets. Can be called again.
+   * Starts the VMs now, for the caller, who closes the result. Can be called again.
    *
    * @throws RuntimeException if the topology has mistakes, with a line for each, or the host can't
    *     run it
@@ -161,7 +163,7 @@ public final class TopologyExtension
     return parameter.getParameter().getType() == RunningTopology.class && running(context) != null;
   }
 
-  /** Each test has a look of its own at the consoles, from their first lines. */
+  /** Gives each test its own view of the consoles, from their first lines. */
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     @Nullable RunningTopology topology = running(context);

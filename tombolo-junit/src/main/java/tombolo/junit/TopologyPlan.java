@@ -4,6 +4,9 @@ package tombolo.junit;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import tombolo.machine.host.HostServices;
@@ -11,21 +14,21 @@ import tombolo.topology.Topology;
 import tombolo.topology.file.TopologyFile;
 
 /**
- * What to start.
+ * A topology to start.
  *
  * @param file a topology file, or empty
- * @param text that of one, where there is no file
+ * @param text the text of one, if there is no file
  * @param standIns VMs in whose place the test is
- * @param deadline how long to wait for anything where the test does not say, positive
+ * @param deadline of waits that name none, positive
  */
 record TopologyPlan(String file, String text, Set<String> standIns, Duration deadline) {
   static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  /** What a text is called where it has mistakes; nothing is read from there. */
+  /** Names a text in messages about its mistakes; nothing is read from there. */
   private static final Path TEXT = Path.of("topology");
 
   TopologyPlan {
-    standIns = Set.copyOf(standIns);
+    standIns = Collections.unmodifiableSet(new LinkedHashSet<>(standIns));
     if (deadline.isNegative() || deadline.isZero()) {
       throw new IllegalArgumentException("a deadline of " + deadline + ": must be positive");
     }
@@ -39,7 +42,7 @@ record TopologyPlan(String file, String text, Set<String> standIns, Duration dea
     return new TopologyPlan(
         wanted.value(),
         wanted.text(),
-        Set.of(wanted.standIns()),
+        new LinkedHashSet<>(List.of(wanted.standIns())),
         Duration.ofSeconds(wanted.deadlineSeconds()));
   }
 

@@ -5,7 +5,7 @@ package tombolo.junit;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How long a test has waited, in words. */
+/** Puts into words how long a test has waited. */
 final class Waits {
   private Waits() {}
 

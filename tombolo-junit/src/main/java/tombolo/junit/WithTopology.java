@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * this test alone, which then sees no other. Tests take it as a parameter of type {@link
  * RunningTopology}.
  *
- * <p>{@link TopologyExtension} says more, and does the same without an annotation.
+ * <p>See {@link TopologyExtension} for more, and to do the same without an annotation.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -30,12 +30,12 @@ public @interface WithTopology {
    */
   String value() default "";
 
-  /** What a topology file would have in it; paths are relative to the working directory. */
+  /** The text of a topology file; paths are relative to the working directory. */
   String text() default "";
 
-  /** VMs that are not started because the test is in their place. */
+  /** Names of VMs that are not started because the test is in their place. */
   String[] standIns() default {};
 
-  /** How long the test waits for anything where it does not say, in seconds, at least 1. */
+  /** The deadline of waits that name none, in seconds, at least 1. */
   int deadlineSeconds() default 30;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
@@ -17,7 +17,7 @@ final class UnknownAccessLog {
   private final System.Logger log;
   private volatile boolean full;
   // Guarded by this.
-  private final Set<Long> pages = new HashSet<>();
+  private final Set<Long> pages = new LinkedHashSet<>();
 
   UnknownAccessLog(String vmName) {
     this(vmName, LOG);

@@ -37,6 +37,10 @@ public final class BoardFixture implements AutoCloseable {
   }
 
   public BoardFixture(int harts, InterruptController controller) {
+    this(harts, controller, Clock.system());
+  }
+
+  public BoardFixture(int harts, InterruptController controller, Clock clock) {
     context =
         new BoardContext(
             "fixture",
@@ -47,7 +51,7 @@ public final class BoardFixture implements AutoCloseable {
             new DeviceBus(),
             console,
             reason -> {},
-            new HostServices(Clock.system(), Scheduler.system(), RandomSource.system()));
+            new HostServices(clock, Scheduler.system(), RandomSource.seeded(1)));
     board = new RiscvBoard(context, controller, new Interpreter());
     sbi = new Sbi(memory, console, board.vcpus());
   }

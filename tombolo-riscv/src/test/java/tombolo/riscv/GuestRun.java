@@ -16,6 +16,8 @@ import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.hart.Engine;
+import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
 
 /** A guest to be run on a VM of its own: {@code GuestRun.of("hello").vcpus(4).run()}. Immutable. */
@@ -93,12 +95,17 @@ public record GuestRun(
 
   /** A VM that is loaded and not booted yet; the caller closes it. */
   public Vm create(BufferConsole console) {
+    return create(console, HostServices.system(), new Interpreter());
+  }
+
+  /** As {@link #create(BufferConsole)}, on another host and another engine. */
+  public Vm create(BufferConsole console, HostServices host, Engine engine) {
     VmConfig config =
-        VmConfig.of(name, new BootImage(kernel, null, append), console, HostServices.system())
+        VmConfig.of(name, new BootImage(kernel, null, append), console, host)
             .withVcpus(vcpus)
             .withMemory(memory)
             .withGuestReset(onReset);
-    return Vm.create(config, new RiscvAccelerator(interrupts));
+    return Vm.create(config, new RiscvAccelerator(interrupts, engine));
   }
 
   /** Runs it to its end. */

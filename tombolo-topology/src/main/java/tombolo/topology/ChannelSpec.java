@@ -6,7 +6,7 @@ import java.util.List;
 import tombolo.memory.HostMemory;
 
 /**
- * A channel that a topology allows: who may publish it, and who may subscribe to it.
+ * A channel that a topology allows: which VM may publish it, and which may subscribe to it.
  *
  * @param name unique, 1 to 64 of {@code a-z A-Z 0-9 - _ .}
  * @param line of the file, from 1
@@ -17,7 +17,7 @@ import tombolo.memory.HostMemory;
  * @param layout raw or sectioned
  * @param sectionSize bytes of each subscriber's section, whole pages; 0 where it is raw
  * @param sections for subscribers, 0 to 64; 0 where it is raw
- * @param doorbell whether the two sides may ring each other, unless a subscriber says otherwise
+ * @param doorbell whether the two sides may ring each other
  * @param doorbellRate rings a second that each side may cause at each peer, at least 1
  */
 public record ChannelSpec(
@@ -32,9 +32,9 @@ public record ChannelSpec(
     int sections,
     boolean doorbell,
     int doorbellRate) {
-  /** How a channel's memory is shared out. */
+  /** The ways to share out a channel's memory. */
   public enum Layout {
-    /** One piece that both sides see. */
+    /** One piece that all sides see. */
     RAW,
     /** A header, the publisher's section and one for each subscriber that writes. */
     SECTIONED
@@ -45,7 +45,7 @@ public record ChannelSpec(
     subscribers = List.copyOf(subscribers);
   }
 
-  /** Of all its memory, with the header and all sections; whole pages. */
+  /** Returns the bytes of all its memory, with header and sections; whole pages. */
   public long bytes() {
     return layout == Layout.RAW ? size : HostMemory.PAGE_SIZE + size + sections * sectionSize;
   }

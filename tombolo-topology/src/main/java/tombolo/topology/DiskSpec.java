@@ -8,21 +8,21 @@ import tombolo.machine.virtio.DiskImage;
 import tombolo.machine.virtio.DiskImageException;
 
 /**
- * A disk as people name it: {@code FILE} or {@code FILE,readonly}.
+ * A disk, as people write it: {@code FILE} or {@code FILE,readonly}.
  *
  * @param file the image
  * @param readOnly whether the guest cannot write it
  */
 public record DiskSpec(Path file, boolean readOnly) {
-  /** How many disks a VM can have. */
+  /** The most disks of a VM. */
   public static final int MOST = 16;
 
   private static final String READ_ONLY = ",readonly";
 
   /**
-   * Reads what a person wrote.
+   * Parses what a person wrote.
    *
-   * @throws InvalidPathException if that is no path
+   * @throws InvalidPathException if the file is not a path
    */
   public static DiskSpec parse(String text) {
     return text.endsWith(READ_ONLY)
@@ -30,15 +30,15 @@ public record DiskSpec(Path file, boolean readOnly) {
         : new DiskSpec(Path.of(text), false);
   }
 
-  /** The same disk, with its path relative to a file. */
+  /** Returns the disk with its path relative to another file. */
   public DiskSpec besides(Path other) {
     return new DiskSpec(other.resolveSibling(file), readOnly);
   }
 
   /**
-   * Says what is wrong with the file.
+   * Checks the file.
    *
-   * @throws DiskImageException if it can't be such a disk
+   * @throws DiskImageException if it can't be such a disk, with the reason
    */
   public void check() {
     DiskImage.check(file, readOnly);

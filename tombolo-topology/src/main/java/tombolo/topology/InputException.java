@@ -3,8 +3,8 @@
 package tombolo.topology;
 
 /**
- * What a person gave cannot be worked with. The message is one line: what is wrong, where, and what
- * to do.
+ * Something that a person gave cannot be used. The message is one line: the thing, the problem and
+ * the remedy.
  */
 public final class InputException extends RuntimeException {
   private static final long serialVersionUID = 1L;

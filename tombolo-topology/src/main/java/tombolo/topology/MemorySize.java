@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import tombolo.memory.HostMemory;
 
 /**
- * An amount of memory as people write it: a whole number and a binary unit, {@code 64 MiB}, {@code
+ * An amount of memory, as people write it: a whole number and a binary unit, {@code 64 MiB}, {@code
  * 64M}, {@code 1GiB}, {@code 65536K}. A number alone is bytes.
  *
  * @param bytes a positive multiple of the page size
@@ -32,7 +32,7 @@ public record MemorySize(long bytes) {
           Map.entry("tib", 40));
 
   /**
-   * Reads an amount.
+   * Parses an amount of whole pages.
    *
    * @throws InputException if it is no such amount; the message says why
    */
@@ -48,7 +48,7 @@ public record MemorySize(long bytes) {
   }
 
   /**
-   * An amount in the same words that need not be whole pages, nor positive.
+   * Parses an amount that need not be whole pages, nor positive.
    *
    * @return bytes, at most a pebibyte; -1 for whatever is below 0
    * @throws InputException if it is no such amount; the message says why
@@ -75,7 +75,7 @@ public record MemorySize(long bytes) {
     return new InputException("'%s': %s".formatted(text, why));
   }
 
-  /** In the largest unit of which it is a whole number. */
+  /** Returns a size in words, in the largest unit of which it is a whole number. */
   public static String describe(long bytes) {
     if (bytes <= 1) {
       return bytes == 1 ? "1 byte" : bytes + " bytes";

@@ -6,18 +6,18 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * The memory of the host, or of the container that this process runs in. Asking starts the JDK's
- * management, which takes tens of milliseconds: only for who wants to know.
+ * The memory of the host, or of the container that this process runs in. The first call starts the
+ * JDK's management, which takes tens of milliseconds.
  */
 public final class PhysicalMemory {
   private PhysicalMemory() {}
 
-  /** Bytes of it. */
+  /** Returns all of it, in bytes. */
   public static long totalBytes() {
     return bean().getTotalMemorySize();
   }
 
-  /** Bytes of it that nobody uses now. */
+  /** Returns how much of it nobody uses now, in bytes. */
   public static long freeBytes() {
     return bean().getFreeMemorySize();
   }

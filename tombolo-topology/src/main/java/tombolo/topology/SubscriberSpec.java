@@ -5,9 +5,9 @@ package tombolo.topology;
 import tombolo.memory.Access;
 
 /**
- * Who may subscribe to a channel.
+ * A VM that may subscribe to a channel.
  *
- * @param vm the name
+ * @param vm its name
  * @param line of the file, from 1
  * @param access {@link Access#READ} or {@link Access#READ_WRITE}; of a sectioned channel, whether
  *     it may have a section of its own

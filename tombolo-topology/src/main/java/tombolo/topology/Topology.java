@@ -6,8 +6,8 @@ import java.util.List;
 import tombolo.ivc.grant.Grants;
 
 /**
- * The VMs of a topology file and the channels between them, checked: every name that a channel
- * mentions is a VM's, ids and keys are unique, kernels are there and fit, and so do channels.
+ * VMs and the channels between them, checked: every name that a channel mentions is a VM's, ids and
+ * keys are unique, and kernels and channels fit.
  *
  * @param vms in the file's order, at least one
  * @param channels in the file's order
@@ -20,7 +20,7 @@ public record Topology(List<VmSpec> vms, List<ChannelSpec> channels) {
   }
 
   /**
-   * The VM of this name.
+   * Returns the VM of this name.
    *
    * @throws IllegalArgumentException if there is no such VM
    */
@@ -31,7 +31,7 @@ public record Topology(List<VmSpec> vms, List<ChannelSpec> channels) {
         .orElseThrow(() -> new IllegalArgumentException("no VM " + name));
   }
 
-  /** What the directory of its channels grants, and no more. */
+  /** Returns what the directory of its channels grants: what the channels say, and no more. */
   public Grants grants() {
     return TopologyGrants.of(this);
   }

@@ -11,9 +11,9 @@ import tombolo.ivc.grant.Grant;
 import tombolo.ivc.grant.Grants;
 import tombolo.memory.Access;
 
-/** What a topology file grants: each channel a key to its publisher and to each subscriber. */
+/** Turns channels into grants: for each channel one to its publisher and one to each subscriber. */
 final class TopologyGrants {
-  /** A rested endpoint may ring this long at the full rate before it has to wait. */
+  /** An endpoint that has rested may ring at once what its rate allows in 1 / 100 s. */
   private static final int BURST_SECONDS_DIVISOR = 100;
 
   private TopologyGrants() {}

@@ -5,15 +5,15 @@ package tombolo.topology;
 import java.util.List;
 
 /**
- * The virtio devices of a VM. Each kind has its PCI slot, whatever else there is; entropy every VM
- * has.
+ * The virtio devices of a VM, in addition to the entropy device that every VM has. Each kind has
+ * its own PCI slot, see {@link tombolo.machine.pci.PciSlots}.
  *
  * @param disks in the order in which the guest finds them, at most {@link DiskSpec#MOST}
- * @param console whether there is a console, which then gets the keys instead of the UART; what
- *     either prints goes to the same place
+ * @param console whether there is a virtio console. It then gets the keys instead of the UART; the
+ *     output of both goes to the same place
  */
 public record VirtioSpec(List<DiskSpec> disks, boolean console) {
-  /** Nothing but what every VM has. */
+  /** No devices but the entropy device. */
   public static final VirtioSpec NONE = new VirtioSpec(List.of(), false);
 
   /** Copies the list. */

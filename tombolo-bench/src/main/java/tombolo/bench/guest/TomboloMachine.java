@@ -15,6 +15,8 @@ import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
@@ -60,32 +62,35 @@ public final class TomboloMachine {
   }
 
   /**
-   * Times the VM's only thread, that of its vCPU. Its fields are read after the VM was closed,
-   * which waits for that thread to end.
+   * Times the VM's only worker, its vCPU, which the system's scheduler steps on one thread. Its
+   * fields are read after the VM was closed, which waits for that worker to end.
    */
   private static final class Meter implements Scheduler {
-    @Override
-    public tombolo.machine.host.Task task(
-        String name, Idle idle, tombolo.machine.host.Worker worker) {
-      throw new UnsupportedOperationException(name);
-    }
-
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
+    private boolean begun;
+    private long wall;
+    private long cpu;
     private long wallNanos;
     private long cpuNanos;
 
     @Override
-    public Thread startThread(String name, Runnable body) {
-      return Scheduler.system().startThread(name, () -> time(body));
+    public Task task(String name, Idle idle, Worker worker) {
+      return Scheduler.system().task(name, idle, () -> time(worker));
     }
 
-    private void time(Runnable body) {
-      long wall = System.nanoTime();
-      long cpu = THREADS.getCurrentThreadCpuTime();
-      body.run();
-      cpuNanos = THREADS.getCurrentThreadCpuTime() - cpu;
-      wallNanos = System.nanoTime() - wall;
+    private long time(Worker worker) {
+      if (!begun) {
+        begun = true;
+        wall = System.nanoTime();
+        cpu = THREADS.getCurrentThreadCpuTime();
+      }
+      long until = worker.step();
+      if (until == Worker.DONE) {
+        cpuNanos = THREADS.getCurrentThreadCpuTime() - cpu;
+        wallNanos = System.nanoTime() - wall;
+      }
+      return until;
     }
 
     @Override

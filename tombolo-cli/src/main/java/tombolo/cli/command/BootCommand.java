@@ -44,24 +44,24 @@ import tombolo.topology.VsockSpec;
     exitCodeList = {
       "0:the guest powered off, or you left by Ctrl-A x",
       "1..255:the guest reported failure with this code (1 where its code is no exit status)",
-      "2:something given here cannot be worked with",
+      "2:an argument or a file cannot be used",
       "70:a vCPU could not go on",
       "71:a mistake in Tombolo",
       "74:the output could not be written",
       "124:time-out",
       "129:SIGHUP",
       "130:SIGINT",
-      "141:who read the output has gone",
+      "141:the reader of the output has gone",
       "143:SIGTERM"
     },
     footer = {
       "",
-      "The guest's output is standard output, byte for byte; messages of Tombolo are on standard"
-          + " error. Keys go to the guest one by one if standard input is a terminal, Ctrl-C"
-          + " too; but Ctrl-A is for Tombolo:",
+      "Standard output is the guest's output, byte for byte; Tombolo's messages go to standard"
+          + " error. If standard input is a terminal, each key goes to the guest at once, Ctrl-C"
+          + " too. Only Ctrl-A is for Tombolo:",
       "  Ctrl-A x       leave",
       "  Ctrl-A Ctrl-A  send Ctrl-A to the guest",
-      "  Ctrl-A h       say this"
+      "  Ctrl-A h       print this help"
     })
 final class BootCommand implements Callable<Integer> {
   @Parameters(
@@ -99,14 +99,14 @@ final class BootCommand implements Callable<Integer> {
       names = "--disk",
       paramLabel = "FILE[,readonly]",
       description =
-          "a raw disk image, which Linux has as vda, the next as vdb; may be given several times")
+          "a raw disk image, which Linux calls vda, the next vdb; may be given several times")
   private List<String> disks = new ArrayList<>();
 
   @Option(
       names = "--virtio-console",
       description =
-          "add a virtio console, which Linux has as hvc0: keys go there, and not to ttyS0; it has"
-              + " the terminal's size, which on ttyS0 is set by hand: stty rows R cols C")
+          "add a virtio console, which Linux calls hvc0: it gets the keys instead of ttyS0, and"
+              + " it has the terminal's size, which you set by hand on ttyS0: stty rows R cols C")
   private boolean virtioConsole;
 
   @Option(
@@ -129,7 +129,7 @@ final class BootCommand implements Callable<Integer> {
       names = "--accel",
       paramLabel = "NAME",
       defaultValue = "riscv",
-      description = "what runs the vCPUs (default: riscv; see tombolo doctor)")
+      description = "the accelerator that runs the vCPUs (default: riscv; see tombolo doctor)")
   private String accel;
 
   @Option(
@@ -166,7 +166,7 @@ final class BootCommand implements Callable<Integer> {
     if (image.isLinux() && ram < Platform.LEAST_FOR_LINUX) {
       PrintWriter err = spec.commandLine().getErr();
       err.println(
-          "tombolo boot: warning: %s is little for a Linux kernel; give it 128 MiB of --memory or more"
+          "tombolo boot: warning: %s of memory is little for a Linux kernel; give 128 MiB of --memory or more"
               .formatted(MemorySize.describe(ram)));
       err.flush();
     }
@@ -246,7 +246,7 @@ final class BootCommand implements Callable<Integer> {
   private List<DiskSpec> checkedDisks() {
     if (disks.size() > DiskSpec.MOST) {
       throw new InputException(
-          "--disk: %d disks, but a VM has at most %d".formatted(disks.size(), DiskSpec.MOST));
+          "--disk: %d disks; a VM can have at most %d".formatted(disks.size(), DiskSpec.MOST));
     }
     List<DiskSpec> checked = new ArrayList<>();
     for (String text : disks) {
@@ -271,7 +271,7 @@ final class BootCommand implements Callable<Integer> {
     }
   }
 
-  /** Says what is wrong with a number in words for people; picocli's speak of ints. */
+  /** Reports a wrong number in words for people; picocli's speak of ints. */
   static final class VcpuCount implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {
@@ -283,7 +283,7 @@ final class BootCommand implements Callable<Integer> {
     }
   }
 
-  /** What the VM is called: its kernel's file without what follows the last dot. */
+  /** Returns the VM's name: that of the kernel's file without its last dot and the rest. */
   private static String name(Path kernel) {
     String file = kernel.getFileName().toString();
     int dot = file.lastIndexOf('.');

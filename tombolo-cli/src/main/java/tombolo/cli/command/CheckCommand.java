@@ -24,15 +24,15 @@ import tombolo.topology.file.TopologyException;
 import tombolo.topology.file.TopologyFile;
 import tombolo.topology.run.ExitStatus;
 
-/** {@code tombolo check}: what is wrong with topology files; runs nothing. */
+/** {@code tombolo check}: reports mistakes in topology files and runs nothing. */
 @Command(
     name = "check",
-    description = "Says what is wrong with topology files, and runs nothing.",
+    description = "Reports mistakes in topology files and runs nothing.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:nothing is wrong; a line for each file on standard output",
+      "0:no mistakes; a line for each file on standard output",
       "2:a line for each mistake on standard error",
       "71:a mistake in Tombolo"
     },
@@ -44,7 +44,7 @@ import tombolo.topology.run.ExitStatus;
       "  append         the kernel's command line",
       "  memory         RAM (64 MiB, and 256 MiB for Linux)",
       "  vcpus          1 to what the accelerator has (1)",
-      "  accelerator    what runs the vCPUs (riscv)",
+      "  accelerator    the accelerator that runs the vCPUs (riscv)",
       "  interrupts     plic, or aia, which takes message-signalled interrupts, too (plic)",
       "  id             VM id that guests see, 1 to 65535 (position in the file)",
       "  window         room for channels, a power of two, 64 KiB to 8 GiB (64 MiB)",
@@ -67,14 +67,15 @@ import tombolo.topology.run.ExitStatus;
       "  doorbell       whether both sides may ring each other (true)",
       "  doorbell-rate  rings a second and peer, 1 to 100000000 (100000)",
       "and above them it may have",
-      "  prepare        what to run before, said where a kernel or an initrd is missing",
-      "In brackets is what holds without the key. docs/topology.md has an example."
+      "  prepare        a command to run first; the message for a missing kernel or initrd names"
+          + " it",
+      "Brackets hold the default. docs/topology.md has an example."
     })
 final class CheckCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "topology files")
   private List<String> files;
 
-  @Option(names = "--json", description = "say it in JSON, on standard output")
+  @Option(names = "--json", description = "print JSON, on standard output")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -86,7 +87,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   /**
-   * What was found in a file.
+   * The result for a file.
    *
    * @param topology null if there are mistakes
    */

@@ -18,7 +18,7 @@ import tombolo.topology.PhysicalMemory;
 import tombolo.topology.Platform;
 
 /**
- * What this machine can do for VMs, as asked of it just now.
+ * What this machine supports, as found just now.
  *
  * @param java version and vendor of the JDK
  * @param os name and version of the operating system
@@ -41,7 +41,7 @@ record Diagnosis(
     boolean kvmDevice,
     @Nullable String sharing) {
   /**
-   * One accelerator.
+   * What was found of an accelerator.
    *
    * @param maxVcpus a VM
    * @param maxMemoryBytes a VM: what its board has room for and the host has
@@ -74,7 +74,7 @@ record Diagnosis(
         Math.min(platform.board().maxRam(), memory - memory % HostMemory.PAGE_SIZE));
   }
 
-  /** Tries it: a page of memory that another process could map and nobody could resize. */
+  /** Tries to allocate a page that another process could map and nobody could resize. */
   private static @Nullable String whyNotShareable() {
     try (HostMemory page = HostMemory.allocateShareable("doctor", HostMemory.PAGE_SIZE)) {
       return page.fileDescriptor().isPresent() ? null : "no sealed memfd on this system";
@@ -83,12 +83,12 @@ record Diagnosis(
     }
   }
 
-  /** Whether a VM can run here at all. */
+  /** Whether a VM can run here. */
   boolean works() {
     return accelerators.stream().anyMatch(Checkup::works);
   }
 
-  /** For people, a line each. */
+  /** Returns lines for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(line("JDK", java));
@@ -123,7 +123,7 @@ record Diagnosis(
     return "%-18s %s".formatted(name, value);
   }
 
-  /** For programs: see {@link Json}. */
+  /** Returns a value for {@link Json}. */
   Map<String, @Nullable Object> json() {
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
     all.put("works", works());

@@ -12,18 +12,20 @@ import tombolo.cli.run.Host;
 import tombolo.cli.view.Json;
 import tombolo.topology.run.ExitStatus;
 
-/** {@code tombolo doctor}: what this machine can do, and what to do about what it can not. */
+/**
+ * {@code tombolo doctor}: reports what this machine supports, and remedies for what it does not.
+ */
 @Command(
     name = "doctor",
-    description = "Says what this machine can do: accelerators and why not, JDK, limits.",
+    description = "Reports what this machine supports: accelerators, JDK, memory, limits.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:at least one accelerator works", "1:none does"})
+    exitCodeList = {"0:at least one accelerator works", "1:no accelerator works"})
 final class DoctorCommand implements Callable<Integer> {
-  /** The exit status where no VM can run here. */
+  /** The exit status if no VM can run here. */
   private static final int NO_ACCELERATOR = 1;
 
-  @Option(names = "--json", description = "say it in JSON")
+  @Option(names = "--json", description = "print JSON")
   private boolean json;
 
   @Spec private CommandSpec spec;

@@ -26,13 +26,14 @@ import tombolo.topology.InputException;
 /** {@code tombolo image}: makes an initial RAM disk for a Linux guest. */
 @Command(
     name = "image",
-    description = "Makes an initial RAM disk for a Linux guest, of busybox and what you add.",
+    description =
+        "Makes an initial RAM disk for a Linux guest, from busybox and the files that you add.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:the image is written; a line on standard output says so",
-      "2:something given here cannot be worked with",
+      "2:an argument or a file cannot be used",
       "71:a mistake in Tombolo"
     },
     footer = {
@@ -42,7 +43,7 @@ import tombolo.topology.InputException;
           + " that ends, the guest powers off; the script's exit status is the guest's."
     })
 final class ImageCommand implements Callable<Integer> {
-  /** In the order in which they have to be loaded. */
+  /** Lists the modules in the order in which they have to be loaded. */
   private static final List<String> IVC_MODULES = List.of("uio", "uio_pci_generic");
 
   private static final List<String> VSOCK_MODULES =
@@ -52,7 +53,7 @@ final class ImageCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       required = true,
-      description = "where the image goes; a file that is there is replaced")
+      description = "the file to write; replaces an existing one")
   private String output;
 
   @Option(
@@ -90,7 +91,10 @@ final class ImageCommand implements Callable<Integer> {
               + " guests/linux/fetch")
   private boolean vsock;
 
-  @Option(names = "--init", paramLabel = "SCRIPT", description = "what runs instead of a shell")
+  @Option(
+      names = "--init",
+      paramLabel = "SCRIPT",
+      description = "a script to run instead of a shell")
   private @Nullable String script;
 
   @Spec private CommandSpec spec;
@@ -141,9 +145,9 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   /**
-   * Adds NAME-send and NAME-recv, which are one program that goes by its name.
+   * Adds NAME-send and NAME-recv, which are one program that acts on its name.
    *
-   * @param name the option's, too
+   * @param name also the option's
    */
   private static void addPrograms(Initramfs image, String name, List<String> modules) {
     String home = System.getProperty("tombolo.home");
@@ -189,7 +193,7 @@ final class ImageCommand implements Callable<Integer> {
     }
   }
 
-  /** A program that a guest can run without libraries. */
+  /** Returns a program that a guest can run without libraries. */
   private static Path program(String option, String text) {
     Path file = file(option, text);
     try {
@@ -220,7 +224,7 @@ final class ImageCommand implements Callable<Integer> {
     }
   }
 
-  /** Exceptions of files have their name for a message, and their class for the reason. */
+  /** Returns the reason in words. Some exceptions have only the file's name for a message. */
   private static String reason(IOException e) {
     return switch (e) {
       case java.nio.file.NoSuchFileException missing -> missing.getFile() + ": no such file";

@@ -7,7 +7,7 @@ import picocli.CommandLine.TypeConversionException;
 import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 
-/** Reads an amount of memory. */
+/** Parses an amount of memory. */
 final class MemoryOption implements ITypeConverter<MemorySize> {
   @Override
   public MemorySize convert(String text) {

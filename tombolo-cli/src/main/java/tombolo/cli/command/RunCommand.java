@@ -35,22 +35,22 @@ import tombolo.topology.run.ExitStatus;
     exitCodeList = {
       "0:every guest powered off, or you left by Ctrl-A x",
       "1..255:a guest reported failure with this code; of several the first in the file",
-      "2:something given here cannot be worked with; nothing was started",
+      "2:an argument or a file cannot be used; nothing was started",
       "70:a vCPU could not go on",
       "71:a mistake in Tombolo",
       "74:the output could not be written",
       "124:time-out",
       "129:SIGHUP",
       "130:Ctrl-C, SIGINT",
-      "141:who read the output has gone",
+      "141:the reader of the output has gone",
       "143:SIGTERM"
     },
     footer = {
       "",
-      "What the guests print is standard output, each line behind its VM's name; messages of"
-          + " Tombolo are on standard error. Ctrl-C stops every VM. tombolo check --help lists what"
-          + " a file can say. While it runs, tombolo ps, tombolo channels and tombolo top in"
-          + " another terminal show what happens."
+      "Standard output has what the guests print, with the VM's name before each line; Tombolo's"
+          + " messages go to standard error. Ctrl-C stops every VM. tombolo check --help lists the"
+          + " keys of a file. Meanwhile tombolo ps, tombolo channels and tombolo top in another"
+          + " terminal show what happens."
     })
 final class RunCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "a topology file")
@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--console",
       paramLabel = "VM",
-      description = "give this VM the keyboard, and print what it prints as it is")
+      description = "give this VM the keyboard, and pass its output on unchanged")
   private @Nullable String console;
 
   @Option(

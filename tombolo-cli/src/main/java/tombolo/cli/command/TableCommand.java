@@ -15,9 +15,9 @@ import tombolo.cli.view.RunningTopologies;
 import tombolo.cli.view.Table;
 import tombolo.topology.run.ExitStatus;
 
-/** A command that prints a table of all topologies that run. */
+/** A command that prints a table of all running topologies. */
 abstract class TableCommand implements Callable<Integer> {
-  @Option(names = "--json", description = "say it in JSON: a list of objects")
+  @Option(names = "--json", description = "print JSON: a list of objects")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -31,10 +31,10 @@ abstract class TableCommand implements Callable<Integer> {
   /** {@code tombolo ps}. */
   @Command(
       name = "ps",
-      description = "Lists the VMs of all topologies that this user runs.",
+      description = "Lists the VMs of all topologies of this user that run.",
       mixinStandardHelpOptions = true,
       exitCodeListHeading = "%nExit status:%n",
-      exitCodeList = {"0:done, also where nothing runs"})
+      exitCodeList = {"0:done, even if nothing runs"})
   static final class Ps extends TableCommand {
     Ps() {
       super("ps");
@@ -44,14 +44,15 @@ abstract class TableCommand implements Callable<Integer> {
   /** {@code tombolo channels}. */
   @Command(
       name = "channels",
-      description = "Lists the channels of all topologies that this user runs, a line a member.",
+      description =
+          "Lists the channels of all topologies of this user that run, one line for each member.",
       mixinStandardHelpOptions = true,
       exitCodeListHeading = "%nExit status:%n",
-      exitCodeList = {"0:done, also where nothing runs"},
+      exitCodeList = {"0:done, even if nothing runs"},
       footer = {
         "",
-        "rings is how often the member was rung, bells how many of these became one interrupt; p50"
-            + " and p99 are the times from a ring to the member's taking it."
+        "rings counts how often the member was rung, bells how many interrupts that became; p50 and"
+            + " p99 are the times from a ring until the member took it."
       })
   static final class Channels extends TableCommand {
     Channels() {

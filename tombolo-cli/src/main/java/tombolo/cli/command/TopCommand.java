@@ -21,24 +21,24 @@ import tombolo.cli.view.Table;
 import tombolo.machine.host.Waiters;
 import tombolo.topology.run.ExitStatus;
 
-/** {@code tombolo top}: what the VMs of all running topologies do, again and again. */
+/** {@code tombolo top}: shows again and again what the VMs of all running topologies do. */
 @Command(
     name = "top",
-    description = "Shows what the VMs of all topologies do that this user runs, until Ctrl-C.",
+    description = "Shows what the VMs of all topologies of this user do, until Ctrl-C.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:done; also when the last topology has ended", "130:Ctrl-C"},
+    exitCodeList = {"0:done, or the last topology has ended", "130:Ctrl-C"},
     footer = {
       "",
       "MIPS: million instructions a second. rings/s: how often the VM was rung; bells/s: how many"
-          + " interrupts that was. p50 and p99: the times from a ring to the VM's taking it, of the"
-          + " channel where they are longest.",
+          + " interrupts that became. p50 and p99: the times from a ring until the VM took it, on"
+          + " the channel where they are longest.",
       "",
       "The second table has a row for each reader of a ring of messages that the host can see"
           + " (docs/ring-format.md). capacity and waiting: bytes of the ring, and those that the"
           + " reader has not read. MiB/s: with headers and padding. lost: messages that a reader"
-          + " missed, which only a broadcast's can.",
+          + " missed, which only readers of a broadcast can.",
       "",
       "v3 cell, v3 slot: AxVisor's region v3, a row for each direction. messages/s: by the ids in"
           + " the cells, so those that are begun. Bytes are those of whole cells, and nothing is"
@@ -54,17 +54,17 @@ final class TopCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "1s",
       converter = TimeLimit.Converter.class,
-      description = "between two looks (default: 1s)")
+      description = "time between two looks (default: 1s)")
   private TimeLimit interval;
 
   @Option(
       names = "-n",
       paramLabel = "N",
       defaultValue = "0",
-      description = "how many looks (default: until Ctrl-C)")
+      description = "number of looks (default: until Ctrl-C)")
   private int looks;
 
-  @Option(names = "--json", description = "say it in JSON: an object a look, a line each")
+  @Option(names = "--json", description = "print JSON: an object for each look, a line each")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -78,7 +78,8 @@ final class TopCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (looks < 0) {
-      throw new ParameterException(spec.commandLine(), "-n " + looks + ": a number from 1");
+      throw new ParameterException(
+          spec.commandLine(), "-n " + looks + ": negative; give a number from 1");
     }
     PrintWriter out = spec.commandLine().getOut();
     Optional<Look> before = Look.now();

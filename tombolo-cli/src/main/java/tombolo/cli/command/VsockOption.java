@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 import tombolo.machine.vsock.VsockSwitch;
 import tombolo.topology.VsockSpec;
 
-/** Reads {@code CID[,PATH]}. */
+/** Parses {@code CID[,PATH]}. */
 final class VsockOption implements ITypeConverter<VsockSpec> {
   @Override
   public VsockSpec convert(String text) {
@@ -41,7 +41,7 @@ final class VsockOption implements ITypeConverter<VsockSpec> {
       // Said below.
     }
     throw new TypeConversionException(
-        "'%s': not a CID; a VM has %d to %d"
+        "'%s': not a CID; use %d to %d"
             .formatted(number, VsockSwitch.FIRST_CID, VsockSwitch.LAST_CID));
   }
 }

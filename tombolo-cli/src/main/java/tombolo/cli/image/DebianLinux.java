@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory that has them, or would
  */
 public record DebianLinux(Path directory) {
-  /** The one in the user's cache. */
+  /** Returns the one in the user's cache. */
   public static DebianLinux inCache() {
     return new DebianLinux(
         cache(System.getenv("XDG_CACHE_HOME")).resolve("tombolo").resolve("linux-riscv64"));
@@ -28,23 +28,23 @@ public record DebianLinux(Path directory) {
         : Path.of(System.getProperty("user.home"), ".cache");
   }
 
-  /** Whether all of it is there. */
+  /** Whether all of it exists. */
   public boolean isComplete() {
     return Files.exists(directory.resolve("packages"));
   }
 
-  /** The Image. */
+  /** Returns the kernel's Image. */
   public Path kernel() {
     return directory.resolve("Image");
   }
 
-  /** A static one. */
+  /** Returns a statically linked busybox. */
   public Path busybox() {
     return directory.resolve("busybox");
   }
 
   /**
-   * A module of the kernel, or empty if it has none of that name.
+   * Returns a module of the kernel; empty if it has none of that name.
    *
    * @param name as {@code modprobe} takes it
    * @throws IOException if the modules can't be read

@@ -12,7 +12,7 @@ final class GuestPath {
 
   private GuestPath() {}
 
-  /** The path as an archive has it: without a slash in front, without {@code .} and {@code ..}. */
+  /** Returns the path as an archive has it: without a leading slash, {@code .} and {@code ..}. */
   static String of(String path) {
     Deque<String> parts = new ArrayDeque<>();
     SLASH

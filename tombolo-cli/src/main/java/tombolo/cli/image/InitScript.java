@@ -4,7 +4,7 @@ package tombolo.cli.image;
 
 /** The first program of a guest that {@code tombolo image} has made. */
 final class InitScript {
-  /** What runs instead of a shell, where it is there. */
+  /** The script that runs instead of a shell, if it exists. */
   static final String SCRIPT = "etc/tombolo-script";
 
   // What runs gets a session with the console as its terminal, so that Ctrl-C reaches it. It is not

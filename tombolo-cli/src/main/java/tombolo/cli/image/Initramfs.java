@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What a Linux guest finds as its first root file system: busybox, what was added, and an {@code
- * /init} that brings it up and runs a shell or a script. Not thread-safe.
+ * The first root file system of a Linux guest: busybox, what was added, and an {@code /init} that
+ * brings it up and runs a shell or a script. Not thread-safe.
  */
 public final class Initramfs {
   private static final int EXECUTABLE = 0755;
@@ -24,7 +24,7 @@ public final class Initramfs {
   private static final List<String> DIRECTORIES =
       List.of("bin", "dev", "etc", "lib", "lib/modules", "proc", "root", "sys", "tmp");
 
-  /** Something in the archive. A file's bytes are read when it is written. */
+  /** An entry of the archive. A file's bytes are read when the archive is written. */
   private sealed interface Entry {
     record Directory() implements Entry {}
 
@@ -43,7 +43,7 @@ public final class Initramfs {
   private int modules;
 
   /**
-   * One with busybox, to which more can be added.
+   * Makes one with busybox, to which more can be added.
    *
    * @param busybox a static one
    */

@@ -11,15 +11,15 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file in the directory for temporary files that takes the stack traces, which nobody wants to
- * meet on a terminal. Made when the first one is written. Thread-safe.
+ * A file for stack traces, in the directory for temporary files, because nobody wants them on a
+ * terminal. The first trace makes it. Thread-safe.
  */
 public final class FailureLog {
   private static @Nullable Path file; // guarded by the class
 
   private FailureLog() {}
 
-  /** Adds a failure and says where to find it, for the end of a message. */
+  /** Adds a failure; returns where to find it, for the end of a message. */
   public static synchronized String add(String what, Throwable failure) {
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace));

@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Passes a guest's output on and tells somebody when it cannot, so that the VM need not run on. */
+/** Passes a guest's output on, and reports when that fails, so that the VM need not run on. */
 final class GuestOutput extends OutputStream {
   private final OutputStream out;
   private final Consumer<IOException> onFailure;
@@ -42,7 +42,7 @@ final class GuestOutput extends OutputStream {
     }
   }
 
-  /** Whether the one who read has gone, as {@code head} does when it has had enough. */
+  /** Whether the reader has gone, as {@code head} goes when it has had enough. */
   static boolean isClosedPipe(IOException failure) {
     String message = failure.getMessage();
     return message != null && message.toLowerCase(Locale.ROOT).contains("broken pipe");

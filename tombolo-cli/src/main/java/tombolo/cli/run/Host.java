@@ -19,12 +19,12 @@ import tombolo.topology.PhysicalMemory;
 import tombolo.topology.Platform;
 
 /**
- * What a command takes from the machine that it runs on, so that a test can give it something else.
+ * The machine that a command runs on; a test can give a command another one.
  *
  * @param in the keyboard, or what was piped in
  * @param out where a guest's bytes go; unbuffered, and it throws when it is closed, which {@code
  *     System.out} would keep to itself
- * @param terminal sets the terminal that {@code in} is for a guest, where it is one
+ * @param terminal sets the terminal at {@code in} for a guest, if there is one
  * @param colours whether {@code out} is a terminal that may be written in colours
  * @param memoryBytes the memory of the machine, or of the container that this process runs in
  * @param platforms what can run VMs
@@ -38,7 +38,7 @@ public record Host(
     LongSupplier memoryBytes,
     List<Platform> platforms,
     HostServices services) {
-  /** The machine itself. */
+  /** Returns the machine itself. */
   public static Host real() {
     return new Host(
         new FileInputStream(FileDescriptor.in),
@@ -50,7 +50,7 @@ public record Host(
         HostServices.system());
   }
 
-  /** Where both ends are a terminal, unless the person has said otherwise (no-color.org). */
+  /** Whether both ends are a terminal, and the person does not object (no-color.org). */
   private static boolean writesColours() {
     boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     return terminal && System.getenv("NO_COLOR") == null;

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import tombolo.topology.run.LineCutter;
 
 /**
- * One VM's console among those of several: passes on whole lines, each behind the VM's name, so
+ * The output of one VM among several: passes on whole lines, with the VM's name before each, so
  * that lines of two VMs never mix. A line that has not ended is kept back until it does, or until
  * {@link #close()}; one that grows too long is cut into several.
  *
- * <p>Used by the console's writing thread, and closed when that has ended. The lines of all VMs go
+ * <p>Used by the console's writing worker, and closed when that has ended. The lines of all VMs go
  * to one stream, whose monitor is held for a line at a time.
  */
 final class LinePrefix extends OutputStream {

@@ -8,13 +8,13 @@ import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what the libraries log: a warning is one line on standard error, a record with an exception
- * goes to the {@link FailureLog} alone, because the command itself will say in one line what it
- * means. Less than a warning is dropped. Replaces the JDK's logging, which would also have to be
- * loaded and configured.
+ * Prints what the libraries log: a warning is one line on standard error. A record with an
+ * exception goes to the {@link FailureLog} alone, because the command itself reports it in one
+ * line. Drops everything below a warning. Replaces the JDK's logging, which would have to be loaded
+ * and configured.
  */
 public final class LogLines extends System.LoggerFinder {
-  /** For the service loader. */
+  /** Used by the service loader. */
   public LogLines() {}
 
   @Override

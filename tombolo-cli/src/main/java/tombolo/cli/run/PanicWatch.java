@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Passes a guest's output on, and notices where a Linux kernel says that it has given up. It goes
- * on running for ever then, which somebody who waits for it has to know. For one thread.
+ * Passes a guest's output on, and notices when a Linux kernel reports that it has given up. Such a
+ * kernel runs for ever, which a person who waits for it has to know. For one thread.
  */
 final class PanicWatch extends OutputStream {
   // kernel/panic.c in Linux: the last line, which comes behind all that it has to say.
@@ -22,7 +22,7 @@ final class PanicWatch extends OutputStream {
   private final OutputStream out;
   private final Consumer<String> onPanic;
 
-  /** How much of the mark has come; all of it while the reason comes. */
+  /** Bytes of the mark that have come; all of it while the reason comes. */
   private int matched;
 
   private final ByteArrayOutputStream reason = new ByteArrayOutputStream();
@@ -69,7 +69,7 @@ final class PanicWatch extends OutputStream {
     }
   }
 
-  /** What a person can do about it, as far as the reason tells. */
+  /** Returns what a person can do about it, as far as the reason tells. */
   static String advice(String reason) {
     String words = reason.toLowerCase(Locale.ROOT);
     if (words.contains("memory") || words.contains("allocate")) {

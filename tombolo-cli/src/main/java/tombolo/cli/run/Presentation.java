@@ -14,12 +14,14 @@ import tombolo.topology.run.RunReport;
 import tombolo.topology.run.RunningVm;
 import tombolo.topology.run.StopOutcome;
 
-/** What {@code tombolo boot} and {@code tombolo run} show differently of the same run. */
+/**
+ * The words in which {@code tombolo boot} and {@code tombolo run} differ; their run is the same.
+ */
 public sealed interface Presentation {
-  /** The command, as messages begin. */
+  /** Returns the command, with which messages begin. */
   String command();
 
-  /** The topology's file, by which tables show the VMs; null if no table shows them. */
+  /** Returns the topology's file, as tables show it; null if no table shows the VMs. */
   @Nullable String file();
 
   /**
@@ -83,7 +85,7 @@ public sealed interface Presentation {
     }
   }
 
-  /** The VMs of a file, whose lines stand behind their names. */
+  /** The VMs of a file, with their names before their lines. */
   record ManyVms(String file) implements Presentation {
     @Override
     public String command() {

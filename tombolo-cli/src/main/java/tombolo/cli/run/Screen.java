@@ -17,8 +17,9 @@ import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
 
 /**
- * The consoles of all VMs on one output: lines behind their VM's name, and one VM's output as it
- * is, with the keyboard. Used by the thread that runs the VMs, which closes it after them.
+ * The consoles of all VMs on one output: lines with their VM's name before them, and unchanged the
+ * output of the VM that has the keyboard. Used by the thread that runs the VMs, which closes it
+ * after them.
  */
 final class Screen implements AutoCloseable {
   /** Foreground colours of a terminal that are legible on dark and light: cyan, green, … */
@@ -50,7 +51,7 @@ final class Screen implements AutoCloseable {
     this.terminal = terminal;
   }
 
-  /** Returns the output of a VM whose lines stand behind its name. */
+  /** Returns the output of a VM that puts its name before each line. */
   static OutputStream lines(OutputStream out, Topology topology, VmSpec vm, boolean colours) {
     int width = topology.vms().stream().mapToInt(one -> one.name().length()).max().orElse(0);
     String name = vm.name() + " ".repeat(width - vm.name().length());

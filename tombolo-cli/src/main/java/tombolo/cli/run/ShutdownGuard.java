@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What a command that runs VMs does when the JVM shuts down, for Ctrl-C or another signal: it asks
- * for the end, and holds the shutdown up until the command has cleaned up and said so, because the
- * JVM halts when its hooks have returned.
+ * Ends a run when the JVM shuts down, because of Ctrl-C or another signal: requests the end, and
+ * holds the shutdown up until the command has cleaned up and reported, because the JVM halts when
+ * its hooks have returned.
  *
- * <p>Used by the command's thread; the hook runs on one of the JVM's.
+ * <p>Used by the command's thread. Faces the host: the hook is a thread that the JVM starts.
  */
 final class ShutdownGuard {
   private static final long PATIENCE_SECONDS = 10;
@@ -22,7 +22,7 @@ final class ShutdownGuard {
   private final CountDownLatch reported = new CountDownLatch(1);
 
   /**
-   * @param stop asks for the end; must not wait for it
+   * @param stop requests the end; must not wait for it
    * @param say takes a line for the person
    */
   ShutdownGuard(Runnable stop, Consumer<String> say) {
@@ -31,12 +31,12 @@ final class ShutdownGuard {
     this.hook = new Thread(this::shutDown, "tombolo/shutdown");
   }
 
-  /** From now on the shutdown asks for the end and waits for it. */
+  /** Has a shutdown request the end and wait for it, from now on. */
   void arm() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** The end has come by itself. Not where the hook is at work already: then it waits for us. */
+  /** Takes the hook out again; does nothing if the JVM is shutting down already. */
   void disarm() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
@@ -45,7 +45,7 @@ final class ShutdownGuard {
     }
   }
 
-  /** All is cleaned up and said. */
+  /** Lets the shutdown go on: everything is cleaned up and reported. */
   void reported() {
     reported.countDown();
   }
@@ -54,7 +54,7 @@ final class ShutdownGuard {
     stop.run();
     try {
       if (!reported.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        say.accept("nobody takes the output; what is left of it is lost");
+        say.accept("nobody reads the output; the rest of it is lost");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

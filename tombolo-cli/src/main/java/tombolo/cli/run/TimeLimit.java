@@ -11,8 +11,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * How long something may take, as people write it: {@code 10s}, {@code 2m}, {@code 500ms}, {@code
- * 1h}. A number alone is seconds.
+ * A limit of time, as people write it: {@code 10s}, {@code 2m}, {@code 500ms}, {@code 1h}. A number
+ * alone is seconds.
  *
  * @param text as it was written
  * @param duration positive, at most {@link #LONGEST_HOURS}
@@ -46,7 +46,7 @@ public record TimeLimit(String text, Duration duration) {
       throw wrong(text, "too long; at most " + LONGEST_HOURS + "h");
     }
     if (number <= 0) {
-      throw wrong(text, "a time-out is longer than nothing");
+      throw wrong(text, "not positive; give at least 1ms");
     }
     if (number > longest.dividedBy(unit)) {
       throw wrong(text, "too long; at most " + LONGEST_HOURS + "h");
@@ -58,7 +58,7 @@ public record TimeLimit(String text, Duration duration) {
     return new TypeConversionException("'%s': %s".formatted(text, why));
   }
 
-  /** For picocli, which makes one itself. */
+  /** Parses a time for picocli, which makes one itself. */
   public static final class Converter implements ITypeConverter<TimeLimit> {
     @Override
     public TimeLimit convert(String text) {

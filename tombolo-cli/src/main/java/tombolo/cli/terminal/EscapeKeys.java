@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A keyboard whose Ctrl-A is for Tombolo, as it is for QEMU without graphics: the key after it says
- * what to do, and neither reaches the guest. Everything else passes as it is; who presses Ctrl-C
- * again and again is told how to leave. For one thread.
+ * A keyboard whose Ctrl-A is for Tombolo, as it is for QEMU without graphics: the key after it is a
+ * command, and neither reaches the guest. Everything else passes unchanged. A person who presses
+ * Ctrl-C again and again is told how to leave. For one thread.
  */
 public final class EscapeKeys extends InputStream {
   public static final String HELP =
@@ -18,7 +18,7 @@ public final class EscapeKeys extends InputStream {
   private static final byte CONTROL_A = 0x01;
   private static final byte CONTROL_C = 0x03;
 
-  /** So many Ctrl-C in a row are a person's who wants to leave. */
+  /** A person who presses Ctrl-C so often in a row wants to leave. */
   private static final int INSISTENCE = 3;
 
   private final InputStream keyboard;
@@ -39,7 +39,7 @@ public final class EscapeKeys extends InputStream {
     return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
   }
 
-  /** Waits until there is something for the guest, and never gives nothing before the end. */
+  /** Waits until there is something for the guest; returns 0 bytes only if asked for none. */
   @Override
   public int read(byte[] keys, int offset, int length) throws IOException {
     if (length == 0) {

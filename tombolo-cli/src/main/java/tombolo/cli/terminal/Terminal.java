@@ -25,7 +25,7 @@ import tombolo.machine.console.ConsoleSize;
  * once and after each SIGWINCH, which it gets as this process does while both are in the
  * foreground, and after a SIGCONT, because it may have missed one when they were not.
  *
- * <p>Thread-safe. A thread of its own reads what the child says, until that ends.
+ * <p>Thread-safe. Faces the host: a thread of its own reads what the child says, until that ends.
  */
 public final class Terminal implements AutoCloseable {
   // The shell and what it runs ignore the keyboard's signals, which reach the whole foreground, and
@@ -65,7 +65,7 @@ public final class Terminal implements AutoCloseable {
     this.size = size;
   }
 
-  /** The terminal that is standard input, set for a guest; empty where standard input is none. */
+  /** Returns the terminal at standard input, set for a guest; empty if there is none. */
   public static Optional<Terminal> ofStandardInput() {
     if (!mayBeTerminal() || !isTerminal()) {
       return Optional.empty();
@@ -114,8 +114,8 @@ public final class Terminal implements AutoCloseable {
   }
 
   /**
-   * Says who wants to know how large the terminal is: told at once by the caller, and after each
-   * change by another thread, one call at a time. One listener, the last one set.
+   * Sets the listener for the terminal's size. It is called at once by the caller, and after each
+   * change by another thread, one call at a time. One listener at a time, the last one set.
    */
   public synchronized void onSize(Consumer<ConsoleSize> told) {
     listener = told;
@@ -142,9 +142,9 @@ public final class Terminal implements AutoCloseable {
   }
 
   /**
-   * A size as stty prints it, rows first.
+   * Parses a size as stty prints it, rows first.
    *
-   * @return unknown if it is no such line, or a number is not from 1 to 65535
+   * @return unknown if the line has another form, or a number is not from 1 to 65535
    */
   static ConsoleSize parse(@Nullable String line) {
     Matcher numbers = SIZE.matcher(line == null ? "" : line);

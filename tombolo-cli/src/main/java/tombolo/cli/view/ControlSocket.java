@@ -18,12 +18,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@code tombolo ps}, {@code channels} and {@code top} ask a running topology: a socket in
- * the {@link RuntimeDirectory}, mode 0600, called after the process. A client sends the name of a
- * table and a newline, gets the table and an empty line, and may ask again.
+ * The socket at which {@code tombolo ps}, {@code channels} and {@code top} ask a running topology.
+ * It is in the {@link RuntimeDirectory}, has mode 0600, and is named after the process. A client
+ * sends the name of a table and a newline, gets the table and an empty line, and may ask again.
  *
- * <p>Each client has a daemon thread of its own, which ends with the connection. A topology runs
- * also where there can be no socket: then one line says so.
+ * <p>Faces the host: a daemon thread accepts clients, and each client has one of its own, which
+ * ends with the connection. If there can be no socket, the topology runs all the same, and one line
+ * says so.
  */
 public final class ControlSocket implements AutoCloseable {
   static final String SUFFIX = ".sock";
@@ -38,7 +39,7 @@ public final class ControlSocket implements AutoCloseable {
   /**
    * Opens the socket.
    *
-   * @param err where to say that it can't be
+   * @param err gets a warning if it can't be opened
    */
   public ControlSocket(TopologyView view, PrintWriter err) {
     this.view = view;
@@ -99,7 +100,7 @@ public final class ControlSocket implements AutoCloseable {
     }
   }
 
-  /** The next line, or null at the end, or where it is longer than any request. */
+  /** Returns the next line; null at the end, or if it is longer than any request. */
   private static @Nullable String request(InputStream from) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int octet = from.read(); octet >= 0 && line.length() < LONGEST_REQUEST; ) {
@@ -120,7 +121,7 @@ public final class ControlSocket implements AutoCloseable {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      // A socket that nobody answers is removed by the next one who asks.
+      // The next client removes a socket that nobody answers.
     }
   }
 }

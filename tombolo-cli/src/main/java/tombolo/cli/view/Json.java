@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
   private Json() {}
 
-  /** The value, indented by two spaces a level, without a newline at the end. */
+  /** Returns the value, indented by two spaces a level, without a newline at the end. */
   public static String write(@Nullable Object value) {
     return write(value, "\n");
   }

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two looks at tables of counters say of the time between them. Rows are the same if they have
- * the same cells under the columns that name them.
+ * Turns two looks at a table of counters into rates for the time between them. Two rows are the
+ * same if they have the same cells under the columns that name them.
  */
 public final class Rates {
   /** A column of the result: copied, or a counter's growth a second. */
@@ -30,7 +30,7 @@ public final class Rates {
     this.keys = List.of(keys);
   }
 
-  /** The same cells in the result. */
+  /** Copies columns into the result. */
   public Rates copy(String... names) {
     for (String name : names) {
       columns.add(new Column(name, name, 0));
@@ -38,7 +38,7 @@ public final class Rates {
     return this;
   }
 
-  /** How fast a counter grows, in so many a second. */
+  /** Adds a column: how fast a counter grows, in units of {@code scale} a second. */
   public Rates rate(String name, String counter, double scale) {
     columns.add(new Column(name, counter, scale));
     return this;

@@ -19,12 +19,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tombolo.topology.InputException;
 
-/** The topologies of this user that run in other processes, asked through their control sockets. */
+/** Asks the topologies of this user that run in other processes, through their control sockets. */
 public final class RunningTopologies {
   private RunningTopologies() {}
 
   /**
-   * A table of all of them, behind a column with the process's number; empty where none runs.
+   * Returns a table of all of them, with the process's number as the first column; empty if none
+   * runs.
    *
    * @param name of the table
    */

@@ -11,14 +11,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where running topologies of this user leave their control sockets: {@code tombolo} in {@code
+ * The directory of the control sockets of this user's running topologies: {@code tombolo} in {@code
  * $XDG_RUNTIME_DIR}, or {@code tombolo-<user>} in the directory for temporary files. Nobody else
  * can look into it.
  */
 final class RuntimeDirectory {
   private RuntimeDirectory() {}
 
-  /** The directory, whether or not it is there. */
+  /** Returns the directory, which need not exist. */
   static Path path() {
     @Nullable String runtime = System.getenv("XDG_RUNTIME_DIR");
     return runtime != null && !runtime.isBlank() && Files.isDirectory(Path.of(runtime))
@@ -28,7 +28,7 @@ final class RuntimeDirectory {
   }
 
   /**
-   * The directory, made if it was not there.
+   * Returns the directory, and makes it if it does not exist.
    *
    * @throws IOException if it can't be made, or is not this user's alone: in a directory that
    *     others can write, they may have been there first
@@ -46,7 +46,8 @@ final class RuntimeDirectory {
     boolean own = Files.getOwner(mine).equals(attributes.owner());
     Files.delete(mine);
     if (!own || !PosixFilePermissions.toString(attributes.permissions()).equals("rwx------")) {
-      throw new IOException(directory + " is not this user's alone (mode 0700)");
+      throw new IOException(
+          directory + " can be used by others; remove it, or set its mode to 0700");
     }
     return directory;
   }

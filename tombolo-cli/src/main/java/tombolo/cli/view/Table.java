@@ -30,7 +30,7 @@ public record Table(List<String> columns, List<List<String>> rows) {
     }
   }
 
-  /** For the wire. */
+  /** Returns the table as it crosses the socket. */
   String toTabs() {
     StringBuilder text = new StringBuilder(String.join("\t", columns)).append('\n');
     rows.forEach(row -> text.append(String.join("\t", row)).append('\n'));
@@ -38,7 +38,7 @@ public record Table(List<String> columns, List<List<String>> rows) {
   }
 
   /**
-   * From the wire.
+   * Parses a table as it crosses the socket.
    *
    * @throws IllegalArgumentException if it is no such table
    */
@@ -51,7 +51,7 @@ public record Table(List<String> columns, List<List<String>> rows) {
     return new Table(lines.getFirst(), lines.subList(1, lines.size()));
   }
 
-  /** The same rows behind one more column. */
+  /** Returns the same rows with one more column before them. */
   Table withColumn(String name, String value) {
     List<String> wider = new ArrayList<>(List.of(name));
     wider.addAll(columns);
@@ -67,20 +67,20 @@ public record Table(List<String> columns, List<List<String>> rows) {
             .toList());
   }
 
-  /** The rows of both, which have the same columns. */
+  /** Returns the rows of both; they have the same columns. */
   Table and(Table other) {
     List<List<String>> both = new ArrayList<>(rows);
     both.addAll(other.rows);
     return new Table(columns, both);
   }
 
-  /** What a row has under a column, or null if there is no such column. */
+  /** Returns a row's cell under a column, or null if there is no such column. */
   @Nullable String cell(List<String> row, String column) {
     int index = columns.indexOf(column);
     return index < 0 ? null : row.get(index);
   }
 
-  /** For people: columns as wide as they need to be, numbers to the right. */
+  /** Returns lines for people: columns as wide as they need to be, numbers to the right. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(line(columns.stream().map(name -> name.toUpperCase(java.util.Locale.ROOT)).toList()));
@@ -116,7 +116,7 @@ public record Table(List<String> columns, List<List<String>> rows) {
     return Character.isDigit(cell.charAt(0)) && !cell.startsWith("0x");
   }
 
-  /** For programs: an object a row; what is a number is one, what is empty is null. */
+  /** Returns a value for {@link Json}: an object for each row; empty cells are null. */
   public List<Map<String, @Nullable Object>> json() {
     return rows.stream().map(this::object).toList();
   }

@@ -33,7 +33,7 @@ public final class TopologyView {
   }
 
   /**
-   * The table of this name: ps, channels, top or rings.
+   * Returns the table of this name: ps, channels, top or rings.
    *
    * @throws IllegalArgumentException if there is no such table
    */

@@ -2,7 +2,7 @@
 package tombolo.ivc.abi;
 
 /**
- * What a channel is called between endpoints: a publisher's live channels have different keys.
+ * A channel's address between endpoints. The live channels of a publisher have different keys.
  *
  * @param publisher the publisher's id
  * @param key any 64 bits

@@ -4,15 +4,15 @@ package tombolo.ivc.abi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an endpoint learns of a channel that it may join or has joined.
+ * A channel as an endpoint sees it that may join it or has joined it.
  *
  * @param id publisher and key
  * @param name its name, or null
- * @param generation which of all channels it is
+ * @param generation its number among all channels that were published
  * @param shape how its memory is divided
  * @param state where it is in its life
  * @param writable whether this endpoint can write it, or could if it joined
- * @param handle what this endpoint calls it, 0 if it has not joined
+ * @param handle this endpoint's handle of it, 0 if it has not joined
  */
 public record ChannelInfo(
     ChannelId id,

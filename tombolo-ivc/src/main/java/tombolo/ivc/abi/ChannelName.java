@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.abi;
 
-/** What a channel can be called: 1 to 64 letters and digits of ASCII, and {@code - _ .} */
+/** The rule for names of channels: 1 to 64 ASCII letters, digits, and {@code - _ .} */
 public final class ChannelName {
   /** The most characters, each of which is a byte. */
   public static final int MAX_LENGTH = 64;
 
   private ChannelName() {}
 
-  /** Whether it is such a name. */
+  /** Returns whether a name keeps the rule. */
   public static boolean isValid(String name) {
     return !name.isEmpty()
         && name.length() <= MAX_LENGTH

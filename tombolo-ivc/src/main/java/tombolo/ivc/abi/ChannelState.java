@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.abi;
 
-/** Where a channel is in its life; the codes are those of docs/abi.md, "A request slot". */
+/** A stage of a channel's life; the codes are those of docs/abi.md, "A request slot". */
 public enum ChannelState {
   /** Published; can be joined. */
   LIVE(1),
-  /** Its publisher has died. Who had joined keeps the memory. */
+  /** Its publisher has died. Its subscribers keep the memory. */
   ORPHANED(2),
-  /** Its publisher has unpublished it. Who had joined keeps the memory. */
+  /** Its publisher has unpublished it. Its subscribers keep the memory. */
   WITHDRAWN(3);
 
   private final int code;
@@ -16,7 +16,7 @@ public enum ChannelState {
     this.code = code;
   }
 
-  /** The number that guests see. */
+  /** Returns the number that guests see. */
   public int code() {
     return code;
   }

@@ -2,9 +2,10 @@
 package tombolo.ivc.abi;
 
 /**
- * What has happened to a channel of an endpoint, or to one that it watches (docs/abi.md, "Events").
+ * Something that has happened to a channel of an endpoint, or to one that it watches (docs/abi.md,
+ * "Events").
  *
- * @param kind what
+ * @param kind what has happened
  * @param handle the endpoint's handle of the channel, 0 for {@link Kind#PUBLISHED} and {@link
  *     Kind#LOST}
  * @param peer the other endpoint's id, or 0
@@ -13,7 +14,7 @@ package tombolo.ivc.abi;
  * @param count how many events were lost, for {@link Kind#LOST}
  */
 public record Event(Kind kind, int handle, int peer, long key, long generation, int count) {
-  /** What can happen. */
+  /** The kinds of events. */
   public enum Kind {
     /** To the publisher: somebody has subscribed. */
     PEER_JOINED(1),
@@ -36,7 +37,7 @@ public record Event(Kind kind, int handle, int peer, long key, long generation, 
       this.code = code;
     }
 
-    /** The number that guests see. */
+    /** Returns the number that guests see. */
     public int code() {
       return code;
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.abi;
 
-/** How a channel's memory is divided; the codes are those of docs/abi.md, "A request slot". */
+/** A way to divide a channel's memory; the codes are those of docs/abi.md, "A request slot". */
 public enum Layout {
   /** One piece, as AxVisor's guests expect. */
   RAW(0),
-  /** A header, and a section a side that only its owner can write. */
+  /** A header, and a section for each side that only its owner can write. */
   SECTIONED(1);
 
   private final int code;
@@ -14,7 +14,7 @@ public enum Layout {
     this.code = code;
   }
 
-  /** The number that guests see. */
+  /** Returns the number that guests see. */
   public int code() {
     return code;
   }

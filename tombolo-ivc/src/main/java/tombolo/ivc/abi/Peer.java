@@ -2,7 +2,7 @@
 package tombolo.ivc.abi;
 
 /**
- * Somebody who has joined a channel.
+ * A member of a channel.
  *
  * @param endpoint the id
  * @param section the section that it can write, or {@link Shape#NO_SECTION}

@@ -3,22 +3,22 @@ package tombolo.ivc.abi;
 
 import java.io.Serial;
 
-/** An operation was refused; nothing has changed. The message says who wanted what, and why not. */
+/** Thrown where an operation is refused; nothing has changed. Says who wanted what, and why not. */
 public final class RefusedException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
   private final Status status;
 
   /**
-   * Front ends turn it into a status for a guest, whose fault it is: so no stack trace, which would
-   * cost more than the operation.
+   * Makes an exception without a stack trace, which would cost more than the operation: front ends
+   * turn it into a status for the guest.
    */
   public RefusedException(Status status, String what) {
     super(what + ": " + status.words(), null, false, false);
     this.status = status;
   }
 
-  /** Why. */
+  /** Returns why. */
   public Status status() {
     return status;
   }

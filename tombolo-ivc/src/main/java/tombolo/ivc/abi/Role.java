@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.abi;
 
-/** Which side of a channel an endpoint is on. */
+/** A side of a channel. */
 public enum Role {
-  /** Made the channel, and is the only one of its side. */
+  /** The endpoint that made the channel, alone on its side. */
   PUBLISHER,
-  /** Has joined it. */
+  /** An endpoint that has joined it. */
   SUBSCRIBER
 }

@@ -4,7 +4,8 @@ package tombolo.ivc.abi;
 import tombolo.memory.HostMemory;
 
 /**
- * How a channel's memory is divided (docs/abi.md, "A channel's memory"). Sizes are whole pages.
+ * The size of a channel's memory and its division (docs/abi.md, "A channel's memory"). Sizes are
+ * whole pages.
  *
  * @param layout raw or sectioned
  * @param size of a raw channel all bytes, of a sectioned one the publisher's section; positive
@@ -18,18 +19,18 @@ public record Shape(Layout layout, long size, int sections, long sectionSize) {
   /** The most bytes of a channel: 1 TiB. */
   public static final long MAX_SIZE = 1L << 40;
 
-  /** The section number of who has none. */
+  /** The section number of a side that has none. */
   public static final int NO_SECTION = -1;
 
-  /** Bytes in front of the sections, which the host alone writes. */
+  /** The bytes in front of the sections, which the host alone writes. */
   public static final long HEADER = HostMemory.PAGE_SIZE;
 
-  /** A raw channel of at least that many bytes. */
+  /** Returns the shape of a raw channel of at least that many bytes. */
   public static Shape raw(long size) {
     return new Shape(Layout.RAW, size, 0, 0);
   }
 
-  /** A sectioned channel whose sections have at least that many bytes. */
+  /** Returns the shape of a sectioned channel whose sections have at least that many bytes. */
   public static Shape sectioned(long publisherSize, int sections, long sectionSize) {
     return new Shape(Layout.SECTIONED, publisherSize, sections, sectionSize);
   }
@@ -64,13 +65,13 @@ public record Shape(Layout layout, long size, int sections, long sectionSize) {
     return layout == Layout.RAW ? size : HEADER + size + sections * sectionSize;
   }
 
-  /** Bytes of the whole channel. */
+  /** Returns the bytes of the whole channel. */
   public long total() {
     return totalOf(layout, size, sections, sectionSize);
   }
 
   /**
-   * Where a section begins.
+   * Returns where a section begins.
    *
    * @param section 0 the publisher's, from 1 a subscriber's
    */
@@ -78,7 +79,7 @@ public record Shape(Layout layout, long size, int sections, long sectionSize) {
     return section == 0 ? HEADER : HEADER + size + (section - 1) * sectionSize;
   }
 
-  /** Bytes of a section. */
+  /** Returns the bytes of a section. */
   public long sizeOf(int section) {
     return section == 0 ? size : sectionSize;
   }

@@ -27,7 +27,7 @@ public final class Bell {
   private @Nullable LatencyHistogram latency;
 
   /**
-   * A silent bell.
+   * Makes a silent bell.
    *
    * @param inbox what waits for the endpoint
    * @param endpoint the endpoint's id

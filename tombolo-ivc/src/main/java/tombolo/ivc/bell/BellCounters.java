@@ -7,7 +7,7 @@ import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
 
-/** Counts what has become of all rings in a directory. Thread-safe. */
+/** Counters of all rings in a directory, and of what became of them. Thread-safe. */
 public final class BellCounters implements Stateful {
   /** All rings. */
   public final LongAdder rings = new LongAdder();

@@ -14,9 +14,9 @@ import tombolo.machine.host.Task;
 import tombolo.machine.host.Worker;
 
 /**
- * Delivers the rings that were over their rate when a token is there. A worker of the directory,
- * which the first such ring starts and which ends after a second in which none was delivered: a
- * guest that rings a little over its rate must not start a thread each time.
+ * Delivers the rings that were over their rate, each when there is a token for it. The first such
+ * ring starts a worker. It ends after a second in which none was delivered: a guest that rings a
+ * little over its rate must not start a thread each time.
  *
  * <p>No ring is forgotten: a ring is queued, and the worker found or started, under the lock; the
  * worker looks at the queue and decides to end under it, too. A ring that is due before all others
@@ -162,11 +162,15 @@ public final class DelayedBells {
     }
   }
 
-  /** Ends {@link #pause}. */
+  /**
+   * Ends {@link #pause}. The worker takes a step, as that of a restored directory does: the two go
+   * on in the same way.
+   */
   public void resume() {
     @Nullable Task running = task();
     if (running != null) {
       running.resume();
+      running.wake();
     }
   }
 

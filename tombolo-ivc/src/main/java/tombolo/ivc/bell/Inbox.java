@@ -3,7 +3,7 @@ package tombolo.ivc.bell;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Event;
@@ -29,7 +29,7 @@ public final class Inbox {
   /** The most events that wait; further ones are counted as lost. */
   public static final int MAX_EVENTS = 256;
 
-  /** How an endpoint learns that something waits. Called with the inbox locked; never waits. */
+  /** Tells an endpoint what waits. Called with the inbox locked; never waits. */
   public interface Signal {
     /** Tells what waits now; called whenever that changes, and perhaps when it does not. */
     void changed(boolean bells, boolean events);
@@ -59,7 +59,7 @@ public final class Inbox {
   private int lost;
 
   /**
-   * An empty inbox.
+   * Makes an empty inbox.
    *
    * @param clock by which rings are limited and timed
    * @param delays delivers the rings that have to wait for a token
@@ -266,7 +266,7 @@ public final class Inbox {
   public synchronized void restore(StateReader in, Collection<Bell> bells) {
     rung.clear();
     events.clear();
-    Map<Integer, Bell> pending = new HashMap<>();
+    Map<Integer, Bell> pending = new LinkedHashMap<>();
     bells.stream().filter(bell -> bell.pending).forEach(bell -> pending.put(bell.handle(), bell));
     for (int left = in.int32(pending.size(), pending.size()); left > 0; left--) {
       int handle = in.int32();

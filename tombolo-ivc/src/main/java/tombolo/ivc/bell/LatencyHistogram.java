@@ -6,7 +6,7 @@ import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 
 /**
- * Counts of times by size, eight classes to each power of two, so a percentile is right within an
+ * Counts of times by size, with eight classes to each power of two: a percentile is right within an
  * eighth. Guarded by the inbox that it is about.
  */
 final class LatencyHistogram {
@@ -19,7 +19,7 @@ final class LatencyHistogram {
   private final long[] counts = new long[(64 - BITS) * CLASSES];
   private long total;
 
-  /** Counts one; what is negative counts as 0. */
+  /** Counts a time; a negative one counts as 0. */
   void add(long nanos) {
     counts[indexOf(Math.max(nanos, 0))]++;
     total++;
@@ -66,13 +66,13 @@ final class LatencyHistogram {
     }
   }
 
-  /** How many were counted. */
+  /** Returns how many times were counted. */
   long total() {
     return total;
   }
 
   /**
-   * The time that this share of all times does not exceed.
+   * Returns the time that this share of all times does not exceed.
    *
    * @param share above 0, at most 1
    * @return nanoseconds, 0 if none was counted

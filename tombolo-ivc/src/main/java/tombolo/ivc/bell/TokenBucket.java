@@ -6,8 +6,8 @@ import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 
 /**
- * Counts what one endpoint may still do to another: full at first, a token comes each interval.
- * Kept as the moment at which the bucket would be full, so it is one number and needs no timer. Not
+ * A bucket of tokens for what one endpoint may do to another: full at first, a token comes each
+ * interval. It is kept as the moment at which it would be full: one number, and no timer. Not
  * thread-safe; guarded by the lock of the inbox that it protects.
  */
 public final class TokenBucket {
@@ -16,11 +16,11 @@ public final class TokenBucket {
   private final long interval;
   private final long depth;
 
-  /** When it is full again; in the past it is full now. */
+  /** The time at which it is full again; a past time means that it is full. */
   private long fullAt;
 
   /**
-   * A full bucket.
+   * Makes a full bucket.
    *
    * @param now the present time, in nanoseconds
    */
@@ -30,7 +30,7 @@ public final class TokenBucket {
     fullAt = now;
   }
 
-  /** Takes a token; 0, or in how many nanoseconds there is one. */
+  /** Takes a token and returns 0, or returns in how many nanoseconds there is one. */
   long take(long now) {
     long full = Math.max(fullAt - now, 0);
     if (full > depth) {

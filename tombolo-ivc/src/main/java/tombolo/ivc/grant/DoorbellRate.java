@@ -2,7 +2,8 @@
 package tombolo.ivc.grant;
 
 /**
- * How often one endpoint may interrupt another over one channel: a token bucket's parameters.
+ * The rate at which one endpoint may interrupt another over one channel: a token bucket's
+ * parameters.
  *
  * @param perSecond tokens a second, 1 to 100,000,000
  * @param burst tokens that a rested bucket holds, 1 to 100,000,000
@@ -10,7 +11,7 @@ package tombolo.ivc.grant;
 public record DoorbellRate(int perSecond, int burst) {
   private static final int MOST = 100_000_000;
 
-  /** Enough for a ping-pong, and a small part of a peer's vCPU. */
+  /** The rate where nothing else is said: enough for a ping-pong, and little of a peer's vCPU. */
   public static final DoorbellRate DEFAULT = new DoorbellRate(100_000, 1_000);
 
   /**

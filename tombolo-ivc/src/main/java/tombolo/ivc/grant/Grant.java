@@ -5,16 +5,16 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.ChannelName;
 import tombolo.ivc.abi.Layout;
 
-/** What one endpoint may do. What no grant says, nobody may. */
+/** A permission of one endpoint. Nobody may do anything that no grant allows. */
 public sealed interface Grant {
-  /** Whom it is for: an endpoint's id. */
+  /** Returns the id of the endpoint that it is for. */
   int endpoint();
 
-  /** How often the endpoint may ring the other side of such a channel; null: not at all. */
+  /** Returns how often the endpoint may ring the other side; null if it may not. */
   @Nullable DoorbellRate doorbell();
 
   /**
-   * The endpoint may publish channels.
+   * The permission to publish channels.
    *
    * @param endpoint the publisher's id
    * @param firstKey the first key that it may use
@@ -48,14 +48,14 @@ public sealed interface Grant {
       }
     }
 
-    /** One key, any layout, the default rate of doorbells. */
+    /** Returns a grant for one key, with any layout and the default rate of doorbells. */
     public static Publish of(int endpoint, long key, long maxSize, @Nullable String name) {
       return new Publish(endpoint, key, key, maxSize, null, name, DoorbellRate.DEFAULT);
     }
   }
 
   /**
-   * The endpoint may subscribe to channels.
+   * The permission to subscribe to channels.
    *
    * @param endpoint the subscriber's id
    * @param publisher whose channels, another endpoint's id
@@ -84,7 +84,7 @@ public sealed interface Grant {
       }
     }
 
-    /** One key, the default rate of doorbells. */
+    /** Returns a grant for one key, with the default rate of doorbells. */
     public static Subscribe of(int endpoint, int publisher, long key, boolean write) {
       return new Subscribe(endpoint, publisher, key, key, write, DoorbellRate.DEFAULT);
     }

@@ -2,7 +2,7 @@
 package tombolo.ivc.grant;
 
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -10,16 +10,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.ChannelId;
 
-/** All that is granted in a directory, by whom it is for and by key. Immutable. */
+/** All grants of a directory, by endpoint and by key. Immutable. */
 public final class Grants {
-  private final Map<Integer, NavigableMap<Long, Grant.Publish>> publish = new HashMap<>();
-  private final Map<Pair, NavigableMap<Long, Grant.Subscribe>> subscribe = new HashMap<>();
-  private final Map<String, ChannelId> names = new HashMap<>();
+  private final Map<Integer, NavigableMap<Long, Grant.Publish>> publish = new LinkedHashMap<>();
+  private final Map<Pair, NavigableMap<Long, Grant.Subscribe>> subscribe = new LinkedHashMap<>();
+  private final Map<String, ChannelId> names = new LinkedHashMap<>();
 
   private record Pair(int subscriber, int publisher) {}
 
   /**
-   * These and no others.
+   * Makes a set of these grants and no others.
    *
    * @throws IllegalArgumentException if two grants of one endpoint are about the same keys, or two
    *     channels have the same name
@@ -43,7 +43,7 @@ public final class Grants {
     }
   }
 
-  /** These and no others. */
+  /** Returns these grants and no others. */
   public static Grants of(Grant... grants) {
     return new Grants(List.of(grants));
   }
@@ -76,20 +76,20 @@ public final class Grants {
     return entry == null ? null : entry.getValue();
   }
 
-  /** By which an endpoint may publish this key, or null. */
+  /** Returns the grant by which an endpoint may publish this key, or null. */
   public Grant.@Nullable Publish toPublish(int endpoint, long key) {
     Grant.Publish grant = floor(publish.get(endpoint), key);
     return grant != null && grant.lastKey() >= key ? grant : null;
   }
 
-  /** By which an endpoint may subscribe to this channel, or null. */
+  /** Returns the grant by which an endpoint may subscribe to this channel, or null. */
   public Grant.@Nullable Subscribe toSubscribe(int endpoint, ChannelId channel) {
     Grant.Subscribe grant =
         floor(subscribe.get(new Pair(endpoint, channel.publisher())), channel.key());
     return grant != null && grant.lastKey() >= channel.key() ? grant : null;
   }
 
-  /** Which channel has this name, published or not; null if none may have it. */
+  /** Returns the channel of this name, published or not; null if none may have it. */
   public @Nullable ChannelId named(String name) {
     return names.get(name);
   }

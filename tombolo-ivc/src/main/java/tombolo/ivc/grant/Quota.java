@@ -2,8 +2,8 @@
 package tombolo.ivc.grant;
 
 /**
- * How much an endpoint may have published at a time. What it has published stays on its account
- * until the memory is free, also when it was withdrawn or orphaned meanwhile.
+ * The most that an endpoint may have published at a time. A channel stays on its publisher's
+ * account until its memory is free, also when it was withdrawn or orphaned meanwhile.
  *
  * @param channels not negative
  * @param bytes not negative

@@ -115,7 +115,7 @@ final class AxvisorCalls {
     return Status.DONE;
   }
 
-  /** Not -1 in 32 bits, which would be everybody. */
+  /** Refuses what would be -1 in 32 bits, which means everybody. */
   private int requireId(long target, ChannelId channelId) {
     if (target < 1) {
       throw operations.refusal(Status.NOT_A_PEER, "ring", channelId);
@@ -123,7 +123,7 @@ final class AxvisorCalls {
     return (int) target;
   }
 
-  /** Registers have 64 bits, ids fewer: no id is the low half of another number. */
+  /** Refuses 64-bit numbers whose low half is an id. */
   private ChannelId channelId(long publisher, long key) {
     if (publisher != (int) publisher) {
       throw operations.refusal(Status.NOT_GRANTED, "use publisher " + publisher, null);
@@ -151,7 +151,7 @@ final class AxvisorCalls {
     return operations.refusal(Status.BAD_ADDRESS, "use the slot at 0x%x".formatted(gpa), null);
   }
 
-  /** False where the slots are gone by now, or the channel is nowhere that the guest could see. */
+  /** Writes the answer; false if the slots are gone, or the guest sees the channel nowhere. */
   private boolean answer(VmChannel made, long baseSlot, long sizeSlot) {
     if (made.gpa().isEmpty()) {
       return false;

@@ -172,8 +172,8 @@ final class IvcDevice implements PciFunction, MmioDevice, GuestOperations.Signal
   }
 
   /**
-   * A guest's driver has gone, for example a process of Linux that drove the device through
-   * uio_pci_generic, which tells so however the process ended. What it had joined is left.
+   * Leaves what the guest's driver had joined, because the driver has gone. This is how Linux tells
+   * of a process that drove the device through uio_pci_generic, however the process ended.
    */
   @Override
   public void mastershipEnded() {

@@ -22,7 +22,7 @@ import tombolo.ivc.abi.Shape;
 import tombolo.ivc.abi.Status;
 
 /**
- * The mailbox: what a guest asks by a request slot is done by its endpoint (docs/abi.md, "A request
+ * The mailbox. Its endpoint does what a guest asks for by a request slot (docs/abi.md, "A request
  * slot" and "Operations").
  *
  * <p>Called by vCPU threads, several at once. A slot is copied before anything is looked at, since
@@ -77,7 +77,7 @@ final class Requests {
     this.mailbox = mailbox;
   }
 
-  /** Does what is asked in a slot. Never throws for what a guest has written. */
+  /** Does the request in a slot. Never throws for what a guest has written. */
   void execute(int number) {
     if (number < 0 || number >= SLOTS) {
       operations.refusal(Status.BAD_SLOT, "use request slot " + number, null);
@@ -141,7 +141,7 @@ final class Requests {
       return new ChannelId(peer(), asked.get(LONG, KEY));
     }
 
-    /** The channel that is named, or null if it is not by name. */
+    /** Returns the channel that the request names, or null if it names none. */
     private @Nullable ChannelId named() {
       int length = asked.get(INT, NAME_LENGTH);
       if (length == 0) {

@@ -6,11 +6,11 @@ import tombolo.ivc.HostChannel;
 import tombolo.ring.Bell;
 
 /**
- * A channel's doorbell, for the ring in the channel. For the thread that uses the ring.
+ * A channel's doorbell as the bell of the ring in the channel. For the thread that uses the ring.
  *
- * <p>Who comes, goes and dies ends a wait, too, because the directory knows of it and the ring does
- * not. No such change is missed: the user of the ring calls {@link #noteChanges} before it looks at
- * the ring, and a wait ends at once if anything has changed since.
+ * <p>A wait also ends when anybody comes, goes or dies: the directory knows of it, and the ring
+ * does not. No such change is missed: the user of the ring calls {@link #noteChanges} before it
+ * looks at the ring, and a wait ends at once if anything has changed since.
  */
 final class ChannelBell implements Bell {
   private final HostChannel channel;
@@ -22,7 +22,8 @@ final class ChannelBell implements Bell {
   }
 
   /**
-   * Takes note of all changes so far. Whether there is one since the last call, or it is the first.
+   * Takes note of all changes so far. Returns true if there was one since the last call, and the
+   * first time.
    */
   boolean noteChanges() {
     int now = channel.changes();

@@ -20,7 +20,7 @@ import tombolo.ring.WaitingWriter;
  * Sends messages to whoever subscribes to a channel of this name: other host endpoints, by {@link
  * Subscriber}, or guests, by the rings of guests/lib. Whoever opens it closes it.
  *
- * <p>What it says is an {@link Answer}.
+ * <p>Its answers are those of {@link Answer}.
  *
  * <ul>
  *   <li>For <b>one subscriber</b> the ring is an {@link tombolo.ring.SpscRing}. Without a
@@ -37,7 +37,7 @@ import tombolo.ring.WaitingWriter;
 public final class Publisher implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Publisher.class.getName());
 
-  /** Bytes of the ring, if nothing else is said: 1 MiB. */
+  /** The default size of the ring: 1 MiB. */
   public static final int DEFAULT_CAPACITY = 1 << 20;
 
   private final HostChannel channel;
@@ -45,7 +45,7 @@ public final class Publisher implements AutoCloseable {
   private final RingWriter writer;
   private final WaitingWriter waiting;
 
-  /** It was logged that the one subscriber has broken the ring. */
+  /** Whether it was logged that the one subscriber has broken the ring. */
   private boolean broken;
 
   private Publisher(HostChannel channel, RingWriter writer, Waiting how) {
@@ -55,7 +55,7 @@ public final class Publisher implements AutoCloseable {
     this.waiting = new WaitingWriter(writer, how, bell);
   }
 
-  /** Publishes a channel for one subscriber, which both sides look at a while, then sleep. */
+  /** Publishes a channel for one subscriber. To wait, both sides look a while, then sleep. */
   public static Publisher open(HostEndpoint endpoint, String name) {
     return open(endpoint, name, DEFAULT_CAPACITY, 1, Waiting.SPIN_THEN_BELL);
   }
@@ -78,7 +78,7 @@ public final class Publisher implements AutoCloseable {
     return new Publisher(channel, RingChannel.writer(channel, capacity), how);
   }
 
-  /** Bytes of the channel for such a ring, as a grant must allow them. */
+  /** Returns the bytes of the channel for such a ring, which the grant must allow. */
   public static long channelSize(int capacity, int subscribers) {
     return RingChannel.shape(capacity, subscribers).total();
   }
@@ -103,7 +103,7 @@ public final class Publisher implements AutoCloseable {
     return persist(type, message, (int) message.byteSize(), limit);
   }
 
-  /** The same for bytes of an array, at the cost of a small object. */
+  /** Copies the bytes of an array into the ring, at the cost of a small object. */
   public int send(int type, byte[] message, Duration limit) throws InterruptedException {
     return send(type, MemorySegment.ofArray(message), limit);
   }
@@ -120,7 +120,7 @@ public final class Publisher implements AutoCloseable {
     return persist(type, null, length, limit);
   }
 
-  /** Copies a message, or with none claims room, as soon as that can be, or something is wrong. */
+  /** Copies a message, or claims room if there is none, as soon as possible. */
   private int persist(int type, @Nullable MemorySegment message, int length, Duration limit)
       throws InterruptedException {
     long left = limit.toNanos();
@@ -169,23 +169,23 @@ public final class Publisher implements AutoCloseable {
     writer.abort();
   }
 
-  /** The ring's data area. Only the bytes of a claimed message may be written. */
+  /** Returns the ring's data area. Only the bytes of a claimed message may be written. */
   public MemorySegment data() {
     return writer.data();
   }
 
-  /** Bytes of the longest message. */
+  /** Returns the bytes of the longest message. */
   public int maxMessageLength() {
     return writer.maxMessageLength();
   }
 
-  /** Whether there is a subscriber that reads. */
+  /** Returns whether there is a subscriber that reads. */
   public boolean isConnected() {
     lookAround();
     return writer.isConnected();
   }
 
-  /** The channel, for its doorbell and its events; its memory is the ring's. */
+  /** Returns the channel, for its doorbell and its events; its memory is the ring's. */
   public HostChannel channel() {
     return channel;
   }
@@ -196,7 +196,7 @@ public final class Publisher implements AutoCloseable {
     channel.close();
   }
 
-  /** Tells the ring who is dead, because a dead reader's memory does not. */
+  /** Tells the ring which readers are dead, since their memory does not. */
   private void lookAround() {
     if (bell.noteChanges()) {
       for (int section = 1; section <= channel.shape().sections(); section++) {

@@ -12,14 +12,14 @@ import tombolo.ring.RingWriter;
 import tombolo.ring.SpscRing;
 
 /**
- * Where a ring lies in a sectioned channel (docs/ring-format.md, "In a channel"): the writer's part
- * at the start of the publisher's section, and each reader's at the start of its own. With one
+ * The place of a ring in a sectioned channel (docs/ring-format.md, "In a channel"): the writer's
+ * part at the start of the publisher's section, and each reader's at the start of its own. With one
  * subscriber's section it is an {@link SpscRing}, with several a {@link BroadcastRing}.
  */
 final class RingChannel {
   private RingChannel() {}
 
-  /** Room for a ring to so many subscribers, from 1 to 64. */
+  /** Returns the shape for a ring with so many subscribers, from 1 to 64. */
   static Shape shape(int capacity, int subscribers) {
     if (subscribers < 1 || subscribers > BroadcastRing.MAX_READERS) {
       throw new IllegalArgumentException(subscribers + " subscribers; a ring has 1 to 64");

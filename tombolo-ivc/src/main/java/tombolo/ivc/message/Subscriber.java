@@ -18,8 +18,8 @@ import tombolo.ring.Waiting;
 import tombolo.ring.WaitingReader;
 
 /**
- * Receives what a {@link Publisher}, or a guest by the ring of guests/lib, sends through the
- * channel of this name. Whoever opens it closes it.
+ * Receives the messages of a {@link Publisher}, or of a guest that uses the ring of guests/lib,
+ * through a named channel. Whoever opens it closes it.
  *
  * <p>It outlives its publisher. When that has gone, and all that it had sent has been read, a call
  * says {@link Answer#PEER_GONE}, once; when it is back, {@link Answer#PEER_RESTARTED}, once, and
@@ -39,13 +39,13 @@ public final class Subscriber implements AutoCloseable {
   private RingReader ring;
   private WaitingReader reader;
 
-  /** Messages lost in channels that this side has left. */
+  /** The messages lost in channels that this side has left. */
   private long lostBefore;
 
-  /** It was said that the publisher has gone. */
+  /** Whether it was said that the publisher has gone. */
   private boolean told;
 
-  /** It was logged that this publisher has broken the ring. */
+  /** Whether it was logged that this publisher has broken the ring. */
   private boolean broken;
 
   private Subscriber(HostEndpoint endpoint, HostChannel channel, Waiting how, boolean lossy) {
@@ -59,7 +59,7 @@ public final class Subscriber implements AutoCloseable {
     this.reader = new WaitingReader(ring, how, bell);
   }
 
-  /** Subscribes to a channel; as the publisher, looks a while for messages, then sleeps. */
+  /** Subscribes to a channel. To wait for messages, looks a while, then sleeps. */
   public static Subscriber open(HostEndpoint endpoint, String name, Duration limit)
       throws InterruptedException {
     return open(endpoint, name, limit, Waiting.SPIN_THEN_BELL);
@@ -151,7 +151,7 @@ public final class Subscriber implements AutoCloseable {
     return receive(handler, 1, Duration.ZERO);
   }
 
-  /** All that the publisher had sent is read. Joins the next one, as soon as it is there. */
+  /** Joins the next publisher as soon as it is there; all that the last one had sent is read. */
   private int publisherHasGone(long nanos) throws InterruptedException {
     boolean back =
         endpoint.isLive(id) || (told && endpoint.awaitPublished(id, Duration.ofNanos(nanos)));
@@ -168,12 +168,12 @@ public final class Subscriber implements AutoCloseable {
     return Answer.PEER_RESTARTED;
   }
 
-  /** How many messages this side has missed; 0 unless it is lossy. */
+  /** Returns how many messages this side has missed; 0 unless it is lossy. */
   public long lost() {
     return lostBefore + (ring instanceof LossyReader slow ? slow.lost() : 0);
   }
 
-  /** The channel, for its doorbell and its events; its memory is the ring's. */
+  /** Returns the channel, for its doorbell and its events; its memory is the ring's. */
   public HostChannel channel() {
     return channel;
   }

@@ -23,7 +23,7 @@ import tombolo.machine.host.Worker;
 final class ConsoleInput {
   private static final int BYTES = 1 << 12;
 
-  /** How long a worker that must not block leaves a silent stream alone. */
+  /** The time for which a worker that must not block leaves a silent stream alone. */
   private static final long LOOK_NANOS = 10_000_000;
 
   private final String name;

@@ -10,6 +10,9 @@ public final class Keyboard {
   private final ArrayDeque<Byte> typed = new ArrayDeque<>();
   private Runnable listener = () -> {};
 
+  /** Makes a keyboard on which nothing was typed. */
+  public Keyboard() {}
+
   /** Types text for the guest, in UTF-8. */
   public void type(String text) {
     type(text.getBytes(StandardCharsets.UTF_8));

@@ -21,14 +21,14 @@ final class SplitMix implements Stateful {
 
   long nextLong() {
     state += GOLDEN_GAMMA;
-    long z = (state ^ state >>> 30) * 0xbf58_476d_1ce4_e5b9L;
-    z = (z ^ z >>> 27) * 0x94d0_49bb_1331_11ebL;
-    return z ^ z >>> 31;
+    long z = (state ^ (state >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d0_49bb_1331_11ebL;
+    return z ^ (z >>> 31);
   }
 
   /** Returns a number from 0 to bound - 1; the bias of small bounds is below 2^-31. */
   int nextInt(int bound) {
-    return (int) ((nextLong() >>> 32) * bound >>> 32);
+    return (int) (((nextLong() >>> 32) * bound) >>> 32);
   }
 
   @Override

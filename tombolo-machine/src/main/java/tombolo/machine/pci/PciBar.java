@@ -16,8 +16,9 @@ import tombolo.machine.device.MmioDevice;
  */
 public record PciBar(int index, long size, boolean wide, boolean prefetchable, Target target) {
   /**
-   * What is behind a BAR. Called under the host bridge's lock, by the vCPU thread whose guest
-   * programs the bridge or by the thread that adds the function; it must not call the bridge back.
+   * The registers or the memory behind a BAR. Called under the host bridge's lock, by the vCPU
+   * thread whose guest programs the bridge or by the thread that adds the function; it must not
+   * call the bridge back.
    */
   public interface Target {
     /**

@@ -12,7 +12,7 @@ import tombolo.machine.state.Stateful;
 /**
  * The configuration space of a type 0 function (PCI Local Bus Specification 3.0, chapter 6):
  * identity, command and status, base address registers, interrupt pin, and a chain of capabilities.
- * What is behind the first 256 bytes reads 0. Guarded by its bridge's lock.
+ * The bytes after the first 256 read 0. Guarded by its bridge's lock.
  */
 final class PciConfig implements Stateful {
   private static final int SIZE = 256;

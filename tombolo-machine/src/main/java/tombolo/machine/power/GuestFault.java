@@ -4,7 +4,7 @@ package tombolo.machine.power;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a vCPU stood when its guest went wrong: what a person needs to find the mistake.
+ * The place at which a vCPU's guest went wrong, with what a person needs to find the mistake.
  *
  * @param vcpu index of the vCPU
  * @param pc guest virtual address of the instruction
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GuestFault(
     int vcpu, long pc, String cause, long address, @Nullable String symbol, String detail) {
-  /** One line for a person. */
+  /** Describes the fault for a person, in one line. */
   public String describe() {
     return "vCPU %d: %s at pc 0x%x%s, address 0x%x: %s"
         .formatted(vcpu, cause, pc, symbol == null ? "" : " (" + symbol + ")", address, detail);

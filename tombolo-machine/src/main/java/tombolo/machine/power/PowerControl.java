@@ -2,11 +2,11 @@
 package tombolo.machine.power;
 
 /**
- * How a device ends or resets its VM. Any thread; the first reason wins, and the call returns at
+ * Ends or resets a VM, for its devices. Any thread; the first reason wins, and the call returns at
  * once.
  */
 @FunctionalInterface
 public interface PowerControl {
-  /** Asks that every vCPU stop, for this reason. */
+  /** Asks every vCPU to stop, for this reason. */
   void request(StopReason reason);
 }

@@ -3,9 +3,9 @@ package tombolo.machine.power;
 
 import tombolo.machine.Vm;
 
-/** Why a VM's run came to an end. */
+/** The reason for which a VM's run came to an end. */
 public sealed interface StopReason {
-  /** The guest powered off by itself, well: the exit status is 0. */
+  /** The guest powered off without a failure: the exit status is 0. */
   record PowerOff() implements StopReason {
     @Override
     public String describe() {
@@ -41,7 +41,7 @@ public sealed interface StopReason {
     }
   }
 
-  /** The host asked: {@link Vm#stop()}, a time-out, Ctrl-C. */
+  /** The host asked for the end: {@link Vm#stop()}, a time-out, Ctrl-C. */
   record HostRequest(String why) implements StopReason {
     @Override
     public String describe() {
@@ -53,7 +53,7 @@ public sealed interface StopReason {
    * A device, a hypercall handler or the accelerator threw an exception: a mistake in the host's
    * code, not the guest's. Other VMs live on.
    *
-   * @param where what was going on
+   * @param where what went on at that time
    * @param cause what was thrown
    */
   record InternalFailure(String where, Throwable cause) implements StopReason {
@@ -63,6 +63,6 @@ public sealed interface StopReason {
     }
   }
 
-  /** One line for a person. */
+  /** Describes the reason for a person, in one line. */
   String describe();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** How a run ends: who may end it, and the reasons there are. */
+/** The end of a run: who may end it, and for which reasons. */
 @NullMarked
 package tombolo.machine.power;
 

@@ -36,7 +36,7 @@ final class BlockRequests {
   private final ByteBuffer piece = ByteBuffer.allocate(PIECE);
   private boolean failureLogged;
 
-  /** How many bytes the present request has written to its chain, from the first one on. */
+  /** The bytes that the present request has written to its chain, from the first one on. */
   private long written;
 
   /**

@@ -5,8 +5,8 @@ import java.io.Serial;
 
 /**
  * A chain's memory is out of reach: the device was reset after the chain was taken, or is broken,
- * perhaps by this very access, because memory that the chain names is there no longer. Nothing is
- * left to do for the chain, not even to complete it.
+ * perhaps by this very access, because the chain names memory that is gone. Nothing is left to do
+ * for the chain, not even to complete it.
  */
 public final class ChainLostException extends Exception {
   @Serial private static final long serialVersionUID = 1L;

@@ -12,7 +12,7 @@ import tombolo.machine.state.Stateful;
  * lock, which the caller holds.
  */
 final class CommonConfig implements Stateful {
-  /** Bytes. */
+  /** The bytes of the structure. */
   static final int LENGTH = 0x38;
 
   private static final int DEVICE_FEATURE_SELECT = 0x00;

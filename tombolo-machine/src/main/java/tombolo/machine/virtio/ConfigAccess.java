@@ -8,8 +8,8 @@ import tombolo.machine.pci.PciCapability;
 
 /**
  * The window from configuration space into BAR 0 (virtio 1.2, 4.1.4.9), for software that can't map
- * BARs: it writes where and how much, then reads or writes the data. Accesses that are not aligned,
- * or not in BAR 0, do nothing.
+ * BARs: it writes place and size, then reads or writes the data. Accesses that are not aligned, or
+ * not in BAR 0, do nothing.
  */
 final class ConfigAccess implements PciCapability {
   private static final int BAR = 4;
@@ -22,8 +22,10 @@ final class ConfigAccess implements PciCapability {
   private final int length;
 
   /**
-   * @param registers what is behind BAR 0
-   * @param length of it, in bytes
+   * Makes a window.
+   *
+   * @param registers the registers behind BAR 0
+   * @param length of BAR 0, in bytes
    */
   ConfigAccess(MmioDevice registers, int length) {
     this.registers = registers;

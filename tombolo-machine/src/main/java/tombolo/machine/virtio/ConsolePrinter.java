@@ -29,7 +29,7 @@ final class ConsolePrinter implements Stateful {
   private @Nullable VirtioTransport transport;
   private @Nullable Virtqueue queue;
 
-  /** Whether the console had no room. */
+  /** Set while a chain waits for room in the console. */
   private volatile boolean waits;
 
   // Guarded by lock: the chain that is not printed to its end, and how much of it is.

@@ -8,8 +8,8 @@ import java.util.List;
 import tombolo.memory.GuestMemory;
 
 /**
- * Follows one chain of descriptors (virtio 1.2, 2.7.5) and copies what it says. Each descriptor is
- * read once. A chain that is longer than its table has a loop; indirect tables have at most {@link
+ * Follows one chain of descriptors (virtio 1.2, 2.7.5) and copies them. Each descriptor is read
+ * once. A chain that is longer than its table has a loop; indirect tables have at most {@link
  * #MAX_INDIRECT} entries, whatever the queue's size.
  */
 final class DescriptorWalk {

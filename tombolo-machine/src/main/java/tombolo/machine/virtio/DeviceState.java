@@ -22,7 +22,7 @@ import tombolo.memory.GuestMemory;
 final class DeviceState implements VirtioTransport, Stateful {
   private static final System.Logger LOG = System.getLogger(DeviceState.class.getName());
 
-  /** VIRTIO_MSI_NO_VECTOR. */
+  /** The value VIRTIO_MSI_NO_VECTOR. */
   static final int NO_VECTOR = 0xffff;
 
   // Device status (2.1).
@@ -119,7 +119,7 @@ final class DeviceState implements VirtioTransport, Stateful {
     serveLater.accept(queue.index());
   }
 
-  /** Makes queues give out nothing, or gives that up. Any thread, without the lock. */
+  /** Stops the queues from giving out chains, or lets them again. Any thread, without the lock. */
   synchronized void paused(boolean now) {
     paused = now;
   }

@@ -13,9 +13,9 @@ import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
 
 /**
- * Has the queues of one device served: at once by the vCPU thread that notifies, and later by a
- * worker, a queue a step, those of which the device has asked for more time. One at a time for each
- * queue.
+ * Serves the queues of one device. The vCPU thread that notifies serves its queue at once. A worker
+ * serves the queues for which the device has asked for more time, a queue a step. Each queue is
+ * served by one of them at a time.
  *
  * <p>Thread-safe. {@code due} has a bit for each queue that the worker has to serve. It is set
  * before the worker is woken, and cleared before the queue is served, so no request is lost.
@@ -52,7 +52,7 @@ final class QueueWorker implements Worker, Stateful {
     turns.get(queue).run(work, () -> later(queue));
   }
 
-  /** Has the worker serve a queue. Any thread, with any lock held. */
+  /** Makes the worker serve a queue. Any thread, with any lock held. */
   void later(int queue) {
     due.getAndUpdate(bits -> bits | 1L << queue);
     task.wake();

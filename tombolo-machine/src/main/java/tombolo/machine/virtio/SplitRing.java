@@ -86,7 +86,7 @@ final class SplitRing implements Stateful {
   }
 
   /**
-   * Throws unless all of a range is memory that the guest itself could access so.
+   * Throws unless the guest itself could access all of a range in this way.
    *
    * @param length positive, below 2^33
    */

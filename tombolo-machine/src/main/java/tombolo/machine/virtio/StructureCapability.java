@@ -15,7 +15,7 @@ final class StructureCapability implements PciCapability {
   static final int DEVICE = 4;
   static final int PCI_ACCESS = 5;
 
-  /** Bytes with identifier and next pointer. */
+  /** The bytes with identifier and next pointer. */
   static final int LENGTH = 16;
 
   private final byte[] body;
@@ -24,18 +24,18 @@ final class StructureCapability implements PciCapability {
     this.body = body;
   }
 
-  /** A structure in BAR 0. */
+  /** Makes the capability of a structure in BAR 0. */
   static StructureCapability of(int type, int offset, int length) {
     return new StructureCapability(header(type, offset, length, 0).array());
   }
 
-  /** The notification structure: one word a queue, so many bytes apart. */
+  /** Makes the capability of the notification structure: a word a queue, so many bytes apart. */
   static StructureCapability notify(int offset, int length, int multiplier) {
     return new StructureCapability(
         header(NOTIFY, offset, length, Integer.BYTES).putInt(multiplier).array());
   }
 
-  /** Everything up to length, with room for more behind it. */
+  /** Makes the fields up to length, with room for more after them. */
   static ByteBuffer header(int type, int offset, int length, int more) {
     ByteBuffer bytes = ByteBuffer.allocate(LENGTH - 2 + more).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put((byte) (LENGTH + more)).put((byte) type);

@@ -26,8 +26,8 @@ final class Turn {
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
 
   /**
-   * Has the work done after this call begins, by the caller, by the thread that does it now, or by
-   * the worker.
+   * Sees to it that the work is done after this call has begun: by the caller, by the thread that
+   * does it now, or by the worker.
    *
    * @param later asks the worker to call this method; does not wait
    */

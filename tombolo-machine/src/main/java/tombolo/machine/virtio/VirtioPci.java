@@ -261,7 +261,7 @@ public final class VirtioPci implements PciFunction, MmioDevice {
     }
   }
 
-  /** The address says which queue it is; what is stored there says the same. */
+  /** Notifies of a queue. The address names it, and so does the value that is stored. */
   private void notifyQueue(int index) {
     Virtqueue queue = state.queue(index);
     if (queue.isLive()) {

@@ -33,8 +33,8 @@ public interface VirtioTransport {
   boolean hasConfig(byte[] config);
 
   /**
-   * Has the transport's worker call {@link VirtioDevice#serve} for a queue, soon. For work that
-   * takes long, and for the rest of work that a device has done enough of in one call.
+   * Makes the transport's worker call {@link VirtioDevice#serve} for a queue, soon. For work that
+   * takes long, and for the rest of what is too much for one call.
    */
   void serveLater(Virtqueue queue);
 }

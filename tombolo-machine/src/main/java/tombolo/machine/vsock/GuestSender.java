@@ -22,7 +22,7 @@ import tombolo.machine.state.Stateful;
  * wakes the worker; a wake that comes during a step gives another one, so no news is lost.
  */
 final class GuestSender implements Worker, Stateful {
-  /** How long a receiver may take nothing before those who send to it stop waiting. */
+  /** The time that a receiver may take nothing before those who send to it stop waiting. */
   static final long PATIENCE_NANOS = 5_000_000_000L;
 
   /** Packets before the driver can take its ring back. */

@@ -29,7 +29,7 @@ import tombolo.machine.host.Waiters;
  * whoever holds this object.
  */
 public final class HostVsockConnection implements AutoCloseable {
-  /** How many bytes a guest may send before they are read. */
+  /** The bytes that a guest may send before they are read. */
   public static final int BUFFER = 128 << 10;
 
   private final VsockSwitch network;

@@ -49,7 +49,7 @@ public final class UnixVsock implements AutoCloseable {
   /** The most connections at a time, in both directions together. */
   public static final int MAX_CONNECTIONS = 1024;
 
-  /** How long a worker that must not block leaves the sockets alone. */
+  /** The time for which a worker that must not block leaves the sockets alone. */
   private static final long LOOK_NANOS = 1_000_000;
 
   private final HostVsock host;
@@ -71,7 +71,7 @@ public final class UnixVsock implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Opens the socket, readable and writable by this user alone.
+   * Opens the socket, readable and writable by this user alone, and starts the worker.
    *
    * @param cid the guest's
    * @param path of the socket, which is removed again by {@link #close}; what is left there of a
@@ -139,7 +139,7 @@ public final class UnixVsock implements AutoCloseable {
     return true;
   }
 
-  /** Has the worker look at a pipe. Any thread, with locks held. */
+  /** Makes the worker look at a pipe. Any thread, with locks held. */
   private void wake(UnixPipe pipe) {
     synchronized (news) {
       news.add(pipe);

@@ -64,7 +64,7 @@ final class DeviceBusTest {
     assertThat(bus.find(0x1000, 1)).isNull();
   }
 
-  /** Against an array with an entry for each address. */
+  /** Compares the bus with an array that has an entry for each address. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void agreesWithASimpleModel(long seed) {

@@ -29,7 +29,7 @@ final class MsixTest {
   private final List<String> messages = new ArrayList<>();
   private InterruptLine pin = new RecordedLine();
 
-  /** Writes down what is stored to it. */
+  /** Records what is stored to it. */
   private MmioDevice page(String name, boolean takesMessages) {
     return new MmioDevice() {
       @Override

@@ -22,7 +22,7 @@ final class PciCapabilityTest {
           Stream.generate(RecordedLine::new).limit(4).toList());
   private final List<String> accesses = new ArrayList<>();
 
-  /** A capability that says what is done with it. */
+  /** A capability that records what is done with it. */
   private final class Fake implements PciCapability {
     private final byte[] body;
     private final byte[] writable;

@@ -60,7 +60,7 @@ final class BlockDeviceTest {
     return Files.readAllBytes(directory.resolve("disk.img"));
   }
 
-  /** A request of three buffers, waited for; its status. */
+  /** Makes a request of three buffers and waits for it. Returns its status. */
   private int request(TestDriver driver, int type, long sector, int length)
       throws InterruptedException {
     driver.memory.writeInt(HEADER, type);

@@ -27,7 +27,7 @@ final class ConsoleDeviceTest {
     driver.close();
   }
 
-  /** The same console, at a terminal. */
+  /** Puts the same console at a terminal. */
   private void atTerminal(int columns, int rows) {
     driver.close();
     console.resize(new ConsoleSize(columns, rows));

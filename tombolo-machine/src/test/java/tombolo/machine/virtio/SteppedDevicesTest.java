@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.StreamConsole;
 import tombolo.machine.host.SteppedHost;
-import tombolo.machine.vsock.HostVsockListener;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
 
 /**
  * Devices on one thread in virtual time: they get to their ends, in an order that the seed gives.
@@ -102,13 +103,22 @@ final class SteppedDevicesTest {
   }
 
   @Test
-  void aSerialPortLosesNothingThatItsGuestPrints() {
+  void aVcpuThatFindsNoRoomWritesInThePlaceOfTheWorker() {
     SteppedHost host = new SteppedHost(1);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     StreamConsole console = new StreamConsole("vm", out, host.services());
-    for (int i = 0; i < 300_000; i++) {
-      console.write((byte) i);
-    }
+    Task vcpu =
+        host.services()
+            .scheduler()
+            .start(
+                "vcpu",
+                () -> {
+                  for (int i = 0; i < 300_000; i++) {
+                    console.write((byte) i); // in a step, which must not wait
+                  }
+                  return Worker.DONE;
+                });
+    vcpu.awaitEnd();
     console.close();
     assertThat(out.size()).isEqualTo(300_000);
     assertThat(console.dropped()).isZero();
@@ -149,8 +159,7 @@ final class SteppedDevicesTest {
   private static List<String> sockets(long seed) throws Exception {
     SteppedHost host = new SteppedHost(seed);
     List<String> order = new ArrayList<>();
-    try (VsockPair pair = new VsockPair(host.services());
-        HostVsockListener listener = pair.network.host().listen(1024)) {
+    try (VsockPair pair = new VsockPair(host.services())) {
       pair.start();
       pair.send(pair.alice, 0, VsockPair.REQUEST, 0);
       pair.give(pair.bob, 0);

@@ -48,7 +48,7 @@ final class TestDriver implements AutoCloseable {
 
   final GuestMemory memory = new GuestMemory();
 
-  /** Of the host's, before and behind what the guest has of {@link #ram}. */
+  /** The bytes of {@link #ram} before and after the guest's part, which are the host's. */
   static final long GUARD = 4096;
 
   final HostMemory ram = HostMemory.allocate(RAM_BYTES + 2 * GUARD);
@@ -61,12 +61,12 @@ final class TestDriver implements AutoCloseable {
   private final int[] used = new int[64];
   private final int[] sizes = new int[64];
 
-  /** With this device in slot 2 of a bridge, which is served by threads of the host. */
+  /** Puts a device into slot 2 of a bridge; threads of the host run its workers. */
   TestDriver(VirtioDevice device) {
     this(device, HostServices.system());
   }
 
-  /** With this device in slot 2 of a bridge. */
+  /** Puts a device into slot 2 of a bridge. */
   TestDriver(VirtioDevice device, HostServices host) {
     memory.map(RAM, RAM_BYTES, ram, GUARD, Access.READ_WRITE_EXECUTE);
     function = new VirtioPci("vm", memory, mmio, host, device);
@@ -106,7 +106,7 @@ final class TestDriver implements AutoCloseable {
     ram.close();
   }
 
-  /** A register of the common configuration, by its place. */
+  /** Reads a register of the common configuration. */
   long get(int at, int size) {
     return function.read(at, size);
   }
@@ -136,7 +136,7 @@ final class TestDriver implements AutoCloseable {
     return area(queue) + 0x2000;
   }
 
-  /** Everything up to DRIVER_OK, with these features and all queues, of at most 16 entries. */
+  /** Does all up to DRIVER_OK, with these features and all queues, of at most 16 entries. */
   void start(long features) {
     negotiate(features | VERSION_1);
     assertThat(status() & FEATURES_OK).isEqualTo(FEATURES_OK);
@@ -207,12 +207,12 @@ final class TestDriver implements AutoCloseable {
     function.write(0x3000 + 4L * queue, 2, queue);
   }
 
-  /** How many chains the device has given back since the queue was enabled, modulo 2^16. */
+  /** Returns how many chains came back since the queue was enabled, modulo 2^16. */
   int usedCount(int queue) {
     return memory.readShort(usedRing(queue) + 2) & 0xffff;
   }
 
-  /** Waits until the device has given so many chains back, which it does on a thread of its own. */
+  /** Waits until the device has given so many chains back, which a worker of its own does. */
   void awaitUsed(int queue, int count) throws InterruptedException {
     await(() -> usedCount(queue) == (count & 0xffff));
   }
@@ -235,7 +235,7 @@ final class TestDriver implements AutoCloseable {
     }
   }
 
-  /** The next chain that the device has given back: its head and how much was written. */
+  /** Takes the next chain that came back. Returns its head and how much was written. */
   long[] takeUsed(int queue) {
     assertThat(usedCount(queue)).isNotEqualTo(used[queue] & 0xffff);
     long element = usedRing(queue) + 4 + 8L * (used[queue]++ & (sizes[queue] - 1));

@@ -22,7 +22,7 @@ import tombolo.machine.device.MmioDevice;
 import tombolo.machine.host.HostServices;
 
 final class VirtioPciTest {
-  /** The feature that every driver has accepted that is heard: VIRTIO_F_VERSION_1. */
+  /** The feature that a driver has to accept: VIRTIO_F_VERSION_1. */
   private static final int ALWAYS = 32;
 
   private static final byte[] OTHER_CONFIG = {9, 8, 7, 6, 5, 4};

@@ -245,7 +245,7 @@ final class VirtqueueTest {
     assertThat(queue(0).take()).isNotNull();
   }
 
-  /** What a hostile driver offers, each on a ring of 16 with head 0. */
+  /** A wrong thing that a hostile driver offers, on a ring of 16 with head 0. */
   interface Offence {
     void commit(TestDriver driver);
   }

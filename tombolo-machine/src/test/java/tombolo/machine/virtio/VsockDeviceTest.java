@@ -92,7 +92,7 @@ class VsockDeviceTest {
         .put(payload);
   }
 
-  /** Header and payload in a descriptor each, as Linux does it. */
+  /** Sends a packet with header and payload in a descriptor each, as Linux does. */
   private void send(int op, int flags, byte... payload) {
     byte[] bytes = bytes(packet(op, flags, payload));
     driver.memory.write(TX_BUFFER, bytes, 0, bytes.length);
@@ -115,7 +115,7 @@ class VsockDeviceTest {
     }
   }
 
-  /** The next packet that comes; its buffer is given back. */
+  /** Receives the next packet and gives its buffer back. */
   private ByteBuffer receive(int op) {
     await(RX, ++received);
     long[] used = driver.takeUsed(RX);

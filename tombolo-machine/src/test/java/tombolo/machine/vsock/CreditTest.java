@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What a receiver has said, and what that allows its sender. */
+/** The credit that a receiver's words give its sender. */
 class CreditTest {
   private final Credit credit = new Credit();
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.host.HostServices;
 
-/** What a switch makes of two guests' packets (virtio 1.2, 5.10.6). */
+/** The way of packets between two guests (virtio 1.2, 5.10.6). */
 @Timeout(60)
 class GuestToGuestTest {
   private final VsockSwitch network = new VsockSwitch(HostServices.system());

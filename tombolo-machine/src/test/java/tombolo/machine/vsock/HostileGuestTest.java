@@ -127,7 +127,7 @@ class HostileGuestTest {
     return connection;
   }
 
-  /** The next packet of a good peer: hostile ones may ask anybody for connections. */
+  /** Returns the next packet of a good peer: hostile ones may ask anybody for connections. */
   private static TestGuest.Packet nextOf(TestGuest guest, long peer) throws InterruptedException {
     TestGuest.Packet next = guest.next();
     while (next.header().sourceCid() != peer) {

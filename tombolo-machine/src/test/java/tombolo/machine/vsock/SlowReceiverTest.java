@@ -13,7 +13,7 @@ import tombolo.machine.host.HostServices;
 import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
 
-/** Who waits for a guest that gives no buffers: its senders, for a while, and nobody else. */
+/** A guest that gives no buffers: its senders wait for a while, and nobody else does. */
 @Timeout(60)
 class SlowReceiverTest {
   /**
@@ -36,7 +36,7 @@ class SlowReceiverTest {
     network.close();
   }
 
-  /** Alice has more for the slow guest than it has buffers for. */
+  /** Gives Alice more to send to the slow guest than that has buffers for. */
   private void fill() throws InterruptedException {
     alice.connect(slow, 1000, 5000);
     alice.send(4, 1000, 5000, VsockOp.RW, new byte[10_000]);
@@ -122,7 +122,7 @@ class SlowReceiverTest {
     alice.connect(carol, 1000, 5000);
   }
 
-  /** Until the sender's thread has found no room. */
+  /** Waits until the sender has found no room. */
   private void awaitWaiting() {
     while (slow.station.waiting() == 0) {
       Thread.onSpinWait();

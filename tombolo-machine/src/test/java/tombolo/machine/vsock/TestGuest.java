@@ -49,7 +49,7 @@ final class TestGuest implements AutoCloseable {
   volatile boolean live = true;
   volatile boolean seqpacket = true;
 
-  /** A guest with more buffers than any test needs. */
+  /** Makes a guest with more buffers than any test needs. */
   TestGuest(VsockSwitch network, long cid) {
     this(network, cid, HostServices.system(), ENOUGH);
   }
@@ -64,7 +64,7 @@ final class TestGuest implements AutoCloseable {
     sender.start();
   }
 
-  /** The driver gives more buffers; whether that ended a cut-off. */
+  /** Gives more buffers, as the driver. Returns whether that ended a cut-off. */
   boolean give(int more) {
     buffers.addAndGet(more);
     return station.refilled();
@@ -78,7 +78,7 @@ final class TestGuest implements AutoCloseable {
     live = other.live;
   }
 
-  /** The driver goes. */
+  /** Takes the driver away. */
   void stop() {
     live = false;
     sender.reset();
@@ -87,12 +87,12 @@ final class TestGuest implements AutoCloseable {
     received.clear();
   }
 
-  /** A new driver comes. */
+  /** Brings a new driver. */
   void start() {
     live = true;
   }
 
-  /** The header of a packet to a peer, with room for {@link #WINDOW} bytes of answer. */
+  /** Makes the header of a packet to a peer, with room for {@link #WINDOW} bytes of answer. */
   VsockHeader header(long peer, int port, int peerPort, VsockOp op, int length) {
     return new VsockHeader(
         cid, peer, port, peerPort, length, VsockHeader.STREAM, op.code, 0, WINDOW, 0);
@@ -121,7 +121,7 @@ final class TestGuest implements AutoCloseable {
     expect(VsockOp.RESPONSE);
   }
 
-  /** The next packet that comes. */
+  /** Waits for the next packet and returns it. */
   Packet next() throws InterruptedException {
     Packet packet = received.poll(20, TimeUnit.SECONDS);
     assertThat(packet).as("a packet for CID " + cid).isNotNull();
@@ -134,7 +134,7 @@ final class TestGuest implements AutoCloseable {
     return packet;
   }
 
-  /** Packets that the switch has not taken. */
+  /** Returns how many packets the switch has not taken. */
   int unsent() {
     return toSend.size();
   }

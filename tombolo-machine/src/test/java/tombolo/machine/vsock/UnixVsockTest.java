@@ -60,7 +60,7 @@ class UnixVsockTest {
     to.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
   }
 
-  /** As many bytes, or what comes before the end. */
+  /** Reads so many bytes, or those before the end. */
   private static String read(SocketChannel from, int length) throws IOException {
     ByteBuffer into = ByteBuffer.allocate(length);
     while (into.hasRemaining() && from.read(into) >= 0) {
@@ -206,7 +206,7 @@ class UnixVsockTest {
     }
   }
 
-  /** Services whose workers are never stepped. */
+  /** Makes services whose workers are never stepped. */
   private static HostServices neverStepped() {
     SteppedHost stepped = new SteppedHost(1);
     Scheduler scheduler =

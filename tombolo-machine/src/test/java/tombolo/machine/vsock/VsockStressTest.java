@@ -35,7 +35,7 @@ class VsockStressTest {
     return task;
   }
 
-  /** One direction between two guests: sends within its credit; the checksum of what it sent. */
+  /** Sends in one direction, within its credit. Returns the checksum of what it sent. */
   private static long send(TestGuest from, TestGuest to, int port, int peerPort, long seed)
       throws InterruptedException {
     CRC32 sum = new CRC32();
@@ -56,7 +56,7 @@ class VsockStressTest {
     return sum.getValue();
   }
 
-  /** The other end: gives buffers one by one and says what it has taken. */
+  /** Receives at the other end: gives buffers one by one and says what it has taken. */
   private static long receive(TestGuest here, TestGuest from, int port, int peerPort)
       throws InterruptedException {
     CRC32 sum = new CRC32();
@@ -102,7 +102,7 @@ class VsockStressTest {
     }
   }
 
-  /** Buffers for those who receive nothing but what others have taken. */
+  /** Gives buffers to guests that only hear what others have taken. */
   private static void refill(List<TestGuest> guests, List<FutureTask<Long>> until) {
     while (until.stream().anyMatch(task -> !task.isDone())) {
       guests.forEach(guest -> guest.give(1));
@@ -180,7 +180,7 @@ class VsockStressTest {
     return open.computeIfAbsent(port, _ -> new Echo(guest, port));
   }
 
-  /** One connection's bytes that have to wait for the host's room. */
+  /** The bytes of a connection that have to wait for room at the host. */
   private static final class Echo {
     private final TestGuest guest;
     private final int port;

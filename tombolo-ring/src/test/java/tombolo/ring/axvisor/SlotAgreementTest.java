@@ -71,7 +71,7 @@ final class SlotAgreementTest {
     /** Fills a payload with the bytes that follow from the message. */
     void fill(MemorySegment payload) {
       for (int i = 0; i < length; i++) {
-        payload.set(ValueLayout.JAVA_BYTE, i, (byte) (sequence * 7 + kind.ordinal() + i));
+        payload.set(ValueLayout.JAVA_BYTE, i, (byte) (sequence * 7 + kind.code() + i));
       }
     }
   }
@@ -232,7 +232,7 @@ final class SlotAgreementTest {
         at = ring + (random.nextBoolean() ? SlotFixture.HEAD : SlotFixture.TAIL);
         value = head + random.nextInt(20) - 2;
       } else {
-        at = ring + SlotFixture.slot(head) + 8 + 4 * random.nextInt(2);
+        at = ring + SlotFixture.slot(head) + 8 + 4L * random.nextInt(2);
         value = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(60);
       }
       for (MemorySegment memory : memories) {

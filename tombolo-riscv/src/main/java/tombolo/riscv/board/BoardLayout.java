@@ -4,8 +4,8 @@ package tombolo.riscv.board;
 import tombolo.machine.pci.PciWindow;
 
 /**
- * Where things are on the board, in guest physical addresses and interrupt sources: as on QEMU's
- * {@code virt} board, so that one image runs on both.
+ * The places of everything on the board, as guest physical addresses and interrupt sources. They
+ * are those of QEMU's {@code virt} board, so that one image runs on both.
  */
 public final class BoardLayout {
   public static final long RAM_BASE = 0x8000_0000L;
@@ -13,10 +13,10 @@ public final class BoardLayout {
   public static final long FINISHER_BASE = 0x10_0000;
   public static final long PLIC_BASE = 0x0c00_0000;
 
-  /** Of the supervisor-level domain; QEMU's machine-level one is where the PLIC is. */
+  /** The supervisor-level domain; QEMU has its machine-level one where the PLIC is. */
   public static final long APLIC_BASE = 0x0d00_0000;
 
-  /** Of the supervisor-level interrupt files, a page a hart. */
+  /** The supervisor-level interrupt files, a page a hart. */
   public static final long IMSIC_BASE = 0x2800_0000;
 
   public static final long UART_BASE = 0x1000_0000;

@@ -91,12 +91,12 @@ record InterruptNodes(int wires, int messages) {
     return messages != 0;
   }
 
-  /** The cells that name a source behind the phandle of {@link #wires}. */
+  /** Returns the cells that name a source behind the phandle of {@link #wires}. */
   int[] level(int source) {
     return takesMessages() ? new int[] {source, HIGH_LEVEL} : new int[] {source};
   }
 
-  /** As {@link #level}, for a source that is pulsed. */
+  /** Returns the cells that name a source which is pulsed, see {@link #level}. */
   int[] pulse(int source) {
     return takesMessages() ? new int[] {source, RISING_EDGE} : new int[] {source};
   }

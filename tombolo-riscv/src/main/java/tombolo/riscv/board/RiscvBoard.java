@@ -165,7 +165,7 @@ public final class RiscvBoard implements Board {
 
   @Override
   public void save(StateWriter out) {
-    out.part("pci", pci).part("interrupts", wires);
+    out.part("uart", uart).part("pci", pci).part("interrupts", wires);
     for (RiscvVcpu vcpu : vcpus) {
       out.part("hart" + vcpu.index(), vcpu);
     }
@@ -177,7 +177,7 @@ public final class RiscvBoard implements Board {
    */
   @Override
   public void restore(StateReader in) {
-    in.part("pci", pci).part("interrupts", wires);
+    in.part("uart", uart).part("pci", pci).part("interrupts", wires);
     for (RiscvVcpu vcpu : vcpus) {
       in.part("hart" + vcpu.index(), vcpu);
     }

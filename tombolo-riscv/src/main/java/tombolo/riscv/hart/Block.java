@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Block {
   static final int NOTHING_FOLLOWS = -1;
 
-  /** Instead of an operation's index: none of the block jumped. */
+  /** Stands for an operation's index where none of the block jumped. */
   static final int FELL_THROUGH = -1;
 
-  /** Instead of an operation's index: a jump by register, which leads elsewhere each time. */
+  /** Stands for an operation's index after a jump by register, which leads elsewhere each time. */
   static final int INDIRECT = -2;
 
   /**
@@ -48,7 +48,7 @@ final class Block {
    */
   final @Nullable Block[] taken;
 
-  /** What follows the block, likewise. */
+  /** The block that follows this one, once known and in the same page. */
   @Nullable Block next;
 
   /** How often an engine has begun it; wraps. Tells which blocks are worth translating. */

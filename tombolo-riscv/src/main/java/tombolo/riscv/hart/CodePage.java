@@ -24,7 +24,7 @@ final class CodePage {
   /** The most instructions of a block: every operation may be a fused pair. */
   static final int MAX_INSTRUCTIONS = 2 * MAX_OPERATIONS;
 
-  /** What a block weighs besides its operations. */
+  /** The weight of a block besides its operations. */
   private static final int BLOCK = 8;
 
   private static final ValueLayout.OfShort SHORT =

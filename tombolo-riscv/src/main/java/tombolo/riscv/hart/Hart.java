@@ -11,11 +11,12 @@ import tombolo.riscv.fp.FpEnvironment;
 import tombolo.riscv.isa.Cause;
 
 /**
- * The architectural state of one hart, and what the interpreter leaves behind when it comes back.
+ * The architectural state of one hart, and what an engine leaves behind when it returns.
  *
- * <p>Everything is used by the hart's thread only, but for {@link #pending} and {@link #attention},
- * which other threads set: first a pending bit, then attention, both volatile. The hart clears
- * attention first and reads pending bits afterwards, so nothing set before is overlooked.
+ * <p>Everything is used by whoever runs the hart only, but for {@link #pending} and {@link
+ * #attention}, which other threads set: first a pending bit, then attention, both volatile. The
+ * hart clears attention first and reads pending bits afterwards, so nothing set before is
+ * overlooked.
  */
 public final class Hart implements Stateful {
   public static final int USER = 0;
@@ -50,7 +51,7 @@ public final class Hart implements Stateful {
    */
   private static final long CYCLE_TIME_INSTRET = 7;
 
-  /** Why the interpreter came back. */
+  /** The reasons for which an engine returns, see {@link Engine}. */
   public enum Stop {
     /** At the end of a block: the budget is used up, or somebody wants attention. */
     PAUSE,
@@ -114,7 +115,7 @@ public final class Hart implements Stateful {
   public long reservedAddress = NO_RESERVATION;
   public long reservedValue;
 
-  /** Instructions retired; exact whenever the interpreter is not running. */
+  /** Instructions retired; exact whenever no engine runs the hart. */
   public long retired;
 
   public Stop stop = Stop.PAUSE;
@@ -122,7 +123,7 @@ public final class Hart implements Stateful {
   public long trapValue;
   public long deviceOp;
 
-  /** The instruction at pc, 16 or 32 bits, whenever the interpreter stopped in one. */
+  /** The instruction at pc, 16 or 32 bits, whenever an engine stopped in one. */
   public int instruction;
 
   /** SSIP and SEIP; STIP follows from stimecmp. */

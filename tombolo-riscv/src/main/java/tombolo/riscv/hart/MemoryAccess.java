@@ -155,12 +155,12 @@ public final class MemoryAccess {
     return true;
   }
 
-  /** Size in bytes of the device access at hand. */
+  /** Returns the size in bytes of the device access at hand. */
   public int deviceSize() {
     return size(Op.opcode(hart.deviceOp));
   }
 
-  /** What the device store at hand writes, zero-extended. */
+  /** Returns the value that the device store at hand writes, zero-extended. */
   public long deviceValue() {
     int rs2 = Op.rs2(hart.deviceOp);
     long value =

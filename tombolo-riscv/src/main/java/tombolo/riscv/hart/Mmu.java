@@ -34,7 +34,7 @@ public final class Mmu {
   /** How much decoded code a hart keeps, in operations of 12 bytes: some 50 MB. */
   static final long MAX_DECODED = 4_000_000;
 
-  /** What an empty code page weighs. */
+  /** The weight of an empty code page. */
   private static final int OPERATIONS_A_PAGE = 1024;
 
   private static final int[] PAGE_FAULT = {Cause.FETCH_PAGE, Cause.LOAD_PAGE, Cause.STORE_PAGE};
@@ -70,13 +70,13 @@ public final class Mmu {
    */
   private final PageFilter superpages = new PageFilter();
 
-  /** Where the last walk has found its leaf: 0 for a page of 4 KiB. */
+  /** The level at which the last walk found its leaf: 0 for a page of 4 KiB. */
   private int leafLevel;
 
   /** Operations in code pages, and an allowance for each page. */
   private long decoded;
 
-  /** What the present privilege and sstatus.SUM look through. */
+  /** The TLB of the present privilege and sstatus.SUM. */
   Tlb tlb = supervisor;
 
   /** The guest physical address behind the last {@link #DEVICE}. */
@@ -87,7 +87,7 @@ public final class Mmu {
     this.memory = memory;
   }
 
-  /** To be called when the privilege or sstatus.SUM changed. */
+  /** Chooses the TLB anew; called when the privilege or sstatus.SUM has changed. */
   void selectTlb() {
     if (hart.privilege == Hart.USER) {
       tlb = user;
@@ -127,7 +127,7 @@ public final class Mmu {
     }
   }
 
-  /** fence.i: what is fetched from now on is at least as young as now. */
+  /** Executes fence.i: whatever is fetched later is at least as young as now. */
   public void fenceCode() {
     fenceEpoch++;
     flushCode();
@@ -139,14 +139,14 @@ public final class Mmu {
     supervisorForUser.flushCode();
   }
 
-  /** Forgets everything that came from stage 2, decoded code too. */
+  /** Forgets everything that came from stage 2, with decoded code. */
   void dropAll() {
     flush();
     codePages.clear();
     decoded = 0;
   }
 
-  /** What decoded code occupies, in operations. */
+  /** Returns the weight of all decoded code, in operations. */
   long decoded() {
     return decoded;
   }

@@ -7,8 +7,8 @@ import tombolo.machine.host.Scheduler;
 import tombolo.memory.TranslationCache;
 
 /**
- * How other threads make a hart forget what it has cached, and know when it has: unmap (stage 2),
- * and the remote fences of other harts.
+ * Makes a hart forget what it has cached, and tells when it has, on behalf of other threads: unmap
+ * (stage 2), and the remote fences of other harts.
  *
  * <p>Any thread asks: it first adds what is to be forgotten to {@link #wanted}, then draws a ticket
  * from {@link #asked}, then sets attention. The hart serves: it reads {@link #asked}, then takes
@@ -17,8 +17,12 @@ import tombolo.memory.TranslationCache;
  * so it counts as served, and serves before it goes inside again: it sets {@link #inside} and then
  * reads {@link #asked}, while the asking thread draws its ticket and then reads {@link #inside}.
  * All of these are sequentially consistent, so at least one of the two sees the other; no wish is
- * overlooked, and no waiter waits for a hart that sleeps. A hart's thread that waits for another
- * hart is outside, too, so two harts can wait for each other.
+ * overlooked, and no waiter waits for a hart that sleeps. A hart that waits for another one is
+ * outside, too, so two harts can wait for each other.
+ *
+ * <p>{@link #await} is the one wait in a vCPU's step. It lasts only while the other hart is inside
+ * guest code on another thread, and no longer than until that hart's next backward jump. Where one
+ * thread steps all harts, every other hart is outside, so it never waits there.
  */
 public final class Quiescence implements TranslationCache {
   /** Stage 1 translations: sfence.vma. */
@@ -45,18 +49,18 @@ public final class Quiescence implements TranslationCache {
     this.scheduler = scheduler;
   }
 
-  /** The hart's thread is about to touch guest memory on the guest's behalf. */
+  /** Enters guest code: the caller is about to touch guest memory on the guest's behalf. */
   public void enter() {
     inside = true;
     serve();
   }
 
-  /** The hart's thread touches no guest memory any more, until it enters again. */
+  /** Leaves guest code: the caller touches no guest memory until it enters again. */
   public void leave() {
     inside = false;
   }
 
-  /** On the hart's thread, between two instructions: does what was asked. */
+  /** Does what was asked; called by whoever runs the hart, between two instructions. */
   public void serve() {
     long ticket = asked.get();
     if (ticket == served) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hart remembers of its address translations, stage 1 and stage 2 in one step: guest virtual
+ * The address translations that a hart remembers, stage 1 and stage 2 in one step: guest virtual
  * page → host address for loads and stores, guest virtual page → decoded page for fetches, and
  * guest virtual address → decoded block for jumps. Direct mapped.
  *
@@ -28,7 +28,7 @@ public final class Tlb {
   /** Virtual addresses of pages that may be read. */
   final long[] readTags = new long[ENTRIES];
 
-  /** What to add to a virtual address in that page to get the host address. */
+  /** The difference of the host address and the virtual address, for each page. */
   final long[] readOffsets = new long[ENTRIES];
 
   /** Virtual addresses of pages that may be written and whose PTE is dirty. */
@@ -69,13 +69,13 @@ public final class Tlb {
     clean = false;
   }
 
-  /** The host address of a readable byte, if its page is known; else INVALID. */
+  /** Returns the host address of a readable byte, if its page is known; else INVALID. */
   long readAddress(long va) {
     int index = index(va);
     return readTags[index] == (va & Mmu.PAGE_MASK) ? va + readOffsets[index] : INVALID;
   }
 
-  /** The host address of a writable byte, if its page is known; else INVALID. */
+  /** Returns the host address of a writable byte, if its page is known; else INVALID. */
   long writeAddress(long va) {
     int index = index(va);
     return writeTags[index] == (va & Mmu.PAGE_MASK) ? va + writeOffsets[index] : INVALID;

@@ -20,7 +20,7 @@ import tombolo.machine.state.StateWriter;
  * The locks of interrupt files come after this one.
  */
 public final class Aplic implements MmioDevice, WiredController {
-  /** Of the control region; there are no structures for direct delivery behind it. */
+  /** Bytes of the control region; no structures for direct delivery follow it. */
   public static final long LENGTH = 0x4000;
 
   private static final int WORDS = SOURCES / 32 + 1;

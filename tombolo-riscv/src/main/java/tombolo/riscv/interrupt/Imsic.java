@@ -5,9 +5,9 @@ import java.util.List;
 import tombolo.machine.device.MmioDevice;
 
 /**
- * Where messages are stored to (RISC-V AIA 1.0, section 3.5): a page for the supervisor-level
- * interrupt file of each hart, hart 0 first. A naturally aligned store of 32 bits is a message;
- * everything else is ignored, and every load gives 0.
+ * The pages to which messages are stored (RISC-V AIA 1.0, section 3.5): one for the
+ * supervisor-level interrupt file of each hart, hart 0 first. A naturally aligned store of 32 bits
+ * is a message; everything else is ignored, and every load gives 0.
  *
  * <p>Thread-safe; vCPUs, and devices of any thread, store at the same time.
  */
@@ -25,12 +25,12 @@ public final class Imsic implements MmioDevice {
     this.files = List.copyOf(files);
   }
 
-  /** Bytes of the pages of so many harts. */
+  /** Returns the bytes of the pages of so many harts. */
   public static long length(int harts) {
     return (long) harts << PAGE_SHIFT;
   }
 
-  /** A message to a hart, as a store to its page; one to a hart that is not there goes nowhere. */
+  /** Sends a message, as a store to the hart's page would; drops it if there is no such hart. */
   void send(int hart, int identity) {
     if (hart < files.size()) {
       files.get(hart).receive(identity);

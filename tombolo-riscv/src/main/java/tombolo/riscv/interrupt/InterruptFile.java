@@ -52,7 +52,7 @@ public final class InterruptFile implements Stateful {
     this.signal = signal;
   }
 
-  /** A message: makes an identity pending. What is no identity is ignored. Any thread. */
+  /** Takes a message: makes an identity pending. Ignores other numbers. Any thread. */
   public synchronized void receive(int identity) {
     if (identity >= 1 && identity <= IDENTITIES) {
       pending[identity / Long.SIZE] |= 1L << identity;
@@ -60,12 +60,12 @@ public final class InterruptFile implements Stateful {
     }
   }
 
-  /** stopei: the pending and enabled identity of the highest priority, twice; 0 if none. */
+  /** Reads stopei: the pending and enabled identity of the highest priority, twice; 0 if none. */
   public synchronized long top() {
     return describe(best());
   }
 
-  /** A write of stopei: as {@link #top}, and takes what it says. */
+  /** Writes stopei: returns what {@link #top} does, and takes that identity. */
   public synchronized long claim() {
     int identity = best();
     if (identity != 0) {
@@ -135,7 +135,7 @@ public final class InterruptFile implements Stateful {
     return register >= FIRST_PENDING && word < WORDS ? word : -1;
   }
 
-  /** As after power-on: nothing pending, nothing enabled. */
+  /** Goes back to the state after power-on: nothing pending, nothing enabled. */
   public synchronized void reset() {
     Arrays.fill(pending, 0);
     Arrays.fill(enabled, 0);

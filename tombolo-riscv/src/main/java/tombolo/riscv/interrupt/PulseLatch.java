@@ -28,12 +28,12 @@ final class PulseLatch implements Stateful {
    */
   private final SortedSet<Long> pulses = new TreeSet<>();
 
-  /** A pulse for these harts; the same one again if it is there. */
+  /** Adds a pulse for these harts, unless the same one waits already. */
   void add(long harts) {
     pulses.add(harts);
   }
 
-  /** Whether a pulse names this hart. */
+  /** Returns whether a pulse names this hart. */
   boolean isFor(int hart) {
     for (long pulse : pulses) {
       if ((pulse & 1L << hart) != 0) {
@@ -43,12 +43,12 @@ final class PulseLatch implements Stateful {
     return false;
   }
 
-  /** The hart takes every pulse that names it. */
+  /** Ends every pulse that names this hart, which takes them. */
   void claim(int hart) {
     pulses.removeIf(pulse -> (pulse & 1L << hart) != 0);
   }
 
-  /** Whether nobody waits for anything. */
+  /** Returns whether no pulse waits. */
   boolean isEmpty() {
     return pulses.isEmpty();
   }

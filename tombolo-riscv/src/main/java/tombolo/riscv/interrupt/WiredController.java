@@ -5,15 +5,15 @@ import tombolo.machine.device.InterruptLine;
 import tombolo.machine.state.Stateful;
 
 /**
- * What the wires of a board end in: sources 1 to 95, the same ones whatever takes them.
+ * The controller in which the wires of a board end: sources 1 to 95, whichever kind it is.
  * Thread-safe.
  */
 public sealed interface WiredController extends Stateful permits Aplic, Plic {
-  /** How many sources there are; 0 is none. */
+  /** The number of sources; 0 is not one of them. */
   int SOURCES = 95;
 
   /**
-   * The wire into a source.
+   * Returns the wire into a source.
    *
    * @param source 1 to {@link #SOURCES}
    * @throws IllegalArgumentException if there is no such source
@@ -33,7 +33,7 @@ public sealed interface WiredController extends Stateful permits Aplic, Plic {
     };
   }
 
-  /** The level of a source's wire, which there is. */
+  /** Sets the level of the wire of a source, which exists. */
   void setLevel(int source, boolean high);
 
   /**
@@ -44,18 +44,18 @@ public sealed interface WiredController extends Stateful permits Aplic, Plic {
    */
   void pulse(long harts, int source);
 
-  /** As after power-on; lines keep their levels. */
+  /** Goes back to the state after power-on; lines keep their levels. */
   void reset();
 
-  /** Whether that is a source's number. */
+  /** Returns whether a source has this number. */
   static boolean isSource(int number) {
     return number >= 1 && number <= SOURCES;
   }
 
   /**
-   * Lets a source's number pass.
+   * Checks a source's number.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if no source has it
    */
   static void checkSource(int source) {
     if (!isSource(source)) {

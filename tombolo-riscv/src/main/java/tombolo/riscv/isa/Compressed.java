@@ -6,7 +6,7 @@ package tombolo.riscv.isa;
  * Unprivileged ISA, chapter "C" Standard Extension for Compressed Instructions).
  */
 public final class Compressed {
-  /** What a reserved encoding expands to; an all-zero word is illegal by definition. */
+  /** The expansion of a reserved encoding: an all-zero word is illegal by definition. */
   static final int ILLEGAL = 0;
 
   private static final int LOAD = 0x03;

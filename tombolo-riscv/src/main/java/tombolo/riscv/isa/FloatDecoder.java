@@ -27,7 +27,7 @@ public final class FloatDecoder {
   public static final int NMSUB = 18;
   public static final int NMADD = 19;
 
-  /** From here on the destination is an integer register. */
+  /** The first selector whose destination is an integer register. */
   public static final int FIRST_TO_INTEGER = 20;
 
   public static final int LE = 20;

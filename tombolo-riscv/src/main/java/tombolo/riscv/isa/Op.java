@@ -160,7 +160,7 @@ public final class Op {
     return opcode <= FENCE_I || (opcode >= J && opcode <= JR);
   }
 
-  /** Where a branch or a direct jump leads to, relative to its page. */
+  /** Returns the target of a branch or a direct jump, relative to its page. */
   public static long target(long op) {
     return opcode(op) >= FIRST_PAIR ? op >>> 52 : op >> 32;
   }

@@ -59,7 +59,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     }
   }
 
-  /** Where a hart begins when it is started. */
+  /** The place at which a started hart begins, and what it finds in a1. */
   public record Entry(long address, long opaque) {}
 
   public final Hart hart;

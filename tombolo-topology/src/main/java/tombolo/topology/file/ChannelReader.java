@@ -3,7 +3,7 @@
 package tombolo.topology.file;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,10 +19,10 @@ import tombolo.topology.ChannelSpec.Layout;
 import tombolo.topology.SubscriberSpec;
 
 /**
- * Reads the tables {@code [channel.NAME]}. What is wrong gets a value with which no check between
- * VMs and channels can fail.
+ * Reads the tables {@code [channel.NAME]}. Replaces a wrong value by one with which no check
+ * between VMs and channels can fail.
  *
- * @param vms the names of all VMs of the file in its order, also of those that are wrong
+ * @param vms the names of all VMs of the file, in its order, with those that are wrong
  */
 record ChannelReader(Set<String> vms) {
   /** Stands for a key that is wrong. */
@@ -59,7 +59,7 @@ record ChannelReader(Set<String> vms) {
           .add(
               channel.line(),
               channel.path(),
-              "not a channel's name; it has 1 to 64 of a-z A-Z 0-9 - _ .");
+              "not a valid channel name; use 1 to 64 of a-z A-Z 0-9 - _ .");
     }
     if (!isDottedName(name, channel)) {
       channel.allowOnly(KEYS, "a channel");
@@ -90,7 +90,7 @@ record ChannelReader(Set<String> vms) {
         (int) channel.integer("doorbell-rate", DEFAULT_RATE, DEFAULT_RATE, 1, MOST_RATE));
   }
 
-  /** Whether somebody wrote {@code [channel.a.b]}, which TOML reads as a table in a table. */
+  /** Tells {@code [channel.a.b]}, which TOML reads as a table in a table; notes the mistake. */
   private static boolean isDottedName(String name, Section channel) {
     List<String> tables =
         channel.keys().stream()
@@ -103,13 +103,13 @@ record ChannelReader(Set<String> vms) {
     for (String inner : tables) {
       channel.wrong(
           inner,
-          "a table within a channel; a name with a dot is written in quotes: [channel.\"%s.%s\"]"
+          "a table within a channel; put a name with a dot in quotes: [channel.\"%s.%s\"]"
               .formatted(name, inner));
     }
     return true;
   }
 
-  /** Whether what the layout would be can't be told, so that nothing is known of sections. */
+  /** Whether the layout is wrong, so that nothing can be said of sections. */
   private static boolean isWrongLayout(Section channel) {
     return channel.has("layout") && !"raw".equals(channel.table().get(List.of("layout")));
   }
@@ -122,7 +122,7 @@ record ChannelReader(Set<String> vms) {
     }
   }
 
-  /** In whole pages; 0 where it is wrong. */
+  /** Returns a size in whole pages; 0 if it is wrong. */
   private static long pages(Section channel, String key, long absent) {
     long bytes = channel.bytes(key, absent, 0, SIZE);
     return Math.ceilDiv(bytes, HostMemory.PAGE_SIZE) * HostMemory.PAGE_SIZE;
@@ -141,7 +141,7 @@ record ChannelReader(Set<String> vms) {
     return (int) channel.integer("sections", writers, 0, 0, MOST_SECTIONS);
   }
 
-  /** Empty where it is absent or wrong. */
+  /** Returns the publisher's name; empty if it is absent or wrong. */
   private String publisher(Section channel) {
     String name = channel.string("publisher", "the name of a VM, as a string");
     if (name == null) {
@@ -169,7 +169,7 @@ record ChannelReader(Set<String> vms) {
     TomlArray array = channel.array("subscribers", wanted);
     Access access = channel.word("access", Access.READ_WRITE, ACCESS);
     List<SubscriberSpec> subscribers = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
+    Set<String> seen = new LinkedHashSet<>();
     for (int i = 0; array != null && i < array.size(); i++) {
       Section element = element(channel, array, i);
       SubscriberSpec subscriber = subscriber(element, array.get(i), access, doorbell);
@@ -183,7 +183,7 @@ record ChannelReader(Set<String> vms) {
     return subscribers;
   }
 
-  /** The place of one subscriber, and its table where it is one. */
+  /** Returns the place of one subscriber, and its table if it is one. */
   private static Section element(Section channel, TomlArray array, int index) {
     int line =
         channel
@@ -195,7 +195,7 @@ record ChannelReader(Set<String> vms) {
     return new Section(table, path, line, channel.source(), channel.mistakes());
   }
 
-  /** Null where it is none; that is noted. */
+  /** Returns a subscriber; null, and notes the mistake, if it is none. */
   private static @Nullable SubscriberSpec subscriber(
       Section element, Object value, Access access, boolean doorbell) {
     return switch (value) {
@@ -226,8 +226,8 @@ record ChannelReader(Set<String> vms) {
       return noSuchVm(vm);
     }
     if (vm.equals(publisher)) {
-      return "\"%s\" is the publisher, which sees the channel anyway; remove it here".formatted(vm);
+      return "\"%s\" is the publisher, which has the channel already; remove it here".formatted(vm);
     }
-    return seen.add(vm) ? null : "\"%s\" is there twice; remove one".formatted(vm);
+    return seen.add(vm) ? null : "\"%s\" is listed twice; remove one".formatted(vm);
   }
 }

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,11 +20,10 @@ import tombolo.topology.VmSpec;
 import tombolo.topology.VsockSpec;
 
 /**
- * What VMs and channels of one file may not have in common, and what has to fit into what. Skips
- * what was wrong by itself.
+ * Checks what the VMs and channels of a file must not have in common, and what has to fit into
+ * what. Skips what is wrong by itself.
  *
- * @param tables of the VMs and channels, by {@code vm.NAME} and {@code channel.NAME}: where they
- *     are
+ * @param tables of the VMs and channels, by {@code vm.NAME} and {@code channel.NAME}
  */
 record Consistency(Map<String, Section> tables) {
   private static final long MAILBOX = HostMemory.PAGE_SIZE;
@@ -37,9 +36,9 @@ record Consistency(Map<String, Section> tables) {
     return table;
   }
 
-  /** A VM that says its id has to differ from those that get theirs by their position. */
+  /** Compares all ids, those given and those that follow from the position in the file. */
   void checkIds(List<VmSpec> vms) {
-    Map<Integer, VmSpec> owners = new HashMap<>();
+    Map<Integer, VmSpec> owners = new LinkedHashMap<>();
     for (VmSpec vm : vms) {
       VmSpec owner = vm.id() == VmReader.NO_ID ? null : owners.putIfAbsent(vm.id(), vm);
       if (owner == null) {
@@ -50,7 +49,7 @@ record Consistency(Map<String, Section> tables) {
       Section other = table("vm", laterIsGiven ? owner.name() : vm.name());
       given.wrong(
           "id",
-          "%d is the id of %s, line %d, too%s; choose another"
+          "%d is also the id of %s, line %d%s; choose another"
               .formatted(
                   vm.id(),
                   other.path(),
@@ -59,10 +58,10 @@ record Consistency(Map<String, Section> tables) {
     }
   }
 
-  /** A file that one disk writes can be no other disk, of this VM or of another one. */
+  /** Checks that a file that one disk writes is no other disk, of this VM or of another one. */
   void checkDisks(List<VmSpec> vms) {
-    Map<Path, VmSpec> owners = new HashMap<>();
-    Set<Path> written = new HashSet<>();
+    Map<Path, VmSpec> owners = new LinkedHashMap<>();
+    Set<Path> written = new LinkedHashSet<>();
     for (VmSpec vm : vms) {
       for (DiskSpec disk : vm.virtio().disks()) {
         Path file = real(disk.file());
@@ -73,7 +72,7 @@ record Consistency(Map<String, Section> tables) {
           table("vm", vm.name())
               .wrong(
                   "disks",
-                  "%s is a disk of %s, line %d, too, and one of the two writes it; give each a copy, or make both readonly"
+                  "%s is also a disk of %s, line %d, and one of the two writes it; give each a copy, or make both readonly"
                       .formatted(disk.file(), other.path(), other.lineOf("disks")));
         }
       }
@@ -88,10 +87,10 @@ record Consistency(Map<String, Section> tables) {
     }
   }
 
-  /** A CID is one VM's, and so is a socket. */
+  /** Checks that no two VMs have the same CID or the same socket. */
   void checkVsock(List<VmSpec> vms) {
-    Map<Long, VmSpec> cids = new HashMap<>();
-    Map<Path, VmSpec> sockets = new HashMap<>();
+    Map<Long, VmSpec> cids = new LinkedHashMap<>();
+    Map<Path, VmSpec> sockets = new LinkedHashMap<>();
     for (VmSpec vm : vms) {
       VsockSpec vsock = vm.vsock();
       if (vsock == null) {
@@ -103,7 +102,7 @@ record Consistency(Map<String, Section> tables) {
         Section other = table("vm", owner.name());
         table.wrong(
             VsockReader.CID,
-            "%d is the CID of %s, line %d, too; choose another"
+            "%d is also the CID of %s, line %d; choose another"
                 .formatted(vsock.cid(), other.path(), other.lineOf(VsockReader.CID)));
       }
       Path socket = vsock.socket();
@@ -113,14 +112,14 @@ record Consistency(Map<String, Section> tables) {
         Section other = table("vm", user.name());
         table.wrong(
             VsockReader.SOCKET,
-            "%s is the socket of %s, line %d, too; choose another"
+            "%s is also the socket of %s, line %d; choose another"
                 .formatted(socket, other.path(), other.lineOf(VsockReader.SOCKET)));
       }
     }
   }
 
   void checkKeys(List<ChannelSpec> channels) {
-    Map<Long, ChannelSpec> owners = new HashMap<>();
+    Map<Long, ChannelSpec> owners = new LinkedHashMap<>();
     for (ChannelSpec channel : channels) {
       ChannelSpec owner =
           channel.key() == ChannelReader.NO_KEY ? null : owners.putIfAbsent(channel.key(), channel);
@@ -129,15 +128,15 @@ record Consistency(Map<String, Section> tables) {
         table("channel", channel.name())
             .wrong(
                 "key",
-                "0x%x is the key of %s, line %d, too; choose another"
+                "0x%x is also the key of %s, line %d; choose another"
                     .formatted(channel.key(), other.path(), other.lineOf("key")));
       }
     }
   }
 
   void checkWindows(List<VmSpec> vms, List<ChannelSpec> channels) {
-    Map<String, List<ChannelSpec>> published = new HashMap<>();
-    Map<String, List<ChannelSpec>> seen = new HashMap<>();
+    Map<String, List<ChannelSpec>> published = new LinkedHashMap<>();
+    Map<String, List<ChannelSpec>> seen = new LinkedHashMap<>();
     for (ChannelSpec channel : channels) {
       published.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);
       seen.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);
@@ -197,7 +196,7 @@ record Consistency(Map<String, Section> tables) {
                   count(channels), vm.channels(), table.pathOf("channels"), channels.size()));
     }
     long bytes = bytes(channels);
-    // Where only the window says how much, that it is too small was said already.
+    // Without the key the quota is the window's size; a window too small has its mistake already.
     if (bytes > vm.channelBytes() && table.has("channel-bytes")) {
       table.wrong(
           "channel-bytes",

@@ -5,7 +5,7 @@ package tombolo.topology.file;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +20,8 @@ import tombolo.topology.Platform;
 
 /**
  * Reads the keys of a VM that say what it boots, and the files that they name: kernel, initrd,
- * append. Reads each file once, also where several VMs boot it, so what was checked is what boots.
- * For one thread.
+ * append. Reads each file once, even if several VMs boot it. What was checked is what boots. For
+ * one thread.
  */
 final class ImageReader {
   /** Stands for a kernel that is wrong. */
@@ -29,8 +29,8 @@ final class ImageReader {
       new KernelImage("none", List.of(), 0, SymbolTable.EMPTY);
 
   private final Path file;
-  private final Map<KernelFile, KernelImage> kernels = new HashMap<>();
-  private final Map<Path, byte[]> initrds = new HashMap<>();
+  private final Map<KernelFile, KernelImage> kernels = new LinkedHashMap<>();
+  private final Map<Path, byte[]> initrds = new LinkedHashMap<>();
 
   /** A kernel is read for a processor and for RAM at an address. */
   private record KernelFile(Path path, ElfMachine machine, long ramBase) {}
@@ -38,7 +38,7 @@ final class ImageReader {
   /**
    * What a VM's keys name.
    *
-   * @param kernel null where it is absent or wrong
+   * @param kernel null if it is absent or wrong
    */
   record Named(@Nullable KernelImage kernel, Path kernelFile, @Nullable Path initrdFile) {}
 
@@ -52,8 +52,8 @@ final class ImageReader {
   /**
    * Finds the files and reads the kernel.
    *
-   * @param platform for which the kernel has to be; null where it is not known
-   * @param prepare what the file says is to be run before, for who misses a file; or null
+   * @param platform for which the kernel has to be; null if it is not known
+   * @param prepare the command that makes missing files, as the file says; or null
    */
   Named find(Section vm, @Nullable Platform platform, @Nullable String prepare) {
     Path kernel = present(vm, "kernel", path(vm, "kernel"), prepare);
@@ -64,7 +64,7 @@ final class ImageReader {
         initrd);
   }
 
-  /** Reads a key as a path, relative to the file; null where it is absent or wrong. */
+  /** Reads a key as a path, relative to the file; returns null if it is absent or wrong. */
   @Nullable Path path(Section vm, String key) {
     String text = vm.string(key, "a path, as a string");
     if (text == null) {
@@ -78,7 +78,7 @@ final class ImageReader {
     }
   }
 
-  /** Null where it is not there and the file says how to get it. */
+  /** Returns null, and notes the mistake, if the file is missing and can be made. */
   private static @Nullable Path present(
       Section vm, String key, @Nullable Path path, @Nullable String prepare) {
     if (path == null || prepare == null || Files.exists(path)) {
@@ -88,7 +88,7 @@ final class ImageReader {
     return null;
   }
 
-  /** Null where it can't be read. */
+  /** Reads a kernel; returns null if it can't be read. */
   private @Nullable KernelImage kernel(Section vm, Path path, Platform platform) {
     KernelFile key = new KernelFile(path, platform.board().machine(), platform.board().ramBase());
     KernelImage known = kernels.get(key);
@@ -108,7 +108,7 @@ final class ImageReader {
   /**
    * Reads the initial RAM disk, and checks that it and the kernel fit into RAM.
    *
-   * @param memory bytes of RAM; 0 where that is not known
+   * @param memory bytes of RAM; 0 if that is not known
    */
   BootImage read(Section vm, Named named, Platform platform, long memory) {
     KernelImage kernel = named.kernel();
@@ -135,7 +135,7 @@ final class ImageReader {
     }
   }
 
-  /** The guest physical address behind a kernel. */
+  /** Returns the first guest physical address after a kernel. */
   private static long end(KernelImage kernel) {
     return kernel.segments().stream()
         .mapToLong(segment -> segment.gpa() + segment.memorySize())
@@ -144,9 +144,9 @@ final class ImageReader {
   }
 
   /**
-   * Null where it is wrong.
+   * Reads the initial RAM disk; returns null if it is wrong.
    *
-   * @param behindKernel bytes of RAM that the kernel and what is before it take
+   * @param behindKernel bytes of RAM up to the end of the kernel
    */
   private byte @Nullable [] initrd(Section vm, Path path, long memory, long behindKernel) {
     String objection = Platform.objectionToInitrd(path, memory);

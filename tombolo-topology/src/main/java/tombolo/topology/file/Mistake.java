@@ -3,15 +3,15 @@
 package tombolo.topology.file;
 
 /**
- * One thing that is wrong with a topology file.
+ * A mistake in a topology file.
  *
  * @param file as the person named it
- * @param line from 1, or 0 where it is about the file as a whole
- * @param key with its tables, {@code vm.alice.memory}; empty where it is about no key
- * @param what is wrong, and what to do
+ * @param line from 1, or 0 if it is about the file as a whole
+ * @param key with its tables, {@code vm.alice.memory}; empty if it is about no key
+ * @param what the problem and the remedy
  */
 public record Mistake(String file, int line, String key, String what) {
-  /** One line, whatever the file has in its strings. */
+  /** Returns one line, whatever the file has in its strings. */
   @Override
   public String toString() {
     String place = line > 0 ? file + ":" + line : file;

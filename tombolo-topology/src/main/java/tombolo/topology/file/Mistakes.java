@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Collects what is wrong with one file while it is read. For one thread. */
+/** Collects the mistakes in a file while it is read. For one thread. */
 final class Mistakes {
   private final String file;
   private final List<Mistake> found = new ArrayList<>();
@@ -31,7 +31,7 @@ final class Mistakes {
     }
   }
 
-  /** In the file's order; those of one line as they were found. */
+  /** Returns them in the file's order; those of one line as they were found. */
   List<Mistake> inOrder() {
     return found.stream().sorted(Comparator.comparingInt(Mistake::line)).toList();
   }

@@ -14,15 +14,16 @@ import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 
 /**
- * A table of a topology file, and where it is. Gives the values of its keys; notes where one is
- * missing, of the wrong type or out of range, and then gives what the asker wants instead. An asker
- * wants something with which no further check can fail, so that one mistake is one line.
+ * A table of a topology file, and where it is. Returns the values of its keys. If one is missing,
+ * of the wrong type or out of range, it notes the mistake and returns a value of the caller's
+ * choice. Callers choose a value with which no further check can fail, so that one mistake is one
+ * line.
  *
  * @param path its name with those of the tables around it: {@code vm.alice}
  * @param line from 1
  */
 record Section(TomlTable table, String path, int line, SourceText source, Mistakes mistakes) {
-  /** Whether the key is there, with whatever value. */
+  /** Whether the table has the key, with any value. */
   boolean has(String key) {
     return value(key) != null;
   }
@@ -31,13 +32,13 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     return table.get(List.of(key));
   }
 
-  /** The line of a key, or this table's where it is not there. */
+  /** Returns the line of a key, or that of the table if it has no such key. */
   int lineOf(String key) {
     TomlPosition position = table.inputPositionOf(List.of(key));
     return position == null ? line : position.line();
   }
 
-  /** The name of a key with this table's before it; quoted where TOML wants that. */
+  /** Returns the name of a key behind that of the table; quoted if TOML wants that. */
   String pathOf(String key) {
     String name = key.matches("[A-Za-z0-9_-]+") ? key : '"' + key.replace("\"", "\\\"") + '"';
     return path.isEmpty() ? name : path + "." + name;
@@ -52,7 +53,7 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     wrong(key, "found %s; wanted %s".formatted(describe(found), wanted));
   }
 
-  /** A value as a message speaks of it. */
+  /** Returns a value in the words of a message. */
   static String describe(@Nullable Object value) {
     return switch (value) {
       case null -> "nothing";
@@ -67,9 +68,9 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
   }
 
   /**
-   * Notes keys that don't belong here.
+   * Notes keys that the table may not have.
    *
-   * @param keys that do
+   * @param keys those that it may have
    * @param kind of table, for people: "a VM"
    */
   void allowOnly(List<String> keys, String kind) {
@@ -86,14 +87,14 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     }
   }
 
-  /** Notes a key that has to be there and is not. */
+  /** Notes a mistake if the table lacks a key. */
   void require(String key, String example) {
     if (!has(key)) {
       wrong(key, "missing; add a line like %s = %s".formatted(key, example));
     }
   }
 
-  /** A string; null where it is absent or wrong. */
+  /** Returns a string; null if it is absent or wrong. */
   @Nullable String string(String key, String wanted) {
     Object value = value(key);
     if (value == null || value instanceof String) {
@@ -103,7 +104,7 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     return null;
   }
 
-  /** One of some words, by what it means. */
+  /** Returns the meaning of a word. */
   <T> T word(String key, T absent, Map<String, T> words) {
     String names = "\"" + String.join("\" or \"", words.keySet().stream().sorted().toList()) + '"';
     String word = string(key, names);
@@ -128,9 +129,10 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
   }
 
   /**
-   * A whole number.
+   * Returns a whole number.
    *
-   * @param wrong what to give where it is none in this range
+   * @param absent what to return if there is none
+   * @param wrong what to return if it is not one in this range
    */
   long integer(String key, long absent, long wrong, long least, long most) {
     Object value = value(key);
@@ -156,9 +158,10 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
   record Range(long least, long most) {}
 
   /**
-   * Bytes, as a number or a string with a unit.
+   * Returns bytes, written as a number or as a string with a unit.
    *
-   * @param wrong what to give where it is none in this range
+   * @param absent what to return if there are none
+   * @param wrong what to return if they are not in this range
    */
   long bytes(String key, long absent, long wrong, Range range) {
     Object value = value(key);
@@ -180,7 +183,7 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
       }
       wrong(
           key,
-          "'%s': out of range; it is %s to %s"
+          "'%s': out of range; use %s to %s"
               .formatted(text, MemorySize.describe(range.least), MemorySize.describe(range.most)));
     } catch (InputException e) {
       wrong(key, String.valueOf(e.getMessage()));
@@ -188,7 +191,7 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     return wrong;
   }
 
-  /** RAM, in whole pages; null where it is absent or wrong. */
+  /** Returns an amount of RAM, in whole pages; null if it is absent or wrong. */
   @Nullable MemorySize memory(String key) {
     Object value = value(key);
     if (value == null) {
@@ -206,7 +209,7 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     }
   }
 
-  /** An array; null where it is absent or wrong. */
+  /** Returns an array; null if it is absent or wrong. */
   @Nullable TomlArray array(String key, String wanted) {
     Object value = value(key);
     if (value == null || value instanceof TomlArray) {
@@ -217,9 +220,9 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
   }
 
   /**
-   * A table in this one; null where it is absent or wrong.
+   * Returns a table in this one; null if it is absent or wrong.
    *
-   * @param wanted what to write instead of something that is none
+   * @param wanted what to write instead of something that is not a table
    */
   @Nullable Section section(String key, String wanted) {
     Object value = value(key);
@@ -232,7 +235,7 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     return null;
   }
 
-  /** The keys, in the file's order. */
+  /** Returns the keys, in the file's order. */
   List<String> keys() {
     Set<String> keys = table.keySet();
     return keys.stream().sorted(Comparator.comparingInt(this::lineOf)).toList();

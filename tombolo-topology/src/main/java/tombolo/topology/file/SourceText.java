@@ -15,11 +15,11 @@ import tombolo.machine.image.ImageException;
 import tombolo.machine.image.KernelImage;
 
 /**
- * The text of a topology file, and which of its lines are under which heading. Headings are told by
- * the look of a line, so a line of a multi-line string can pass for one: good for messages only.
+ * The text of a topology file, and the heading above each of its lines. A line that begins with a
+ * bracket counts as a heading, even inside a multi-line string: good enough for messages.
  */
 final class SourceText {
-  /** Room for thousands of channels, and nothing that takes long to refuse. */
+  /** Room for thousands of channels; a larger file would take long to refuse. */
   static final int LARGEST = 1 << 20;
 
   private static final String BYTE_ORDER_MARK = "\ufeff";
@@ -40,13 +40,13 @@ final class SourceText {
   /**
    * Reads a file.
    *
-   * @return null where that can't be done; then mistakes has the reason
+   * @return null if it can't be read; the reason is among the mistakes then
    */
   static @Nullable SourceText read(Path file, Mistakes mistakes) {
     byte[] bytes;
     try {
       if (Files.isRegularFile(file) && Files.size(file) > LARGEST) {
-        mistakes.add(0, "", "larger than 1 MiB, so it is no topology file");
+        mistakes.add(0, "", "larger than 1 MiB; a topology file is smaller");
         return null;
       }
       bytes = KernelImage.readFile(file);
@@ -60,7 +60,7 @@ final class SourceText {
     return decode(bytes, mistakes);
   }
 
-  /** A text that was not read from a file. */
+  /** Wraps a text that was not read from a file. */
   static SourceText of(String text) {
     return new SourceText(text);
   }
@@ -73,10 +73,10 @@ final class SourceText {
     String text = out.flip().toString();
     if (result.isError()) {
       int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
-      mistakes.add(line, "", "not UTF-8 text, so it is no topology file");
+      mistakes.add(line, "", "not UTF-8 text; save the file as UTF-8");
       return null;
     }
-    // Some editors begin each file with one.
+    // Some editors put one at the beginning of each file.
     return new SourceText(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
   }
 
@@ -84,17 +84,17 @@ final class SourceText {
     return text;
   }
 
-  /** A line without what is white around it; empty where there is none. */
+  /** Returns a line without white space around it; empty if there is no such line. */
   String line(int number) {
     return number >= 1 && number <= lines.length ? lines[number - 1].strip() : "";
   }
 
-  /** The line of the heading {@code [table]} that a line is under, or is; 0 where there is none. */
+  /** Returns the line of the heading that a line is under, or is; 0 if there is none. */
   int headingOf(int line) {
     return headings[Math.clamp(line, 0, lines.length)];
   }
 
-  /** What the heading of a line is about, with a dot behind it; empty where there is none. */
+  /** Returns the name in a line's heading with a dot after it; empty if it has no heading. */
   String tableOf(int line) {
     String heading = line(headingOf(line));
     int end = heading.indexOf(']');
@@ -102,10 +102,11 @@ final class SourceText {
   }
 
   /**
-   * The line where a value of an array begins, since the parser says where the comma before it is.
+   * Returns the line where a value of an array begins. The parser knows only where the comma or the
+   * bracket before it is.
    *
-   * @param line of the comma or the bracket before it, from 1
-   * @param column behind that, from 1
+   * @param line that of the comma or bracket, from 1
+   * @param column the one after it, from 1
    */
   int lineOfElement(int line, int column) {
     String rest = lines[line - 1];

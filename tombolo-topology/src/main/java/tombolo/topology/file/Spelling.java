@@ -7,17 +7,17 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses what somebody meant. */
+/** Guesses which word a person meant. */
 final class Spelling {
   private static final int MOST_EDITS = 2;
   private static final int LONGEST_WORD = 64;
 
-  /** A file of a thousand wrong names has to be refused soon, too. */
+  /** Keeps the time short in which a file of a thousand wrong names is refused. */
   private static final int MOST_WORDS = 256;
 
   private Spelling() {}
 
-  /** The word most like this one, if one is so alike that it may have been meant. */
+  /** Returns the word most like this one, if one is enough like it. */
   static Optional<String> nearest(String word, Collection<String> words) {
     if (word.length() > LONGEST_WORD) {
       return Optional.empty();
@@ -29,14 +29,14 @@ final class Spelling {
         .min(Comparator.comparingInt(other -> edits(word, other)));
   }
 
-  /** As an end of a message; empty where nothing is alike. */
+  /** Returns the end of a message; empty if no word is enough like this one. */
   static String didYouMean(String word, Collection<String> words) {
     return nearest(word, words).map(other -> "; did you mean " + other + "?").orElse("");
   }
 
   /**
-   * How many letters were left out, put in, mistaken or swapped with their neighbours, without
-   * regard to case; more than the most where that is plain from the lengths.
+   * Counts letters that are missing, added, wrong or swapped with their neighbours, whatever their
+   * case. Returns more than the most at once if the lengths differ too much.
    */
   private static int edits(String one, String other) {
     if (Math.abs(one.length() - other.length()) > MOST_EDITS) {

@@ -3,7 +3,7 @@
 package tombolo.topology.file;
 
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,8 +16,8 @@ import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
 /**
- * Parses TOML and says in words for people what is wrong with it. Where the only mistakes are names
- * that are given twice, the rest of the file can still be looked at.
+ * Parses TOML and puts its mistakes into words for people. If the only mistakes are names that are
+ * given twice, the rest of the file can still be checked.
  */
 final class TomlText {
   private static final int MOST_ERRORS = 20;
@@ -31,7 +31,7 @@ final class TomlText {
 
   private final SourceText source;
   private final Mistakes mistakes;
-  private final Set<Integer> repeated = new HashSet<>();
+  private final Set<Integer> repeated = new LinkedHashSet<>();
 
   TomlText(SourceText source, Mistakes mistakes) {
     this.source = source;
@@ -39,16 +39,16 @@ final class TomlText {
   }
 
   /**
-   * The file's table.
+   * Returns the file's table.
    *
-   * @return null where it is no TOML
+   * @return null if it is not TOML
    */
   @Nullable TomlTable parse() {
     TomlParseResult result;
     try {
       result = Toml.parse(source.text());
     } catch (StackOverflowError e) { // the parser recurses as deep as brackets are nested
-      mistakes.add(0, "", "brackets are nested too deep");
+      mistakes.add(0, "", "brackets are nested too deeply; remove some");
       return null;
     } catch (RuntimeException | AssertionError e) { // the parser trips over a malformed value
       mistakes.add(0, "", "not TOML: a malformed value, perhaps \\u or \\U without its digits");
@@ -71,7 +71,7 @@ final class TomlText {
     return null;
   }
 
-  /** Whether a line is in a table that is there for the second time, and so was said already. */
+  /** Whether a line is in a table that is there twice, which is a mistake already noted. */
   boolean isInRepeatedTable(int line) {
     return repeated.contains(source.headingOf(line));
   }
@@ -87,7 +87,7 @@ final class TomlText {
       mistakes.add(
           line,
           notArray.group(1),
-          "a table already, on line %s; write it once, as [%s]"
+          "already a table on line %s; write it once, as [%s]"
               .formatted(notArray.group(2), notArray.group(1)));
       return;
     }
@@ -100,7 +100,7 @@ final class TomlText {
         "not TOML: column %d: %s%s".formatted(error.position().column(), what, hint(line)));
   }
 
-  /** What is most often forgotten: quotes. */
+  /** Returns a hint if quotes are missing, the most frequent mistake. */
   private String hint(int line) {
     Matcher bare = BARE_VALUE.matcher(source.line(line));
     return bare.matches() && bare.group(2).matches("(?!0x).*[a-zA-Z/].*")
@@ -119,13 +119,13 @@ final class TomlText {
       mistakes.add(
           line,
           twice.group(1),
-          "defined already, on line %s; give one of the two another name, or join them"
+          "already defined on line %s; rename one of the two, or join them"
               .formatted(twice.group(2)));
     } else if (!isInRepeatedTable(line)) {
       mistakes.add(
           line,
           source.tableOf(line) + twice.group(1),
-          "given already, on line %s; remove one of the two".formatted(twice.group(2)));
+          "already given on line %s; remove one of the two".formatted(twice.group(2)));
     }
   }
 

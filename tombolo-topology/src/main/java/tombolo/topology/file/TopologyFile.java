@@ -4,7 +4,7 @@ package tombolo.topology.file;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ import tombolo.topology.Platform;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
 
-/** Reads a topology file; docs/topology.md has the format. Starts nothing. */
+/** Reads topology files; docs/topology.md has the format. */
 public final class TopologyFile {
   private static final String PREPARE = "prepare";
   private static final List<String> KEYS = List.of("vm", "channel", PREPARE);
@@ -26,7 +26,7 @@ public final class TopologyFile {
   private final Path file;
   private final VmReader vmReader;
   private final Mistakes mistakes;
-  private final Map<String, Section> tables = new HashMap<>();
+  private final Map<String, Section> tables = new LinkedHashMap<>();
 
   private TopologyFile(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     this.file = file;
@@ -39,7 +39,7 @@ public final class TopologyFile {
    *
    * @param platforms what can run VMs, the default first; at least one
    * @param hostMemory bytes of memory that the host has; asked only if a VM says how much it wants
-   * @throws TopologyException with everything that is wrong with it
+   * @throws TopologyException with all mistakes in it
    */
   public static Topology read(Path file, List<Platform> platforms, LongSupplier hostMemory) {
     TopologyFile topology = new TopologyFile(file, platforms, hostMemory);
@@ -49,18 +49,17 @@ public final class TopologyFile {
   /**
    * Reads a file for what this machine has, and checks all of it.
    *
-   * @throws TopologyException with everything that is wrong with it
+   * @throws TopologyException with all mistakes in it
    */
   public static Topology read(Path file) {
     return read(file, Platform.all(), PhysicalMemory::totalBytes);
   }
 
   /**
-   * The same for the text of a file that there need not be.
+   * Parses {@code text} and checks all of it, for what this machine has.
    *
-   * @param text as in a file
-   * @param file what it is called in messages, and to which its paths are relative
-   * @throws TopologyException with everything that is wrong with it
+   * @param file names it in messages and need not exist; paths in the text are relative to it
+   * @throws TopologyException with all mistakes in it
    */
   public static Topology parse(String text, Path file) {
     return new TopologyFile(file, Platform.all(), PhysicalMemory::totalBytes)
@@ -72,11 +71,11 @@ public final class TopologyFile {
     TomlTable table = toml == null ? null : toml.parse();
     if (source == null || toml == null || table == null) {
       mistakes.throwIfAny();
-      throw new IllegalStateException("unreadable, and no reason given");
+      throw new IllegalStateException("unreadable without a mistake");
     }
     Mistakes inTables = new Mistakes(file.toString());
     Topology topology = topology(new Section(table, "", 1, source, inTables));
-    // What is in a table that is there twice was merged into the first one.
+    // The parser merges a table that is there twice into the first one.
     inTables.inOrder().stream()
         .filter(mistake -> !toml.isInRepeatedTable(mistake.line()))
         .forEach(mistake -> mistakes.add(mistake.line(), mistake.key(), mistake.what()));
@@ -102,7 +101,7 @@ public final class TopologyFile {
     if (!root.has("vm") || (vmTable != null && vmTable.table().isEmpty())) {
       mistakes.add(root.lineOf("vm"), "vm", "no VM in this file; add a table [vm.NAME]");
     }
-    String prepare = root.string(PREPARE, "a string: what to run before");
+    String prepare = root.string(PREPARE, "a string: the command to run first");
     List<String> names = vmTable == null ? List.of() : vmTable.keys();
     List<VmSpec> vms = new ArrayList<>();
     for (String name : names) {

@@ -20,7 +20,7 @@ import tombolo.topology.VirtioSpec;
 import tombolo.topology.VmSpec;
 
 /**
- * Reads the tables {@code [vm.NAME]}. What is wrong gets a value with which no check between VMs
+ * Reads the tables {@code [vm.NAME]}. Replaces a wrong value by one with which no check between VMs
  * and channels can fail.
  *
  * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device.
@@ -76,12 +76,15 @@ final class VmReader {
   }
 
   /**
-   * @param position in the file, from 1: the id where none is given
-   * @param prepare what the file says is to be run before, for who misses a file; or null
+   * Reads a VM.
+   *
+   * @param position in the file, from 1: the id if none is given
+   * @param prepare the command that makes missing files, as the file says; or null
    */
   VmSpec read(String name, Section vm, int position, @Nullable String prepare) {
     if (!NAME.matcher(name).matches()) {
-      vm.mistakes().add(vm.line(), vm.path(), "not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _");
+      vm.mistakes()
+          .add(vm.line(), vm.path(), "not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _");
     }
     vm.allowOnly(KEYS, "a VM");
     vm.require("kernel", "\"guest.elf\"");
@@ -107,7 +110,7 @@ final class VmReader {
         new VirtioSpec(disks(vm), vm.truth("virtio-console", false)));
   }
 
-  /** Null where there is none of that name. */
+  /** Returns the platform; null if there is none of that name. */
   private @Nullable Platform platform(Section vm) {
     String wanted = "the name of an accelerator: " + Platform.names(platforms);
     if (!vm.has("accelerator")) {
@@ -157,7 +160,7 @@ final class VmReader {
     return (int) vcpus;
   }
 
-  /** 0 where it is wrong. */
+  /** Returns the bytes of RAM; 0 if they are wrong. */
   private long memory(Section vm, @Nullable Platform platform, @Nullable KernelImage kernel) {
     if (!vm.has("memory")) {
       return Platform.defaultRam(kernel);
@@ -181,7 +184,7 @@ final class VmReader {
       long below = Long.highestOneBit(window);
       vm.wrong(
           "window",
-          "%s is no power of two; it could be \"%s\" or \"%s\""
+          "%s is not a power of two; use \"%s\" or \"%s\""
               .formatted(
                   MemorySize.describe(window),
                   MemorySize.describe(below),
@@ -191,7 +194,7 @@ final class VmReader {
     return window;
   }
 
-  /** Those that can be used. */
+  /** Returns the disks that can be used. */
   private List<DiskSpec> disks(Section vm) {
     List<DiskSpec> disks = new ArrayList<>();
     String wanted = "an array of disk images: [\"a.img\", \"b.img,readonly\"]";
@@ -212,7 +215,8 @@ final class VmReader {
       }
     }
     if (disks.size() > DiskSpec.MOST) {
-      vm.wrong("disks", "%d disks; a VM has at most %d".formatted(disks.size(), DiskSpec.MOST));
+      vm.wrong(
+          "disks", "%d disks; a VM can have at most %d".formatted(disks.size(), DiskSpec.MOST));
     }
     return disks;
   }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tombolo.machine.vsock.VsockSwitch;
 import tombolo.topology.VsockSpec;
 
-/** Reads the keys of a VM that are about its socket device. */
+/** Reads the keys of a VM's socket device. */
 final class VsockReader {
   static final String CID = "vsock-cid";
   static final String SOCKET = "vsock-socket";
@@ -19,15 +19,15 @@ final class VsockReader {
   private VsockReader() {}
 
   /**
-   * The device, or null where there is none, or its CID is wrong.
+   * Returns the device; null if there is none, or its CID is wrong.
    *
-   * @param path reads a key as a path, relative to the file; null where it is absent or wrong
+   * @param path reads a key as a path, relative to the file; returns null if it is absent or wrong
    */
   static @Nullable VsockSpec read(Section vm, Function<String, @Nullable Path> path) {
     long cid = vm.integer(CID, NO_CID, NO_CID, VsockSwitch.FIRST_CID, VsockSwitch.LAST_CID);
     Path socket = path.apply(SOCKET);
     if (vm.has(SOCKET) && !vm.has(CID)) {
-      vm.wrong(SOCKET, "has no use without a CID; add a line like %s = 3".formatted(CID));
+      vm.wrong(SOCKET, "needs a CID; add a line like %s = 3".formatted(CID));
     }
     if (cid == NO_CID) {
       return null;

@@ -4,7 +4,7 @@ package tombolo.topology.run;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
@@ -15,7 +15,7 @@ import tombolo.topology.VmSpec;
 /** Hands over lines, and at the end of each run the line that has not ended. Thread-safe. */
 final class LineWatcher implements Watcher {
   private final BiConsumer<String, String> lines;
-  private final Map<String, LineConsole> consoles = new ConcurrentHashMap<>();
+  private final Map<String, LineConsole> consoles = new ConcurrentSkipListMap<>();
 
   LineWatcher(BiConsumer<String, String> lines) {
     this.lines = lines;

@@ -36,12 +36,13 @@ class ChannelMistakesTest {
         "publisher = 'zoe'     | 6  | publisher: no VM \"zoe\" in this file; there is alice, bob",
         "publisher = ['alice'] | 6  | publisher: found an array; wanted the name of a VM, as a"
             + " string",
-        "publisher = 'bob'     | 7  | subscribers: \"bob\" is the publisher, which sees the channel"
-            + " anyway; remove it here",
+        "publisher = 'bob'     | 7  | subscribers: \"bob\" is the publisher, which has the channel"
+            + " already; remove it here",
         "subscribers = 'bob'   | 7  | subscribers: found the string \"bob\"; wanted an array of"
             + " names of VMs, or of tables like { vm = \"bob\", access = \"read\" }",
         "subscribers = ['bbo'] | 7  | subscribers: no VM \"bbo\" in this file; did you mean bob?",
-        "subscribers = ['bob', {vm = 'bob'}] | 7 | subscribers: \"bob\" is there twice; remove one",
+        "subscribers = ['bob', {vm = 'bob'}] | 7 | subscribers: \"bob\" is listed twice; remove"
+            + " one",
         "subscribers = [1]     | 7  | subscribers: found the number 1; wanted the name of a VM, or"
             + " a table like { vm = \"bob\" }",
         "subscribers = [{}]    | 7  | subscribers.vm: missing; add a line like vm = \"bob\"",
@@ -53,10 +54,10 @@ class ChannelMistakesTest {
             + " 0x7fffffffffffffff",
         "key = '1'             | 8  | key: found the string \"1\"; wanted a whole number, 0 to"
             + " 0x7fffffffffffffff",
-        "size = 0              | 9  | size: '0': out of range; it is 1 byte to 1 TiB",
-        "size = -4096          | 9  | size: '-4096': out of range; it is 1 byte to 1 TiB",
-        "size = '-4096'        | 9  | size: '-4096': out of range; it is 1 byte to 1 TiB",
-        "size = '3 TiB'        | 9  | size: '3 TiB': out of range; it is 1 byte to 1 TiB",
+        "size = 0              | 9  | size: '0': out of range; use 1 byte to 1 TiB",
+        "size = -4096          | 9  | size: '-4096': out of range; use 1 byte to 1 TiB",
+        "size = '-4096'        | 9  | size: '-4096': out of range; use 1 byte to 1 TiB",
+        "size = '3 TiB'        | 9  | size: '3 TiB': out of range; use 1 byte to 1 TiB",
         "size = '9999 TiB'     | 9  | size: '9999 TiB': too large for any host",
         "size = '12 parsecs'   | 9  | size: '12 parsecs': not a size; write it like 64MiB, 1GiB or"
             + " 65536K",
@@ -82,7 +83,7 @@ class ChannelMistakesTest {
   @ParameterizedTest
   @CsvSource({
     "sections, 65, 'found the number 65; wanted a whole number, 0 to 64'",
-    "section-size, 0, \"'0': out of range; it is 1 byte to 1 TiB\""
+    "section-size, 0, \"'0': out of range; use 1 byte to 1 TiB\""
   })
   void aSectionThatNoChannelCanHave(String key, int value, String message) throws IOException {
     assertThat(files.mistakes(channel("layout = 'sectioned'", key + " = " + value)))
@@ -123,7 +124,7 @@ class ChannelMistakesTest {
   void aNameThatNoChannelCanHave() throws IOException {
     assertThat(files.mistakes(channel().replace("channel.c", "channel.'a b'")))
         .containsExactly(
-            "5: channel.\"a b\": not a channel's name; it has 1 to 64 of a-z A-Z 0-9 - _ .");
+            "5: channel.\"a b\": not a valid channel name; use 1 to 64 of a-z A-Z 0-9 - _ .");
     assertThat(files.read(channel().replace("channel.c", "channel.'a.b'")).channels())
         .extracting(ChannelSpec::name)
         .containsExactly("a.b");
@@ -133,7 +134,7 @@ class ChannelMistakesTest {
   void aNameWithADotThatIsNotInQuotes() throws IOException {
     assertThat(files.mistakes(channel().replace("channel.c", "channel.a.b")))
         .containsExactly(
-            "5: channel.a.b: a table within a channel; a name with a dot is written in quotes:"
+            "5: channel.a.b: a table within a channel; put a name with a dot in quotes:"
                 + " [channel.\"a.b\"]");
   }
 
@@ -156,7 +157,7 @@ class ChannelMistakesTest {
         """;
     assertThat(files.mistakes(channel() + other))
         .containsExactly(
-            "13: channel.d.key: 0x1 is the key of channel.c, line 8, too; choose another");
+            "13: channel.d.key: 0x1 is also the key of channel.c, line 8; choose another");
   }
 
   private static String small(String more) {

@@ -223,7 +223,7 @@ class TopologyFileTest {
   void aFileTooLargeToBeOne() throws IOException {
     Path large = Files.write(files.path("large"), new byte[(1 << 20) + 1]);
     assertThat(files.mistakes(large))
-        .containsExactly("large: larger than 1 MiB, so it is no topology file");
+        .containsExactly("large: larger than 1 MiB; a topology file is smaller");
   }
 
   @Test
@@ -232,7 +232,7 @@ class TopologyFileTest {
         Files.write(
             files.path("binary"), "a = 1\nb = \u00e9".getBytes(StandardCharsets.ISO_8859_1));
     assertThat(files.mistakes(binary))
-        .containsExactly("binary:2: not UTF-8 text, so it is no topology file");
+        .containsExactly("binary:2: not UTF-8 text; save the file as UTF-8");
   }
 
   @Test
@@ -257,7 +257,8 @@ class TopologyFileTest {
   @Test
   void bracketsWithoutEnd() throws IOException {
     Path file = Files.writeString(files.path("deep.toml"), "a = " + "[".repeat(100_000));
-    assertThat(files.mistakes(file)).containsExactly("deep.toml: brackets are nested too deep");
+    assertThat(files.mistakes(file))
+        .containsExactly("deep.toml: brackets are nested too deeply; remove some");
   }
 
   @Test
@@ -307,13 +308,11 @@ class TopologyFileTest {
                     + "vcpus = 1\n"
                     + "vcpus = 2\n"))
         .containsExactly(
-            "5: vm.alice: defined already, on line 1; give one of the two another name, or join"
-                + " them",
-            "11: vm.carol.vcpus: given already, on line 10; remove one of the two");
+            "5: vm.alice: already defined on line 1; rename one of the two, or join them",
+            "11: vm.carol.vcpus: already given on line 10; remove one of the two");
     assertThat(files.mistakes(channel() + "[channel.c]\nkey = 2\n"))
         .containsExactly(
-            "10: channel.c: defined already, on line 5; give one of the two another name, or join"
-                + " them");
+            "10: channel.c: already defined on line 5; rename one of the two, or join them");
   }
 
   @Test
@@ -330,7 +329,7 @@ class TopologyFileTest {
   void aLineStaysALineWhateverTheFileSays() throws IOException {
     assertThat(files.mistakes("[vm.\"a\\nb\"]\nkernel = \"\\u0007\\u2028\"\n"))
         .containsExactly(
-            "1: vm.\"a\\u000ab\": not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _",
+            "1: vm.\"a\\u000ab\": not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _",
             "2: vm.\"a\\u000ab\".kernel: \\u0007\\u2028: no such file");
   }
 
@@ -343,6 +342,7 @@ class TopologyFileTest {
             "3: vm.alice.kernel: x.elf: no such file; first run: make images",
             "6: vm.bob.initrd: y.cpio: no such file; first run: make images");
     assertThat(files.mistakes("prepare = 1\n" + TWO_VMS))
-        .containsExactly("1: prepare: found the number 1; wanted a string: what to run before");
+        .containsExactly(
+            "1: prepare: found the number 1; wanted a string: the command to run first");
   }
 }

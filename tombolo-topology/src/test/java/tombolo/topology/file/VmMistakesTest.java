@@ -42,8 +42,7 @@ class VmMistakesTest {
             + " to 4294967294",
         "vsock-cid = 'any'     | vsock-cid: found the string \"any\"; wanted a whole number, 3 to"
             + " 4294967294",
-        "vsock-socket = 'v'    | vsock-socket: has no use without a CID; add a line like vsock-cid"
-            + " = 3",
+        "vsock-socket = 'v'    | vsock-socket: needs a CID; add a line like vsock-cid" + " = 3",
         "append = 1            | append: found the number 1; wanted a string",
         "append = [1]          | append: found an array; wanted a string",
         "append = {a = 1}      | append: found a table; wanted a string",
@@ -76,10 +75,10 @@ class VmMistakesTest {
             + " controller",
         "id = 0                | id: found the number 0; wanted a whole number, 1 to 65535",
         "id = 65536            | id: found the number 65536; wanted a whole number, 1 to 65535",
-        "window = '3 MiB'      | window: 3 MiB is no power of two; it could be \"2 MiB\" or \"4"
+        "window = '3 MiB'      | window: 3 MiB is not a power of two; use \"2 MiB\" or \"4"
             + " MiB\"",
-        "window = '32 KiB'     | window: '32 KiB': out of range; it is 64 KiB to 8 GiB",
-        "window = '16 GiB'     | window: '16 GiB': out of range; it is 64 KiB to 8 GiB",
+        "window = '32 KiB'     | window: '32 KiB': out of range; use 64 KiB to 8 GiB",
+        "window = '16 GiB'     | window: '16 GiB': out of range; use 64 KiB to 8 GiB",
         "restart = -1          | restart: found the number -1; wanted a whole number, 0 to 1000000",
         "restart = 1000001     | restart: found the number 1000001; wanted a whole number, 0 to"
             + " 1000000",
@@ -90,7 +89,7 @@ class VmMistakesTest {
         "disks = [1]           | disks: found the number 1; wanted an array of disk images:"
             + " [\"a.img\", \"b.img,readonly\"]",
         "virtio-console = 1    | virtio-console: found the number 1; wanted true or false",
-        "channel-bytes = -4096 | channel-bytes: '-4096': out of range; it is 0 bytes to 1024 TiB",
+        "channel-bytes = -4096 | channel-bytes: '-4096': out of range; use 0 bytes to 1024 TiB",
       })
   void aValueThatNoVmCanHave(String line, String message) throws IOException {
     assertThat(files.mistakes(vm(line))).containsExactly("3: vm.alice." + message);
@@ -115,7 +114,7 @@ class VmMistakesTest {
     assertThat(files.read(vm(twice.formatted(""))).vm("alice").virtio().disks()).hasSize(2);
     assertThat(files.mistakes(vm(twice.formatted(", 'a.img'"))))
         .containsExactly(
-            "3: vm.alice.disks: a.img is a disk of vm.alice, line 3, too, and one of the two writes"
+            "3: vm.alice.disks: a.img is also a disk of vm.alice, line 3, and one of the two writes"
                 + " it; give each a copy, or make both readonly");
   }
 
@@ -124,7 +123,7 @@ class VmMistakesTest {
     Files.write(files.path("a.img"), new byte[512]);
     String many = "'a.img,readonly', ".repeat(17);
     assertThat(files.mistakes(vm("disks = [" + many + "]")))
-        .containsExactly("3: vm.alice.disks: 17 disks; a VM has at most 16");
+        .containsExactly("3: vm.alice.disks: 17 disks; a VM can have at most 16");
   }
 
   @Test
@@ -194,7 +193,7 @@ class VmMistakesTest {
     assertThat(files.mistakes("[vm.'" + name + "']\nkernel = 'k.elf'\n"))
         .singleElement()
         .asString()
-        .matches("1: vm\\..*" + name + ".*: not a VM's name; it has 1 to 32 of a-z A-Z 0-9 - _");
+        .matches("1: vm\\..*" + name + ".*: not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _");
   }
 
   @Test
@@ -203,16 +202,15 @@ class VmMistakesTest {
     String cid = "vsock-cid = 3\nvsock-socket = ";
     assertThat(files.mistakes(vm(cid + "'none/v.sock'")))
         .containsExactly(
-            "4: vm.alice.vsock-socket: none/v.sock: no such folder to make the socket in; make it"
-                + " first");
+            "4: vm.alice.vsock-socket: none/v.sock: no such folder for the socket; make it first");
     assertThat(files.mistakes(vm(cid + "'file'")))
         .containsExactly(
-            "4: vm.alice.vsock-socket: file: there is something that is no socket; choose another"
-                + " path");
+            "4: vm.alice.vsock-socket: file: exists and is not a socket; choose another path");
     assertThat(files.mistakes(vm(cid + "'" + "x".repeat(93) + "'")))
         .singleElement()
         .asString()
-        .endsWith("bytes are too long for a socket's path; it has at most 92");
+        .contains(": too long for a socket's path, ")
+        .endsWith(" bytes; use at most 92");
     assertThat(files.mistakes(vm(cid + "1")))
         .containsExactly(
             "4: vm.alice.vsock-socket: found the number 1; wanted a path, as a string");
@@ -223,29 +221,29 @@ class VmMistakesTest {
     String alice = vm("vsock-cid = 7", "vsock-socket = 'v'");
     assertThat(files.mistakes(alice + "[vm.bob]\nkernel = 'k.elf'\nvsock-cid = 7\n"))
         .containsExactly(
-            "7: vm.bob.vsock-cid: 7 is the CID of vm.alice, line 3, too; choose another");
+            "7: vm.bob.vsock-cid: 7 is also the CID of vm.alice, line 3; choose another");
     assertThat(
             files.mistakes(
                 alice + "[vm.bob]\nkernel = 'k.elf'\nvsock-cid = 8\nvsock-socket = './v'\n"))
         .containsExactly(
-            "8: vm.bob.vsock-socket: ./v is the socket of vm.alice, line 4, too; choose another");
+            "8: vm.bob.vsock-socket: ./v is also the socket of vm.alice, line 4; choose another");
   }
 
   @Test
   void anIdThatIsTaken() throws IOException {
     assertThat(files.mistakes(vm("id = 5") + "[vm.bob]\nkernel = 'k.elf'\nid = 5\n"))
-        .containsExactly("6: vm.bob.id: 5 is the id of vm.alice, line 3, too; choose another");
+        .containsExactly("6: vm.bob.id: 5 is also the id of vm.alice, line 3; choose another");
   }
 
   @Test
   void anIdThatAnotherHasByItsPosition() throws IOException {
     assertThat(files.mistakes(TWO_VMS + "id = 1\n"))
         .containsExactly(
-            "5: vm.bob.id: 1 is the id of vm.alice, line 1, too, by its position in the file;"
+            "5: vm.bob.id: 1 is also the id of vm.alice, line 1, by its position in the file;"
                 + " choose another");
     assertThat(files.mistakes(vm("id = 2") + "[vm.bob]\nkernel = 'k.elf'\n"))
         .containsExactly(
-            "3: vm.alice.id: 2 is the id of vm.bob, line 4, too, by its position in the file;"
+            "3: vm.alice.id: 2 is also the id of vm.bob, line 4, by its position in the file;"
                 + " choose another");
   }
 }
