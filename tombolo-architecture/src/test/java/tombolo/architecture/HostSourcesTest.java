@@ -49,7 +49,7 @@ class HostSourcesTest {
           new Place(
               "tombolo.riscv.hart.Interpreter", "the instruction pause is a hint, not a wait"),
           new Place("tombolo.ring.Backoff", "between two looks at a peer's memory"),
-          new Place("tombolo.cli.command.Host", "the command runs on the host's services"),
+          new Place("tombolo.cli.run.Host", "the command runs on the host's services"),
           new Place("tombolo.cli.run.ShutdownGuard", "the JVM's shutdown waits for the report"),
           new Place("tombolo.cli.terminal.Terminal", "stty, a child process"),
           new Place("tombolo.cli.view.ControlSocket", "other commands ask by a socket"),
