@@ -3,7 +3,7 @@ package tombolo.ivc;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -123,8 +123,8 @@ final class DirectoryState {
   }
 
   private void saveLate(Collection<Channel> channels, StateWriter out) {
-    Map<Doorbell, Place> places = new IdentityHashMap<>();
-    Map<Bell, Place> bells = new IdentityHashMap<>();
+    Map<Doorbell, Place> places = new LinkedHashMap<>();
+    Map<Bell, Place> bells = new LinkedHashMap<>();
     for (Channel channel : channels) {
       for (Attachment side : sides(channel)) {
         bells.put(side.bell, new Place(Way.FROM_NOBODY, channel.generation, side.endpoint.id()));

@@ -2,10 +2,8 @@
 package tombolo.ivc;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,9 +37,9 @@ final class RestoredDirectory {
   /** In the order of the state. */
   private final Map<Integer, Endpoint> members = new LinkedHashMap<>();
 
-  private final Map<Integer, Integer> lastHandles = new HashMap<>();
+  private final Map<Integer, Integer> lastHandles = new LinkedHashMap<>();
   private final List<Endpoint> standIns = new ArrayList<>();
-  private final Map<Long, Channel> channels = new HashMap<>();
+  private final Map<Long, Channel> channels = new LinkedHashMap<>();
 
   RestoredDirectory(Directory directory, StateReader in) {
     this.directory = directory;
@@ -175,7 +173,7 @@ final class RestoredDirectory {
       throw in.wrong("late bells that end in %d ns".formatted(linger));
     }
     List<Late> late = new ArrayList<>();
-    Set<Doorbell> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Doorbell> seen = new LinkedHashSet<>();
     for (int count = in.int32(0, Integer.MAX_VALUE); count > 0; count--) {
       long left = in.int64();
       if (Math.abs(left) > MOST_NANOS) {

@@ -18,12 +18,12 @@ public enum VmState {
   LOADING,
   /** The first instruction is the next one. */
   LOADED,
-  /** vCPU threads run guest code. */
+  /** vCPUs run guest code. */
   RUNNING,
-  /** Every vCPU thread is parked outside guest code; memory and devices stay as they are. */
+  /** Every vCPU is outside guest code, and devices rest; memory and devices stay as they are. */
   SUSPENDED,
-  /** vCPU threads are on their way out of guest code, for a stop or for a reset. */
+  /** vCPUs are on their way out of guest code, for a stop or for a reset. */
   STOPPING,
-  /** No vCPU thread is left; the VM can be booted again unless it was closed. */
+  /** No vCPU runs any more; the VM can be booted again unless it was closed. */
   STOPPED
 }

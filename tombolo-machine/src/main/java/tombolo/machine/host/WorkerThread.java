@@ -46,7 +46,7 @@ final class WorkerThread implements Task, Runnable {
   private final Clock clock;
   private final HaltPolling polling;
   private final Thread thread;
-  private final BooleanSupplier notWoken = () -> !(boolean) WOKEN.getVolatile(this);
+  private final BooleanSupplier notWoken = this::isNotWoken;
 
   @SuppressWarnings("unused") // by WOKEN
   private volatile boolean woken;
@@ -62,6 +62,10 @@ final class WorkerThread implements Task, Runnable {
     this.clock = clock;
     this.polling = polling;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
+  }
+
+  private boolean isNotWoken() {
+    return !(boolean) WOKEN.getVolatile(this);
   }
 
   @Override
@@ -127,13 +131,13 @@ final class WorkerThread implements Task, Runnable {
   }
 
   private void await(long until) {
-    if (!notWoken.getAsBoolean()) {
+    if (!isNotWoken()) {
       return;
     }
     polling.poll(left(until), notWoken);
     parked = true;
     long left;
-    while (notWoken.getAsBoolean() && (left = left(until)) > 0) {
+    while (isNotWoken() && (left = left(until)) > 0) {
       if (left == Long.MAX_VALUE) {
         LockSupport.park(this);
       } else {
@@ -144,7 +148,7 @@ final class WorkerThread implements Task, Runnable {
       }
     }
     parked = false;
-    polling.woken(!notWoken.getAsBoolean());
+    polling.woken(!isNotWoken());
   }
 
   private long left(long until) {

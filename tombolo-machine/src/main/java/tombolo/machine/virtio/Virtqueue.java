@@ -127,13 +127,13 @@ public final class Virtqueue implements Stateful {
    */
   public void saveTaken(StateWriter out, @Nullable Chain chain) {
     synchronized (state) {
-      boolean taken = chain != null && state.isLive(chain);
-      out.flag(taken);
-      if (taken) {
-        out.number(chain.head);
-        saveParts(out, chain.readableParts);
-        saveParts(out, chain.writableParts);
+      if (chain == null || !state.isLive(chain)) {
+        out.flag(false);
+        return;
       }
+      out.flag(true).number(chain.head);
+      saveParts(out, chain.readableParts);
+      saveParts(out, chain.writableParts);
     }
   }
 
