@@ -179,13 +179,22 @@ final class RestoredDirectory {
       if (Math.abs(left) > MOST_NANOS) {
         throw in.wrong("a ring that is due in %d ns".formatted(left));
       }
-      Doorbell doorbell = doorbell(Way.values()[in.int32(0, Way.values().length - 1)]);
+      Doorbell doorbell = doorbell(way(in.int32()));
       if (!seen.add(doorbell)) {
         throw in.wrong("two rings of one doorbell wait");
       }
       late.add(new Late(left, doorbell, false));
     }
     directory.delays.restore(late, linger);
+  }
+
+  private Way way(int code) {
+    for (Way way : Way.values()) {
+      if (way.code == code) {
+        return way;
+      }
+    }
+    throw in.wrong("no way of a ring has the number " + code);
   }
 
   private Doorbell doorbell(Way way) {
