@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.host.SteppedHost;
 import tombolo.testing.WorkTree;
 import tombolo.topology.Topology;
@@ -52,6 +54,33 @@ class SteppedRunTest {
   void aSeedIsASchedule() throws InterruptedException {
     assertThat(greeting(1)).isEqualTo(greeting(1));
     assertThat(greeting(2).getLast()).isNotEqualTo(greeting(1).getLast());
+  }
+
+  /** Vcpus, doorbells, rings, restarts and clean-up: all workers of an example, to its end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ping-pong", "fan-out", "restart", "intruder", "axvisor"})
+  void oneThreadRunsEveryWorkerOfAnExampleToItsEnd(String example) throws InterruptedException {
+    assertThat(ended(example, 3)).isEqualTo(ended(example, 3));
+  }
+
+  private static List<String> ended(String example, long seed) throws InterruptedException {
+    SteppedHost host = new SteppedHost(seed);
+    List<String> seen = new ArrayList<>();
+    Thread self = Thread.currentThread();
+    Watcher watcher =
+        Watcher.ofLines(
+            (vm, line) -> {
+              assertThat(Thread.currentThread()).isSameAs(self);
+              seen.add(vm + ": " + line);
+            });
+    Topology topology = TopologyFile.read(WorkTree.path("examples/" + example + ".toml"));
+
+    RunReport report = run(topology, host, watcher);
+
+    assertThat(report.stop()).as("%s", seen).isNull();
+    assertThat(report.status()).as("%s", seen).isZero();
+    seen.add(report.nanos() + " ns, " + host.steps() + " steps");
+    return seen;
   }
 
   @Test
