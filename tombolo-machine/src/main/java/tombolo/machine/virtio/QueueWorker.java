@@ -84,8 +84,10 @@ final class QueueWorker implements Worker, Stateful {
     task.pause();
   }
 
+  /** Takes a step in any case, so that a device goes on as one that was restored, step by step. */
   void resume() {
     task.resume();
+    task.wake();
   }
 
   /** Ends the worker, and waits for the step that it is in. */

@@ -91,8 +91,10 @@ final class GuestSender implements Worker, Stateful {
     task.pause();
   }
 
+  /** Takes a step in any case, so that a device goes on as one that was restored, step by step. */
   void resume() {
     task.resume();
+    task.wake();
   }
 
   /** Ends the worker, and waits for that. */
