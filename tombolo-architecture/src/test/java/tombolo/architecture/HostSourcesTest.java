@@ -49,7 +49,7 @@ class HostSourcesTest {
           new Place(
               "tombolo.riscv.hart.Interpreter", "the instruction pause is a hint, not a wait"),
           new Place("tombolo.ring.Backoff", "between two looks at a peer's memory"),
-          new Place("tombolo.cli.command.Host", "the command runs on the host's services"),
+          new Place("tombolo.cli.run.Host", "the command runs on the host's services"),
           new Place("tombolo.cli.run.ShutdownGuard", "the JVM's shutdown waits for the report"),
           new Place("tombolo.cli.terminal.Terminal", "stty, a child process"),
           new Place("tombolo.cli.view.ControlSocket", "other commands ask by a socket"),
@@ -59,8 +59,13 @@ class HostSourcesTest {
   private static final List<Place> UNORDERED =
       List.of(
           new Place("tombolo.memory.RangeAllocator", "looked up by address, never iterated"),
+          new Place(
+              "tombolo.ivc.Membership", "looked up by handle, listed in the order of handles"),
           new Place("tombolo.machine.HypercallTable", "looked up by code, never iterated"),
           new Place("tombolo.machine.vsock.VsockSwitch", "looked up by address; see Stations"),
+          new Place("tombolo.ivc.Membership", "looked up by handle, never iterated"),
+          new Place("tombolo.ivc.DirectoryState", "looked up by identity, never iterated"),
+          new Place("tombolo.ivc.RestoredDirectory", "tells what was seen, never iterated"),
           new Place("tombolo.riscv.hart.Mmu", "looked up by address, never iterated"));
 
   private static boolean isHostSource(JavaAccess<?> access) {

@@ -6,9 +6,17 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import tombolo.bench.ivc.IvcSuite;
+import tombolo.bench.jmh.JmhSuite;
 import tombolo.bench.linux.LinuxSuite;
 import tombolo.bench.pair.Pairing;
 import tombolo.bench.ring.RingSuite;
+import tombolo.bench.suite.Arguments;
+import tombolo.bench.suite.BenchmarkException;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.UsageException;
+import tombolo.bench.vcpu.MechanismSuite;
+import tombolo.bench.vcpu.VcpuSuite;
 
 /** Runs one suite of benchmarks: {@code ./tombolo-bench/run SUITE}. */
 public final class Main {
@@ -56,7 +64,7 @@ public final class Main {
     try {
       Report report = new Report(out, err);
       switch (arguments.getFirst()) {
-        case "vcpu" -> new VcpuSuite(VcpuOptions.parse(rest), QemuUser.find(), root, report).run();
+        case "vcpu" -> VcpuSuite.parse(rest, root, report).run();
         case "guests" -> MechanismSuite.parse(rest, root, report).run();
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
         case "ring" -> RingSuite.parse(rest, root, report).run();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Benchmarks: JMH for single mechanisms, guest programs for the whole, peers beside them. */
+/**
+ * Starts the benchmarks: {@link tombolo.bench.Main} knows every suite by its name, and runs one.
+ */
 @NullMarked
 package tombolo.bench;
 

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -66,7 +65,7 @@ final class Channel {
   @Nullable Attachment publisherSide;
 
   final Map<Endpoint, Attachment> subscribers = new LinkedHashMap<>();
-  private final Map<Endpoint, Doorbell> toPublisher = new HashMap<>();
+  private final Map<Endpoint, Doorbell> toPublisher = new LinkedHashMap<>();
   private final int[] owners;
   private final int[] owned;
 

@@ -3,7 +3,7 @@ package tombolo.ivc;
 
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -22,11 +22,11 @@ import tombolo.memory.HostMemoryException;
  */
 final class ChannelTable {
   final MemoryPool pool;
-  private final Map<ChannelId, Channel> live = new HashMap<>();
+  private final Map<ChannelId, Channel> live = new LinkedHashMap<>();
   private final NavigableMap<Long, Channel> byGeneration = new TreeMap<>();
 
   /** By channel, then by id: watchers are told in the order of their ids. */
-  private final Map<ChannelId, NavigableSet<Endpoint>> watchers = new HashMap<>();
+  private final Map<ChannelId, NavigableSet<Endpoint>> watchers = new LinkedHashMap<>();
 
   private long lastGeneration;
 

@@ -3,7 +3,7 @@ package tombolo.ivc;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +25,20 @@ final class DirectoryState {
   /** The way of a late ring. */
   enum Way {
     /** Its target has left. */
-    TO_NOBODY,
+    TO_NOBODY(0),
     /** From the publisher to a subscriber. */
-    TO_SUBSCRIBER,
+    TO_SUBSCRIBER(1),
     /** From a subscriber, who may have left, to the publisher. */
-    TO_PUBLISHER,
+    TO_PUBLISHER(2),
     /** From somebody who has left to somebody who has not. */
-    FROM_NOBODY
+    FROM_NOBODY(3);
+
+    /** In saved state. */
+    final int code;
+
+    Way(int code) {
+      this.code = code;
+    }
   }
 
   /** A doorbell's way, channel, and endpoint: the subscriber's id, or from nobody the target's. */
@@ -123,8 +130,8 @@ final class DirectoryState {
   }
 
   private void saveLate(Collection<Channel> channels, StateWriter out) {
-    Map<Doorbell, Place> places = new IdentityHashMap<>();
-    Map<Bell, Place> bells = new IdentityHashMap<>();
+    Map<Doorbell, Place> places = new LinkedHashMap<>();
+    Map<Bell, Place> bells = new LinkedHashMap<>();
     for (Channel channel : channels) {
       for (Attachment side : sides(channel)) {
         bells.put(side.bell, new Place(Way.FROM_NOBODY, channel.generation, side.endpoint.id()));
@@ -147,7 +154,7 @@ final class DirectoryState {
       @Nullable Place known = each.dropped() ? null : places.get(each.doorbell());
       @Nullable Place loose = each.dropped() ? null : bells.get(each.doorbell().to());
       Place place = known != null ? known : loose != null ? loose : NOWHERE;
-      out.number(each.left()).number(place.way.ordinal());
+      out.number(each.left()).number(place.way.code);
       out.number(place.generation).number(place.endpoint);
     }
   }

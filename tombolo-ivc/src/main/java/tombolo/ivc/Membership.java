@@ -3,7 +3,7 @@ package tombolo.ivc;
 
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ final class Membership {
   private final Map<Integer, Attachment> byHandle = new ConcurrentHashMap<>();
 
   /** Attachments of one channel id are in the order of generations. */
-  private final Map<ChannelId, ArrayDeque<Attachment>> byChannel = new HashMap<>();
+  private final Map<ChannelId, ArrayDeque<Attachment>> byChannel = new LinkedHashMap<>();
 
   private final Set<ChannelId> watched = new LinkedHashSet<>();
   private int lastHandle;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -30,7 +30,7 @@ final class MemoryPool implements AutoCloseable {
 
   private final LongFunction<HostMemory> host;
   private final RangeAllocator free = new RangeAllocator(HostMemory.PAGE_SIZE);
-  private final Map<Long, HostMemory> slabs = new HashMap<>();
+  private final Map<Long, HostMemory> slabs = new LinkedHashMap<>();
   private long nextSlab;
   private long blocks;
   private long bytes;

@@ -2,10 +2,8 @@
 package tombolo.ivc;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,9 +37,9 @@ final class RestoredDirectory {
   /** In the order of the state. */
   private final Map<Integer, Endpoint> members = new LinkedHashMap<>();
 
-  private final Map<Integer, Integer> lastHandles = new HashMap<>();
+  private final Map<Integer, Integer> lastHandles = new LinkedHashMap<>();
   private final List<Endpoint> standIns = new ArrayList<>();
-  private final Map<Long, Channel> channels = new HashMap<>();
+  private final Map<Long, Channel> channels = new LinkedHashMap<>();
 
   RestoredDirectory(Directory directory, StateReader in) {
     this.directory = directory;
@@ -175,19 +173,28 @@ final class RestoredDirectory {
       throw in.wrong("late bells that end in %d ns".formatted(linger));
     }
     List<Late> late = new ArrayList<>();
-    Set<Doorbell> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Doorbell> seen = new LinkedHashSet<>();
     for (int count = in.int32(0, Integer.MAX_VALUE); count > 0; count--) {
       long left = in.int64();
       if (Math.abs(left) > MOST_NANOS) {
         throw in.wrong("a ring that is due in %d ns".formatted(left));
       }
-      Doorbell doorbell = doorbell(Way.values()[in.int32(0, Way.values().length - 1)]);
+      Doorbell doorbell = doorbell(way(in.int32()));
       if (!seen.add(doorbell)) {
         throw in.wrong("two rings of one doorbell wait");
       }
       late.add(new Late(left, doorbell, false));
     }
     directory.delays.restore(late, linger);
+  }
+
+  private Way way(int code) {
+    for (Way way : Way.values()) {
+      if (way.code == code) {
+        return way;
+      }
+    }
+    throw in.wrong("no way of a ring has the number " + code);
   }
 
   private Doorbell doorbell(Way way) {

@@ -218,7 +218,7 @@ class FuzzedRequestsTest {
 
   @Test
   void randomAccessesToTheRegistersNeverThrow() {
-    Vm vm = fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
+    fuzzer(1, 1, 1, 1, new BufferConsole(HostServices.system()));
     VmEndpoint endpoint = (VmEndpoint) requireNonNull(directory.endpoint(1));
     MmioDevice device = BareFrontEnds.registers(endpoint);
     Random random = new Random(43);

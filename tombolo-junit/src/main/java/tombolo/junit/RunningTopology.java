@@ -46,7 +46,10 @@ public final class RunningTopology implements AutoCloseable {
     for (Guest guest : parts.vms) {
       vms.put(
           guest.name(),
-          new GuestVm(guest, deadline, () -> states(parts.vms.stream().filter(vm -> vm != guest))));
+          new GuestVm(
+              guest,
+              deadline,
+              () -> states(parts.vms.stream().filter(vm -> !vm.name().equals(guest.name())))));
     }
   }
 

@@ -10,7 +10,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import tombolo.bench.BenchmarkException;
+import tombolo.bench.suite.BenchmarkException;
 
 /**
  * A command that runs virtual machines, with their consoles on its standard input and output. A

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
-import tombolo.bench.BenchmarkException;
-import tombolo.bench.Report;
-import tombolo.bench.Samples;
+import tombolo.bench.suite.BenchmarkException;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.Samples;
 
 /**
  * Measures how much of a processor idle guests take, side by side in one process. It counts the

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import tombolo.bench.BenchmarkException;
+import tombolo.bench.suite.BenchmarkException;
 
 /**
  * Debian's kernel and busybox, as {@code guests/linux/fetch} stores them, and images made of them.

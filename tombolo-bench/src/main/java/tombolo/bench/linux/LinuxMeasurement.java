@@ -2,7 +2,7 @@
 
 package tombolo.bench.linux;
 
-import tombolo.bench.Report;
+import tombolo.bench.suite.Report;
 
 /** A part of the suite, which is measured several times and keeps its results. */
 interface LinuxMeasurement {

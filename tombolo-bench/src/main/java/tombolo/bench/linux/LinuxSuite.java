@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import tombolo.bench.Arguments;
-import tombolo.bench.BenchmarkException;
-import tombolo.bench.Report;
-import tombolo.bench.UsageException;
+import tombolo.bench.suite.Arguments;
+import tombolo.bench.suite.BenchmarkException;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.UsageException;
 
 /**
  * Suite {@code linux}: how soon Debian's kernel is up, what idle guests cost, and how fast bytes go

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import tombolo.bench.BenchmarkException;
+import tombolo.bench.suite.BenchmarkException;
 
 /**
  * Two QEMU processes whose network cards a socket joins ({@code -netdev socket}). Busybox's {@code

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import tombolo.bench.Report;
-import tombolo.bench.Samples;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.Samples;
 
 /**
  * Measures the time from the command to the shell's first prompt, including the start of the JVM

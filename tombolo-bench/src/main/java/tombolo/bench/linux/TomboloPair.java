@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import tombolo.bench.BenchmarkException;
+import tombolo.bench.suite.BenchmarkException;
 
 /**
  * Two VMs of one topology in one process: alice sends to bob.

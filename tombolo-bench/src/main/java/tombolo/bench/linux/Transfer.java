@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tombolo.bench.BenchmarkException;
-import tombolo.bench.Report;
-import tombolo.bench.Samples;
+import tombolo.bench.suite.BenchmarkException;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.Samples;
 
 /**
  * Measures how fast bytes go from a process of one Linux guest to a process of another one. The

@@ -5,8 +5,8 @@ package tombolo.bench.linux;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import tombolo.bench.BenchmarkException;
-import tombolo.bench.Installed;
+import tombolo.bench.suite.BenchmarkException;
+import tombolo.bench.suite.Installed;
 
 /** A virtual machine monitor. */
 enum Vmm {

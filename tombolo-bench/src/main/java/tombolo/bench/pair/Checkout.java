@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import tombolo.bench.BenchmarkException;
-import tombolo.bench.Report.Figure;
+import tombolo.bench.suite.BenchmarkException;
+import tombolo.bench.suite.Report.Figure;
 
 /**
  * A checkout of the repository, whose suites run by its own launcher. So it may be of any commit

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import tombolo.bench.Arguments;
-import tombolo.bench.UsageException;
+import tombolo.bench.suite.Arguments;
+import tombolo.bench.suite.UsageException;
 
 /**
  * What shall be paired.

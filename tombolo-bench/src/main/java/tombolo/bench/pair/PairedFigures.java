@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import tombolo.bench.Report;
-import tombolo.bench.Report.Figure;
-import tombolo.bench.Samples;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.Report.Figure;
+import tombolo.bench.suite.Samples;
 
 /**
  * The figures of two checkouts, round by round. Two figures are a pair if they have the same name

@@ -5,10 +5,10 @@ package tombolo.bench.pair;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import tombolo.bench.Arguments;
-import tombolo.bench.Report;
-import tombolo.bench.Report.Figure;
-import tombolo.bench.Rotation;
+import tombolo.bench.suite.Arguments;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.Report.Figure;
+import tombolo.bench.suite.Rotation;
 
 /**
  * Runs one suite here and in another checkout, in turn, and compares the figures that both have.
@@ -40,7 +40,7 @@ public final class Pairing {
   /**
    * Measures, and reports.
    *
-   * @throws tombolo.bench.BenchmarkException if a suite fails in one of the checkouts
+   * @throws tombolo.bench.suite.BenchmarkException if a suite fails in one of the checkouts
    */
   public void run() throws InterruptedException {
     for (Checkout checkout : checkouts) {

@@ -7,7 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tombolo.bench.Samples;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.suite.Samples;
 
 /**
  * One contender against another, round by round.

@@ -5,8 +5,15 @@ package tombolo.bench.ring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import tombolo.bench.Report;
-import tombolo.bench.Rotation;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.contender.Size;
+import tombolo.bench.ring.fork.Effort;
+import tombolo.bench.ring.fork.Fork;
+import tombolo.bench.ring.fork.Forks;
+import tombolo.bench.ring.fork.Took;
+import tombolo.bench.ring.fork.Turn;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.Rotation;
 
 /**
  * Both ends in JVMs that have one contender in them. The JVMs of all contenders live side by side

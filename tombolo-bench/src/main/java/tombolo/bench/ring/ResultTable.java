@@ -4,6 +4,8 @@ package tombolo.bench.ring;
 
 import java.util.EnumMap;
 import java.util.Map;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.contender.Size;
 
 /** What was measured in one setting with messages of one size: a row for each contender. */
 record ResultTable(Setting setting, Size size, Map<Contender, Row> rows) {

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tombolo.bench.Arguments;
-import tombolo.bench.UsageException;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.contender.Size;
+import tombolo.bench.suite.Arguments;
+import tombolo.bench.suite.UsageException;
 
 /**
  * The options of suite {@code ring}.

@@ -5,8 +5,9 @@ package tombolo.bench.ring;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import tombolo.bench.Report;
-import tombolo.bench.Samples;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.suite.Report;
+import tombolo.bench.suite.Samples;
 
 /** Prints the results of suite {@code ring} in one setting with messages of one size. */
 final class RingResults {

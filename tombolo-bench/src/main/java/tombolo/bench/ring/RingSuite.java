@@ -5,8 +5,12 @@ package tombolo.bench.ring;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import tombolo.bench.Arguments;
-import tombolo.bench.Report;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.contender.Size;
+import tombolo.bench.ring.fork.Effort;
+import tombolo.bench.ring.fork.Pinning;
+import tombolo.bench.suite.Arguments;
+import tombolo.bench.suite.Report;
 
 /**
  * Suite {@code ring}: how fast messages go from one end to the other, and how soon, by Tombolo's

@@ -3,7 +3,10 @@
 package tombolo.bench.ring;
 
 import java.util.List;
-import tombolo.bench.Report;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.contender.Size;
+import tombolo.bench.ring.fork.Effort;
+import tombolo.bench.suite.Report;
 
 /** Where the two ends are. */
 interface Setting {
@@ -22,7 +25,7 @@ interface Setting {
    *
    * @param contenders all of which this setting takes, at least one
    * @param slices of each contender, at least; 1 for a try that means nothing
-   * @throws tombolo.bench.BenchmarkException if a message is lost, wrong, or does not come
+   * @throws tombolo.bench.suite.BenchmarkException if a message is lost, wrong, or does not come
    */
   void measure(
       List<Contender> contenders,

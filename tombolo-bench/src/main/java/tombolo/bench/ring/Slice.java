@@ -4,7 +4,9 @@ package tombolo.bench.ring;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import tombolo.bench.Samples;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.fork.Took;
+import tombolo.bench.suite.Samples;
 
 /**
  * A number of one slice.

@@ -5,14 +5,17 @@ package tombolo.bench.ring;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import tombolo.bench.JoinedGuests;
-import tombolo.bench.Report;
+import tombolo.bench.guest.JoinedGuests;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.contender.Size;
+import tombolo.bench.ring.fork.Effort;
+import tombolo.bench.suite.Report;
 import tombolo.ivc.grant.DoorbellRate;
 import tombolo.ivc.grant.Grant;
 
 /**
  * Two VMs of this process, each with the guest {@code ring-bench}, and the ring in C between them
- * in a sectioned channel. The guests work as {@link Departures} and {@link Arrivals} do, on one
+ * in a sectioned channel. The guests send and check messages as the ends of a fork do, and read one
  * clock. Only Tombolo has guests.
  *
  * @param root the repository

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import tombolo.bench.Report.Figure;
+import tombolo.bench.suite.Report.Figure;
 
 class PairedFiguresTest {
   private final PairedFigures paired = new PairedFigures();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tombolo.bench.ring.contender.Contender;
 
 class ComparisonTest {
   private static final Map<Contender, Row> ROWS =

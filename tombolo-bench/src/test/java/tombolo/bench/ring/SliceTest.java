@@ -9,17 +9,23 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tombolo.bench.ring.contender.Contender;
+import tombolo.bench.ring.fork.Took;
 
 class SliceTest {
   private static List<Slice> calm(double... values) {
     return DoubleStream.of(values).mapToObj(value -> new Slice(value, true)).toList();
   }
 
+  private static Took took(double processor) {
+    return new Took(processor, List.of(7.0));
+  }
+
   @Test
   void whoHadNoProcessorOfItsOwnWasDisturbedUnlessItBlocksAnyway() {
-    assertThat(Slice.of(Contender.TOMBOLO, Took.of(0.99, 7))).isEqualTo(new Slice(7, true));
-    assertThat(Slice.of(Contender.TOMBOLO, Took.of(0.5, 7))).isEqualTo(new Slice(7, false));
-    assertThat(Slice.of(Contender.PIPE, Took.of(0.5, 7))).isEqualTo(new Slice(7, true));
+    assertThat(Slice.of(Contender.TOMBOLO, took(0.99))).isEqualTo(new Slice(7, true));
+    assertThat(Slice.of(Contender.TOMBOLO, took(0.5))).isEqualTo(new Slice(7, false));
+    assertThat(Slice.of(Contender.PIPE, took(0.5))).isEqualTo(new Slice(7, true));
   }
 
   @Test
@@ -42,14 +48,5 @@ class SliceTest {
     assertThat(Slice.ratios(ours, theirs).count()).isEqualTo(20);
     assertThat(Slice.ratios(ours, theirs).median()).isEqualTo(2);
     assertThat(Slice.samples(ours).median()).isEqualTo(4);
-  }
-
-  @Test
-  void ofTwoEndsTheOneWithLessOfItsProcessorDecides() {
-    Took both = Took.of(0.4).and(Took.of(0.9, 1.5, 2.5));
-
-    assertThat(both.processor()).isEqualTo(0.4);
-    assertThat(both.numbers()).containsExactly(1.5, 2.5);
-    assertThat(Took.parse(both.line()).line()).isEqualTo("0.4 1.5 2.5");
   }
 }

@@ -64,7 +64,7 @@ public final class DelayedBells {
     queue.add(late);
     if (task == null) {
       task = scheduler.start("tombolo/doorbells", this::step);
-    } else if (queue.peek() == late) {
+    } else if (late.equals(queue.peek())) {
       task.wake();
     }
   }

@@ -3,7 +3,7 @@ package tombolo.ivc.bell;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Event;
@@ -266,7 +266,7 @@ public final class Inbox {
   public synchronized void restore(StateReader in, Collection<Bell> bells) {
     rung.clear();
     events.clear();
-    Map<Integer, Bell> pending = new HashMap<>();
+    Map<Integer, Bell> pending = new LinkedHashMap<>();
     bells.stream().filter(bell -> bell.pending).forEach(bell -> pending.put(bell.handle(), bell));
     for (int left = in.int32(pending.size(), pending.size()); left > 0; left--) {
       int handle = in.int32();

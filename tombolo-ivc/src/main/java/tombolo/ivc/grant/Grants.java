@@ -2,7 +2,7 @@
 package tombolo.ivc.grant;
 
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -12,9 +12,9 @@ import tombolo.ivc.abi.ChannelId;
 
 /** All grants of a directory, by endpoint and by key. Immutable. */
 public final class Grants {
-  private final Map<Integer, NavigableMap<Long, Grant.Publish>> publish = new HashMap<>();
-  private final Map<Pair, NavigableMap<Long, Grant.Subscribe>> subscribe = new HashMap<>();
-  private final Map<String, ChannelId> names = new HashMap<>();
+  private final Map<Integer, NavigableMap<Long, Grant.Publish>> publish = new LinkedHashMap<>();
+  private final Map<Pair, NavigableMap<Long, Grant.Subscribe>> subscribe = new LinkedHashMap<>();
+  private final Map<String, ChannelId> names = new LinkedHashMap<>();
 
   private record Pair(int subscriber, int publisher) {}
 

@@ -58,11 +58,6 @@ public interface Scheduler {
     return true;
   }
 
-  /** Starts a thread of the host; for what is no worker yet. */
-  default Thread startThread(String name, Runnable body) {
-    return Thread.ofPlatform().name(name).daemon(true).start(body);
-  }
-
   /** Platform threads of the host. */
   static Scheduler system() {
     return SystemScheduler.INSTANCE;

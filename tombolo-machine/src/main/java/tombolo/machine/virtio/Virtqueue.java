@@ -129,12 +129,11 @@ public final class Virtqueue implements Stateful {
     synchronized (state) {
       if (chain == null || !state.isLive(chain)) {
         out.flag(false);
-      } else {
-        out.flag(true);
-        out.number(chain.head);
-        saveParts(out, chain.readableParts);
-        saveParts(out, chain.writableParts);
+        return;
       }
+      out.flag(true).number(chain.head);
+      saveParts(out, chain.readableParts);
+      saveParts(out, chain.writableParts);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,7 +117,7 @@ final class PciStateTest {
     private final DeviceBus mmio;
     private final int number;
     final Msix msix;
-    InterruptLine pin;
+    @Nullable InterruptLine pin;
     private boolean raised;
 
     Function(DeviceBus mmio, int number) {

@@ -23,7 +23,7 @@ class StateReaderTest {
   }
 
   /** A part with a number. */
-  private static final class Number implements Stateful {
+  private static final class Digit implements Stateful {
     int value;
 
     @Override
@@ -61,19 +61,19 @@ class StateReaderTest {
 
   @Test
   void anotherPartsStateIsRefused() {
-    byte[] bytes = written(out -> out.part("plic", new Number()));
+    byte[] bytes = written(out -> out.part("plic", new Digit()));
     assertThatExceptionOfType(StateException.class)
-        .isThrownBy(() -> reader(bytes).part("uart", new Number()))
+        .isThrownBy(() -> reader(bytes).part("uart", new Digit()))
         .withMessage("saved state: the state of \"plic\" is here, not that of \"uart\"");
   }
 
   @Test
   void aNumberOutOfItsRangeIsRefusedWithItsPlace() {
-    Number ten = new Number();
+    Digit ten = new Digit();
     ten.value = 10;
     byte[] bytes = written(out -> out.part("uart", ten));
     assertThatExceptionOfType(StateException.class)
-        .isThrownBy(() -> reader(bytes).part("uart", new Number()))
+        .isThrownBy(() -> reader(bytes).part("uart", new Digit()))
         .withMessage("saved state of uart: 10 is not in 0 to 9");
   }
 
@@ -87,7 +87,7 @@ class StateReaderTest {
 
   @Test
   void everyPrefixIsRefused() {
-    Number number = new Number();
+    Digit number = new Digit();
     byte[] bytes = written(out -> out.part("uart", number));
     for (int length = 0; length < bytes.length; length++) {
       byte[] prefix = Arrays.copyOf(bytes, length);

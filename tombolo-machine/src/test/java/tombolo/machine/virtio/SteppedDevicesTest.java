@@ -24,7 +24,6 @@ import tombolo.machine.console.StreamConsole;
 import tombolo.machine.host.SteppedHost;
 import tombolo.machine.host.Task;
 import tombolo.machine.host.Worker;
-import tombolo.machine.vsock.HostVsockListener;
 
 /**
  * Devices on one thread in virtual time: they get to their ends, in an order that the seed gives.
@@ -160,8 +159,7 @@ final class SteppedDevicesTest {
   private static List<String> sockets(long seed) throws Exception {
     SteppedHost host = new SteppedHost(seed);
     List<String> order = new ArrayList<>();
-    try (VsockPair pair = new VsockPair(host.services());
-        HostVsockListener listener = pair.network.host().listen(1024)) {
+    try (VsockPair pair = new VsockPair(host.services())) {
       pair.start();
       pair.send(pair.alice, 0, VsockPair.REQUEST, 0);
       pair.give(pair.bob, 0);

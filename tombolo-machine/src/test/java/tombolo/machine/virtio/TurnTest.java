@@ -13,18 +13,13 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class TurnTest {
-  private static final Runnable NEVER =
-      () -> {
-        throw new AssertionError("the worker was asked");
-      };
-
   private final Turn turn = new Turn();
   private final AtomicInteger done = new AtomicInteger();
 
   @Test
   void workIsDoneByWhoAsks() {
-    turn.run(done::incrementAndGet, NEVER);
-    turn.run(done::incrementAndGet, NEVER);
+    turn.run(done::incrementAndGet, TurnTest::never);
+    turn.run(done::incrementAndGet, TurnTest::never);
     assertThat(done).hasValue(2);
   }
 
@@ -42,10 +37,10 @@ final class TurnTest {
                           begun.countDown();
                           await(goOn);
                         },
-                        NEVER));
+                        TurnTest::never));
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     for (int i = 0; i < 3; i++) {
-      turn.run(() -> done.addAndGet(100), NEVER);
+      turn.run(() -> done.addAndGet(100), TurnTest::never);
     }
     assertThat(done).as("the one who does it has not come to it yet").hasValue(1);
     goOn.countDown();
@@ -59,12 +54,12 @@ final class TurnTest {
     Runnable work =
         () -> {
           done.incrementAndGet();
-          turn.run(done::incrementAndGet, NEVER); // as another vCPU would
+          turn.run(done::incrementAndGet, TurnTest::never); // as another vCPU would
         };
     turn.run(work, left::incrementAndGet);
     assertThat(done).hasValue(Turn.ROUNDS);
     assertThat(left).hasValue(1);
-    turn.run(done::incrementAndGet, NEVER);
+    turn.run(done::incrementAndGet, TurnTest::never);
     assertThat(done).as("the turn is free").hasValue(Turn.ROUNDS + 1);
   }
 
@@ -99,7 +94,7 @@ final class TurnTest {
       thread.join();
     }
     if (left.tryAcquire()) {
-      turn.run(work, NEVER); // the worker's part
+      turn.run(work, TurnTest::never); // the worker's part
     }
     assertThat(together).hasValue(0);
     assertThat(seen).hasValue(300_000);
@@ -114,8 +109,8 @@ final class TurnTest {
                     () -> {
                       throw new IllegalStateException("on purpose");
                     },
-                    NEVER));
-    turn.run(done::incrementAndGet, NEVER);
+                    TurnTest::never));
+    turn.run(done::incrementAndGet, TurnTest::never);
     assertThat(done).hasValue(1);
   }
 
@@ -125,5 +120,9 @@ final class TurnTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static void never() {
+    throw new AssertionError("the worker was asked");
   }
 }

@@ -96,7 +96,7 @@ public final class RunningVm {
     end = null;
   }
 
-  private void start(@Nullable StopReason after) {
+  private synchronized void start(@Nullable StopReason after) {
     tell(() -> watcher.booting(this, after));
     boots++;
     bootedAt = host.clock().nanos();
