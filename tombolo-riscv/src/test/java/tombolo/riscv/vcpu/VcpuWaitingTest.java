@@ -20,7 +20,7 @@ import tombolo.riscv.hart.Hart;
 
 @DisplayName("A vCPU that waits")
 @Timeout(60)
-class WaitingTest {
+class VcpuWaitingTest {
   private static final VcpuExit UNTIL_WOKEN = new VcpuExit.Waiting(Long.MAX_VALUE);
   private static final VcpuExit BUDGET_USED = new VcpuExit.BudgetUsed();
   private static final int SIE = 0x104;
