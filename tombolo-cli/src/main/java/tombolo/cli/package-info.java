@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The {@code tombolo} command: one class a subcommand, each turning its arguments into a run. */
+/** The {@code tombolo} command. Its subcommands are in {@code tombolo.cli.command}. */
 @NullMarked
 package tombolo.cli;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What a VM takes from its host: time, chance and threads. */
+/** What a topology takes from its host: time, chance, and threads that step its workers. */
 @NullMarked
 package tombolo.machine.host;
 
