@@ -229,7 +229,8 @@ class GuestMemoryMapTest {
     guest.unregister(cache);
     guest.unregister(cache);
     guest.unmap(2 * PAGE, PAGE);
-    assertThat(cache.calls).containsExactly("drop 0x4000 0x2000", "await");
+    assertThat(cache.calls)
+        .containsExactly("map 0x2000 0x1000", "map 0x4000 0x2000", "drop 0x4000 0x2000", "await");
   }
 
   @Test
@@ -239,11 +240,12 @@ class GuestMemoryMapTest {
     RecordingCache second = new RecordingCache();
     guest.register(first);
     guest.register(second);
-    first.onAwait = () -> assertThat(second.calls).containsExactly("drop 0x0 0x1000");
+    first.onAwait =
+        () -> assertThat(second.calls).containsExactly("map 0x0 0x1000", "drop 0x0 0x1000");
     map(region(0, 1, 0, Access.READ));
     guest.unmap(0, PAGE);
-    assertThat(first.calls).containsExactly("drop 0x0 0x1000", "await");
-    assertThat(second.calls).containsExactly("drop 0x0 0x1000", "await");
+    assertThat(first.calls).containsExactly("map 0x0 0x1000", "drop 0x0 0x1000", "await");
+    assertThat(second.calls).containsExactly("map 0x0 0x1000", "drop 0x0 0x1000", "await");
   }
 
   @Test
@@ -258,7 +260,7 @@ class GuestMemoryMapTest {
     cache.onAwait = () -> assertThat(HostMemory.liveBytes()).isEqualTo(before + PAGE);
     guest.register(cache);
     guest.unmap(0, PAGE);
-    assertThat(cache.calls).hasSize(2);
+    assertThat(cache.calls).containsExactly("map 0x0 0x1000", "drop 0x0 0x1000", "await");
     assertThat(HostMemory.liveBytes()).isEqualTo(before);
   }
 
