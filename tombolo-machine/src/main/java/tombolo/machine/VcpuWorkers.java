@@ -258,6 +258,15 @@ final class VcpuWorkers {
   }
 
   /**
+   * Notes that nobody is at the gate any more: a worker that finds it open runs on without a look
+   * at it. One that has not been stepped yet comes again if the gate closes first, since it is
+   * woken then, too. Monitor's lock held.
+   */
+  private void openGate() {
+    members.forEach(member -> arrive(member, false));
+  }
+
+  /**
    * Loads the image anew, by the last worker that has come to the gate, for all of them. The state
    * LOADING keeps the others from doing it too; the lock is free meanwhile, so that requests don't
    * wait. Monitor's lock held, and again on return.
@@ -285,6 +294,9 @@ final class VcpuWorkers {
       monitor.change(VmState.LOADED);
       monitor.change(VmState.RUNNING);
       attention = pause;
+      if (!pause) {
+        openGate();
+      }
     }
     wakeAll();
   }
@@ -367,6 +379,7 @@ final class VcpuWorkers {
     pause = false;
     attention = reset || ending != null;
     if (!attention) {
+      openGate();
       monitor.change(VmState.RUNNING);
     }
     monitor.unlock();

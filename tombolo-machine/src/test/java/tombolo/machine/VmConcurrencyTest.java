@@ -149,9 +149,14 @@ final class VmConcurrencyTest {
     }
   }
 
-  @Test
-  void aResetWaitsForEveryVcpuBeforeItLoads() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aResetWaitsForEveryVcpuBeforeItLoads(boolean afterASuspension) throws InterruptedException {
     try (VmFixture fixture = new VmFixture(c -> c.withVcpus(2).withGuestReset(GuestReset.REBOOT))) {
+      if (afterASuspension) {
+        fixture.vm.boot();
+        fixture.vm.suspend();
+      }
       CountDownLatch inGuest = new CountDownLatch(1);
       CountDownLatch leaveGuest = new CountDownLatch(1);
       fixture
@@ -166,7 +171,11 @@ final class VmConcurrencyTest {
                 }
                 return new VcpuExit.Kicked();
               });
-      fixture.vm.boot();
+      if (afterASuspension) {
+        fixture.vm.resume();
+      } else {
+        fixture.vm.boot();
+      }
       inGuest.await();
       fixture.vcpu(1).then(new VcpuExit.SystemEvent(new StopReason.ResetRequested()));
       fixture.changesUntil(VmState.STOPPING);
