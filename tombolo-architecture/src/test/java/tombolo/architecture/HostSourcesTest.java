@@ -63,7 +63,6 @@ class HostSourcesTest {
               "tombolo.ivc.Membership", "looked up by handle, listed in the order of handles"),
           new Place("tombolo.machine.HypercallTable", "looked up by code, never iterated"),
           new Place("tombolo.machine.vsock.VsockSwitch", "looked up by address; see Stations"),
-          new Place("tombolo.ivc.Membership", "looked up by handle, never iterated"),
           new Place("tombolo.ivc.DirectoryState", "looked up by identity, never iterated"),
           new Place("tombolo.ivc.RestoredDirectory", "tells what was seen, never iterated"),
           new Place("tombolo.riscv.hart.Mmu", "looked up by address, never iterated"));

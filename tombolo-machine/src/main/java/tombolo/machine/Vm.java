@@ -289,17 +289,17 @@ public final class Vm implements AutoCloseable {
         }
         change(VmState.LOADED);
       }
-      VcpuWorkers threads = workers();
+      VcpuWorkers workers = newWorkers();
       stoppedBeforeBoot = null;
-      run = threads;
+      run = workers;
       VmEvents.started(config);
-      threads.start();
+      workers.start();
     } finally {
       owner.unlock();
     }
   }
 
-  private VcpuWorkers workers() {
+  private VcpuWorkers newWorkers() {
     return new VcpuWorkers(
         config.name(), board.vcpus(), dispatch, monitor, config.host(), this::load, this::ended);
   }
@@ -313,9 +313,9 @@ public final class Vm implements AutoCloseable {
   public void suspend() {
     enter("suspended");
     try {
-      VcpuWorkers threads = settled("suspended", VmState.RUNNING);
-      threads.pause();
-      if (threads.awaitSettled() == null) {
+      VcpuWorkers workers = settled("suspended", VmState.RUNNING);
+      workers.pause();
+      if (workers.awaitSettled() == null) {
         throw wrongState(VmState.STOPPED, "suspended", "running");
       }
       board.pause();
@@ -333,9 +333,9 @@ public final class Vm implements AutoCloseable {
   public void resume() {
     enter("resumed");
     try {
-      VcpuWorkers threads = settled("resumed", VmState.SUSPENDED);
+      VcpuWorkers workers = settled("resumed", VmState.SUSPENDED);
       wakeDevices();
-      threads.resume();
+      workers.resume();
     } finally {
       owner.unlock();
     }
@@ -349,10 +349,10 @@ public final class Vm implements AutoCloseable {
   public void reset() {
     enter("reset");
     try {
-      VcpuWorkers threads = settled("reset", VmState.RUNNING, VmState.SUSPENDED);
+      VcpuWorkers workers = settled("reset", VmState.RUNNING, VmState.SUSPENDED);
       wakeDevices();
-      threads.reset(true);
-      if (threads.awaitSettled() == null) {
+      workers.reset(true);
+      if (workers.awaitSettled() == null) {
         throw wrongState(VmState.STOPPED, "reset", "running or suspended");
       }
     } finally {
@@ -400,7 +400,7 @@ public final class Vm implements AutoCloseable {
         finish(new StopReason.HostRequest("its state could not be restored"));
         throw e;
       }
-      VcpuWorkers workers = workers();
+      VcpuWorkers workers = newWorkers();
       run = workers;
       VmEvents.started(config);
       workers.startSuspended();
@@ -491,37 +491,37 @@ public final class Vm implements AutoCloseable {
 
   /** Why the latest run ended; empty while it has not. */
   public Optional<StopReason> stopReason() {
-    @Nullable VcpuWorkers threads = run;
-    return Optional.ofNullable(threads == null ? stoppedBeforeBoot : threads.outcome());
+    @Nullable VcpuWorkers workers = run;
+    return Optional.ofNullable(workers == null ? stoppedBeforeBoot : workers.outcome());
   }
 
   /** What devices and exits ask for. Any thread; never waits. */
   private void request(StopReason reason) {
-    @Nullable VcpuWorkers threads = run;
-    if (threads == null) {
+    @Nullable VcpuWorkers workers = run;
+    if (workers == null) {
       return;
     }
     if (reason instanceof StopReason.ResetRequested && config.onGuestReset() == GuestReset.REBOOT) {
-      threads.reset(false);
+      workers.reset(false);
     } else {
-      threads.end(reason);
+      workers.end(reason);
     }
   }
 
   private void end(StopReason reason) {
-    @Nullable VcpuWorkers threads = run;
-    if (threads != null) {
-      threads.end(reason);
+    @Nullable VcpuWorkers workers = run;
+    if (workers != null) {
+      workers.end(reason);
     }
   }
 
-  /** Brings the VM to STOPPED and waits for its threads. Owner's lock held. */
+  /** Brings the VM to STOPPED and waits for its workers. Owner's lock held. */
   private void finish(StopReason reason) {
-    @Nullable VcpuWorkers threads = run;
+    @Nullable VcpuWorkers workers = run;
     wakeDevices();
-    if (threads != null) {
-      threads.end(reason);
-      threads.awaitEnd(config.host().clock());
+    if (workers != null) {
+      workers.end(reason);
+      workers.awaitEnd(config.host().clock());
     } else if (monitor.state() != VmState.STOPPED) {
       // Whoever acts on the guest's behalf may have acquired something without a run.
       endRun();
@@ -531,7 +531,7 @@ public final class Vm implements AutoCloseable {
   }
 
   /**
-   * Whether the image is loaded and was not run; otherwise the VM is stopped, and the threads of
+   * Whether the image is loaded and was not run; otherwise the VM is stopped, and the workers of
    * its last run have ended. Owner's lock held.
    *
    * @throws IllegalStateException if the VM runs or is suspended
@@ -566,10 +566,10 @@ public final class Vm implements AutoCloseable {
 
   /** The run, once no reset is under way that the guest has asked for. Owner's lock held. */
   private VcpuWorkers settled(String verb, VmState... allowed) {
-    @Nullable VcpuWorkers threads = run;
-    @Nullable VmState settled = threads == null ? monitor.state() : threads.awaitSettled();
-    if (threads != null && settled != null && List.of(allowed).contains(settled)) {
-      return threads;
+    @Nullable VcpuWorkers workers = run;
+    @Nullable VmState settled = workers == null ? monitor.state() : workers.awaitSettled();
+    if (workers != null && settled != null && List.of(allowed).contains(settled)) {
+      return workers;
     }
     String names = String.join(" or ", Arrays.stream(allowed).map(Vm::word).toList());
     throw wrongState(settled == null ? VmState.STOPPED : settled, verb, names);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.host;
 
-/** A VM's time. Thread-safe, monotonic. */
+/** The time of a topology. Thread-safe, monotonic. */
 @FunctionalInterface
 public interface Clock {
-  /** Nanoseconds since a fixed but arbitrary moment; never less than an earlier answer. */
+  /** Returns nanoseconds since a fixed but arbitrary moment; never less than an earlier answer. */
   long nanos();
 
-  /** The host's monotonic clock. */
+  /** Returns the host's monotonic clock. */
   static Clock system() {
     return System::nanoTime;
   }

@@ -5,17 +5,17 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /**
- * How long one hart that waits for an interrupt looks for it again and again before it parks: a
- * parked thread takes many microseconds to wake, as long as a peer needs to answer a doorbell. The
- * policy is that of KVM's {@code halt_poll_ns}. The window grows while other threads wake the hart
- * soon after it has parked, and closes as soon as a poll was in vain; so a guest that is rung often
- * polls, and an idle one does not. The hart's own timer counts for nothing: it is known beforehand,
- * and a poll that would last until it is not begun.
+ * Decides how long the thread of one worker looks for a wake before it parks. Waking a parked
+ * thread takes many microseconds, as long as a peer needs to answer a doorbell. The policy is that
+ * of KVM's {@code halt_poll_ns}: the window grows while other threads wake the worker soon after it
+ * has parked, and closes as soon as a poll was in vain. So a guest that is rung often polls, and an
+ * idle one does not. A deadline of the worker's own counts for nothing, because it is known
+ * beforehand; a poll that would last until it is not begun.
  *
- * <p>A poll takes a processor from whoever is to end it. So of n processors at most n - 1 are
- * polled on at once, by all harts that share a {@link #room}; and none where there is only one.
+ * <p>A poll takes a processor from whoever is to end it. So of n processors, at most n - 1 are
+ * polled on at once by all threads that share a {@link #room}, and none where there is only one.
  *
- * <p>Used by the hart's thread only; the room is shared.
+ * <p>Used by the worker's thread only; the room is shared.
  */
 final class HaltPolling {
   /** The first window: about what waking a parked thread takes, so no poll costs more than that. */

@@ -4,18 +4,21 @@ package tombolo.machine.host;
 import java.security.SecureRandom;
 import java.util.SplittableRandom;
 
-/** A VM's source of chance: the host's, or a seed's so that a run can be repeated. Thread-safe. */
+/**
+ * A topology's source of chance: the host's, or a seed's so that a run can be repeated.
+ * Thread-safe.
+ */
 @FunctionalInterface
 public interface RandomSource {
-  /** 64 uniformly distributed bits. */
+  /** Returns 64 uniformly distributed bits. */
   long nextLong();
 
-  /** The host's entropy. */
+  /** Returns the host's entropy. */
   static RandomSource system() {
     return new SecureRandom()::nextLong;
   }
 
-  /** The same sequence for the same seed. */
+  /** Returns the same sequence for the same seed. */
   static RandomSource seeded(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return () -> {
