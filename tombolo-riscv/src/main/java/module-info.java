@@ -6,5 +6,4 @@ module tombolo.riscv {
   requires static org.jspecify;
 
   exports tombolo.riscv;
-  exports tombolo.riscv.interrupt;
 }

@@ -30,18 +30,15 @@ public final class RiscvAccelerator implements Accelerator {
   /** The most bytes of RAM that a VM can have: the space up to the PCI bridge's upper window. */
   public static final long MAX_RAM = BoardLayout.MAX_RAM;
 
-  private final InterruptController controller;
   private final List<BoardModel> boards;
   private final Engine engine;
 
-  /** Makes the accelerator whose default board has a PLIC. */
+  /**
+   * Makes the accelerator. Its default board has a PLIC; {@link #boards} names the others, and
+   * {@link tombolo.machine.VmConfig#withBoard} chooses one.
+   */
   public RiscvAccelerator() {
-    this(InterruptController.PLIC);
-  }
-
-  /** Makes the accelerator whose default board has this interrupt controller. */
-  public RiscvAccelerator(InterruptController controller) {
-    this(controller, new Interpreter());
+    this(InterruptController.PLIC, new Interpreter());
   }
 
   /**
@@ -51,7 +48,6 @@ public final class RiscvAccelerator implements Accelerator {
    */
   RiscvAccelerator(InterruptController controller, Engine engine) {
     this.engine = engine;
-    this.controller = controller;
     this.boards =
         Stream.concat(Stream.of(controller), Arrays.stream(InterruptController.values()))
             .distinct()
@@ -62,11 +58,6 @@ public final class RiscvAccelerator implements Accelerator {
   private static BoardModel model(InterruptController controller) {
     return new BoardModel(
         controller.label(), ElfMachine.RISCV, RAM_BASE, MAX_RAM, BoardLayout.SPARE_SOURCE);
-  }
-
-  /** Returns what brings interrupts to the harts of its default board. */
-  public InterruptController interruptController() {
-    return controller;
   }
 
   @Override

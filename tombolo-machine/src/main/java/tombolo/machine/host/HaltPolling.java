@@ -43,7 +43,7 @@ final class HaltPolling {
   }
 
   /**
-   * What the harts share that run on the same processors.
+   * Returns what all threads share that run on the same processors.
    *
    * @param processors how many there are; from 1
    */
@@ -52,11 +52,11 @@ final class HaltPolling {
   }
 
   /**
-   * Begins a wait: polls, or does nothing where that isn't worth it. The hart counts as outside
+   * Begins a wait: polls, or does nothing where that is not worth it. A vCPU counts as outside
    * guest code meanwhile.
    *
-   * @param timerNanos until the hart's timer ends the wait; Long.MAX_VALUE = never
-   * @param waiting whether the hart has to wait still; what it reads, others write
+   * @param timerNanos until the worker's deadline ends the wait; Long.MAX_VALUE = never
+   * @param waiting whether the worker still has to wait; what it reads, others write
    */
   void poll(long timerNanos, BooleanSupplier waiting) {
     began = clock.nanos();
