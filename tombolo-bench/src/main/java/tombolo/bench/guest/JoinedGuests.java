@@ -70,7 +70,8 @@ public final class JoinedGuests implements AutoCloseable {
   public JoinedGuests(Path root, List<Grant> grants, long window, Guest... guests) {
     directory =
         new Directory(
-            new Grants(grants), new HostServices(clock, Scheduler.system(), RandomSource.system()));
+            new Grants(grants),
+            new HostServices(clock, Scheduler.system(clock), RandomSource.system()));
     host = directory.join("host", HOST, Quota.DEFAULT);
     boolean made = false;
     try {

@@ -58,8 +58,16 @@ public interface Scheduler {
     return true;
   }
 
-  /** Platform threads of the host. */
+  /** Returns the scheduler of the host's threads, for services with the host's clock. */
   static Scheduler system() {
-    return SystemScheduler.INSTANCE;
+    return SystemScheduler.HOST;
+  }
+
+  /**
+   * Returns a scheduler of the host's threads for services with another clock. The clock runs as
+   * fast as the host's, or its owner wakes workers whose time has come.
+   */
+  static Scheduler system(Clock clock) {
+    return new SystemScheduler(clock);
   }
 }

@@ -4,9 +4,13 @@ package tombolo.machine.host;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
-/** Gives each worker a daemon platform thread, which parks by LockSupport. */
-enum SystemScheduler implements Scheduler {
-  INSTANCE;
+/**
+ * Gives each worker a daemon platform thread, which parks by LockSupport.
+ *
+ * @param clock the clock by which workers return how long they can wait
+ */
+record SystemScheduler(Clock clock) implements Scheduler {
+  static final SystemScheduler HOST = new SystemScheduler(Clock.system());
 
   /**
    * A vCPU that has a thread of its own comes back for interrupts and requests, so this only bounds
@@ -24,7 +28,7 @@ enum SystemScheduler implements Scheduler {
     return new WorkerThread(
         name,
         worker,
-        Clock.system(),
+        clock,
         new HaltPolling(Clock.system(), idle == Idle.POLL ? POLLING_ROOM : HaltPolling.room(1)));
   }
 
