@@ -43,7 +43,6 @@ class HostSourcesTest {
           new Place("tombolo.machine.host.SystemScheduler", "the host's threads"),
           new Place("tombolo.machine.host.WorkerThread", "a thread of the host for a worker"),
           new Place("tombolo.machine.host.HaltPolling", "a worker's thread before it parks"),
-          new Place("tombolo.machine.host.SteppedHost", "a seed's schedule"),
           new Place("tombolo.machine.vsock.UnixVsock", "sockets of the host"),
           new Place("tombolo.riscv.hart.Quiescence", "another thread leaves guest code soon"),
           new Place(
@@ -63,8 +62,6 @@ class HostSourcesTest {
               "tombolo.ivc.Membership", "looked up by handle, listed in the order of handles"),
           new Place("tombolo.machine.HypercallTable", "looked up by code, never iterated"),
           new Place("tombolo.machine.vsock.VsockSwitch", "looked up by address; see Stations"),
-          new Place("tombolo.ivc.DirectoryState", "looked up by identity, never iterated"),
-          new Place("tombolo.ivc.RestoredDirectory", "tells what was seen, never iterated"),
           new Place("tombolo.riscv.hart.Mmu", "looked up by address, never iterated"));
 
   private static boolean isHostSource(JavaAccess<?> access) {

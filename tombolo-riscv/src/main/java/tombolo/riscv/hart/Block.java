@@ -22,7 +22,10 @@ final class Block {
    */
   final long[] ops;
 
-  /** For each operation: its offset in the page, and how many instructions come before it << 16. */
+  /**
+   * For each operation: its offset in the page, and how many instructions come before it {@code <<
+   * 16}.
+   */
   final int[] where;
 
   /** For each operation: how many instructions of the block are done once it is. */

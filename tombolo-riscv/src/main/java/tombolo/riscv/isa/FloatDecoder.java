@@ -3,7 +3,7 @@ package tombolo.riscv.isa;
 
 /**
  * Encodings of the F and D extensions. An operation's immediate is the selector below, the raw
- * rounding mode << 8 and, where there is a third operand, its register << 16.
+ * rounding mode shifted left by 8 and, where there is a third operand, its register by 16.
  */
 public final class FloatDecoder {
   public static final int ADD = 0;
