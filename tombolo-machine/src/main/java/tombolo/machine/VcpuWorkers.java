@@ -40,7 +40,9 @@ import tombolo.machine.power.StopReason;
  */
 final class VcpuWorkers {
   private static final System.Logger LOG = System.getLogger(VcpuWorkers.class.getName());
-  private static final ScopedValue<String> CURRENT = ScopedValue.newInstance();
+
+  /** Of which VM the calling thread steps a vCPU. Not a ScopedValue, because each step would pay for its binding. */
+  private static final ThreadLocal<@Nullable String> CURRENT = new ThreadLocal<>();
 
   /** How long a device callback may go on when its VM ends before it is interrupted. */
   private static final long PATIENCE_NANOS = 1_000_000_000;
@@ -94,7 +96,7 @@ final class VcpuWorkers {
 
   /** Returns the name of the VM whose vCPU the calling thread runs, or null. */
   static @Nullable String currentVm() {
-    return CURRENT.isBound() ? CURRENT.get() : null;
+    return CURRENT.get();
   }
 
   /** Starts the workers. The state is RUNNING then, unless somebody was quick to end the run. */
@@ -168,7 +170,12 @@ final class VcpuWorkers {
 
     @Override
     public long step() {
-      return ScopedValue.where(CURRENT, vmName).call(this::stepAsVcpu);
+      CURRENT.set(vmName);
+      try {
+        return stepAsVcpu();
+      } finally {
+        CURRENT.set(null);
+      }
     }
 
     private long stepAsVcpu() {

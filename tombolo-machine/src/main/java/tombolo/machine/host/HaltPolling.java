@@ -57,32 +57,34 @@ final class HaltPolling {
    *
    * @param timerNanos until the worker's deadline ends the wait; Long.MAX_VALUE = never
    * @param waiting whether the worker still has to wait; what it reads, others write
+   * @return whether the wait is over; if not, the worker parks, then calls {@link #parked}
    */
-  void poll(long timerNanos, BooleanSupplier waiting) {
+  boolean poll(long timerNanos, BooleanSupplier waiting) {
     began = clock.nanos();
     inVain = false;
     if (window == 0 || timerNanos <= window || !room.tryAcquire()) {
-      return;
+      return false;
     }
     try {
       while (waiting.getAsBoolean()) {
         if (clock.nanos() - began >= window) {
           inVain = true;
-          return;
+          return false;
         }
         Thread.onSpinWait();
       }
+      return true;
     } finally {
       room.release();
     }
   }
 
   /**
-   * Ends the wait that {@link #poll} has begun.
+   * Ends the wait that {@link #poll} has begun but not seen the end of.
    *
-   * @param byAnother whether an interrupt has ended it that another thread has set
+   * @param byAnother whether another thread has ended it
    */
-  void woken(boolean byAnother) {
+  void parked(boolean byAnother) {
     long waited = clock.nanos() - began;
     if (byAnother && waited <= MOST_NANOS) {
       if (waited > window) {

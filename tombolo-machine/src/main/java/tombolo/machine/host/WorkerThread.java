@@ -10,20 +10,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A worker with a thread of its own.
  *
+ * <p>The thread is active while it steps or polls for a wake. It clears {@code active} only before
+ * it parks, because a store that others must see in order costs as much as a short step.
+ *
  * <h2>Why no wake is lost</h2>
  *
- * <p>{@link #wake} sets {@code woken}, then reads {@code parked}. The thread clears {@code woken}
- * before a step, steps, sets {@code parked}, then reads {@code woken}, and parks only if it is
- * false. All of it is sequentially consistent. So a wake that comes before the clearing has its
- * effect in the step, which sees what the waker stored because the clearing reads the waker's
- * store; one that comes later is seen by the thread's last look, or the waker sees that the thread
- * is about to park and unparks it.
+ * <p>{@link #wake} sets {@code woken}, then reads {@code active}. The thread clears {@code woken}
+ * before a step, steps, clears {@code active}, then reads {@code woken}, and parks only if it is
+ * false. All of it is sequentially consistent. So a wake that comes before the clearing of {@code
+ * woken} has its effect in the step, which sees what the waker stored because the clearing reads
+ * the waker's store; one that comes later is seen by the thread's last look, or the waker sees that
+ * the thread is about to park and unparks it.
  *
  * <h2>Why no step overlaps a pause</h2>
  *
- * <p>The thread sets {@code inStep}, then reads {@code paused}; {@link #pause} sets {@code paused},
- * then reads {@code inStep}. So at least one of them sees the other. The thread leaves a step by
- * clearing {@code inStep}, then reads {@code pauser}, which was set before.
+ * <p>The thread sets {@code active}, then reads {@code paused} before each step; {@link #pause}
+ * sets {@code paused}, then reads {@code active} until it is false. So at least one of them sees
+ * the other. The thread clears {@code active}, then reads {@code pauser}, which was set before.
  */
 final class WorkerThread implements Task, Runnable {
   private static final VarHandle WOKEN;
@@ -46,14 +49,12 @@ final class WorkerThread implements Task, Runnable {
   private final Clock clock;
   private final HaltPolling polling;
   private final Thread thread;
-  private final BooleanSupplier notWoken = this::isNotWoken;
+  private final BooleanSupplier calm = this::isCalm;
 
   @SuppressWarnings("unused") // by WOKEN
   private volatile boolean woken;
 
-  private volatile boolean parked;
-
-  private volatile boolean inStep;
+  private volatile boolean active;
   private volatile boolean paused;
   private volatile @Nullable Thread pauser;
 
@@ -62,6 +63,10 @@ final class WorkerThread implements Task, Runnable {
     this.clock = clock;
     this.polling = polling;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
+  }
+
+  private boolean isCalm() {
+    return isNotWoken() && !paused;
   }
 
   private boolean isNotWoken() {
@@ -75,14 +80,16 @@ final class WorkerThread implements Task, Runnable {
 
   @Override
   public void run() {
+    active = true;
     try {
       while (true) {
-        awaitResume();
-        if ((boolean) WOKEN.getVolatile(this)) {
+        if (paused) {
+          awaitResume();
+        }
+        if (!isNotWoken()) {
           WOKEN.getAndSet(this, false);
         }
         long until = worker.step();
-        leaveStep();
         if (until == Worker.DONE) {
           return;
         }
@@ -91,23 +98,21 @@ final class WorkerThread implements Task, Runnable {
         }
       }
     } finally {
-      leaveStep();
+      becomeInactive();
     }
   }
 
-  /** Enters a step, but not while the worker is paused. */
   private void awaitResume() {
-    inStep = true;
     while (paused) {
-      leaveStep();
+      becomeInactive();
       LockSupport.park(this);
       Thread.interrupted();
-      inStep = true;
+      active = true;
     }
   }
 
-  private void leaveStep() {
-    inStep = false;
+  private void becomeInactive() {
+    active = false;
     Thread waiter = pauser;
     if (waiter != null) {
       LockSupport.unpark(waiter);
@@ -118,7 +123,7 @@ final class WorkerThread implements Task, Runnable {
   public void pause() {
     pauser = Thread.currentThread();
     paused = true;
-    while (inStep) {
+    while (active) {
       LockSupport.parkNanos(this, PAUSE_LOOK_NANOS);
     }
     pauser = null;
@@ -131,11 +136,10 @@ final class WorkerThread implements Task, Runnable {
   }
 
   private void await(long until) {
-    if (!isNotWoken()) {
+    if (!isNotWoken() || (polling.poll(left(until), calm) && !isNotWoken())) {
       return;
     }
-    polling.poll(left(until), notWoken);
-    parked = true;
+    becomeInactive();
     long left;
     while (isNotWoken() && (left = left(until)) > 0) {
       if (left == Long.MAX_VALUE) {
@@ -147,8 +151,8 @@ final class WorkerThread implements Task, Runnable {
         break; // meant for a call that has ended by itself; a step more does no harm
       }
     }
-    parked = false;
-    polling.woken(!isNotWoken());
+    active = true;
+    polling.parked(!isNotWoken());
   }
 
   private long left(long until) {
@@ -158,7 +162,7 @@ final class WorkerThread implements Task, Runnable {
   @Override
   public void wake() {
     WOKEN.setVolatile(this, true);
-    if (parked) {
+    if (!active) {
       LockSupport.unpark(thread);
     }
   }

@@ -27,16 +27,19 @@ class HaltPollingTest {
   private long waitFor(long nanos, boolean byAnother, long timerNanos) {
     long begin = now;
     looks = 0;
-    polling.poll(
-        timerNanos,
-        () -> {
-          now += LOOK;
-          looks++;
-          return now - begin < nanos;
-        });
+    boolean over =
+        polling.poll(
+            timerNanos,
+            () -> {
+              now += LOOK;
+              looks++;
+              return now - begin < nanos;
+            });
     long polled = looks == 0 ? 0 : now - begin;
     now = Math.max(now, begin + nanos);
-    polling.woken(byAnother);
+    if (!over) {
+      polling.parked(byAnother);
+    }
     return polled;
   }
 

@@ -33,10 +33,11 @@ import tombolo.riscv.isa.Cause;
  *
  * <p>Threads: {@link #run} and what it calls belong to whoever runs the vCPU. Others reach it in
  * three ways only: {@link #kick}, {@link #setInterrupt} and {@link #start}, and {@link Quiescence}.
- * Each of the three writes what it has to say, then sets attention, then calls the waker. The hart
+ * Each of the three writes what it has to say, then calls the waker and sets attention. The hart
  * reads what was said after it has cleared attention, and before it returns {@link
  * VcpuExit.Waiting}; what is said after that read is followed by the waker's call, which has {@link
- * #run} called again. So no wake-up is lost.
+ * #run} called again, or by attention, if the hart runs. So no wake-up is lost. The waker comes
+ * first because a hart that waits for it need not wait for the other store, too.
  */
 public final class RiscvVcpu implements Vcpu, Stateful {
   /**
@@ -76,7 +77,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   // Used by whoever runs the vCPU.
 
-  /** When hart.retired is more than this, the present run looks at the clock. */
+  /**
+   * When hart.retired is more than this, the vCPU looks at the clock. It outlives a run and is part
+   * of the state: a run costs no look of its own, and where a guest sees its timer does not depend
+   * on how its runs are cut.
+   */
   private long lookAt;
 
   /** Whether the instruction at pc is a device access that the VM has completed. */
@@ -138,10 +143,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     long limit = hart.retired + Math.min(budget, Long.MAX_VALUE - hart.retired);
     quiescence.enter();
     try {
-      // Here and not where the last run has left off: where a guest sees its timer then follows
-      // from
-      // the runs and their budgets alone, as long as the clock stands still in them.
-      timer.look();
       return runUntilExit(limit);
     } finally {
       publish();
@@ -157,7 +158,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     if (deviceAccess) {
       finishInstruction(); // a device store that was not rejected
     }
-    lookAt = hart.retired + CLOCK_INTERVAL;
     @Nullable VcpuExit exit = null;
     if (rejected) {
       rejected = false;
@@ -232,7 +232,10 @@ public final class RiscvVcpu implements Vcpu, Stateful {
         state.set(HartState.STARTED);
       }
       case STARTED, SUSPENDED -> {
-        if ((hart.pendingInterrupts() & hart.sie) == 0) {
+        if (nothingPending()) {
+          timer.look();
+        }
+        if (nothingPending()) {
           return (hart.sie & Hart.STIP) == 0
               ? UNTIL_WOKEN
               : new VcpuExit.Waiting(timer.deadlineNanos());
@@ -242,6 +245,10 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       }
     }
     return null;
+  }
+
+  private boolean nothingPending() {
+    return (hart.pendingInterrupts() & hart.sie) == 0;
   }
 
   /** Delivers the exception that the hart holds; null, or the exit of a guest that can't go on. */
@@ -325,8 +332,8 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   }
 
   private void callAttention() {
-    Hart.ATTENTION.setVolatile(hart, -1L);
     waker.run();
+    Hart.ATTENTION.setVolatile(hart, -1L);
   }
 
   HartState state() {
@@ -358,7 +365,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   /** WFI: the hart executes nothing more until an interrupt is pending that sie enables. */
   void waitForInterrupt() {
-    timer.look();
     asleep = true;
   }
 
@@ -392,7 +398,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   public void save(StateWriter out) {
     out.part("hart", hart).part("traps", traps).part("timer", timer);
     out.flag(deviceAccess).flag(rejected).flag(asleep).flag(kicked.get());
-    out.number(state.get().number);
+    out.number(state.get().number).number(lookAt);
     Entry where = entry;
     out.flag(where != null);
     if (where != null) {
@@ -411,6 +417,10 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     asleep = in.flag();
     kicked.set(in.flag());
     state.set(HartState.of(in));
+    lookAt = in.int64();
+    if (lookAt < 0 || lookAt - CLOCK_INTERVAL > hart.retired) {
+      throw in.wrong("looks at the clock after %d instructions".formatted(lookAt));
+    }
     entry = in.flag() ? new Entry(in.int64(), in.int64()) : null;
     if (interruptFile != null) {
       in.part("interrupt-file", interruptFile);
