@@ -219,9 +219,9 @@ public final class Mmu {
     long host = region.hostAddress() + (gpa - region.gpa());
     noteSuperpage(va);
     if (access == STORE) {
-      tlb.putWrite(va, host);
+      tlb.putWrite(va, gpa, host);
     } else {
-      tlb.putRead(va, host);
+      tlb.putRead(va, gpa, host);
     }
     return host;
   }
@@ -241,6 +241,14 @@ public final class Mmu {
       return TRAPPED;
     }
     return host;
+  }
+
+  /**
+   * Returns the guest physical address behind a virtual one for which {@link #atomicAddress} has
+   * just given a host address.
+   */
+  long atomicGpa(long va, boolean store) {
+    return store ? tlb.writeGpa(va) : tlb.readGpa(va);
   }
 
   /** The guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
