@@ -560,7 +560,11 @@ public final class Vm implements AutoCloseable {
   }
 
   private void ended(StopReason reason) {
-    endRun();
+    try {
+      board.dropCaches(); // first: what follows may need the memory
+    } finally {
+      endRun();
+    }
     VmEvents.stopped(config, reason, statistics);
   }
 

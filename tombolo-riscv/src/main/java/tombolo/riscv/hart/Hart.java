@@ -140,9 +140,14 @@ public final class Hart implements Stateful {
   @SuppressWarnings("unused") // by ATTENTION
   private volatile long attention;
 
-  public Hart(int index, GuestMemory memory) {
+  /**
+   * Makes a hart.
+   *
+   * @param budget what its decoded code counts against; whoever makes the hart joins it
+   */
+  public Hart(int index, GuestMemory memory, CodeBudget budget) {
     this.index = index;
-    this.mmu = new Mmu(this, memory);
+    this.mmu = new Mmu(this, memory, budget);
     this.access = new MemoryAccess(this);
   }
 
