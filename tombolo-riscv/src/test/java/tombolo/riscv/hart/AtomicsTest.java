@@ -113,6 +113,24 @@ class AtomicsTest {
   }
 
   @Test
+  void aStoreThatFailsLeavesThePageTableAsItIs() {
+    long clean = LEAF & ~0xc0;
+    map(DATA, clean);
+    assertThat(completed(SC_W, VA, 8)).isEqualTo(FAILED);
+    assertThat(board.memory.readLong(TABLE + 0x2000 + 8) & 0xff).isEqualTo(clean);
+    completed(LR_W, VA, 0);
+    assertThat(completed(SC_W, VA, 8)).isZero();
+    assertThat(board.memory.readLong(TABLE + 0x2000 + 8) & 0xff).isEqualTo(LEAF);
+  }
+
+  /** No atomic operation can have a device, so no SC retires there either. */
+  @Test
+  void aStoreToADeviceTraps() {
+    assertThat(execute(SC_W, BoardLayout.UART_BASE, 8)).isFalse();
+    assertTrap(Cause.STORE_ACCESS, BoardLayout.UART_BASE);
+  }
+
+  @Test
   void aStoreOfAnotherWidthFails() {
     completed(LR_D, DATA, 0);
     board.memory.writeInt(DATA + 4, 1); // as another hart does, where SC.W does not look
