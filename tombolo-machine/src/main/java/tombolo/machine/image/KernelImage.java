@@ -53,6 +53,11 @@ public record KernelImage(String format, List<Segment> segments, long entry, Sym
     return format.equals(LinuxImage.FORMAT);
   }
 
+  /** Returns the bytes of RAM that its segments take. */
+  public long memorySize() {
+    return segments.stream().mapToLong(Segment::memorySize).sum();
+  }
+
   /**
    * The bytes of a kernel or an initial RAM disk.
    *

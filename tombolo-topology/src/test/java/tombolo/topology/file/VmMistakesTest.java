@@ -8,6 +8,8 @@ import static tombolo.topology.file.TopologyFixture.vm;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +165,20 @@ class VmMistakesTest {
         .asString()
         .startsWith("2: vm.alice.kernel: k.elf: the kernel's segment 0x80200000 to 0x80201")
         .endsWith("; link it for an address there, or give the VM more memory (it has 4 KiB)");
+  }
+
+  @Test
+  void lessMemoryThanALinuxKernelNeeds() throws IOException {
+    ByteBuffer image = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    image.putLong(8, 0x20_0000).putLong(16, 31_899_648).putInt(56, 0x05435352);
+    Files.write(files.path("Image"), image.array());
+    String vm = "[vm.alice]\nkernel = 'Image'\nmemory = '%d MiB'\n";
+    Files.writeString(files.path("good.toml"), vm.formatted(96));
+    assertThat(TopologyFixture.read(files.path("good.toml")).vms()).hasSize(1);
+    assertThat(files.mistakes(vm.formatted(64)))
+        .containsExactly(
+            "3: vm.alice.memory: 64 MiB is too little for a Linux kernel of 30 MiB; give it 128 MiB"
+                + " or more");
   }
 
   @Test
