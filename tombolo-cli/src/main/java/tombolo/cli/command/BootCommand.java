@@ -5,6 +5,7 @@ package tombolo.cli.command;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -128,6 +129,15 @@ final class BootCommand implements Callable<Integer> {
   @Option(
       names = "--accel",
       paramLabel = "NAME",
+  @Option(
+      names = "--rtc",
+      paramLabel = "DATE",
+      converter = DateOption.class,
+      description =
+          "the date on the VM's clock at the start, for example 2026-01-01T00:00:00Z (default:"
+              + " the host's)")
+  private @Nullable Instant rtc;
+
       defaultValue = "riscv",
       description = "the accelerator that runs the vCPUs (default: riscv; see tombolo doctor)")
   private String accel;
@@ -184,6 +194,7 @@ final class BootCommand implements Callable<Integer> {
             0,
             0,
             vsock,
+            rtc,
             new VirtioSpec(checkedDisks(), virtioConsole));
     return new ForegroundRun(
             new Topology(List.of(vm), List.of()),

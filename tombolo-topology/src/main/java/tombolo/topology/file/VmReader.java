@@ -50,6 +50,7 @@ final class VmReader {
           VsockReader.CID,
           VsockReader.SOCKET);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
+          "rtc",
   private static final long LEAST_WINDOW = 64L << 10;
   private static final long DEFAULT_WINDOW = 64L << 20;
   private static final int MOST_ID = 65_535;
@@ -107,6 +108,7 @@ final class VmReader {
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
         VsockReader.read(vm, key -> images.path(vm, key)),
+        vm.date("rtc"),
         new VirtioSpec(disks(vm), vm.truth("virtio-console", false)));
   }
 

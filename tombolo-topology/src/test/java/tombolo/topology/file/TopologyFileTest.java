@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,7 @@ class TopologyFileTest {
                 64L << 20,
                 null,
                 VirtioSpec.NONE));
+                null,
     assertThat(vm.platform().name()).isEqualTo("riscv");
     assertThat(vm.image().kernel().format()).isEqualTo("ELF64");
     assertThat(vm.image().initrd()).isNull();
@@ -96,6 +98,8 @@ class TopologyFileTest {
     Files.write(files.path("a.img"), new byte[512]);
     Files.write(files.path("b.img"), new byte[1024]);
     VmSpec vm =
+    Files.createDirectory(files.path("a"));
+    Files.createDirectory(files.path("b"));
         files
             .read(
                 vm(
@@ -113,6 +117,7 @@ class TopologyFileTest {
                     "virtio-console = true",
                     "vsock-cid = 0xfffffffe",
                     "vsock-socket = 'v.sock'"))
+                    "rtc = 2026-01-01T02:00:00+02:00",
             .vm("alice");
 
     assertThat(vm)
@@ -132,6 +137,7 @@ class TopologyFileTest {
                 new VsockSpec(0xffff_fffeL, files.path("v.sock")),
                 new VirtioSpec(
                     List.of(
+                Instant.parse("2026-01-01T00:00:00Z"),
                         new DiskSpec(files.path("a.img"), false),
                         new DiskSpec(files.path("b.img"), true)),
                     true)));
