@@ -95,6 +95,16 @@ public final class Initramfs {
     put(InitScript.SCRIPT, new Entry.HostFile(script, true));
   }
 
+  /**
+   * Has init make a disk the root file system and run its first program instead of a shell.
+   *
+   * @param device a block device's path, without characters that mean something to a shell
+   * @param type of its file system
+   */
+  public void switchRoot(String device, String type) {
+    put("init", new Entry.Text(InitScript.forRoot(device, type)));
+  }
+
   private void put(String path, Entry entry) {
     for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
       entries.put(path.substring(0, slash), new Entry.Directory());
