@@ -12,6 +12,7 @@ module tombolo.machine {
   exports tombolo.machine.fdt;
   exports tombolo.machine.host;
   exports tombolo.machine.image;
+  exports tombolo.machine.net;
   exports tombolo.machine.pci;
   exports tombolo.machine.power;
   exports tombolo.machine.state;
