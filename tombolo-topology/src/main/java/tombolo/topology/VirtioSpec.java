@@ -11,13 +11,20 @@ import java.util.List;
  * @param disks in the order in which the guest finds them, at most {@link DiskSpec#MOST}
  * @param console whether there is a virtio console. It then gets the keys instead of the UART; the
  *     output of both goes to the same place
+ * @param nics in the order in which the guest finds them, at most {@link NicSpec#MOST}
  */
-public record VirtioSpec(List<DiskSpec> disks, boolean console) {
+public record VirtioSpec(List<DiskSpec> disks, boolean console, List<NicSpec> nics) {
   /** No devices but the entropy device. */
   public static final VirtioSpec NONE = new VirtioSpec(List.of(), false);
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public VirtioSpec {
     disks = List.copyOf(disks);
+    nics = List.copyOf(nics);
+  }
+
+  /** Makes the devices of a VM without a network. */
+  public VirtioSpec(List<DiskSpec> disks, boolean console) {
+    this(disks, console, List.of());
   }
 }
