@@ -41,7 +41,10 @@ import tombolo.machine.power.StopReason;
 final class VcpuWorkers {
   private static final System.Logger LOG = System.getLogger(VcpuWorkers.class.getName());
 
-  /** Of which VM the calling thread steps a vCPU. Not a ScopedValue, because each step would pay for its binding. */
+  /**
+   * Of which VM the calling thread steps a vCPU. Not a ScopedValue, because each step would pay for
+   * its binding.
+   */
   private static final ThreadLocal<@Nullable String> CURRENT = new ThreadLocal<>();
 
   /** How long a device callback may go on when its VM ends before it is interrupted. */

@@ -17,7 +17,9 @@ final class Checksum {
     return ~fold(sum(bytes, from, to)) & 0xffff;
   }
 
-  /** Returns the sum of 16-bit numbers, not yet folded. An odd last byte is the high half of one. */
+  /**
+   * Returns the sum of 16-bit numbers, not yet folded. An odd last byte is the high half of one.
+   */
   static long sum(byte[] bytes, int from, int to) {
     long sum = 0;
     int at = from;

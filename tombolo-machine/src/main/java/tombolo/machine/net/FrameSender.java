@@ -76,8 +76,7 @@ final class FrameSender implements Worker, Stateful {
     this.wire = wire;
     this.port = port;
     this.clock = host.clock();
-    this.task =
-        host.scheduler().task(port.name() + "/" + device, Scheduler.Idle.PARK, this);
+    this.task = host.scheduler().task(port.name() + "/" + device, Scheduler.Idle.PARK, this);
   }
 
   /** Starts the worker. Called once. */
@@ -132,9 +131,7 @@ final class FrameSender implements Worker, Stateful {
         return AGAIN;
       }
       @Nullable Held oldest = held.peek();
-      return oldest == null || wire.waitsInLine()
-          ? UNTIL_WOKEN
-          : oldest.since + PATIENCE_NANOS;
+      return oldest == null || wire.waitsInLine() ? UNTIL_WOKEN : oldest.since + PATIENCE_NANOS;
     } finally {
       lock.unlock();
     }
@@ -150,8 +147,7 @@ final class FrameSender implements Worker, Stateful {
         held.add(next);
       } else if (!wire.waitsInLine() && now - next.since >= PATIENCE_NANOS) {
         drop(next.chain, next.towards);
-      } else if (!read(next.chain)
-          || wire.send(port, frame, segments, kick) == Wire.Passed.DONE) {
+      } else if (!read(next.chain) || wire.send(port, frame, segments, kick) == Wire.Passed.DONE) {
         complete(next.chain);
       } else {
         Object towards = Objects.requireNonNullElse(wire.towards(frame), wire);

@@ -13,8 +13,8 @@ import tombolo.machine.virtio.Virtqueue;
 
 /**
  * A guest's network card (virtio 1.2, 5.1) with one pair of queues, at a {@link Wire}. Linux has it
- * as {@code eth0}, {@code eth1} and so on. Owned by the transport that it is put behind; thread-safe
- * as the package says.
+ * as {@code eth0}, {@code eth1} and so on. Owned by the transport that it is put behind;
+ * thread-safe as the package says.
  *
  * <p>The guest is given an address, and cannot send from another one. It receives what is for that
  * address and for groups; so it needs no filters, and the device has no control queue.

@@ -30,8 +30,7 @@ final class NetworkFeature {
   static final long STATUS = 1L << 16;
 
   /** The set of checksum and segmentation offloads. */
-  static final long OFFLOADS =
-      CSUM | GUEST_CSUM | GUEST_TSO4 | GUEST_TSO6 | HOST_TSO4 | HOST_TSO6;
+  static final long OFFLOADS = CSUM | GUEST_CSUM | GUEST_TSO4 | GUEST_TSO6 | HOST_TSO4 | HOST_TSO6;
 
   private NetworkFeature() {}
 

@@ -37,11 +37,7 @@ final class Segments {
     int size = Math.min(offload.segmentSize(), payload() - done);
     System.arraycopy(whole.bytes, Frame.HEADER, segment.bytes, Frame.HEADER, headers);
     System.arraycopy(
-        whole.bytes,
-        Frame.HEADER + headers + done,
-        segment.bytes,
-        Frame.HEADER + headers,
-        size);
+        whole.bytes, Frame.HEADER + headers + done, segment.bytes, Frame.HEADER + headers, size);
     segment.length(headers + size);
     int tcp = offload.start();
     segment.int32(tcp + 4, whole.int32(tcp + 4) + done);
@@ -49,8 +45,7 @@ final class Segments {
         (done == 0 ? 0 : CONGESTION_WINDOW_REDUCED) | (done + size < payload() ? FIN_AND_PUSH : 0);
     segment.octet(tcp + FLAGS, segment.octet(tcp + FLAGS) & ~not);
     network(offload, done / offload.segmentSize());
-    segment.offload(
-        new Offload(true, tcp, offload.offset(), Offload.Segmentation.NONE, 0, 0, 0));
+    segment.offload(new Offload(true, tcp, offload.offset(), Offload.Segmentation.NONE, 0, 0, 0));
     done += Math.max(size, 1);
     return segment;
   }
@@ -65,8 +60,7 @@ final class Segments {
       segment.uint16(ip + 2, segment.length() - ip);
       segment.uint16(ip + 4, segment.uint16(ip + 4) + index);
       segment.uint16(ip + 10, 0);
-      segment.uint16(
-          ip + 10, Checksum.of(segment.bytes, Frame.HEADER + ip, Frame.HEADER + tcp));
+      segment.uint16(ip + 10, Checksum.of(segment.bytes, Frame.HEADER + ip, Frame.HEADER + tcp));
       addresses = ip + 12;
     } else {
       segment.uint16(ip + 4, tcpLength);

@@ -19,13 +19,13 @@ import tombolo.machine.host.Worker;
  * length, four bytes in network order, as QEMU's {@code -netdev stream} has it. Checksums are
  * completed before a frame leaves. The packets can be so large that segmentation is not offered.
  *
- * <p>Where the program takes nothing the guest waits, and the other way round. When the socket ends,
- * or the program breaks the protocol, the guest finds its cable unplugged.
+ * <p>Where the program takes nothing the guest waits, and the other way round. When the socket
+ * ends, or the program breaks the protocol, the guest finds its cable unplugged.
  *
  * <p>Faces the host: a step of the worker blocks in the selector. On a host of one thread it only
- * looks, and comes back later. The guest's sender writes to the socket itself, without blocking, and
- * leaves to the worker what the socket does not take; {@link #out} is the lock of both. It has no
- * state that outlives the process.
+ * looks, and comes back later. The guest's sender writes to the socket itself, without blocking,
+ * and leaves to the worker what the socket does not take; {@link #out} is the lock of both. It has
+ * no state that outlives the process.
  */
 public final class StreamWire implements Wire {
   /** The largest MTU that fits, with its Ethernet header, into 64 KiB; passt's, too. */

@@ -4,9 +4,9 @@
  * The virtio network device (virtio 1.2, 5.1): Ethernet between the guests of one topology, and
  * between a guest and the outside world.
  *
- * <p>A {@link tombolo.machine.net.NetworkDevice} is joined to a {@link tombolo.machine.net.Wire}:
- * a port of a {@link tombolo.machine.net.NetworkSwitch}, or a {@link
- * tombolo.machine.net.StreamWire} to a program of the host that takes frames from a socket.
+ * <p>A {@link tombolo.machine.net.NetworkDevice} is joined to a {@link tombolo.machine.net.Wire}: a
+ * port of a {@link tombolo.machine.net.NetworkSwitch}, or a {@link tombolo.machine.net.StreamWire}
+ * to a program of the host that takes frames from a socket.
  *
  * <h2>Who waits for whom</h2>
  *
@@ -29,9 +29,9 @@
  *
  * <h2>Locks</h2>
  *
- * <p>In this order, and never two of one kind: a sender's ({@code FrameSender}), a stream wire's,
- * a port's ({@code GuestPort}), the queue's. What is called when there is room takes none of them:
- * it wakes a worker.
+ * <p>In this order, and never two of one kind: a sender's ({@code FrameSender}), a stream wire's, a
+ * port's ({@code GuestPort}), the queue's. What is called when there is room takes none of them: it
+ * wakes a worker.
  *
  * <h2>State</h2>
  *

@@ -69,7 +69,8 @@ final class NetworkDeviceTest {
     give(2, 0);
     send(0, 0, 1, 7, 8, 9);
 
-    assertThat(lab.takeFrame(1)).isEqualTo(frame(address(1), address(0), (byte) 7, (byte) 8, (byte) 9));
+    assertThat(lab.takeFrame(1))
+        .isEqualTo(frame(address(1), address(0), (byte) 7, (byte) 8, (byte) 9));
     assertThat(lab.received(2)).isZero();
     assertThat(lab.sent(0)).isEqualTo(1);
     assertThat(lab.statistics(0).sent()).isEqualTo(1);
@@ -302,8 +303,7 @@ final class NetworkDeviceTest {
     host.run();
 
     byte[] taken = lab.take(1);
-    assertThat(Arrays.copyOf(taken, HEADER))
-        .containsExactly(1, 0, 0, 0, 0, 0, 34, 0, 6, 0, 1, 0);
+    assertThat(Arrays.copyOf(taken, HEADER)).containsExactly(1, 0, 0, 0, 0, 0, 34, 0, 6, 0, 1, 0);
     assertThat(Arrays.copyOfRange(taken, HEADER, taken.length)).isEqualTo(sent);
   }
 

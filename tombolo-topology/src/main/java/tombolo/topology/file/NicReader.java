@@ -57,8 +57,7 @@ record NicReader(List<NetworkSpec> networks) {
     }
     if (nics.size() > NicSpec.MOST) {
       vm.wrong(
-          NETWORKS,
-          "%d networks; a VM can have at most %d".formatted(nics.size(), NicSpec.MOST));
+          NETWORKS, "%d networks; a VM can have at most %d".formatted(nics.size(), NicSpec.MOST));
     }
     return nics;
   }

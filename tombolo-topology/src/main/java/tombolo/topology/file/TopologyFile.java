@@ -94,7 +94,8 @@ public final class TopologyFile {
                 .formatted(
                     root.table().get(List.of(key)) instanceof TomlTable ? "table" : "key",
                     guess.isEmpty()
-                        ? "; a topology file has tables [vm.NAME], [channel.NAME] and [network.NAME]"
+                        ? "; a topology file has tables [vm.NAME], [channel.NAME] and"
+                              + " [network.NAME]"
                         : guess));
       }
     }

@@ -84,8 +84,7 @@ final class VmReader {
    * @param prepare the command that makes missing files, as the file says; or null
    * @param nics reads its network cards
    */
-  VmSpec read(
-      String name, Section vm, int position, @Nullable String prepare, NicReader nics) {
+  VmSpec read(String name, Section vm, int position, @Nullable String prepare, NicReader nics) {
     if (!NAME.matcher(name).matches()) {
       vm.mistakes()
           .add(vm.line(), vm.path(), "not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _");

@@ -27,8 +27,8 @@ record JoinedVm(
     Vm vm, @Nullable VmEndpoint endpoint, @Nullable UnixVsock socket, Networks.Cards cards)
     implements AutoCloseable {
   /**
-   * Makes a VM and joins it to the directory, to its networks and, if it has a CID, to the switch of
-   * sockets. Nothing runs yet.
+   * Makes a VM and joins it to the directory, to its networks and, if it has a CID, to the switch
+   * of sockets. Nothing runs yet.
    *
    * @param console its serial line, which stays the caller's
    * @throws tombolo.machine.image.ImageException if the kernel or the initial RAM disk doesn't fit

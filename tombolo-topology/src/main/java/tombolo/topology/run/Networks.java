@@ -39,8 +39,7 @@ final class Networks {
    * @param statistics one for each
    * @param processes what leads outside; closed by the owner after the VM
    */
-  record Cards(List<NetworkStatistics> statistics, List<Passt> processes)
-      implements AutoCloseable {
+  record Cards(List<NetworkStatistics> statistics, List<Passt> processes) implements AutoCloseable {
     @Override
     public void close() {
       processes.forEach(Passt::close);

@@ -149,8 +149,7 @@ final class Passt implements AutoCloseable {
     }
     for (PortForward forward : nic.forwards()) {
       command.add(forward.udp() ? "--udp-ports" : "--tcp-ports");
-      command.add(
-          "%s/%d:%d".formatted(forward.address(), forward.hostPort(), forward.guestPort()));
+      command.add("%s/%d:%d".formatted(forward.address(), forward.hostPort(), forward.guestPort()));
     }
     return command;
   }

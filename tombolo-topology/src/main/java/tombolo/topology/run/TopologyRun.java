@@ -105,8 +105,8 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   private void add(VmSpec spec) {
-    JoinedVm joined = JoinedVm.make(
-            spec, directory, vsock, networks, watcher.console(spec, host), host);
+    JoinedVm joined =
+        JoinedVm.make(spec, directory, vsock, networks, watcher.console(spec, host), host);
     RunningVm vm = new RunningVm(spec, joined, watcher, host, waiters);
     joined
         .vm()
