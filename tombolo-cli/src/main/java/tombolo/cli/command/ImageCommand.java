@@ -138,8 +138,7 @@ final class ImageCommand implements Callable<Integer> {
     DebianLinux linux = DebianLinux.inCache();
     if (!linux.isComplete()) {
       throw new InputException(
-          "%s: guests/linux/fetch gets it, and has not yet: nothing is in %s"
-              .formatted(what, linux.directory()));
+          "%s: nothing is in %s; run guests/linux/fetch".formatted(what, linux.directory()));
     }
     return linux;
   }
@@ -153,10 +152,10 @@ final class ImageCommand implements Callable<Integer> {
     String home = System.getProperty("tombolo.home");
     if (home == null) {
       throw new InputException(
-          "--%s: only the launcher ./tombolo knows where the programs are".formatted(name));
+          "--%s: its programs are found only by the launcher; run ./tombolo".formatted(name));
     }
     Path program = program("--" + name, Path.of(home, "guests", "bin", "linux", name).toString());
-    DebianLinux linux = requireDebian("--%s: the kernel's modules".formatted(name));
+    DebianLinux linux = requireDebian("--%s: no kernel modules".formatted(name));
     try {
       for (String module : modules) {
         image.addModule(
@@ -165,13 +164,14 @@ final class ImageCommand implements Callable<Integer> {
                 .orElseThrow(
                     () ->
                         new InputException(
-                            "--%s: no module %s in %s/modules; give it by --modules"
+                            ("--%1$s: no module %2$s in %3$s/modules; remove %3$s and run"
+                                    + " guests/linux/fetch")
                                 .formatted(name, module, linux.directory()))));
       }
       image.add(program, "/bin/%s-send".formatted(name));
       image.link("/bin/%s-recv".formatted(name), name + "-send");
     } catch (IOException e) {
-      throw new InputException("--%s: can't be read: %s".formatted(name, reason(e)));
+      throw new InputException("--%s: a file can't be read: %s".formatted(name, reason(e)));
     }
   }
 

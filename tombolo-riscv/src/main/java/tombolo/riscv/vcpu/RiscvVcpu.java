@@ -77,11 +77,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   // Used by whoever runs the vCPU.
 
-  /**
-   * When hart.retired is more than this, the vCPU looks at the clock. It outlives a run and is part
-   * of the state: a run costs no look of its own, and where a guest sees its timer does not depend
-   * on how its runs are cut.
-   */
+  /** When hart.retired is more than this, the present run looks at the clock. */
   private long lookAt;
 
   /** Whether the instruction at pc is a device access that the VM has completed. */
@@ -143,6 +139,10 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     long limit = hart.retired + Math.min(budget, Long.MAX_VALUE - hart.retired);
     quiescence.enter();
     try {
+      // Here and not where the last run has left off: where a guest sees its timer then follows
+      // from the runs and their budgets alone, whatever the engine, as long as the clock stands
+      // still in them.
+      timer.look();
       return runUntilExit(limit);
     } finally {
       publish();
@@ -158,6 +158,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     if (deviceAccess) {
       finishInstruction(); // a device store that was not rejected
     }
+    lookAt = hart.retired + CLOCK_INTERVAL;
     @Nullable VcpuExit exit = null;
     if (rejected) {
       rejected = false;
@@ -232,10 +233,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
         state.set(HartState.STARTED);
       }
       case STARTED, SUSPENDED -> {
-        if (nothingPending()) {
-          timer.look();
-        }
-        if (nothingPending()) {
+        if ((hart.pendingInterrupts() & hart.sie) == 0) {
           return (hart.sie & Hart.STIP) == 0
               ? UNTIL_WOKEN
               : new VcpuExit.Waiting(timer.deadlineNanos());
@@ -245,10 +243,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       }
     }
     return null;
-  }
-
-  private boolean nothingPending() {
-    return (hart.pendingInterrupts() & hart.sie) == 0;
   }
 
   /** Delivers the exception that the hart holds; null, or the exit of a guest that can't go on. */
@@ -365,6 +359,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   /** WFI: the hart executes nothing more until an interrupt is pending that sie enables. */
   void waitForInterrupt() {
+    timer.look();
     asleep = true;
   }
 
@@ -398,7 +393,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   public void save(StateWriter out) {
     out.part("hart", hart).part("traps", traps).part("timer", timer);
     out.flag(deviceAccess).flag(rejected).flag(asleep).flag(kicked.get());
-    out.number(state.get().number).number(lookAt);
+    out.number(state.get().number);
     Entry where = entry;
     out.flag(where != null);
     if (where != null) {
@@ -417,10 +412,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     asleep = in.flag();
     kicked.set(in.flag());
     state.set(HartState.of(in));
-    lookAt = in.int64();
-    if (lookAt < 0 || lookAt - CLOCK_INTERVAL > hart.retired) {
-      throw in.wrong("looks at the clock after %d instructions".formatted(lookAt));
-    }
     entry = in.flag() ? new Entry(in.int64(), in.int64()) : null;
     if (interruptFile != null) {
       in.part("interrupt-file", interruptFile);
