@@ -95,7 +95,7 @@ public final class TopologyFile {
                     root.table().get(List.of(key)) instanceof TomlTable ? "table" : "key",
                     guess.isEmpty()
                         ? "; a topology file has tables [vm.NAME], [channel.NAME] and"
-                              + " [network.NAME]"
+                            + " [network.NAME]"
                         : guess));
       }
     }
