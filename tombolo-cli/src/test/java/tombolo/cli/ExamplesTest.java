@@ -128,7 +128,7 @@ class ExamplesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux-pair", "linux-and-baremetal", "linux-vsock"})
+  @ValueSource(strings = {"linux-pair", "linux-and-baremetal", "linux-vsock", "linux-network"})
   void whereFilesAreMissingItSaysWhatToRun(String name, @TempDir Path elsewhere) throws Exception {
     Path repository = Guests.repository();
     Files.createDirectories(elsewhere.resolve("examples"));

@@ -276,6 +276,7 @@ public final class StreamWire implements Wire {
       }
       ended.accept(why);
     }
+    closeSocket();
     return Worker.DONE;
   }
 
@@ -285,8 +286,16 @@ public final class StreamWire implements Wire {
     closed = true;
     wake();
     task.awaitEnd();
+    closeSocket();
     try {
       selector.close();
+    } catch (IOException e) {
+      // Nothing is left to be done for it.
+    }
+  }
+
+  private void closeSocket() {
+    try {
       socket.close();
     } catch (IOException e) {
       // Nothing is left to be done for it.

@@ -76,8 +76,14 @@ final class Passt implements AutoCloseable {
    * @throws InputException if passt is missing, or refuses
    */
   static Passt start(NetworkSpec network, NicSpec nic, String vm, HostServices host) {
+    return start(System.getenv().getOrDefault("PATH", ""), network, nic, vm, host);
+  }
+
+  /** Starts the first passt of a search path. */
+  static Passt start(
+      String path, NetworkSpec network, NicSpec nic, String vm, HostServices host) {
     String name = "%s, network %s".formatted(vm, network.name());
-    Path program = find(System.getenv().getOrDefault("PATH", ""));
+    Path program = find(path);
     if (program == null) {
       throw new InputException(
           "%s: an outside network needs passt, which is not in PATH; %s".formatted(name, REMEDY));
@@ -109,7 +115,7 @@ final class Passt implements AutoCloseable {
   }
 
   /** Looks a program up; null if there is none. */
-  static @Nullable Path find(String path) {
+  private static @Nullable Path find(String path) {
     return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
         .splitAsStream(path)
         .filter(folder -> !folder.isEmpty())
