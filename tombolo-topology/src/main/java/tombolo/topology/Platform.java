@@ -2,9 +2,6 @@
 
 package tombolo.topology;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -27,9 +24,12 @@ public record Platform(Accelerator accelerator, BoardModel board) {
   /** A distribution's kernel takes 80 MiB itself. */
   private static final long LINUX_MEMORY = 256L << 20;
 
+  /** The most RAM that a VM gets for which nobody gives a size; its kernel has to fit into it. */
+  public static final long MOST_DEFAULT_RAM = LINUX_MEMORY;
+
   /**
-   * How many times a Linux kernel's own size its RAM has to be. With 64 MiB, twice its size, Debian's
-   * kernel computes for minutes and then gives up, often before it can say why.
+   * How many times a Linux kernel's own size its RAM has to be. With 64 MiB, twice its size,
+   * Debian's kernel computes for minutes and then gives up, often before it can say why.
    */
   private static final int LEAST_FOR_LINUX = 3;
 
@@ -137,22 +137,5 @@ public record Platform(Accelerator accelerator, BoardModel board) {
     long good = Long.highestOneBit(GOOD_FOR_LINUX * size - 1) << 1;
     return "%s is too little for a Linux kernel of %d MiB; give it %s or more"
         .formatted(MemorySize.describe(ram), size >> 20, MemorySize.describe(good));
-  }
-
-  /**
-   * Returns why a file can't be an initial RAM disk because of its size alone, or null. Ask before
-   * reading the file, which may also be larger than this process's heap.
-   *
-   * @param ram bytes of it
-   */
-  public static @Nullable String objectionToInitrd(Path file, long ram) {
-    try {
-      return Files.isRegularFile(file) && Files.size(file) > ram
-          ? "%d bytes don't fit into RAM of %s"
-              .formatted(Files.size(file), MemorySize.describe(ram))
-          : null;
-    } catch (IOException e) {
-      return "can't be read: " + e.getMessage();
-    }
   }
 }
