@@ -124,8 +124,8 @@ public record Platform(Accelerator accelerator, BoardModel board) {
   }
 
   /**
-   * Returns why RAM is too small for a kernel that fits into it, or null if it is not: a Linux kernel
-   * needs more than its own size.
+   * Returns why RAM is too small for a kernel that fits into it, or null if it is not: a Linux
+   * kernel needs more than its own size.
    *
    * @param ram bytes of it
    */

@@ -68,8 +68,8 @@ class AtomicsTest {
 
   /** Maps VA to a page by a table of 4 KiB pages (Sv39). */
   private void map(long gpa, long flags) {
-    board.memory.writeLong(TABLE, TABLE + 0x1000 >>> 12 << 10 | 1);
-    board.memory.writeLong(TABLE + 0x1000, TABLE + 0x2000 >>> 12 << 10 | 1);
+    board.memory.writeLong(TABLE, (TABLE + 0x1000) >>> 12 << 10 | 1);
+    board.memory.writeLong(TABLE + 0x1000, (TABLE + 0x2000) >>> 12 << 10 | 1);
     board.memory.writeLong(TABLE + 0x2000 + 8 * (VA >>> 12), gpa >>> 12 << 10 | flags);
     hart.satp = 8L << 60 | TABLE >>> 12;
     hart.mmu.flush();

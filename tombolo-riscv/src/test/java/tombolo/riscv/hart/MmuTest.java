@@ -325,6 +325,7 @@ class MmuTest {
       for (long page = 1; mmu.evictedPages() == 0; page++) {
         assertThat(mmu.fetch(BoardLayout.RAM_BASE + page * 4096)).isNotNull();
       }
+      assertThat(mmu.codeBytes()).as("a quarter went").isGreaterThan(CodeBudget.LEAST / 2);
       assertThat(mmu.tlb.fetchPage(BoardLayout.RAM_BASE)).as("no link is left").isNull();
       Block again = mmu.fetch(BoardLayout.RAM_BASE);
       assertThat(again).isNotSameAs(first);
