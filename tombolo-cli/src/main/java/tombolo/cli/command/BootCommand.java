@@ -60,6 +60,7 @@ import tombolo.topology.VsockSpec;
           + " error. If standard input is a terminal, each key goes to the guest at once, Ctrl-C"
           + " too. Only Ctrl-A is for Tombolo:",
       "  Ctrl-A x       leave",
+      "  Ctrl-A z       stop this job and give the terminal back; fg continues it",
       "  Ctrl-A Ctrl-A  send Ctrl-A to the guest",
       "  Ctrl-A h       print this help"
     })
@@ -285,7 +286,7 @@ final class BootCommand implements Callable<Integer> {
 
   /** Returns the VM's name: that of the kernel's file without its last dot and the rest. */
   private static String name(Path kernel) {
-    String file = kernel.getFileName().toString();
+    String file = kernel.getFileName().toString().replaceAll("\\p{C}", "?");
     int dot = file.lastIndexOf('.');
     return dot > 0 ? file.substring(0, dot) : file;
   }

@@ -22,6 +22,12 @@ import tombolo.machine.host.Worker;
 final class ConsoleOutput implements Worker {
   static final int BYTES = 1 << 16;
 
+  /**
+   * The most bytes of one write to the stream. A pipe takes so few all at once or not at all
+   * (POSIX's PIPE_BUF), so what was written is known to the byte when nobody reads any more.
+   */
+  private static final int PIECE = 1 << 12;
+
   private final OutputStream out;
   private final boolean stepsMayBlock;
   private final Task task;
@@ -32,7 +38,7 @@ final class ConsoleOutput implements Worker {
   private byte[] filling = new byte[BYTES];
   private byte[] spare = new byte[BYTES];
   private int size;
-  private boolean writing;
+  private int writing; // bytes that the worker has taken and not yet written
   private boolean broken;
   private boolean closed;
   private boolean ended;
@@ -114,15 +120,38 @@ final class ConsoleOutput implements Worker {
     }
   }
 
-  /** Waits until everything that was printed so far is written, or the stream is broken. */
-  void flush() throws InterruptedException {
-    waiters.await(this::isWritten, Long.MAX_VALUE);
+  /**
+   * Waits until everything that was printed so far is written, or the stream is broken.
+   *
+   * @param nanos how long at the most; Long.MAX_VALUE = without end
+   * @return whether that is so
+   */
+  boolean flush(long nanos) throws InterruptedException {
+    return waiters.await(this::isWritten, nanos);
   }
 
   private boolean isWritten() {
     synchronized (lock) {
-      return broken || (size == 0 && !writing);
+      return broken || (size == 0 && writing == 0);
     }
+  }
+
+  /**
+   * Drops what is not written yet, and everything that the guest prints later. Returns at once: a
+   * write that is under way stays behind with its worker, whose thread ends when the write does.
+   */
+  void abandon() {
+    synchronized (lock) {
+      if (!broken) {
+        broken = true;
+        dropped += writing + size;
+        size = 0;
+      }
+      closed = true;
+      ended = true;
+    }
+    task.wake();
+    tell();
   }
 
   /** Writes the rest and ends. An interrupt ends the waiting, not the writing, and stays set. */
@@ -151,7 +180,7 @@ final class ConsoleOutput implements Worker {
         count = 0;
       } else {
         count = size;
-        writing = true;
+        writing = count;
         size = 0;
       }
       taken = filling;
@@ -164,24 +193,39 @@ final class ConsoleOutput implements Worker {
     if (count == 0) {
       return hasEnded() ? DONE : UNTIL_WOKEN;
     }
-    boolean written = false;
-    try {
-      out.write(taken, 0, count);
-      out.flush();
-      written = true;
-    } catch (IOException | RuntimeException e) {
-      // Who would have read it is gone: what follows is counted as dropped.
-    }
+    boolean written = write(taken, count);
     synchronized (lock) {
-      writing = false;
-      if (!written) {
+      if (!written && !broken) {
         broken = true;
-        dropped += count + size;
+        dropped += writing + size;
         size = 0;
       }
+      writing = 0;
     }
     tell();
     return AGAIN;
+  }
+
+  /** Returns whether all was written. If not, who would have read it is gone, or was given up. */
+  private boolean write(byte[] taken, int count) {
+    try {
+      for (int at = 0; at < count; at += PIECE) {
+        int length = Math.min(PIECE, count - at);
+        out.write(taken, at, length);
+        if (at + length == count) {
+          out.flush();
+        }
+        synchronized (lock) {
+          if (broken) {
+            return false;
+          }
+          writing -= length;
+        }
+      }
+      return true;
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
   }
 
   /** There may be room, or nothing left to write. No lock held. */
