@@ -91,6 +91,7 @@ class JobControlTest {
     String before = settings(run);
 
     run.type(boot() + " &\r").readUntil("echo: type lines; quit or Ctrl-D ends");
+    run.readUntil("\n");
     assertThat(settings(run)).isEqualTo(before).contains(COOKED);
 
     String tty = tty(run);
@@ -104,7 +105,8 @@ class JobControlTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"dash, key", "bash, key", "dash, TSTP", "bash, TSTP", "dash, STOP", "bash, STOP"})
+  // Not dash with STOP: it leaves the terminal as it is, and a program does not hear of the signal.
+  @CsvSource({"dash, key", "bash, key", "dash, TSTP", "bash, TSTP", "bash, STOP"})
   void itStopsAndGoesOn(String shell, String by) throws Exception {
     Installation.Run run = shell(shell);
     String before = settings(run);
@@ -124,9 +126,7 @@ class JobControlTest {
       new ProcessBuilder("kill", "-" + by, Long.toString(java.pid())).start().waitFor();
     }
     run.readUntil("$:");
-    if (!by.equals("STOP") || shell.equals("bash")) { // dash leaves it to the program, which can't
-      assertThat(settings(run)).isEqualTo(before);
-    }
+    assertThat(settings(run)).isEqualTo(before);
     run.type("fg\r");
     awaitSettings(tty, RAW);
 

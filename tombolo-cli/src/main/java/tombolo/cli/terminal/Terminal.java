@@ -155,8 +155,8 @@ public final class Terminal implements AutoCloseable {
       }
       Signal stop = new Signal("TSTP");
       SignalHandler handler = Signal.handle(stop, SignalHandler.SIG_DFL);
-      Signal.raise(
-          stop); // Returns when this process goes on, or at once where nobody could see to that.
+      // Returns when this process goes on, or at once where no shell could see to that.
+      run("kill -TSTP " + ProcessHandle.current().pid());
       Signal.handle(stop, handler);
     }
     continued();
@@ -174,13 +174,17 @@ public final class Terminal implements AutoCloseable {
 
   /** Stops this job, as Ctrl-Z does at a terminal that is not set for a guest. */
   public void stopJob() {
+    run("trap '' TSTP; kill -TSTP 0");
+  }
+
+  /** Has a shell send a signal, and waits until it is sent. The JVM sends none that it handles. */
+  private static void run(String command) {
     try {
-      new ProcessBuilder("sh", "-c", "trap '' TSTP; kill -TSTP 0")
-          .start()
-          .getOutputStream()
-          .close();
+      new ProcessBuilder("sh", "-c", command).start().waitFor();
     } catch (IOException e) {
-      // Then it goes on.
+      // Then this process goes on.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
