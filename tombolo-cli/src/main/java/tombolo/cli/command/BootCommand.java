@@ -42,7 +42,7 @@ import tombolo.topology.VsockSpec;
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:the guest powered off, or you left by Ctrl-A x",
+      "0:the guest powered off or was stopped by tombolo stop or kill, or you left by Ctrl-A x",
       "1..255:the guest reported failure with this code (1 where its code is no exit status)",
       "2:an argument or a file cannot be used",
       "70:a vCPU could not go on",
@@ -188,7 +188,7 @@ final class BootCommand implements Callable<Integer> {
             new VirtioSpec(checkedDisks(), virtioConsole));
     return new ForegroundRun(
             new Topology(List.of(vm), List.of()),
-            new Presentation.OneVm(),
+            new Presentation.OneVm(kernel),
             host,
             spec.commandLine().getErr())
         .run(vm, timeout, stats);

@@ -13,6 +13,7 @@ import tombolo.cli.terminal.EscapeKeys;
 import tombolo.cli.terminal.Terminal;
 import tombolo.cli.view.ControlSocket;
 import tombolo.cli.view.TopologyView;
+import tombolo.cli.view.VmCommands;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
@@ -100,7 +101,7 @@ public final class ForegroundRun {
                 terminal);
         TopologyRun run =
             TopologyRun.prepare(topology, host.services(), watcher(screen), Set.of());
-        @Nullable ControlSocket _ = controlSocket(run)) {
+        ControlSocket _ = controlSocket(run)) {
       ready(run);
       long start = now();
       run.boot();
@@ -156,9 +157,9 @@ public final class ForegroundRun {
     };
   }
 
-  private @Nullable ControlSocket controlSocket(TopologyRun run) {
-    String file = presentation.file();
-    return file == null ? null : new ControlSocket(new TopologyView(file, run), err);
+  private ControlSocket controlSocket(TopologyRun run) {
+    return new ControlSocket(
+        new TopologyView(presentation.file(), run), new VmCommands(run, this::say), err);
   }
 
   private InputStream keys(@Nullable Terminal terminal) {

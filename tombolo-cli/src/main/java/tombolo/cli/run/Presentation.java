@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tombolo.topology.MemorySize;
 import tombolo.topology.run.RunReport;
 import tombolo.topology.run.RunningVm;
@@ -19,8 +18,8 @@ public sealed interface Presentation {
   /** Returns the command, with which messages begin. */
   String command();
 
-  /** Returns the topology's file, as tables show it; null if no table shows the VMs. */
-  @Nullable String file();
+  /** Returns what tables show as the topology: its file, or the kernel of a VM without one. */
+  String file();
 
   /**
    * Returns a line about a Linux kernel that has panicked.
@@ -40,15 +39,10 @@ public sealed interface Presentation {
   List<String> counters(RunningVm vm, double seconds);
 
   /** One VM, whose console is the process's own. */
-  record OneVm() implements Presentation {
+  record OneVm(String file) implements Presentation {
     @Override
     public String command() {
       return "tombolo boot";
-    }
-
-    @Override
-    public @Nullable String file() {
-      return null;
     }
 
     @Override
