@@ -93,7 +93,7 @@ final class BootCommand implements Callable<Integer> {
       names = "--append",
       paramLabel = "STRING",
       defaultValue = "",
-      description = "the kernel's command line")
+      description = "the kernel's command line; Linux reads at most 1023 bytes")
   private String append;
 
   @Option(
@@ -158,11 +158,16 @@ final class BootCommand implements Callable<Integer> {
     checkVcpus(platform);
     checkRam(platform);
     Path file = path(kernel);
-    KernelImage image = platform.board().readKernel(file);
+    long most = memory == null ? Platform.MOST_DEFAULT_RAM : memory.bytes();
+    KernelImage image = platform.board().readKernel(file, most);
     long ram = memory == null ? Platform.defaultRam(image) : memory.bytes();
     String misfit = platform.objectionToKernel(image, ram);
     if (misfit != null) {
       throw new InputException("%s: %s, or give more --memory".formatted(kernel, misfit));
+    }
+    String tooLong = image.objectionTo(append);
+    if (tooLong != null) {
+      throw new InputException("--append: " + tooLong);
     }
     if (image.isLinux() && ram < Platform.LEAST_FOR_LINUX) {
       PrintWriter err = spec.commandLine().getErr();
@@ -232,13 +237,8 @@ final class BootCommand implements Callable<Integer> {
     if (initrd == null) {
       return null;
     }
-    Path file = path(initrd);
-    String objection = Platform.objectionToInitrd(file, ram);
-    if (objection != null) {
-      throw new InputException("--initrd %s: %s; give more --memory".formatted(initrd, objection));
-    }
     try {
-      return Initrd.read(file);
+      return Initrd.read(path(initrd), ram);
     } catch (ImageException e) {
       throw new InputException("--initrd " + e.getMessage());
     }

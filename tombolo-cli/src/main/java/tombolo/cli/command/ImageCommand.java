@@ -20,7 +20,6 @@ import tombolo.cli.image.Initramfs;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.ImageException;
-import tombolo.machine.image.KernelImage;
 import tombolo.topology.InputException;
 
 /** {@code tombolo image}: makes an initial RAM disk for a Linux guest. */
@@ -34,7 +33,9 @@ import tombolo.topology.InputException;
     exitCodeList = {
       "0:the image is written; a line on standard output says so",
       "2:an argument or a file cannot be used",
-      "71:a mistake in Tombolo"
+      "71:a mistake in Tombolo",
+      "74:the output could not be written",
+      "141:the reader of the output has gone"
     },
     footer = {
       "",
@@ -111,16 +112,17 @@ final class ImageCommand implements Callable<Integer> {
     for (String module : modules) {
       image.addModule(file("--modules", module));
     }
+    Path archive = path("--output", output);
+    image.leaveOut(archive);
     for (String addition : additions) {
       add(image, addition);
     }
     if (script != null) {
       image.runScript(file("--init", script));
     }
-    Path archive = path("--output", output);
     try {
-      image.writeTo(archive);
-      say("%s: %d KiB".formatted(archive, (Files.size(archive) + 1023) >> 10));
+      long bytes = image.writeTo(archive);
+      say("%s: %d KiB".formatted(archive, (bytes + 1023) >> 10));
     } catch (IOException e) {
       throw new InputException("%s: can't be written: %s".formatted(archive, reason(e)));
     }
@@ -138,8 +140,7 @@ final class ImageCommand implements Callable<Integer> {
     DebianLinux linux = DebianLinux.inCache();
     if (!linux.isComplete()) {
       throw new InputException(
-          "%s: guests/linux/fetch gets it, and has not yet: nothing is in %s"
-              .formatted(what, linux.directory()));
+          "%s: nothing is in %s; run guests/linux/fetch".formatted(what, linux.directory()));
     }
     return linux;
   }
@@ -153,10 +154,10 @@ final class ImageCommand implements Callable<Integer> {
     String home = System.getProperty("tombolo.home");
     if (home == null) {
       throw new InputException(
-          "--%s: only the launcher ./tombolo knows where the programs are".formatted(name));
+          "--%s: its programs are found only by the launcher; run ./tombolo".formatted(name));
     }
     Path program = program("--" + name, Path.of(home, "guests", "bin", "linux", name).toString());
-    DebianLinux linux = requireDebian("--%s: the kernel's modules".formatted(name));
+    DebianLinux linux = requireDebian("--%s: no kernel modules".formatted(name));
     try {
       for (String module : modules) {
         image.addModule(
@@ -165,13 +166,14 @@ final class ImageCommand implements Callable<Integer> {
                 .orElseThrow(
                     () ->
                         new InputException(
-                            "--%s: no module %s in %s/modules; give it by --modules"
+                            ("--%1$s: no module %2$s in %3$s/modules; remove %3$s and run"
+                                    + " guests/linux/fetch")
                                 .formatted(name, module, linux.directory()))));
       }
       image.add(program, "/bin/%s-send".formatted(name));
       image.link("/bin/%s-recv".formatted(name), name + "-send");
     } catch (IOException e) {
-      throw new InputException("--%s: can't be read: %s".formatted(name, reason(e)));
+      throw new InputException("--%s: a file can't be read: %s".formatted(name, reason(e)));
     }
   }
 
@@ -183,13 +185,14 @@ final class ImageCommand implements Callable<Integer> {
     }
     Path source = path("--add", addition.substring(0, colon));
     String target = addition.substring(colon + 1);
-    if (!Files.exists(source)) {
-      throw new InputException("--add %s: no such file".formatted(source));
-    }
     try {
-      image.add(source, target.endsWith("/") ? target + source.getFileName() : target);
-    } catch (IOException e) {
-      throw new InputException("--add %s: can't be read: %s".formatted(source, reason(e)));
+      if (target.endsWith("/")) {
+        image.addInto(source, target);
+      } else {
+        image.add(source, target);
+      }
+    } catch (InputException e) {
+      throw new InputException("--add " + e.getMessage());
     }
   }
 
@@ -197,7 +200,7 @@ final class ImageCommand implements Callable<Integer> {
   private static Path program(String option, String text) {
     Path file = file(option, text);
     try {
-      ElfImage.parse(KernelImage.readFile(file), ElfMachine.RISCV, file.toString());
+      ElfImage.check(file, ElfMachine.RISCV);
     } catch (ImageException e) {
       throw new InputException("%s %s".formatted(option, e.getMessage()));
     }

@@ -36,7 +36,9 @@ abstract class TableCommand implements Callable<Integer> {
       exitCodeListHeading = "%nExit status:%n",
       exitCodeList = {
         "0:done, even if nothing runs",
-        "2:the sockets of running topologies cannot be trusted"
+        "2:the sockets of running topologies cannot be trusted",
+        "74:the output could not be written",
+        "141:the reader of the output has gone"
       },
       footer = {
         "",
@@ -64,7 +66,9 @@ abstract class TableCommand implements Callable<Integer> {
       exitCodeListHeading = "%nExit status:%n",
       exitCodeList = {
         "0:done, even if nothing runs",
-        "2:the sockets of running topologies cannot be trusted"
+        "2:the sockets of running topologies cannot be trusted",
+        "74:the output could not be written",
+        "141:the reader of the output has gone"
       },
       footer = {
         "",

@@ -19,7 +19,9 @@ import tombolo.topology.run.ExitStatus;
     exitCodeList = {
       "0:done",
       "1:refused, for example because the VM is in another state; the message says why",
-      "2:no such VM is running, or several are called so"
+      "2:no such VM is running, or several are called so",
+      "74:the output could not be written",
+      "141:the reader of the output has gone"
     })
 abstract class VmCommand implements Callable<Integer> {
   private static final int NOT_DONE = 1;

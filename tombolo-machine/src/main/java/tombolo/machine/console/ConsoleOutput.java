@@ -3,6 +3,8 @@ package tombolo.machine.console;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Consumer;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -45,6 +47,8 @@ final class ConsoleOutput implements Worker {
   private long dropped;
   private Runnable roomListener = () -> {};
 
+  private volatile Consumer<Throwable> onFailure;
+
   /**
    * Makes an output that nobody writes before {@link #start}.
    *
@@ -56,6 +60,7 @@ final class ConsoleOutput implements Worker {
     this.stepsMayBlock = host.scheduler().stepsMayBlock();
     this.task = host.scheduler().task(name, Scheduler.Idle.PARK, this);
     this.waiters = new Waiters(host);
+    this.onFailure = cause -> Failures.report(name, "output was lost", cause);
   }
 
   void start() {
@@ -111,6 +116,10 @@ final class ConsoleOutput implements Worker {
     synchronized (lock) {
       roomListener = listener;
     }
+  }
+
+  void onFailure(Consumer<Throwable> listener) {
+    onFailure = listener;
   }
 
   /** Bytes that nobody will read. */
@@ -193,38 +202,49 @@ final class ConsoleOutput implements Worker {
     if (count == 0) {
       return hasEnded() ? DONE : UNTIL_WOKEN;
     }
-    boolean written = write(taken, count);
-    synchronized (lock) {
-      if (!written && !broken) {
-        broken = true;
-        dropped += writing + size;
-        size = 0;
-      }
-      writing = 0;
+    boolean broke = false;
+    try {
+      write(taken, count);
+    } catch (IOException e) {
+      broke = true; // Who would have read it is gone: what follows is counted as dropped.
+    } catch (Throwable e) {
+      onFailure.accept(e); // The VM ends; if it boots again, it prints again.
+    } finally {
+      written(broke);
     }
     tell();
     return AGAIN;
   }
 
-  /** Returns whether all was written. If not, who would have read it is gone, or was given up. */
-  private boolean write(byte[] taken, int count) {
-    try {
-      for (int at = 0; at < count; at += PIECE) {
-        int length = Math.min(PIECE, count - at);
-        out.write(taken, at, length);
-        if (at + length == count) {
-          out.flush();
+  /** Writes in pieces, up to the end or until the output is abandoned. */
+  private void write(byte[] taken, int count) throws IOException {
+    for (int at = 0; at < count; at += PIECE) {
+      int length = Math.min(PIECE, count - at);
+      out.write(taken, at, length);
+      if (at + length == count) {
+        out.flush();
+      }
+      synchronized (lock) {
+        if (broken) {
+          return;
         }
-        synchronized (lock) {
-          if (broken) {
-            return false;
-          }
-          writing -= length;
+        writing -= length;
+      }
+    }
+  }
+
+  /** Counts what was taken and not written as dropped, unless who has abandoned it has done so. */
+  private void written(boolean broke) {
+    synchronized (lock) {
+      if (!broken) {
+        dropped += writing;
+        if (broke) {
+          broken = true;
+          dropped += size;
+          size = 0;
         }
       }
-      return true;
-    } catch (IOException | RuntimeException e) {
-      return false;
+      writing = 0;
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import tombolo.machine.image.BootImage;
-import tombolo.machine.image.KernelImage;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
 import tombolo.topology.MemorySize;
@@ -90,8 +89,10 @@ final class VmReader {
     vm.require("kernel", "\"guest.elf\"");
     Platform named = platform(vm);
     Platform platform = named == null ? platforms.getFirst() : named;
-    ImageReader.Named files = images.find(vm, named, prepare);
-    long memory = memory(vm, named, files.kernel());
+    long given = vm.has("memory") ? memory(vm, named) : 0;
+    long most = given == 0 ? Platform.MOST_DEFAULT_RAM : given;
+    ImageReader.Named files = images.find(vm, named, most, prepare);
+    long memory = vm.has("memory") ? given : Platform.defaultRam(files.kernel());
     BootImage image = images.read(vm, files, platform, memory);
     long window = window(vm);
     return new VmSpec(
@@ -160,11 +161,8 @@ final class VmReader {
     return (int) vcpus;
   }
 
-  /** Returns the bytes of RAM; 0 if they are wrong. */
-  private long memory(Section vm, @Nullable Platform platform, @Nullable KernelImage kernel) {
-    if (!vm.has("memory")) {
-      return Platform.defaultRam(kernel);
-    }
+  /** Returns the bytes of RAM that the file gives; 0 if they are wrong. */
+  private long memory(Section vm, @Nullable Platform platform) {
     MemorySize memory = vm.memory("memory");
     if (memory == null || platform == null) {
       return memory == null ? 0 : memory.bytes();
