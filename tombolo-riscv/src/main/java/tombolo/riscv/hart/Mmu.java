@@ -145,7 +145,7 @@ public final class Mmu {
     return code.evicted();
   }
 
-  /** The block at a virtual address, or null if the hart holds the trap that fetching it gave. */
+  /** Returns the block at an address, or null if the hart holds the trap that fetching it gave. */
   @Nullable Block fetch(long va) {
     if (code.trim()) {
       flushCode();
@@ -189,7 +189,7 @@ public final class Mmu {
     return page;
   }
 
-  /** The host address for an access that stays in one page, remembered; or TRAPPED or DEVICE. */
+  /** Returns the host address for an access in one page, remembered; or TRAPPED or DEVICE. */
   long hostAddress(long va, int access) {
     long gpa = translate(va, access);
     if (gpa == NO_GPA) {
@@ -211,8 +211,8 @@ public final class Mmu {
   }
 
   /**
-   * The host address for an atomic operation; a device can't have one, so TRAPPED is the only other
-   * answer.
+   * Returns the host address for an atomic operation; a device can't have one, so TRAPPED is the
+   * only other answer.
    */
   long atomicAddress(long va, boolean store, int size) {
     long known = store ? tlb.writeAddress(va) : tlb.readAddress(va);
@@ -254,7 +254,7 @@ public final class Mmu {
     return gpa;
   }
 
-  /** The guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
+  /** Returns the guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
   private long translate(long va, int access) {
     return translate(va, access, true);
   }
