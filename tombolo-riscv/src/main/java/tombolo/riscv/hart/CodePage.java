@@ -100,8 +100,8 @@ final class CodePage {
   }
 
   /**
-   * Returns a block of the one instruction at the page's end whose other half was fetched from the next
-   * page.
+   * Returns a block of the one instruction at the page's end whose other half was fetched from the
+   * next page.
    */
   Block straddlingBlock(int nextHalfword) {
     int offset = SIZE - 2;
