@@ -52,9 +52,7 @@ class WrittenFilesTest {
               .contains(name);
       case "java.nio.channels.FileChannel", "java.nio.channels.AsynchronousFileChannel" ->
           name.equals("open");
-      case "java.io.FileOutputStream",
-          "java.io.FileWriter",
-          "java.io.RandomAccessFile" ->
+      case "java.io.FileOutputStream", "java.io.FileWriter", "java.io.RandomAccessFile" ->
           name.equals("<init>");
       case "java.io.File" -> Set.of("createNewFile", "createTempFile").contains(name);
       default -> false;
@@ -87,7 +85,8 @@ class WrittenFilesTest {
     Set<String> used =
         Code.ALL.stream()
             .filter(
-                type -> type.getAccessesFromSelf().stream().anyMatch(WrittenFilesTest::opensToWrite))
+                type ->
+                    type.getAccessesFromSelf().stream().anyMatch(WrittenFilesTest::opensToWrite))
             .map(type -> outermost(type).getName())
             .collect(Collectors.toSet());
 

@@ -32,7 +32,7 @@ public final class RunningTopologies {
   public static Optional<Table> table(String name) {
     @Nullable Table all = null;
     for (Path socket : sockets()) {
-      String pid = socket.getFileName().toString().replace(ControlSocket.SUFFIX, "");
+      String pid = socket.getFileName().toString().split("[-.]", 2)[0];
       Optional<Table> one = ask(socket, name).map(table -> table.withColumn("pid", pid));
       if (one.isPresent()) {
         all = all == null ? one.get() : all.and(one.get());

@@ -3,6 +3,7 @@
 package tombolo.cli.view;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the control socket: a line a row, divided by tabs, the first one the columns' names.
  *
  * @param columns names, lower case, words divided by blanks
- * @param rows each as long as the columns; a text has neither tabs nor newlines
+ * @param rows each as long as the columns; any text
  */
 public record Table(List<String> columns, List<List<String>> rows) {
   private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?");
@@ -32,8 +33,34 @@ public record Table(List<String> columns, List<List<String>> rows) {
 
   /** Returns the table as it crosses the socket. */
   String toTabs() {
-    StringBuilder text = new StringBuilder(String.join("\t", columns)).append('\n');
-    rows.forEach(row -> text.append(String.join("\t", row)).append('\n'));
+    StringBuilder text = new StringBuilder(toTabs(columns));
+    rows.forEach(row -> text.append(toTabs(row)));
+    return text.toString();
+  }
+
+  /** A file's name may hold what divides cells and rows. */
+  private static String toTabs(List<String> cells) {
+    return cells.stream().map(Table::escaped).collect(Collectors.joining("\t", "", "\n"));
+  }
+
+  private static String escaped(String cell) {
+    return cell.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
+  }
+
+  private static String unescaped(String cell) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < cell.length(); i++) {
+      char c = cell.charAt(i);
+      if (c == '\\' && i + 1 < cell.length()) {
+        i++;
+        char named = cell.charAt(i);
+        c = named == 't' ? '\t' : named == 'n' ? '\n' : named == 'r' ? '\r' : named;
+      }
+      text.append(c);
+    }
     return text.toString();
   }
 
@@ -44,7 +71,9 @@ public record Table(List<String> columns, List<List<String>> rows) {
    */
   static Table ofTabs(String text) {
     List<List<String>> lines =
-        text.lines().map(line -> List.of(line.split("\t", -1))).collect(Collectors.toList());
+        text.lines()
+            .map(line -> Arrays.stream(line.split("\t", -1)).map(Table::unescaped).toList())
+            .toList();
     if (lines.isEmpty()) {
       throw new IllegalArgumentException("no table");
     }
@@ -83,9 +112,16 @@ public record Table(List<String> columns, List<List<String>> rows) {
   /** Returns lines for people: columns as wide as they need to be, numbers to the right. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(line(columns.stream().map(name -> name.toUpperCase(java.util.Locale.ROOT)).toList()));
-    rows.forEach(row -> lines.add(line(row)));
+    Table shown = new Table(columns, rows.stream().map(Table::shown).toList());
+    lines.add(
+        shown.line(columns.stream().map(name -> name.toUpperCase(java.util.Locale.ROOT)).toList()));
+    shown.rows.forEach(row -> lines.add(shown.line(row)));
     return lines;
+  }
+
+  /** Returns a row in which each cell stays on its line. */
+  private static List<String> shown(List<String> row) {
+    return row.stream().map(cell -> cell.replaceAll("\\p{Cntrl}", "?")).toList();
   }
 
   private String line(List<String> cells) {
