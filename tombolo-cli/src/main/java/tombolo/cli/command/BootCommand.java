@@ -5,6 +5,7 @@ package tombolo.cli.command;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,6 +27,7 @@ import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
 import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 import tombolo.topology.Platform;
@@ -103,6 +105,15 @@ final class BootCommand implements Callable<Integer> {
   private List<String> disks = new ArrayList<>();
 
   @Option(
+      names = "--share",
+      paramLabel = "DIR[:TAG][:ro]",
+      description =
+          "a directory of this machine, which the guest mounts by its TAG (default: host): mount -t"
+              + " 9p -o trans=virtio TAG /mnt; with :ro it can change nothing; may be given several"
+              + " times")
+  private List<String> shares = new ArrayList<>();
+
+  @Option(
       names = "--virtio-console",
       description =
           "add a virtio console, which Linux calls hvc0: it gets the keys instead of ttyS0, and"
@@ -117,6 +128,15 @@ final class BootCommand implements Callable<Integer> {
           "a vsock device with this CID, 3 or more; programs here reach it by the Unix-domain"
               + " socket PATH, and are reached at PATH_PORT")
   private @Nullable VsockSpec vsock;
+
+  @Option(
+      names = "--rtc",
+      paramLabel = "DATE",
+      converter = DateOption.class,
+      description =
+          "the date on the VM's clock at the start, for example 2026-01-01T00:00:00Z (default:"
+              + " the host's)")
+  private @Nullable Instant rtc;
 
   @Option(
       names = "--timeout",
@@ -189,7 +209,8 @@ final class BootCommand implements Callable<Integer> {
             0,
             0,
             vsock,
-            new VirtioSpec(checkedDisks(), virtioConsole));
+            rtc,
+            new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole));
     return new ForegroundRun(
             new Topology(List.of(vm), List.of()),
             new Presentation.OneVm(),
@@ -261,6 +282,23 @@ final class BootCommand implements Callable<Integer> {
       }
     }
     return checked;
+  }
+
+  private List<FolderSpec> checkedFolders() {
+    List<FolderSpec> checked = new ArrayList<>();
+    try {
+      for (String text : shares) {
+        FolderSpec folder = FolderSpec.parse(text);
+        folder.check();
+        checked.add(folder);
+      }
+      FolderSpec.check(checked);
+      return checked;
+    } catch (InvalidPathException e) {
+      throw new InputException("--share %s: not a path: %s".formatted(e.getInput(), e.getReason()));
+    } catch (InputException e) {
+      throw new InputException("--share " + e.getMessage());
+    }
   }
 
   private static Path path(String text) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.host;
 
-import java.security.SecureRandom;
 import java.util.SplittableRandom;
 
 /**
@@ -15,7 +14,7 @@ public interface RandomSource {
 
   /** Returns the host's entropy. */
   static RandomSource system() {
-    return new SecureRandom()::nextLong;
+    return new SystemRandom();
   }
 
   /** Returns the same sequence for the same seed. */

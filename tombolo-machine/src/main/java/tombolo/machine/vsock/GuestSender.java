@@ -3,8 +3,10 @@ package tombolo.machine.vsock;
 
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -48,6 +50,7 @@ final class GuestSender implements Worker, Stateful {
   private long waitingSince;
 
   private volatile boolean closed;
+  private volatile Consumer<Throwable> onFailure;
 
   /** The outcome of a look for packets. */
   private enum Found {
@@ -63,7 +66,13 @@ final class GuestSender implements Worker, Stateful {
     this.packets = packets;
     this.clock = host.clock();
     this.task = host.scheduler().task(station.name() + "/vsock", Scheduler.Idle.PARK, this);
+    this.onFailure = cause -> Failures.report(station.name(), "the vsock sender failed", cause);
     station.sendsBy(kick);
+  }
+
+  /** Sets who ends the VM's run when a step has failed. */
+  void onFailure(Consumer<Throwable> listener) {
+    onFailure = listener;
   }
 
   /** Starts the worker. Called once. */
@@ -110,6 +119,15 @@ final class GuestSender implements Worker, Stateful {
     if (closed) {
       return DONE;
     }
+    try {
+      return send();
+    } catch (Throwable e) {
+      onFailure.accept(e);
+      return UNTIL_WOKEN; // there may be another run, and another driver
+    }
+  }
+
+  private long send() {
     return switch (sendSome()) {
       case MORE -> AGAIN;
       case NO_ROOM -> patience();

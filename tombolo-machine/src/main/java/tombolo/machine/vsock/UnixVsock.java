@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -69,6 +71,7 @@ public final class UnixVsock implements AutoCloseable {
   private final List<UnixPipe> pipes = new ArrayList<>();
 
   private volatile boolean closed;
+  private volatile Consumer<Throwable> onFailure;
 
   /**
    * Opens the socket, readable and writable by this user alone, and starts the worker.
@@ -94,7 +97,21 @@ public final class UnixVsock implements AutoCloseable {
       throw e;
     }
     this.services = services;
-    Worker worker = this::step;
+    this.onFailure = cause -> Failures.report(vmName, "the vsock socket failed", cause);
+    Worker worker =
+        new Worker() {
+          @Override
+          public long step() {
+            return UnixVsock.this.step();
+          }
+
+          @Override
+          public boolean failed(String name, Throwable cause) {
+            onFailure.accept(cause);
+            end();
+            return true;
+          }
+        };
     this.task = services.scheduler().task(vmName + "/vsock-unix", Scheduler.Idle.PARK, worker);
     host.door(cid, this::knock);
     task.start();
@@ -127,6 +144,11 @@ public final class UnixVsock implements AutoCloseable {
     } catch (ConnectException e) {
       Files.delete(path);
     }
+  }
+
+  /** Sets who ends the VM's run when the worker has failed, for then nobody serves its sockets. */
+  public void onFailure(Consumer<Throwable> listener) {
+    onFailure = listener;
   }
 
   /** Takes a connection that a guest asks for; see {@link HostVsock.Door}. */

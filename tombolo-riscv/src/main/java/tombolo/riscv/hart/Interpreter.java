@@ -58,6 +58,7 @@ public final class Interpreter implements Engine {
   public void run(Hart hart, long limit) {
     Block first = hart.mmu.fetch(hart.pc);
     if (first != null) {
+      first.samples++;
       execute(hart, first, limit);
     }
   }
@@ -110,7 +111,6 @@ public final class Interpreter implements Engine {
         hart.stop = Hart.Stop.PAUSE;
         return;
       }
-      block.executions++;
       final long[] ops = block.ops;
       long target;
 

@@ -26,9 +26,8 @@ public final class Op {
   public static final int SYSTEM = 1; // immediate: the instruction word
   public static final int FENCE_I = 2;
 
-  // Control flow; immediates are page-relative targets. JAL has the page-relative address to return
-  // to
-  // at bit 16, JALR at bit 32, with its addend at bit 52.
+  // Control flow; immediates are page-relative targets. The page-relative address to return to is
+  // at bit 16 in JAL, and at bit 32 in JALR, which has its addend at bit 52.
   public static final int BEQ = 3;
   public static final int BNE = 4;
   public static final int BLT = 5;

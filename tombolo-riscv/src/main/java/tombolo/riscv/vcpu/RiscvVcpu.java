@@ -16,6 +16,7 @@ import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
 import tombolo.riscv.hart.AiaCsrs;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Csrs;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Hart;
@@ -77,11 +78,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   // Used by whoever runs the vCPU.
 
-  /**
-   * When hart.retired is more than this, the vCPU looks at the clock. It outlives a run and is part
-   * of the state: a run costs no look of its own, and where a guest sees its timer does not depend
-   * on how its runs are cut.
-   */
+  /** When hart.retired is more than this, the present run looks at the clock. */
   private long lookAt;
 
   /** Whether the instruction at pc is a device access that the VM has completed. */
@@ -106,6 +103,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
    * Makes a hart that is stopped.
    *
    * @param engine executes the hart's code
+   * @param budget what decoded code counts against
    * @param clockOrigin the clock's time at which {@code time} is 0
    * @param controller which of them sets the hart's external interrupt: {@link #setInterrupt}, or
    *     {@link #interruptFile}
@@ -115,10 +113,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       BoardContext context,
       Sbi sbi,
       Engine engine,
+      CodeBudget budget,
       long clockOrigin,
       InterruptController controller) {
     this.engine = engine;
-    hart = new Hart(index, context.memory());
+    hart = new Hart(index, context.memory(), budget);
     quiescence = new Quiescence(hart, context.host().scheduler());
     timer = new HartTimer(hart, context.host().clock(), clockOrigin);
     traps = new Traps(hart);
@@ -143,6 +142,10 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     long limit = hart.retired + Math.min(budget, Long.MAX_VALUE - hart.retired);
     quiescence.enter();
     try {
+      // Here and not where the last run has left off: where a guest sees its timer then follows
+      // from the runs and their budgets alone, whatever the engine, as long as the clock stands
+      // still in them.
+      timer.look();
       return runUntilExit(limit);
     } finally {
       publish();
@@ -158,6 +161,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     if (deviceAccess) {
       finishInstruction(); // a device store that was not rejected
     }
+    lookAt = hart.retired + CLOCK_INTERVAL;
     @Nullable VcpuExit exit = null;
     if (rejected) {
       rejected = false;
@@ -232,10 +236,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
         state.set(HartState.STARTED);
       }
       case STARTED, SUSPENDED -> {
-        if (nothingPending()) {
-          timer.look();
-        }
-        if (nothingPending()) {
+        if ((hart.pendingInterrupts() & hart.sie) == 0) {
           return (hart.sie & Hart.STIP) == 0
               ? UNTIL_WOKEN
               : new VcpuExit.Waiting(timer.deadlineNanos());
@@ -245,10 +246,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       }
     }
     return null;
-  }
-
-  private boolean nothingPending() {
-    return (hart.pendingInterrupts() & hart.sie) == 0;
   }
 
   /** Delivers the exception that the hart holds; null, or the exit of a guest that can't go on. */
@@ -318,6 +315,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     return (long) PUBLISHED.getOpaque(this);
   }
 
+  @Override
+  public long evictedCodePages() {
+    return hart.mmu.evictedPages();
+  }
+
   /** Sets or clears bits of sip. Any thread. */
   public void setInterrupt(int bits, boolean level) {
     hart.setPending(bits, level);
@@ -365,6 +367,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   /** WFI: the hart executes nothing more until an interrupt is pending that sie enables. */
   void waitForInterrupt() {
+    timer.look();
     asleep = true;
   }
 
@@ -398,7 +401,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   public void save(StateWriter out) {
     out.part("hart", hart).part("traps", traps).part("timer", timer);
     out.flag(deviceAccess).flag(rejected).flag(asleep).flag(kicked.get());
-    out.number(state.get().number).number(lookAt);
+    out.number(state.get().number);
     Entry where = entry;
     out.flag(where != null);
     if (where != null) {
@@ -417,10 +420,6 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     asleep = in.flag();
     kicked.set(in.flag());
     state.set(HartState.of(in));
-    lookAt = in.int64();
-    if (lookAt < 0 || lookAt - CLOCK_INTERVAL > hart.retired) {
-      throw in.wrong("looks at the clock after %d instructions".formatted(lookAt));
-    }
     entry = in.flag() ? new Entry(in.int64(), in.int64()) : null;
     if (interruptFile != null) {
       in.part("interrupt-file", interruptFile);

@@ -2,6 +2,7 @@
 
 package tombolo.topology.file;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import org.tomlj.TomlArray;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
+import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 import tombolo.topology.Platform;
 import tombolo.topology.VirtioSpec;
@@ -45,7 +48,9 @@ final class VmReader {
           "channels",
           "channel-bytes",
           "disks",
+          "folders",
           "virtio-console",
+          "rtc",
           VsockReader.CID,
           VsockReader.SOCKET);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
@@ -108,7 +113,8 @@ final class VmReader {
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
         VsockReader.read(vm, key -> images.path(vm, key)),
-        new VirtioSpec(disks(vm), vm.truth("virtio-console", false)));
+        vm.date("rtc"),
+        new VirtioSpec(disks(vm, prepare), folders(vm), vm.truth("virtio-console", false)));
   }
 
   /** Returns the platform; null if there is none of that name. */
@@ -192,8 +198,37 @@ final class VmReader {
     return window;
   }
 
+  /** Returns the folders that can be shared. */
+  private List<FolderSpec> folders(Section vm) {
+    List<FolderSpec> folders = new ArrayList<>();
+    String wanted = "an array of directories: [\"src\", \"data:TAG:ro\"]";
+    TomlArray array = vm.array("folders", wanted);
+    for (Object entry : array == null ? List.of() : array.toList()) {
+      if (!(entry instanceof String text)) {
+        vm.wrong("folders", "found %s; wanted %s".formatted(Section.describe(entry), wanted));
+        continue;
+      }
+      try {
+        FolderSpec folder = FolderSpec.parse(text).besides(file);
+        folder.check();
+        folders.add(folder);
+      } catch (InvalidPathException e) {
+        vm.wrong("folders", "\"%s\": not a path: %s".formatted(text, e.getReason()));
+      } catch (InputException e) {
+        vm.wrong("folders", String.valueOf(e.getMessage()));
+      }
+    }
+    try {
+      FolderSpec.check(folders);
+      return folders;
+    } catch (InputException e) {
+      vm.wrong("folders", String.valueOf(e.getMessage()));
+      return List.of();
+    }
+  }
+
   /** Returns the disks that can be used. */
-  private List<DiskSpec> disks(Section vm) {
+  private List<DiskSpec> disks(Section vm, @Nullable String prepare) {
     List<DiskSpec> disks = new ArrayList<>();
     String wanted = "an array of disk images: [\"a.img\", \"b.img,readonly\"]";
     TomlArray array = vm.array("disks", wanted);
@@ -204,6 +239,10 @@ final class VmReader {
       }
       try {
         DiskSpec disk = DiskSpec.parse(text).besides(file);
+        if (prepare != null && !Files.exists(disk.file())) {
+          vm.wrong("disks", "%s: no such file; first run: %s".formatted(disk.file(), prepare));
+          continue;
+        }
         disk.check();
         disks.add(disk);
       } catch (InvalidPathException e) {
