@@ -78,7 +78,7 @@ class LauncherEnvironmentTest {
     Installation.Result result =
         shell(
             """
-            cp -R "$3/tombolo-here" "$3/%s"
+            cp -Rp "$3/tombolo-here" "$3/%s"
             LC_ALL=C "$3/%s/tombolo" boot "$2"
             """
                 .formatted(ACCENT, ACCENT));
@@ -100,7 +100,7 @@ class LauncherEnvironmentTest {
   @Test
   void aColonInTheInstallationsPathIsOneLine() throws Exception {
     Installation.Result result =
-        shell("cp -R \"$3/tombolo-here\" \"$3/a:b\"; \"$3/a:b/tombolo\" --version");
+        shell("cp -Rp \"$3/tombolo-here\" \"$3/a:b\"; \"$3/a:b/tombolo\" --version");
 
     assertThat(result)
         .isEqualTo(
