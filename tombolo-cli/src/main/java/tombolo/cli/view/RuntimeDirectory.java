@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class RuntimeDirectory {
    */
   static Path make() throws IOException {
     Path directory = path();
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -64,7 +65,7 @@ final class RuntimeDirectory {
     PosixFileAttributes attributes =
         Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isDirectory()
-        || !isPrivate(attributes, "rwx------")
+        || !PosixFilePermissions.toString(attributes.permissions()).equals("rwx------")
         || !isMine(directory, attributes)) {
       throw new IOException(
           directory + " can be used by others; remove it, or set its mode to 0700");
@@ -74,7 +75,8 @@ final class RuntimeDirectory {
   /**
    * Checks a socket in the directory, which was checked before, so that nobody else can replace it.
    *
-   * @throws IOException if it is a file of another kind, or not this user's alone
+   * @throws IOException if it is a file of another kind, or others could connect: for that, they
+   *     need the permission to write
    */
   static void checkSocket(Path socket) throws IOException {
     PosixFileAttributes attributes;
@@ -85,16 +87,13 @@ final class RuntimeDirectory {
       throw new IOException(socket + ": has ended", e);
     }
     if (!attributes.isOther()
-        || !isPrivate(attributes, "rw-------")
+        || attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
+        || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
         || !attributes
             .owner()
             .equals(Files.getOwner(socket.getParent(), LinkOption.NOFOLLOW_LINKS))) {
       throw new IOException(socket + ": not a socket of this user alone; remove it");
     }
-  }
-
-  private static boolean isPrivate(PosixFileAttributes attributes, String mode) {
-    return PosixFilePermissions.toString(attributes.permissions()).equals(mode);
   }
 
   /** Whether it belongs to the user of this process, as far as the host tells. */
