@@ -10,8 +10,10 @@ module tombolo.machine {
   exports tombolo.machine.console;
   exports tombolo.machine.device;
   exports tombolo.machine.fdt;
+  exports tombolo.machine.folder;
   exports tombolo.machine.host;
   exports tombolo.machine.image;
+  exports tombolo.machine.net;
   exports tombolo.machine.pci;
   exports tombolo.machine.power;
   exports tombolo.machine.state;

@@ -44,6 +44,8 @@ class HostSourcesTest {
           new Place("tombolo.machine.host.WorkerThread", "a thread of the host for a worker"),
           new Place("tombolo.machine.host.HaltPolling", "a worker's thread before it parks"),
           new Place("tombolo.machine.vsock.UnixVsock", "sockets of the host"),
+          new Place("tombolo.machine.net.StreamWire", "a socket of the host"),
+          new Place("tombolo.topology.run.Passt", "passt, a child process"),
           new Place("tombolo.riscv.hart.Quiescence", "another thread leaves guest code soon"),
           new Place(
               "tombolo.riscv.hart.Interpreter", "the instruction pause is a hint, not a wait"),

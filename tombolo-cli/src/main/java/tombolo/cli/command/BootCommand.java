@@ -5,6 +5,7 @@ package tombolo.cli.command;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,11 +25,16 @@ import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.net.MacAddress;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
 import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
+import tombolo.topology.NetworkSpec;
+import tombolo.topology.NicSpec;
 import tombolo.topology.Platform;
+import tombolo.topology.PortForward;
 import tombolo.topology.Topology;
 import tombolo.topology.VirtioSpec;
 import tombolo.topology.VmSpec;
@@ -65,6 +71,8 @@ import tombolo.topology.VsockSpec;
       "  Ctrl-A h       print this help"
     })
 final class BootCommand implements Callable<Integer> {
+  private static final String OUTSIDE = "outside";
+
   @Parameters(
       paramLabel = "KERNEL",
       description = "an ELF64 executable, or the Image or Image.gz of a RISC-V Linux")
@@ -104,6 +112,15 @@ final class BootCommand implements Callable<Integer> {
   private List<String> disks = new ArrayList<>();
 
   @Option(
+      names = "--share",
+      paramLabel = "DIR[:TAG][:ro]",
+      description =
+          "a directory of this machine, which the guest mounts by its TAG (default: host): mount -t"
+              + " 9p -o trans=virtio TAG /mnt; with :ro it can change nothing; may be given several"
+              + " times")
+  private List<String> shares = new ArrayList<>();
+
+  @Option(
       names = "--virtio-console",
       description =
           "add a virtio console, which Linux calls hvc0: it gets the keys instead of ttyS0, and"
@@ -118,6 +135,36 @@ final class BootCommand implements Callable<Integer> {
           "a vsock device with this CID, 3 or more; programs here reach it by the Unix-domain"
               + " socket PATH, and are reached at PATH_PORT")
   private @Nullable VsockSpec vsock;
+
+  @Option(
+      names = "--rtc",
+      paramLabel = "DATE",
+      converter = DateOption.class,
+      description =
+          "the date on the VM's clock at the start, for example 2026-01-01T00:00:00Z (default:"
+              + " the host's)")
+  private @Nullable Instant rtc;
+
+  @Option(
+      names = "--network",
+      description =
+          "a network card that leads outside, through passt: the guest has 10.0.2.15, or asks by"
+              + " DHCP, and its gateway is 10.0.2.2")
+  private boolean network;
+
+  @Option(
+      names = "--forward",
+      paramLabel = "[ADDRESS:]PORT:PORT[/udp]",
+      description =
+          "a port of this machine that leads to one of the guest's, like 2222:22; implies"
+              + " --network; may be given several times (default address: 127.0.0.1)")
+  private List<String> forwards = new ArrayList<>();
+
+  @Option(
+      names = "--loopback",
+      description =
+          "let the guest reach, at 10.0.2.2, what listens at 127.0.0.1 here; implies --network")
+  private boolean loopback;
 
   @Option(
       names = "--timeout",
@@ -190,9 +237,10 @@ final class BootCommand implements Callable<Integer> {
             0,
             0,
             vsock,
-            new VirtioSpec(checkedDisks(), virtioConsole));
+            rtc,
+            new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole, nics()));
     return new ForegroundRun(
-            new Topology(List.of(vm), List.of()),
+            new Topology(List.of(vm), List.of(), networks()),
             new Presentation.OneVm(kernel),
             host,
             spec.commandLine().getErr())
@@ -262,6 +310,48 @@ final class BootCommand implements Callable<Integer> {
       }
     }
     return checked;
+  }
+
+  private List<FolderSpec> checkedFolders() {
+    List<FolderSpec> checked = new ArrayList<>();
+    try {
+      for (String text : shares) {
+        FolderSpec folder = FolderSpec.parse(text);
+        folder.check();
+        checked.add(folder);
+      }
+      FolderSpec.check(checked);
+      return checked;
+    } catch (InvalidPathException e) {
+      throw new InputException("--share %s: not a path: %s".formatted(e.getInput(), e.getReason()));
+    } catch (InputException e) {
+      throw new InputException("--share " + e.getMessage());
+    }
+  }
+
+  private List<NetworkSpec> networks() {
+    return network || loopback || !forwards.isEmpty()
+        ? List.of(new NetworkSpec(OUTSIDE, 0, 1, true, loopback))
+        : List.of();
+  }
+
+  private List<NicSpec> nics() {
+    if (forwards.size() > PortForward.MOST) {
+      throw new InputException(
+          "--forward: %d port forwards; a VM can have at most %d"
+              .formatted(forwards.size(), PortForward.MOST));
+    }
+    List<PortForward> parsed = new ArrayList<>();
+    for (String text : forwards) {
+      try {
+        parsed.add(PortForward.parse(text));
+      } catch (InputException e) {
+        throw new InputException("--forward " + e.getMessage());
+      }
+    }
+    return networks().stream()
+        .map(spec -> new NicSpec(spec.name(), MacAddress.of(spec.number(), 1), parsed))
+        .toList();
   }
 
   private static Path path(String text) {

@@ -39,7 +39,8 @@ import tombolo.topology.run.ExitStatus;
       "",
       "MIPS: million instructions a second. rings/s: how often the VM was rung; bells/s: how many"
           + " interrupts that became. p50 and p99: the times from a ring until the VM took it, on"
-          + " the channel where they are longest.",
+          + " the channel where they are longest. packets/s: those that the VM's network cards have"
+          + " sent or received; drops/s: those, to or from the VM, that were dropped.",
       "",
       "The second table has a row for each reader of a ring of messages that the host can see"
           + " (docs/ring-format.md). capacity and waiting: bytes of the ring, and those that the"
@@ -137,7 +138,9 @@ final class TopCommand implements Callable<Integer> {
             .rate("exits/s", "exits", 1)
             .rate("rings/s", "rings", 1)
             .rate("bells/s", "bells", 1)
-            .copy("p50 us", "p99 us");
+            .copy("p50 us", "p99 us")
+            .rate("packets/s", "packets", 1)
+            .rate("drops/s", "drops", 1);
 
     private static final Rates OF_RINGS =
         new Rates("pid", "channel", "publisher", "key", "generation", "reader")

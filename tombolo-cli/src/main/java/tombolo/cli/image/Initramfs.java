@@ -121,6 +121,16 @@ public final class Initramfs {
     tree.put(InitScript.SCRIPT, new ImageTree.HostFile(script, true));
   }
 
+  /**
+   * Has init make a disk the root file system and run its first program instead of a shell.
+   *
+   * @param device a block device's path, without characters that mean something to a shell
+   * @param type of its file system
+   */
+  public void switchRoot(String device, String type) {
+    tree.put("init", new ImageTree.Text(InitScript.forRoot(device, type)));
+  }
+
   private static ImageTree.Entry entry(Path file) {
     return Source.read(
         file,

@@ -17,7 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Acceptor;
+import tombolo.machine.host.Clock;
 
 /**
  * The socket at which other commands ask for the tables of a running topology ({@code tombolo ps},
@@ -73,7 +76,16 @@ public final class ControlSocket implements AutoCloseable {
     path = where;
     if (opened != null) {
       ServerSocketChannel listening = opened;
-      Thread.ofPlatform().daemon(true).name("tombolo/control").start(() -> accept(listening));
+      Acceptor acceptor =
+          new Acceptor(
+              listening,
+              "the control socket",
+              Clock.system(),
+              line -> err.println("tombolo: warning: " + line));
+      Thread.ofPlatform()
+          .daemon(true)
+          .name("tombolo/control")
+          .start(() -> accept(listening, acceptor));
     }
   }
 
@@ -91,15 +103,28 @@ public final class ControlSocket implements AutoCloseable {
     }
   }
 
-  private void accept(ServerSocketChannel listening) {
+  private void accept(ServerSocketChannel listening, Acceptor acceptor) {
     while (listening.isOpen()) {
       try {
-        SocketChannel client = listening.accept();
-        enter(client);
-        Thread.ofPlatform().daemon(true).name("tombolo/client").start(() -> serve(client));
+        SocketChannel client = acceptor.accept();
+        if (client != null) {
+          enter(client);
+          start(client, acceptor);
+        }
       } catch (IOException e) {
         return; // closed
       }
+      LockSupport.parkNanos(this, acceptor.pauseNanos());
+    }
+  }
+
+  private void start(SocketChannel client, Acceptor acceptor) throws IOException {
+    try {
+      Thread.ofPlatform().daemon(true).name("tombolo/client").start(() -> serve(client));
+    } catch (OutOfMemoryError e) { // of threads
+      leave(client);
+      client.close();
+      acceptor.failed(e.getMessage());
     }
   }
 
@@ -123,10 +148,12 @@ public final class ControlSocket implements AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       // The client has gone, or is none of ours.
     } finally {
-      synchronized (this) {
-        clients.remove(client);
-      }
+      leave(client);
     }
+  }
+
+  private synchronized void leave(SocketChannel client) {
+    clients.remove(client);
   }
 
   private void answer(String line, SocketChannel client) throws IOException {

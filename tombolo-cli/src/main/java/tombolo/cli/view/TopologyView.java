@@ -15,6 +15,7 @@ import tombolo.ivc.abi.ChannelId;
 import tombolo.ivc.abi.Layout;
 import tombolo.ivc.abi.Shape;
 import tombolo.machine.Vm;
+import tombolo.machine.net.NetworkStatistics;
 import tombolo.topology.run.RunningVm;
 import tombolo.topology.run.TopologyRun;
 
@@ -173,7 +174,10 @@ public final class TopologyView {
               number(sides.stream().mapToLong(Side::received).sum()),
               number(sides.stream().mapToLong(Side::delivered).sum()),
               micros(sides.stream().mapToLong(Side::p50Nanos).max().orElse(0)),
-              micros(sides.stream().mapToLong(Side::p99Nanos).max().orElse(0))));
+              micros(sides.stream().mapToLong(Side::p99Nanos).max().orElse(0)),
+              number(
+                  running.networks().stream().mapToLong(net -> net.sent() + net.received()).sum()),
+              number(running.networks().stream().mapToLong(NetworkStatistics::dropped).sum())));
     }
     return new Table(
         List.of(
@@ -186,7 +190,9 @@ public final class TopologyView {
             "rings",
             "bells",
             "p50 us",
-            "p99 us"),
+            "p99 us",
+            "packets",
+            "drops"),
         rows);
   }
 

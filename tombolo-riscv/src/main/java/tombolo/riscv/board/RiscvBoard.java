@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.device.GoldfishRtc;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.device.TestFinisher;
 import tombolo.machine.device.Uart16550;
@@ -29,9 +30,9 @@ import tombolo.riscv.vcpu.RiscvVcpu;
 import tombolo.riscv.vcpu.Sbi;
 
 /**
- * The hardware of one VM with RISC-V harts: RAM, harts, interrupt controller, UART, test finisher
- * and an empty PCI bridge, at the places of {@link BoardLayout}. The harts' firmware is {@link
- * Sbi}.
+ * The hardware of one VM with RISC-V harts: RAM, harts, interrupt controller, UART, real-time
+ * clock, test finisher and an empty PCI bridge, at the places of {@link BoardLayout}. The harts'
+ * firmware is {@link Sbi}.
  */
 public final class RiscvBoard implements Board {
   public static final int MAX_HARTS = 8;
@@ -45,6 +46,7 @@ public final class RiscvBoard implements Board {
   private final InterruptController controller;
   private final WiredController wires;
   private final Uart16550 uart;
+  private final GoldfishRtc rtc;
   private final PciHost pci;
 
   /**
@@ -82,8 +84,10 @@ public final class RiscvBoard implements Board {
             IntStream.range(0, 4)
                 .mapToObj(pin -> wires.line(BoardLayout.PCI_FIRST_SOURCE + pin))
                 .toList());
+    rtc = new GoldfishRtc(context.vmName(), context.host(), wires.line(BoardLayout.RTC_SOURCE));
     TestFinisher finisher = new TestFinisher(context.power());
     context.mmio().attach(BoardLayout.FINISHER_BASE, TestFinisher.LENGTH, finisher);
+    context.mmio().attach(BoardLayout.RTC_BASE, GoldfishRtc.LENGTH, rtc);
     context.mmio().attach(BoardLayout.UART_BASE, Uart16550.LENGTH, uart);
     context.mmio().attach(BoardLayout.PCI_CONFIG_BASE, PciHost.BUS_LENGTH, pci);
     budget.join(vcpus.size());
@@ -158,6 +162,7 @@ public final class RiscvBoard implements Board {
     memory.write(treeBase, tree, 0, tree.length);
 
     uart.reset();
+    rtc.reset();
     pci.reset();
     wires.reset(); // before the harts, or a wire could leave a message to one that was reset
     for (RiscvVcpu vcpu : vcpus) {
@@ -176,7 +181,7 @@ public final class RiscvBoard implements Board {
 
   @Override
   public void save(StateWriter out) {
-    out.part("uart", uart).part("pci", pci).part("interrupts", wires);
+    out.part("uart", uart).part("rtc", rtc).part("pci", pci).part("interrupts", wires);
     for (RiscvVcpu vcpu : vcpus) {
       out.part("hart" + vcpu.index(), vcpu);
     }
@@ -188,7 +193,7 @@ public final class RiscvBoard implements Board {
    */
   @Override
   public void restore(StateReader in) {
-    in.part("uart", uart).part("pci", pci).part("interrupts", wires);
+    in.part("uart", uart).part("rtc", rtc).part("pci", pci).part("interrupts", wires);
     for (RiscvVcpu vcpu : vcpus) {
       in.part("hart" + vcpu.index(), vcpu);
     }
@@ -200,7 +205,20 @@ public final class RiscvBoard implements Board {
   }
 
   @Override
+  public void pause() {
+    rtc.pause();
+    pci.pause();
+  }
+
+  @Override
+  public void resume() {
+    pci.resume();
+    rtc.resume();
+  }
+
+  @Override
   public void close() {
+    rtc.close();
     pci.close();
     dropCaches();
     budget.leave(vcpus.size());

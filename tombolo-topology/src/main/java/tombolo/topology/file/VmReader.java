@@ -2,6 +2,7 @@
 
 package tombolo.topology.file;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import org.tomlj.TomlArray;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
+import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 import tombolo.topology.Platform;
 import tombolo.topology.VirtioSpec;
@@ -22,7 +25,8 @@ import tombolo.topology.VmSpec;
  * Reads the tables {@code [vm.NAME]}. Replaces a wrong value by one with which no check between VMs
  * and channels can fail.
  *
- * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device.
+ * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device, {@link
+ * NicReader} its network cards.
  */
 final class VmReader {
   static final long LARGEST_WINDOW = 8L << 30;
@@ -45,9 +49,12 @@ final class VmReader {
           "channels",
           "channel-bytes",
           "disks",
+          "folders",
           "virtio-console",
+          "rtc",
           VsockReader.CID,
-          VsockReader.SOCKET);
+          VsockReader.SOCKET,
+          NicReader.NETWORKS);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
   private static final long LEAST_WINDOW = 64L << 10;
   private static final long DEFAULT_WINDOW = 64L << 20;
@@ -79,8 +86,9 @@ final class VmReader {
    *
    * @param position in the file, from 1: the id if none is given
    * @param prepare the command that makes missing files, as the file says; or null
+   * @param nics reads its network cards
    */
-  VmSpec read(String name, Section vm, int position, @Nullable String prepare) {
+  VmSpec read(String name, Section vm, int position, @Nullable String prepare, NicReader nics) {
     if (!NAME.matcher(name).matches()) {
       vm.mistakes()
           .add(vm.line(), vm.path(), "not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _");
@@ -95,10 +103,11 @@ final class VmReader {
     long memory = vm.has("memory") ? given : Platform.defaultRam(files.kernel());
     BootImage image = images.read(vm, files, platform, memory);
     long window = window(vm);
+    int id = (int) vm.integer("id", position, NO_ID, 1, MOST_ID);
     return new VmSpec(
         name,
         vm.line(),
-        (int) vm.integer("id", position, NO_ID, 1, MOST_ID),
+        id,
         image,
         memory,
         vcpus(vm, named),
@@ -108,7 +117,12 @@ final class VmReader {
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
         VsockReader.read(vm, key -> images.path(vm, key)),
-        new VirtioSpec(disks(vm), vm.truth("virtio-console", false)));
+        vm.date("rtc"),
+        new VirtioSpec(
+            disks(vm, prepare),
+            folders(vm),
+            vm.truth("virtio-console", false),
+            nics.read(vm, id)));
   }
 
   /** Returns the platform; null if there is none of that name. */
@@ -192,8 +206,37 @@ final class VmReader {
     return window;
   }
 
+  /** Returns the folders that can be shared. */
+  private List<FolderSpec> folders(Section vm) {
+    List<FolderSpec> folders = new ArrayList<>();
+    String wanted = "an array of directories: [\"src\", \"data:TAG:ro\"]";
+    TomlArray array = vm.array("folders", wanted);
+    for (Object entry : array == null ? List.of() : array.toList()) {
+      if (!(entry instanceof String text)) {
+        vm.wrong("folders", "found %s; wanted %s".formatted(Section.describe(entry), wanted));
+        continue;
+      }
+      try {
+        FolderSpec folder = FolderSpec.parse(text).besides(file);
+        folder.check();
+        folders.add(folder);
+      } catch (InvalidPathException e) {
+        vm.wrong("folders", "\"%s\": not a path: %s".formatted(text, e.getReason()));
+      } catch (InputException e) {
+        vm.wrong("folders", String.valueOf(e.getMessage()));
+      }
+    }
+    try {
+      FolderSpec.check(folders);
+      return folders;
+    } catch (InputException e) {
+      vm.wrong("folders", String.valueOf(e.getMessage()));
+      return List.of();
+    }
+  }
+
   /** Returns the disks that can be used. */
-  private List<DiskSpec> disks(Section vm) {
+  private List<DiskSpec> disks(Section vm, @Nullable String prepare) {
     List<DiskSpec> disks = new ArrayList<>();
     String wanted = "an array of disk images: [\"a.img\", \"b.img,readonly\"]";
     TomlArray array = vm.array("disks", wanted);
@@ -204,6 +247,10 @@ final class VmReader {
       }
       try {
         DiskSpec disk = DiskSpec.parse(text).besides(file);
+        if (prepare != null && !Files.exists(disk.file())) {
+          vm.wrong("disks", "%s: no such file; first run: %s".formatted(disk.file(), prepare));
+          continue;
+        }
         disk.check();
         disks.add(disk);
       } catch (InvalidPathException e) {

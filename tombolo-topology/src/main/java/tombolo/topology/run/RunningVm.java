@@ -2,12 +2,14 @@
 
 package tombolo.topology.run;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Vm;
 import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Waiters;
+import tombolo.machine.net.NetworkStatistics;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.VmSpec;
 
@@ -58,6 +60,11 @@ public final class RunningVm {
   /** Returns the VM, to look at it. Its owner is the run, which alone boots and closes it. */
   public Vm vm() {
     return joined.vm();
+  }
+
+  /** Returns what passes through its network cards, in their order. */
+  public List<NetworkStatistics> networks() {
+    return joined.cards().statistics();
   }
 
   /** Returns how often it was booted again. */
