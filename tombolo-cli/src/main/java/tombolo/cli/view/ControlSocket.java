@@ -119,6 +119,7 @@ public final class ControlSocket implements AutoCloseable {
   }
 
   private void start(SocketChannel client, Acceptor acceptor) throws IOException {
+    enter(client);
     try {
       Thread.ofPlatform().daemon(true).name("tombolo/client").start(() -> serve(client));
     } catch (OutOfMemoryError e) { // of threads
@@ -137,6 +138,10 @@ public final class ControlSocket implements AutoCloseable {
     if (oldest != null) {
       oldest.close();
     }
+  }
+
+  private synchronized void leave(SocketChannel client) {
+    clients.remove(client);
   }
 
   private void serve(SocketChannel client) {
