@@ -5,7 +5,6 @@ package tombolo.cli.view;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -75,17 +74,13 @@ final class RuntimeDirectory {
   /**
    * Checks a socket in the directory, which was checked before, so that nobody else can replace it.
    *
+   * @throws java.nio.file.NoSuchFileException if it is not there any more
    * @throws IOException if it is a file of another kind, or others could connect: for that, they
    *     need the permission to write
    */
   static void checkSocket(Path socket) throws IOException {
-    PosixFileAttributes attributes;
-    try {
-      attributes =
-          Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    } catch (NoSuchFileException e) {
-      throw new IOException(socket + ": has ended", e);
-    }
+    PosixFileAttributes attributes =
+        Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isOther()
         || attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
         || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
