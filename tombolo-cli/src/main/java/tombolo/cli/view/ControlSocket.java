@@ -108,7 +108,6 @@ public final class ControlSocket implements AutoCloseable {
       try {
         SocketChannel client = acceptor.accept();
         if (client != null) {
-          enter(client);
           start(client, acceptor);
         }
       } catch (IOException e) {
@@ -155,10 +154,6 @@ public final class ControlSocket implements AutoCloseable {
     } finally {
       leave(client);
     }
-  }
-
-  private synchronized void leave(SocketChannel client) {
-    clients.remove(client);
   }
 
   private void answer(String line, SocketChannel client) throws IOException {
