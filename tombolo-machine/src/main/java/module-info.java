@@ -10,6 +10,7 @@ module tombolo.machine {
   exports tombolo.machine.console;
   exports tombolo.machine.device;
   exports tombolo.machine.fdt;
+  exports tombolo.machine.folder;
   exports tombolo.machine.host;
   exports tombolo.machine.image;
   exports tombolo.machine.net;

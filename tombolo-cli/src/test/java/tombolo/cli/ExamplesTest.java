@@ -121,14 +121,17 @@ class ExamplesTest {
       assertThat(
               files
                   .map(file -> file.getFileName().toString())
-                  .filter(name -> name.endsWith(".toml") && !name.startsWith("linux-"))
+                  .filter(name -> name.endsWith(".toml") && !name.matches("(linux|debian)-.*"))
                   .map(name -> name.replace(".toml", "")))
           .containsExactlyInAnyOrderElementsOf(LINES.keySet());
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux-pair", "linux-and-baremetal", "linux-vsock", "linux-network"})
+  @ValueSource(
+      strings = {
+        "linux-pair", "linux-and-baremetal", "linux-vsock", "debian-disk", "linux-network"
+      })
   void whereFilesAreMissingItSaysWhatToRun(String name, @TempDir Path elsewhere) throws Exception {
     Path repository = Guests.repository();
     Files.createDirectories(elsewhere.resolve("examples"));

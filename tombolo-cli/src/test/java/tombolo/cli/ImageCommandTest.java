@@ -8,6 +8,7 @@ import static tombolo.cli.Guests.guest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,8 @@ class ImageCommandTest {
         "--add=:/x              | --add :/x: write SOURCE:TARGET, for example",
         "--modules=nowhere.ko   | --modules nowhere.ko: no such file",
         "--init=/               | --init /: not a file",
+        "--root=vda             | Invalid value for option '--root': 'vda': not a disk of the"
+            + " guest; write it like /dev/vda",
         "--busybox=nowhere      | option '--busybox' (FILE) should be specified only once",
       })
   void whatIsWrongIsOneLine(String option, String message) {
@@ -71,6 +74,55 @@ class ImageCommandTest {
 
     assertThat(result.status()).isEqualTo(2);
     assertThat(result.err()).startsWith("tombolo image: " + message).hasLineCount(1);
+  }
+
+  /** A directory with the lists of a kernel's modules. */
+  private String modules() throws IOException {
+    Path kernel = Files.createDirectories(directory.resolve("modules"));
+    for (String name : List.of("virtio_blk", "crc16", "ext4")) {
+      Files.writeString(kernel.resolve(name + ".ko"), name);
+    }
+    Files.writeString(
+        kernel.resolve("modules.dep"), "virtio_blk.ko:\next4.ko: crc16.ko\ncrc16.ko:\n");
+    return "--modules-from=" + kernel;
+  }
+
+  private String archive() throws IOException {
+    return Files.readString(
+        directory.resolve("initrd.cpio"), java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void modulesAreFoundByNameWithWhatTheyNeed() throws IOException {
+    String file = file("own.ko", "own");
+    Tombolo.Result result = image(modules(), "--modules=" + file + ",ext4,crc16,virtio-blk");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(archive())
+        .contains("000-own.ko\0", "001-crc16.ko\0", "002-ext4.ko\0", "003-virtio_blk.ko\0")
+        .doesNotContain("004-");
+  }
+
+  @Test
+  void aModuleThatTheKernelHasNotIsOneLine() throws IOException {
+    Tombolo.Result result = image(modules(), "--modules=ext3");
+
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err())
+        .isEqualTo(
+            "tombolo image: --modules ext3: neither a file nor a module of the kernel in %s/modules\n"
+                .formatted(directory));
+  }
+
+  @Test
+  void withARootInitLoadsItsDriversAndBecomesItsInit() throws IOException {
+    Tombolo.Result result = image(modules(), "--root=/dev/vda");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(archive())
+        .contains("000-virtio_blk.ko\0", "001-crc16.ko\0", "002-ext4.ko\0")
+        .contains("root=/dev/vda type=ext4\n", "exec switch_root /new")
+        .doesNotContain("cttyhack");
   }
 
   @Test

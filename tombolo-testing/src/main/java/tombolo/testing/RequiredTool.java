@@ -28,18 +28,25 @@ public final class RequiredTool {
           "riscv64-linux-gnu-as", "binutils-riscv64-linux-gnu",
           "riscv64-linux-gnu-objdump", "binutils-riscv64-linux-gnu",
           "dtc", "device-tree-compiler",
+          "depmod", "kmod",
+          "mke2fs", "e2fsprogs",
           "script", "bsdutils");
 
   private RequiredTool() {}
 
   /**
-   * The path of a tool, looked up in {@code PATH}.
+   * The path of a tool, looked up in {@code PATH} and where Debian keeps programs of root's.
    *
    * @throws org.opentest4j.TestAbortedException where it is missing and may be
    * @throws AssertionError where it is missing and must not be
    */
   public static Path require(String tool) {
-    String path = System.getenv().getOrDefault("PATH", "");
+    String path =
+        System.getenv().getOrDefault("PATH", "")
+            + File.pathSeparator
+            + "/usr/sbin"
+            + File.pathSeparator
+            + "/sbin";
     boolean mandatory = "1".equals(System.getenv("TOMBOLO_REQUIRE_TOOLS"));
     return require(tool, path, mandatory);
   }

@@ -14,7 +14,7 @@ import tombolo.machine.net.MacAddress;
  */
 public record NicSpec(String network, MacAddress address, List<PortForward> forwards) {
   /** The most network cards of a VM. */
-  public static final int MOST = 8;
+  public static final int MOST = 4;
 
   /** Copies the list. */
   public NicSpec {

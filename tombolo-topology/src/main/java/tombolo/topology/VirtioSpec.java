@@ -9,22 +9,20 @@ import java.util.List;
  * its own PCI slot, see {@link tombolo.machine.pci.PciSlots}.
  *
  * @param disks in the order in which the guest finds them, at most {@link DiskSpec#MOST}
+ * @param folders of the host, each with another tag, at most {@link FolderSpec#MOST}
  * @param console whether there is a virtio console. It then gets the keys instead of the UART; the
  *     output of both goes to the same place
  * @param nics in the order in which the guest finds them, at most {@link NicSpec#MOST}
  */
-public record VirtioSpec(List<DiskSpec> disks, boolean console, List<NicSpec> nics) {
+public record VirtioSpec(
+    List<DiskSpec> disks, List<FolderSpec> folders, boolean console, List<NicSpec> nics) {
   /** No devices but the entropy device. */
-  public static final VirtioSpec NONE = new VirtioSpec(List.of(), false);
+  public static final VirtioSpec NONE = new VirtioSpec(List.of(), List.of(), false, List.of());
 
   /** Copies the lists. */
   public VirtioSpec {
     disks = List.copyOf(disks);
+    folders = List.copyOf(folders);
     nics = List.copyOf(nics);
-  }
-
-  /** Makes the devices of a VM without a network. */
-  public VirtioSpec(List<DiskSpec> disks, boolean console) {
-    this(disks, console, List.of());
   }
 }

@@ -2,6 +2,7 @@
 
 package tombolo.topology;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.grant.Quota;
 import tombolo.machine.image.BootImage;
@@ -21,6 +22,7 @@ import tombolo.machine.image.BootImage;
  * @param channels that it may have published at a time
  * @param channelBytes of these, with headers and sections
  * @param vsock its socket device, or null
+ * @param rtc the date on its real-time clock when it is made; null: the host's date
  * @param virtio its virtio devices; their paths are relative to the working directory, or absolute
  */
 public record VmSpec(
@@ -36,6 +38,7 @@ public record VmSpec(
     int channels,
     long channelBytes,
     @Nullable VsockSpec vsock,
+    @Nullable Instant rtc,
     VirtioSpec virtio) {
   /** Returns what it may have published at a time. */
   public Quota quota() {

@@ -5,6 +5,7 @@ package tombolo.cli.command;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,6 +28,7 @@ import tombolo.machine.image.KernelImage;
 import tombolo.machine.net.MacAddress;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
 import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 import tombolo.topology.NetworkSpec;
@@ -98,7 +100,7 @@ final class BootCommand implements Callable<Integer> {
       names = "--append",
       paramLabel = "STRING",
       defaultValue = "",
-      description = "the kernel's command line")
+      description = "the kernel's command line; Linux reads at most 1023 bytes")
   private String append;
 
   @Option(
@@ -107,6 +109,15 @@ final class BootCommand implements Callable<Integer> {
       description =
           "a raw disk image, which Linux calls vda, the next vdb; may be given several times")
   private List<String> disks = new ArrayList<>();
+
+  @Option(
+      names = "--share",
+      paramLabel = "DIR[:TAG][:ro]",
+      description =
+          "a directory of this machine, which the guest mounts by its TAG (default: host): mount -t"
+              + " 9p -o trans=virtio TAG /mnt; with :ro it can change nothing; may be given several"
+              + " times")
+  private List<String> shares = new ArrayList<>();
 
   @Option(
       names = "--virtio-console",
@@ -123,6 +134,15 @@ final class BootCommand implements Callable<Integer> {
           "a vsock device with this CID, 3 or more; programs here reach it by the Unix-domain"
               + " socket PATH, and are reached at PATH_PORT")
   private @Nullable VsockSpec vsock;
+
+  @Option(
+      names = "--rtc",
+      paramLabel = "DATE",
+      converter = DateOption.class,
+      description =
+          "the date on the VM's clock at the start, for example 2026-01-01T00:00:00Z (default:"
+              + " the host's)")
+  private @Nullable Instant rtc;
 
   @Option(
       names = "--network",
@@ -184,11 +204,16 @@ final class BootCommand implements Callable<Integer> {
     checkVcpus(platform);
     checkRam(platform);
     Path file = path(kernel);
-    KernelImage image = platform.board().readKernel(file);
+    long most = memory == null ? Platform.MOST_DEFAULT_RAM : memory.bytes();
+    KernelImage image = platform.board().readKernel(file, most);
     long ram = memory == null ? Platform.defaultRam(image) : memory.bytes();
     String misfit = platform.objectionToKernel(image, ram);
     if (misfit != null) {
       throw new InputException("%s: %s, or give more --memory".formatted(kernel, misfit));
+    }
+    String tooLong = image.objectionTo(append);
+    if (tooLong != null) {
+      throw new InputException("--append: " + tooLong);
     }
     if (image.isLinux() && ram < Platform.LEAST_FOR_LINUX) {
       PrintWriter err = spec.commandLine().getErr();
@@ -211,7 +236,8 @@ final class BootCommand implements Callable<Integer> {
             0,
             0,
             vsock,
-            new VirtioSpec(checkedDisks(), virtioConsole, nics()));
+            rtc,
+            new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole, nics()));
     return new ForegroundRun(
             new Topology(List.of(vm), List.of(), networks()),
             new Presentation.OneVm(),
@@ -258,13 +284,8 @@ final class BootCommand implements Callable<Integer> {
     if (initrd == null) {
       return null;
     }
-    Path file = path(initrd);
-    String objection = Platform.objectionToInitrd(file, ram);
-    if (objection != null) {
-      throw new InputException("--initrd %s: %s; give more --memory".formatted(initrd, objection));
-    }
     try {
-      return Initrd.read(file);
+      return Initrd.read(path(initrd), ram);
     } catch (ImageException e) {
       throw new InputException("--initrd " + e.getMessage());
     }
@@ -288,6 +309,23 @@ final class BootCommand implements Callable<Integer> {
       }
     }
     return checked;
+  }
+
+  private List<FolderSpec> checkedFolders() {
+    List<FolderSpec> checked = new ArrayList<>();
+    try {
+      for (String text : shares) {
+        FolderSpec folder = FolderSpec.parse(text);
+        folder.check();
+        checked.add(folder);
+      }
+      FolderSpec.check(checked);
+      return checked;
+    } catch (InvalidPathException e) {
+      throw new InputException("--share %s: not a path: %s".formatted(e.getInput(), e.getReason()));
+    } catch (InputException e) {
+      throw new InputException("--share " + e.getMessage());
+    }
   }
 
   private List<NetworkSpec> networks() {

@@ -20,7 +20,6 @@ import tombolo.cli.image.Initramfs;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.ImageException;
-import tombolo.machine.image.KernelImage;
 import tombolo.topology.InputException;
 
 /** {@code tombolo image}: makes an initial RAM disk for a Linux guest. */
@@ -34,13 +33,17 @@ import tombolo.topology.InputException;
     exitCodeList = {
       "0:the image is written; a line on standard output says so",
       "2:an argument or a file cannot be used",
-      "71:a mistake in Tombolo"
+      "71:a mistake in Tombolo",
+      "74:the output could not be written",
+      "141:the reader of the output has gone"
     },
     footer = {
       "",
       "The same files give the same image, to the byte. In the guest, /init mounts /proc, /sys and"
           + " /dev, loads the modules, and runs the script, or a shell where there is none. When"
-          + " that ends, the guest powers off; the script's exit status is the guest's."
+          + " that ends, the guest powers off; the script's exit status is the guest's. With --root"
+          + " it becomes the init of the disk instead, or that of init=PATH on the kernel's command"
+          + " line."
     })
 final class ImageCommand implements Callable<Integer> {
   /** Lists the modules in the order in which they have to be loaded. */
@@ -72,10 +75,29 @@ final class ImageCommand implements Callable<Integer> {
 
   @Option(
       names = "--modules",
-      paramLabel = "FILE",
+      paramLabel = "NAME|FILE",
       split = ",",
-      description = "kernel modules, .ko or .ko.xz, in the order in which they are loaded")
+      description =
+          "kernel modules in the order in which they are loaded: by name, for example ext4, with"
+              + " all that they need; or files, .ko or .ko.xz")
   private List<String> modules = new ArrayList<>();
+
+  @Option(
+      names = "--modules-from",
+      paramLabel = "DIRECTORY",
+      description =
+          "the lib/modules/VERSION of the kernel whose modules have these names (default: that of"
+              + " guests/linux/fetch)")
+  private @Nullable String modulesFrom;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DEVICE[:TYPE]",
+      converter = RootOption.Converter.class,
+      description =
+          "a disk with the root file system, for example /dev/vda: load what it takes to mount it,"
+              + " and run its /sbin/init; TYPE is that of the file system (default: ext4)")
+  private @Nullable RootOption root;
 
   @Option(
       names = "--ivc",
@@ -108,19 +130,24 @@ final class ImageCommand implements Callable<Integer> {
     if (vsock) {
       addPrograms(image, "vsock", VSOCK_MODULES);
     }
-    for (String module : modules) {
-      image.addModule(file("--modules", module));
-    }
+    new ModuleOptions(modules, modulesFrom, root).files().forEach(image::addModule);
+    Path archive = path("--output", output);
+    image.leaveOut(archive);
     for (String addition : additions) {
       add(image, addition);
+    }
+    if (root != null && script != null) {
+      throw new InputException("--root and --init: only one of them; a disk has its own init");
+    }
+    if (root != null) {
+      image.switchRoot(root.device(), root.type());
     }
     if (script != null) {
       image.runScript(file("--init", script));
     }
-    Path archive = path("--output", output);
     try {
-      image.writeTo(archive);
-      say("%s: %d KiB".formatted(archive, (Files.size(archive) + 1023) >> 10));
+      long bytes = image.writeTo(archive);
+      say("%s: %d KiB".formatted(archive, (bytes + 1023) >> 10));
     } catch (IOException e) {
       throw new InputException("%s: can't be written: %s".formatted(archive, reason(e)));
     }
@@ -134,7 +161,7 @@ final class ImageCommand implements Callable<Integer> {
     return requireDebian("--busybox FILE is missing").busybox().toString();
   }
 
-  private static DebianLinux requireDebian(String what) {
+  static DebianLinux requireDebian(String what) {
     DebianLinux linux = DebianLinux.inCache();
     if (!linux.isComplete()) {
       throw new InputException(
@@ -183,13 +210,14 @@ final class ImageCommand implements Callable<Integer> {
     }
     Path source = path("--add", addition.substring(0, colon));
     String target = addition.substring(colon + 1);
-    if (!Files.exists(source)) {
-      throw new InputException("--add %s: no such file".formatted(source));
-    }
     try {
-      image.add(source, target.endsWith("/") ? target + source.getFileName() : target);
-    } catch (IOException e) {
-      throw new InputException("--add %s: can't be read: %s".formatted(source, reason(e)));
+      if (target.endsWith("/")) {
+        image.addInto(source, target);
+      } else {
+        image.add(source, target);
+      }
+    } catch (InputException e) {
+      throw new InputException("--add " + e.getMessage());
     }
   }
 
@@ -197,14 +225,14 @@ final class ImageCommand implements Callable<Integer> {
   private static Path program(String option, String text) {
     Path file = file(option, text);
     try {
-      ElfImage.parse(KernelImage.readFile(file), ElfMachine.RISCV, file.toString());
+      ElfImage.check(file, ElfMachine.RISCV);
     } catch (ImageException e) {
       throw new InputException("%s %s".formatted(option, e.getMessage()));
     }
     return file;
   }
 
-  private static Path file(String option, String text) {
+  static Path file(String option, String text) {
     Path file = path(option, text);
     if (!Files.isRegularFile(file)) {
       throw new InputException(
@@ -216,7 +244,7 @@ final class ImageCommand implements Callable<Integer> {
     return file;
   }
 
-  private static Path path(String option, String text) {
+  static Path path(String option, String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -225,7 +253,7 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   /** Returns the reason in words. Some exceptions have only the file's name for a message. */
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     return switch (e) {
       case java.nio.file.NoSuchFileException missing -> missing.getFile() + ": no such file";
       case java.nio.file.AccessDeniedException denied -> denied.getFile() + ": no permission";

@@ -34,7 +34,11 @@ abstract class TableCommand implements Callable<Integer> {
       description = "Lists the VMs of all topologies of this user that run.",
       mixinStandardHelpOptions = true,
       exitCodeListHeading = "%nExit status:%n",
-      exitCodeList = {"0:done, even if nothing runs"})
+      exitCodeList = {
+        "0:done, even if nothing runs",
+        "74:the output could not be written",
+        "141:the reader of the output has gone"
+      })
   static final class Ps extends TableCommand {
     Ps() {
       super("ps");
@@ -48,7 +52,11 @@ abstract class TableCommand implements Callable<Integer> {
           "Lists the channels of all topologies of this user that run, one line for each member.",
       mixinStandardHelpOptions = true,
       exitCodeListHeading = "%nExit status:%n",
-      exitCodeList = {"0:done, even if nothing runs"},
+      exitCodeList = {
+        "0:done, even if nothing runs",
+        "74:the output could not be written",
+        "141:the reader of the output has gone"
+      },
       footer = {
         "",
         "rings counts how often the member was rung, bells how many interrupts that became; p50 and"

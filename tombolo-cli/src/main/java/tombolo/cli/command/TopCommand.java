@@ -28,7 +28,12 @@ import tombolo.topology.run.ExitStatus;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:done, or the last topology has ended", "130:Ctrl-C"},
+    exitCodeList = {
+      "0:done, or the last topology has ended",
+      "74:the output could not be written",
+      "130:Ctrl-C",
+      "141:the reader of the output has gone"
+    },
     footer = {
       "",
       "MIPS: million instructions a second. rings/s: how often the VM was rung; bells/s: how many"
@@ -89,7 +94,8 @@ final class TopCommand implements Callable<Integer> {
       spec.commandLine().getErr().flush();
       return ExitStatus.GOOD;
     }
-    for (int look = 0; looks == 0 || look < looks; look++) {
+    // Who checks for an error flushes, too: nobody has to look on if nobody reads.
+    for (int look = 0; (looks == 0 || look < looks) && !out.checkError(); look++) {
       new Waiters(host.services()).await(() -> false, interval.duration().toNanos());
       Optional<Look> now = Look.now();
       if (now.isEmpty()) {

@@ -4,6 +4,7 @@ package tombolo.cli.image;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -41,6 +42,27 @@ public record DebianLinux(Path directory) {
   /** Returns a statically linked busybox. */
   public Path busybox() {
     return directory.resolve("busybox");
+  }
+
+  /** Returns U-Boot for S-mode. */
+  public Path uboot() {
+    return directory.resolve("uboot.elf");
+  }
+
+  /**
+   * Returns the directory of the kernel's modules, {@code lib/modules/VERSION}.
+   *
+   * @throws IOException if there is none, or it can't be read
+   */
+  public Path modules() throws IOException {
+    Path all = directory.resolve("modules");
+    try (Stream<Path> versions = Files.list(all)) {
+      return versions
+          .filter(Files::isDirectory)
+          .sorted()
+          .findFirst()
+          .orElseThrow(() -> new NoSuchFileException(all.toString()));
+    }
   }
 
   /**

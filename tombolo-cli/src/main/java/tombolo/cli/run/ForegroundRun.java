@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tombolo.cli.stream.CommandOutput;
 import tombolo.cli.terminal.EscapeKeys;
 import tombolo.cli.terminal.Terminal;
 import tombolo.cli.view.ControlSocket;
@@ -74,6 +75,19 @@ public final class ForegroundRun {
       throws InterruptedException {
     GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
     shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
+    try {
+      int status = run(out, keyboard, limit, stats);
+      return status == ExitStatus.GOOD ? unwritten(out) : status;
+    } finally {
+      shutdown.disarm();
+      err.flush();
+      shutdown.reported();
+    }
+  }
+
+  private int run(
+      GuestOutput out, @Nullable VmSpec keyboard, @Nullable TimeLimit limit, boolean stats)
+      throws InterruptedException {
     try (@Nullable Terminal terminal =
             keyboard == null ? null : host.terminal().get().orElse(null);
         Screen screen =
@@ -96,11 +110,23 @@ public final class ForegroundRun {
             .forEach(this::print);
       }
       return report.status();
-    } finally {
-      shutdown.disarm();
-      err.flush();
-      shutdown.reported();
     }
+  }
+
+  /**
+   * Returns the status of a good run whose output may be lost: the guests can have ended before
+   * their last bytes could not be written.
+   */
+  private int unwritten(GuestOutput out) {
+    IOException failure = out.failure();
+    if (failure == null) {
+      return ExitStatus.GOOD;
+    }
+    if (CommandOutput.isClosedPipe(failure)) {
+      return ExitStatus.OUTPUT_CLOSED;
+    }
+    say(CommandOutput.describe(failure));
+    return ExitStatus.OUTPUT_FAILED;
   }
 
   private OutputStream output(GuestOutput out, VmSpec vm, @Nullable VmSpec keyboard) {
@@ -168,10 +194,9 @@ public final class ForegroundRun {
 
   private void outputFailed(IOException failure) {
     end(
-        GuestOutput.isClosedPipe(failure)
+        CommandOutput.isClosedPipe(failure)
             ? OUTPUT_CLOSED
-            : new HostStop(
-                "standard output can't be written: " + failure, ExitStatus.OUTPUT_FAILED));
+            : new HostStop(CommandOutput.describe(failure), ExitStatus.OUTPUT_FAILED));
   }
 
   /** There is something to be stopped from now on. */

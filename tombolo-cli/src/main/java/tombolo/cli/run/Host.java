@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import tombolo.cli.stream.PatientInput;
+import tombolo.cli.stream.PatientOutput;
 import tombolo.cli.terminal.Terminal;
 import tombolo.machine.host.HostServices;
 import tombolo.topology.PhysicalMemory;
@@ -22,7 +24,7 @@ import tombolo.topology.Platform;
  * The machine that a command runs on; a test can give a command another one.
  *
  * @param in the keyboard, or what was piped in
- * @param out where a guest's bytes go; unbuffered, and it throws when it is closed, which {@code
+ * @param out standard output; unbuffered, and it throws when it can't be written, which {@code
  *     System.out} would keep to itself
  * @param terminal sets the terminal at {@code in} for a guest, if there is one
  * @param colours whether {@code out} is a terminal that may be written in colours
@@ -40,14 +42,15 @@ public record Host(
     HostServices services) {
   /** Returns the machine itself. */
   public static Host real() {
+    HostServices services = HostServices.system();
     return new Host(
-        new FileInputStream(FileDescriptor.in),
-        new FileOutputStream(FileDescriptor.out),
+        new PatientInput(new FileInputStream(FileDescriptor.in), services),
+        new PatientOutput(new FileOutputStream(FileDescriptor.out).getChannel(), services),
         Terminal::ofStandardInput,
         Host::writesColours,
         PhysicalMemory::totalBytes,
         Platform.all(),
-        HostServices.system());
+        services);
   }
 
   /** Whether both ends are a terminal, and the person does not object (no-color.org). */

@@ -15,7 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Acceptor;
+import tombolo.machine.host.Clock;
 
 /**
  * The socket at which {@code tombolo ps}, {@code channels} and {@code top} ask a running topology.
@@ -56,7 +59,16 @@ public final class ControlSocket implements AutoCloseable {
     path = where;
     if (opened != null) {
       ServerSocketChannel listening = opened;
-      Thread.ofPlatform().daemon(true).name("tombolo/control").start(() -> accept(listening));
+      Acceptor acceptor =
+          new Acceptor(
+              listening,
+              "the control socket",
+              Clock.system(),
+              line -> err.println("tombolo: warning: " + line));
+      Thread.ofPlatform()
+          .daemon(true)
+          .name("tombolo/control")
+          .start(() -> accept(listening, acceptor));
     }
   }
 
@@ -74,14 +86,26 @@ public final class ControlSocket implements AutoCloseable {
     }
   }
 
-  private void accept(ServerSocketChannel listening) {
+  private void accept(ServerSocketChannel listening, Acceptor acceptor) {
     while (listening.isOpen()) {
       try {
-        SocketChannel client = listening.accept();
-        Thread.ofPlatform().daemon(true).name("tombolo/client").start(() -> serve(client));
+        SocketChannel client = acceptor.accept();
+        if (client != null) {
+          start(client, acceptor);
+        }
       } catch (IOException e) {
         return; // closed
       }
+      LockSupport.parkNanos(this, acceptor.pauseNanos());
+    }
+  }
+
+  private void start(SocketChannel client, Acceptor acceptor) throws IOException {
+    try {
+      Thread.ofPlatform().daemon(true).name("tombolo/client").start(() -> serve(client));
+    } catch (OutOfMemoryError e) { // of threads
+      client.close();
+      acceptor.failed(e.getMessage());
     }
   }
 

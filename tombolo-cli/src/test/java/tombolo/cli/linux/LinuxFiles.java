@@ -3,6 +3,7 @@
 package tombolo.cli.linux;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -19,16 +20,30 @@ record LinuxFiles(Path kernel, Path busybox) {
   static LinuxFiles require() {
     DebianLinux linux = DebianLinux.inCache();
     if (!linux.isComplete()) {
-      String what =
-          "Debian's kernel is not in %s; guests/linux/fetch gets it there"
-              .formatted(linux.directory());
-      if ("1".equals(System.getenv("TOMBOLO_REQUIRE_LINUX"))) {
-        return Assertions.fail(what);
-      }
-      System.err.println("SKIPPED: " + what);
-      return Assumptions.abort(what);
+      return miss(linux.directory());
     }
     return new LinuxFiles(linux.kernel(), linux.busybox());
+  }
+
+  /** U-Boot for S-mode, which a cache of an earlier version does not have. */
+  Path uboot() {
+    Path uboot = DebianLinux.inCache().uboot();
+    return Files.exists(uboot) ? uboot : miss(uboot);
+  }
+
+  /** Sees to it that modules are known by their names. */
+  LinuxFiles withModuleNames() throws IOException {
+    Path list = DebianLinux.inCache().modules().resolve("modules.dep");
+    return Files.exists(list) ? this : miss(list);
+  }
+
+  private static <T> T miss(Path file) {
+    String what = "%s does not exist; guests/linux/fetch makes it".formatted(file);
+    if ("1".equals(System.getenv("TOMBOLO_REQUIRE_LINUX"))) {
+      return Assertions.fail(what);
+    }
+    System.err.println("SKIPPED: " + what);
+    return Assumptions.abort(what);
   }
 
   /** A module of the kernel's, by its file's name without {@code .ko.xz}. */

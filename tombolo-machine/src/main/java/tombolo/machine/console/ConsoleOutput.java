@@ -3,6 +3,8 @@ package tombolo.machine.console;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Consumer;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -39,6 +41,8 @@ final class ConsoleOutput implements Worker {
   private long dropped;
   private Runnable roomListener = () -> {};
 
+  private volatile Consumer<Throwable> onFailure;
+
   /**
    * Makes an output that nobody writes before {@link #start}.
    *
@@ -50,6 +54,7 @@ final class ConsoleOutput implements Worker {
     this.stepsMayBlock = host.scheduler().stepsMayBlock();
     this.task = host.scheduler().task(name, Scheduler.Idle.PARK, this);
     this.waiters = new Waiters(host);
+    this.onFailure = cause -> Failures.report(name, "output was lost", cause);
   }
 
   void start() {
@@ -105,6 +110,10 @@ final class ConsoleOutput implements Worker {
     synchronized (lock) {
       roomListener = listener;
     }
+  }
+
+  void onFailure(Consumer<Throwable> listener) {
+    onFailure = listener;
   }
 
   /** Bytes that nobody will read. */
@@ -165,23 +174,32 @@ final class ConsoleOutput implements Worker {
       return hasEnded() ? DONE : UNTIL_WOKEN;
     }
     boolean written = false;
+    boolean broke = false;
     try {
       out.write(taken, 0, count);
       out.flush();
       written = true;
-    } catch (IOException | RuntimeException e) {
-      // Who would have read it is gone: what follows is counted as dropped.
-    }
-    synchronized (lock) {
-      writing = false;
-      if (!written) {
-        broken = true;
-        dropped += count + size;
-        size = 0;
-      }
+    } catch (IOException e) {
+      broke = true; // Who would have read it is gone: what follows is counted as dropped.
+    } catch (Throwable e) {
+      onFailure.accept(e); // The VM ends; if it boots again, it prints again.
+    } finally {
+      written(written ? 0 : count, broke);
     }
     tell();
     return AGAIN;
+  }
+
+  private void written(int lost, boolean broke) {
+    synchronized (lock) {
+      writing = false;
+      dropped += lost;
+      if (broke) {
+        broken = true;
+        dropped += size;
+        size = 0;
+      }
+    }
   }
 
   /** There may be room, or nothing left to write. No lock held. */

@@ -4,6 +4,7 @@ package tombolo.machine.console;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tombolo.machine.host.HostServices;
 
 /**
@@ -62,6 +63,12 @@ public final class StreamConsole implements Console, AutoCloseable {
   @Override
   public int read() {
     return input.read();
+  }
+
+  @Override
+  public void onFailure(Consumer<Throwable> listener) {
+    output.onFailure(listener);
+    input.onFailure(listener);
   }
 
   @Override

@@ -47,8 +47,9 @@ public final class DeviceTree {
    * The flattened tree, as boot loaders hand it to a kernel.
    *
    * @param bootCpu physical id ({@code reg}) of the processor that boots
+   * @param room bytes at the end, which are part of the blob, for whoever adds to it in place
    */
-  public byte[] blob(int bootCpu) {
+  public byte[] blob(int bootCpu, int room) {
     StringBlock strings = new StringBlock();
     BlobWriter structure = new BlobWriter();
     root.write(structure, strings);
@@ -59,7 +60,7 @@ public final class DeviceTree {
     // The reservation block comes first because it alone must be aligned to 8 bytes.
     int structureAt = HEADER_BYTES + RESERVATION_BYTES * (reservations.size() + 1);
     int stringsAt = structureAt + structureBytes.length;
-    int total = stringsAt + stringBytes.length;
+    int total = stringsAt + stringBytes.length + room;
     ByteBuffer blob = ByteBuffer.allocate(total).order(ByteOrder.BIG_ENDIAN);
     blob.putInt(MAGIC);
     blob.putInt(total);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.host;
 
+import java.time.Instant;
+
 /**
  * What a topology takes from its host: time, threads and chance. Whoever makes VMs and channels
  * chooses one and hands it to all of them; nothing below takes the host's own behind its back. So a
@@ -19,5 +21,15 @@ public record HostServices(Clock clock, Scheduler scheduler, RandomSource random
   /** Returns the host's monotonic clock, platform threads and entropy; always the same object. */
   public static HostServices system() {
     return SYSTEM;
+  }
+
+  /**
+   * Returns the same services on whose clock it is now this date.
+   *
+   * @param date from 1970 to 2261
+   * @throws ArithmeticException if the date is out of range
+   */
+  public HostServices startingAt(Instant date) {
+    return new HostServices(clock.startingAt(date), scheduler, random);
   }
 }

@@ -21,6 +21,9 @@ public final class PciSlots {
   /** The first virtio disk; further ones follow it. */
   public static final int FIRST_DISK = 8;
 
+  /** The first shared folder; further ones follow it. */
+  public static final int FIRST_FOLDER = 28;
+
   /** The first virtio network device; further ones follow it. */
   public static final int FIRST_NETWORK = 24;
 

@@ -78,7 +78,7 @@ final class DeviceTreeTest {
 
   @Test
   void dtcReadsWhatWasWritten() throws Exception {
-    assertThat(decompile(board().blob(0)).replaceAll("\\s+", " "))
+    assertThat(decompile(board().blob(0, 0)).replaceAll("\\s+", " "))
         .contains("/memreserve/ 0x0000000080000000 0x0000000000001000;")
         .contains("compatible = \"riscv-virtio\\0tombolo\";")
         .contains("bootargs = \"console=ttyS0 quiet\";")
@@ -96,7 +96,7 @@ final class DeviceTreeTest {
   void randomTreesSurviveARoundTripThroughDtc(long seed) throws Exception {
     DeviceTree tree = new DeviceTree();
     grow(tree.root(), new SplittableRandom(seed), 4);
-    String source = decompile(tree.blob(0));
+    String source = decompile(tree.blob(0, 0));
     String again = dtc("dts", "dtb", source.getBytes(StandardCharsets.ISO_8859_1));
     assertThat(decompile(again.getBytes(StandardCharsets.ISO_8859_1))).isEqualTo(source);
     assertThat(source.lines().filter(line -> line.contains("{")).count()).isGreaterThan(5);
@@ -123,7 +123,7 @@ final class DeviceTreeTest {
 
   @Test
   void theHeaderSaysWhatTheSpecificationWants() {
-    byte[] blob = board().blob(3);
+    byte[] blob = board().blob(3, 0);
     ByteBuffer header = ByteBuffer.wrap(blob);
     assertThat(header.getInt(0)).isEqualTo(0xd00dfeed);
     assertThat(header.getInt(4)).isEqualTo(blob.length);
@@ -132,6 +132,16 @@ final class DeviceTreeTest {
     assertThat(header.getInt(20)).as("version").isEqualTo(17);
     assertThat(header.getInt(24)).as("last compatible version").isEqualTo(16);
     assertThat(header.getInt(28)).as("boot processor").isEqualTo(3);
+  }
+
+  @Test
+  void theRoomBehindTheTreeIsPartOfTheBlob() throws Exception {
+    byte[] tight = board().blob(0, 0);
+    byte[] roomy = board().blob(0, 4096);
+
+    assertThat(roomy).hasSize(tight.length + 4096);
+    assertThat(ByteBuffer.wrap(roomy).getInt(4)).isEqualTo(roomy.length);
+    assertThat(decompile(roomy)).isEqualTo(decompile(tight));
   }
 
   @Test

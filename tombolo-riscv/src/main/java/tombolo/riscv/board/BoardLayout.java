@@ -11,6 +11,10 @@ public final class BoardLayout {
   public static final long RAM_BASE = 0x8000_0000L;
 
   public static final long FINISHER_BASE = 0x10_0000;
+
+  public static final long RTC_BASE = 0x10_1000;
+  static final int RTC_SOURCE = 11;
+
   public static final long PLIC_BASE = 0x0c00_0000;
 
   /** The supervisor-level domain; QEMU has its machine-level one where the PLIC is. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import tombolo.machine.BoardContext;
+import tombolo.machine.device.GoldfishRtc;
 import tombolo.machine.device.TestFinisher;
 import tombolo.machine.device.Uart16550;
 import tombolo.machine.fdt.DeviceTree;
@@ -37,6 +38,9 @@ final class BoardTree {
           "ssaia",
           "sstc",
           "svadu");
+
+  /** For boot loaders, which add to the tree where it is. */
+  private static final int ROOM = 4096;
 
   private static final int SEED_LONGS = 4;
   private static final int PCI_SLOTS_IN_MAP = 4;
@@ -109,9 +113,10 @@ final class BoardTree {
     BoardTree board = new BoardTree(context, controller, commandLine, initrdBase, initrdLength);
     board.serial();
     board.finisher();
+    board.rtc();
     board.pci();
     board.ivc();
-    return board.tree.blob(0);
+    return board.tree.blob(0, ROOM);
   }
 
   static String at(String name, long address) {
@@ -175,6 +180,14 @@ final class BoardTree {
         .u32("regmap", handle)
         .u32("offset", 0)
         .u32("value", 0x7777);
+  }
+
+  private void rtc() {
+    soc.child(at("rtc", BoardLayout.RTC_BASE))
+        .strings("compatible", "google,goldfish-rtc")
+        .u64s("reg", BoardLayout.RTC_BASE, GoldfishRtc.LENGTH)
+        .u32("interrupt-parent", interrupts.wires())
+        .cells("interrupts", interrupts.level(BoardLayout.RTC_SOURCE));
   }
 
   private void pci() {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
+import tombolo.machine.device.GoldfishRtc;
 import tombolo.machine.device.InterruptLine;
 import tombolo.machine.device.TestFinisher;
 import tombolo.machine.device.Uart16550;
@@ -18,6 +19,7 @@ import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.interrupt.Aplic;
 import tombolo.riscv.interrupt.Imsic;
@@ -28,9 +30,9 @@ import tombolo.riscv.vcpu.RiscvVcpu;
 import tombolo.riscv.vcpu.Sbi;
 
 /**
- * The hardware of one VM with RISC-V harts: RAM, harts, interrupt controller, UART, test finisher
- * and an empty PCI bridge, at the places of {@link BoardLayout}. The harts' firmware is {@link
- * Sbi}.
+ * The hardware of one VM with RISC-V harts: RAM, harts, interrupt controller, UART, real-time
+ * clock, test finisher and an empty PCI bridge, at the places of {@link BoardLayout}. The harts'
+ * firmware is {@link Sbi}.
  */
 public final class RiscvBoard implements Board {
   public static final int MAX_HARTS = 8;
@@ -39,14 +41,24 @@ public final class RiscvBoard implements Board {
   private static final long INITRD_ALIGNMENT = 4096;
 
   private final BoardContext context;
+  private final CodeBudget budget;
   private final List<RiscvVcpu> vcpus = new ArrayList<>();
   private final InterruptController controller;
   private final WiredController wires;
   private final Uart16550 uart;
+  private final GoldfishRtc rtc;
   private final PciHost pci;
 
-  public RiscvBoard(BoardContext context, InterruptController controller, Engine engine) {
+  /**
+   * Makes a board without devices other than its own.
+   *
+   * @param engine executes the harts' code
+   * @param budget what decoded code counts against
+   */
+  public RiscvBoard(
+      BoardContext context, InterruptController controller, Engine engine, CodeBudget budget) {
     this.context = context;
+    this.budget = budget;
     this.controller = controller;
     if (context.ram().size() > BoardLayout.MAX_RAM) {
       throw new IllegalArgumentException(
@@ -59,7 +71,7 @@ public final class RiscvBoard implements Board {
     Sbi sbi = new Sbi(memory, context.console(), vcpus);
     long clockOrigin = context.host().clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
-      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, engine, clockOrigin, controller);
+      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, engine, budget, clockOrigin, controller);
       vcpus.add(vcpu);
       memory.register(vcpu.quiescence);
     }
@@ -72,10 +84,13 @@ public final class RiscvBoard implements Board {
             IntStream.range(0, 4)
                 .mapToObj(pin -> wires.line(BoardLayout.PCI_FIRST_SOURCE + pin))
                 .toList());
+    rtc = new GoldfishRtc(context.vmName(), context.host(), wires.line(BoardLayout.RTC_SOURCE));
     TestFinisher finisher = new TestFinisher(context.power());
     context.mmio().attach(BoardLayout.FINISHER_BASE, TestFinisher.LENGTH, finisher);
+    context.mmio().attach(BoardLayout.RTC_BASE, GoldfishRtc.LENGTH, rtc);
     context.mmio().attach(BoardLayout.UART_BASE, Uart16550.LENGTH, uart);
     context.mmio().attach(BoardLayout.PCI_CONFIG_BASE, PciHost.BUS_LENGTH, pci);
+    budget.join(vcpus.size());
   }
 
   private WiredController attachController() {
@@ -147,6 +162,7 @@ public final class RiscvBoard implements Board {
     memory.write(treeBase, tree, 0, tree.length);
 
     uart.reset();
+    rtc.reset();
     pci.reset();
     wires.reset(); // before the harts, or a wire could leave a message to one that was reset
     for (RiscvVcpu vcpu : vcpus) {
@@ -165,7 +181,7 @@ public final class RiscvBoard implements Board {
 
   @Override
   public void save(StateWriter out) {
-    out.part("uart", uart).part("pci", pci).part("interrupts", wires);
+    out.part("uart", uart).part("rtc", rtc).part("pci", pci).part("interrupts", wires);
     for (RiscvVcpu vcpu : vcpus) {
       out.part("hart" + vcpu.index(), vcpu);
     }
@@ -177,15 +193,35 @@ public final class RiscvBoard implements Board {
    */
   @Override
   public void restore(StateReader in) {
-    in.part("uart", uart).part("pci", pci).part("interrupts", wires);
+    in.part("uart", uart).part("rtc", rtc).part("pci", pci).part("interrupts", wires);
     for (RiscvVcpu vcpu : vcpus) {
       in.part("hart" + vcpu.index(), vcpu);
     }
   }
 
   @Override
+  public void dropCaches() {
+    vcpus.forEach(vcpu -> vcpu.hart.mmu.dropAll());
+  }
+
+  @Override
+  public void pause() {
+    rtc.pause();
+    pci.pause();
+  }
+
+  @Override
+  public void resume() {
+    pci.resume();
+    rtc.resume();
+  }
+
+  @Override
   public void close() {
+    rtc.close();
     pci.close();
+    dropCaches();
+    budget.leave(vcpus.size());
     vcpus.forEach(vcpu -> context.memory().unregister(vcpu.quiescence));
   }
 }

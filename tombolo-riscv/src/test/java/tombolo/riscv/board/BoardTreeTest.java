@@ -163,6 +163,9 @@ class BoardTreeTest {
         "aplic@d000000/interrupt-controller",
         "aplic@d000000/#interrupt-cells",
         "serial@10000000/interrupts",
+        "rtc@101000/compatible",
+        "rtc@101000/reg",
+        "rtc@101000/interrupts",
         "pci@30000000/interrupt-map-mask"
       })
   void aiaIsDescribedAsQemuDescribesIt(String property) throws Exception {

@@ -2,6 +2,8 @@
 
 package tombolo.topology.file;
 
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
+import tombolo.topology.StartDate;
 
 /**
  * A table of a topology file, and where it is. Returns the values of its keys. If one is missing,
@@ -203,6 +206,24 @@ record Section(TomlTable table, String path, int line, SourceText source, Mistak
     }
     try {
       return MemorySize.parse(value.toString());
+    } catch (InputException e) {
+      wrong(key, String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  /** Returns a date, written as a string or as TOML's date; null if it is absent or wrong. */
+  @Nullable Instant date(String key) {
+    Object value = value(key);
+    if (value == null) {
+      return null;
+    }
+    if (!(value instanceof String) && !(value instanceof OffsetDateTime)) {
+      wrongType(key, value, "a date with its offset like 2026-01-01T00:00:00Z");
+      return null;
+    }
+    try {
+      return StartDate.parse(value.toString());
     } catch (InputException e) {
       wrong(key, String.valueOf(e.getMessage()));
       return null;

@@ -2,6 +2,7 @@
 
 package tombolo.topology.file;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,9 +12,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import tombolo.machine.image.BootImage;
-import tombolo.machine.image.KernelImage;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
+import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
 import tombolo.topology.Platform;
 import tombolo.topology.VirtioSpec;
@@ -47,7 +49,9 @@ final class VmReader {
           "channels",
           "channel-bytes",
           "disks",
+          "folders",
           "virtio-console",
+          "rtc",
           VsockReader.CID,
           VsockReader.SOCKET,
           NicReader.NETWORKS);
@@ -93,8 +97,10 @@ final class VmReader {
     vm.require("kernel", "\"guest.elf\"");
     Platform named = platform(vm);
     Platform platform = named == null ? platforms.getFirst() : named;
-    ImageReader.Named files = images.find(vm, named, prepare);
-    long memory = memory(vm, named, files.kernel());
+    long given = vm.has("memory") ? memory(vm, named) : 0;
+    long most = given == 0 ? Platform.MOST_DEFAULT_RAM : given;
+    ImageReader.Named files = images.find(vm, named, most, prepare);
+    long memory = vm.has("memory") ? given : Platform.defaultRam(files.kernel());
     BootImage image = images.read(vm, files, platform, memory);
     long window = window(vm);
     int id = (int) vm.integer("id", position, NO_ID, 1, MOST_ID);
@@ -111,7 +117,12 @@ final class VmReader {
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
         VsockReader.read(vm, key -> images.path(vm, key)),
-        new VirtioSpec(disks(vm), vm.truth("virtio-console", false), nics.read(vm, id)));
+        vm.date("rtc"),
+        new VirtioSpec(
+            disks(vm, prepare),
+            folders(vm),
+            vm.truth("virtio-console", false),
+            nics.read(vm, id)));
   }
 
   /** Returns the platform; null if there is none of that name. */
@@ -164,11 +175,8 @@ final class VmReader {
     return (int) vcpus;
   }
 
-  /** Returns the bytes of RAM; 0 if they are wrong. */
-  private long memory(Section vm, @Nullable Platform platform, @Nullable KernelImage kernel) {
-    if (!vm.has("memory")) {
-      return Platform.defaultRam(kernel);
-    }
+  /** Returns the bytes of RAM that the file gives; 0 if they are wrong. */
+  private long memory(Section vm, @Nullable Platform platform) {
     MemorySize memory = vm.memory("memory");
     if (memory == null || platform == null) {
       return memory == null ? 0 : memory.bytes();
@@ -198,8 +206,37 @@ final class VmReader {
     return window;
   }
 
+  /** Returns the folders that can be shared. */
+  private List<FolderSpec> folders(Section vm) {
+    List<FolderSpec> folders = new ArrayList<>();
+    String wanted = "an array of directories: [\"src\", \"data:TAG:ro\"]";
+    TomlArray array = vm.array("folders", wanted);
+    for (Object entry : array == null ? List.of() : array.toList()) {
+      if (!(entry instanceof String text)) {
+        vm.wrong("folders", "found %s; wanted %s".formatted(Section.describe(entry), wanted));
+        continue;
+      }
+      try {
+        FolderSpec folder = FolderSpec.parse(text).besides(file);
+        folder.check();
+        folders.add(folder);
+      } catch (InvalidPathException e) {
+        vm.wrong("folders", "\"%s\": not a path: %s".formatted(text, e.getReason()));
+      } catch (InputException e) {
+        vm.wrong("folders", String.valueOf(e.getMessage()));
+      }
+    }
+    try {
+      FolderSpec.check(folders);
+      return folders;
+    } catch (InputException e) {
+      vm.wrong("folders", String.valueOf(e.getMessage()));
+      return List.of();
+    }
+  }
+
   /** Returns the disks that can be used. */
-  private List<DiskSpec> disks(Section vm) {
+  private List<DiskSpec> disks(Section vm, @Nullable String prepare) {
     List<DiskSpec> disks = new ArrayList<>();
     String wanted = "an array of disk images: [\"a.img\", \"b.img,readonly\"]";
     TomlArray array = vm.array("disks", wanted);
@@ -210,6 +247,10 @@ final class VmReader {
       }
       try {
         DiskSpec disk = DiskSpec.parse(text).besides(file);
+        if (prepare != null && !Files.exists(disk.file())) {
+          vm.wrong("disks", "%s: no such file; first run: %s".formatted(disk.file(), prepare));
+          continue;
+        }
         disk.check();
         disks.add(disk);
       } catch (InvalidPathException e) {

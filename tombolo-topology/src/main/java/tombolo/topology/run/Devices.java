@@ -3,9 +3,11 @@
 package tombolo.topology.run;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Vm;
 import tombolo.machine.console.Console;
+import tombolo.machine.folder.FolderDevice;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.PciSlots;
 import tombolo.machine.virtio.BlockDevice;
@@ -17,6 +19,7 @@ import tombolo.machine.vsock.UnixVsock;
 import tombolo.machine.vsock.VsockDevice;
 import tombolo.machine.vsock.VsockSwitch;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
 import tombolo.topology.InputException;
 import tombolo.topology.VirtioSpec;
 import tombolo.topology.VsockSpec;
@@ -35,6 +38,7 @@ final class Devices {
    *
    * @param whole the VM's console
    * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
+   * @throws InputException if a folder can't be shared
    */
   static void plugIn(VirtioSpec spec, Vm vm, Console whole) {
     HostServices host = vm.host();
@@ -46,6 +50,21 @@ final class Devices {
       DiskSpec disk = spec.disks().get(i);
       DiskImage image = DiskImage.open(disk.file(), disk.readOnly());
       VirtioPci.plugIn(vm, PciSlots.FIRST_DISK + i, new BlockDevice("disk" + i, vm.name(), image));
+    }
+    for (int i = 0; i < spec.folders().size(); i++) {
+      plugIn(spec.folders().get(i), i, vm);
+    }
+  }
+
+  private static void plugIn(FolderSpec spec, int index, Vm vm) {
+    try {
+      FolderDevice device =
+          new FolderDevice(
+              "folder" + index, spec.tag(), spec.folder(), spec.readOnly(), vm.host().clock());
+      VirtioPci.plugIn(vm, PciSlots.FIRST_FOLDER + index, device);
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: can't be shared with %s: %s".formatted(spec.folder(), vm.name(), e.getMessage()));
     }
   }
 
@@ -64,7 +83,9 @@ final class Devices {
       return null;
     }
     try {
-      return new UnixVsock(network.host(), spec.cid(), spec.socket(), vm.name(), host);
+      UnixVsock socket = new UnixVsock(network.host(), spec.cid(), spec.socket(), vm.name(), host);
+      socket.onFailure(cause -> vm.fail("the vsock socket failed", cause));
+      return socket;
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be the vsock socket of %s: %s; choose another path"
@@ -96,5 +117,10 @@ final class Devices {
 
     @Override
     public void onInput(Runnable listener) {}
+
+    @Override
+    public void onFailure(Consumer<Throwable> listener) {
+      whole.onFailure(listener);
+    }
   }
 }

@@ -67,7 +67,8 @@ record JoinedVm(
   }
 
   private static VmConfig config(VmSpec spec, Console console, HostServices host) {
-    return VmConfig.of(spec.name(), spec.image(), Devices.forUart(spec.virtio(), console), host)
+    HostServices dated = spec.rtc() == null ? host : host.startingAt(spec.rtc());
+    return VmConfig.of(spec.name(), spec.image(), Devices.forUart(spec.virtio(), console), dated)
         .withVcpus(spec.vcpus())
         .withMemory(spec.memory())
         .withWindow(spec.window())

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Vm;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Waiters;
 import tombolo.machine.net.NetworkStatistics;
@@ -22,8 +23,6 @@ import tombolo.topology.VmSpec;
  * boots nothing afterwards: a stop that follows is final.
  */
 public final class RunningVm {
-  private static final System.Logger LOG = System.getLogger(RunningVm.class.getName());
-
   private final VmSpec spec;
   private final JoinedVm joined;
   private final Watcher watcher;
@@ -168,8 +167,8 @@ public final class RunningVm {
   private void tell(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, name() + ": a watcher failed", e);
+    } catch (Throwable e) {
+      Failures.log(name(), "a watcher failed", e);
     }
   }
 

@@ -12,6 +12,7 @@ import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.HostEndpoint;
 import tombolo.machine.VmState;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -31,6 +32,9 @@ import tombolo.topology.VmSpec;
  * #requestStop}, which waits for nobody.
  */
 public final class TopologyRun implements AutoCloseable {
+  /** How long the worker waits after a step that has failed. */
+  private static final long RETRY_NANOS = 10_000_000;
+
   private final HostServices host;
   private final Watcher watcher;
   private final Directory directory;
@@ -133,9 +137,14 @@ public final class TopologyRun implements AutoCloseable {
     }
   }
 
-  /** The step of the worker. */
+  /** The step of the worker. What fails for want of memory is tried again: others wait for it. */
   private long settle() {
-    vms.forEach(RunningVm::settle);
+    try {
+      vms.forEach(RunningVm::settle);
+    } catch (Throwable e) {
+      Failures.log("tombolo/restarts", "will look again at what has stopped", e);
+      return closing ? Worker.DONE : host.clock().nanos() + RETRY_NANOS;
+    }
     return closing ? Worker.DONE : Worker.UNTIL_WOKEN;
   }
 

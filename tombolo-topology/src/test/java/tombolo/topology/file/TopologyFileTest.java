@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import tombolo.memory.Access;
 import tombolo.topology.ChannelSpec;
 import tombolo.topology.ChannelSpec.Layout;
 import tombolo.topology.DiskSpec;
+import tombolo.topology.FolderSpec;
 import tombolo.topology.SubscriberSpec;
 import tombolo.topology.Topology;
 import tombolo.topology.VirtioSpec;
@@ -54,6 +56,7 @@ class TopologyFileTest {
                 0,
                 64,
                 64L << 20,
+                null,
                 null,
                 VirtioSpec.NONE));
     assertThat(vm.platform().name()).isEqualTo("riscv");
@@ -95,6 +98,8 @@ class TopologyFileTest {
     Files.write(files.path("disk"), new byte[100]);
     Files.write(files.path("a.img"), new byte[512]);
     Files.write(files.path("b.img"), new byte[1024]);
+    Files.createDirectory(files.path("a"));
+    Files.createDirectory(files.path("b"));
     VmSpec vm =
         files
             .read(
@@ -110,7 +115,9 @@ class TopologyFileTest {
                     "channels = 0",
                     "channel-bytes = 0",
                     "disks = [\"a.img\", \"b.img,readonly\"]",
+                    "folders = ['a', 'b:data:ro']",
                     "virtio-console = true",
+                    "rtc = 2026-01-01T02:00:00+02:00",
                     "vsock-cid = 0xfffffffe",
                     "vsock-socket = 'v.sock'"))
             .vm("alice");
@@ -130,11 +137,16 @@ class TopologyFileTest {
                 0,
                 0,
                 new VsockSpec(0xffff_fffeL, files.path("v.sock")),
+                Instant.parse("2026-01-01T00:00:00Z"),
                 new VirtioSpec(
                     List.of(
                         new DiskSpec(files.path("a.img"), false),
                         new DiskSpec(files.path("b.img"), true)),
-                    true)));
+                    List.of(
+                        new FolderSpec(files.path("a"), "host", false),
+                        new FolderSpec(files.path("b"), "data", true)),
+                    true,
+                    List.of())));
     assertThat(vm.image().initrd()).hasSize(100);
     assertThat(vm.image().commandLine()).isEqualTo("quiet");
   }
