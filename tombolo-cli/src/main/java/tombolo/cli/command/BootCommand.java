@@ -48,7 +48,7 @@ import tombolo.topology.VsockSpec;
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:the guest powered off, or you left by Ctrl-A x",
+      "0:the guest powered off or was stopped by tombolo stop or kill, or you left by Ctrl-A x",
       "1..255:the guest reported failure with this code (1 where its code is no exit status)",
       "2:an argument or a file cannot be used",
       "70:a vCPU could not go on",
@@ -66,6 +66,7 @@ import tombolo.topology.VsockSpec;
           + " error. If standard input is a terminal, each key goes to the guest at once, Ctrl-C"
           + " too. Only Ctrl-A is for Tombolo:",
       "  Ctrl-A x       leave",
+      "  Ctrl-A z       stop this job and give the terminal back; fg continues it",
       "  Ctrl-A Ctrl-A  send Ctrl-A to the guest",
       "  Ctrl-A h       print this help"
     })
@@ -240,7 +241,7 @@ final class BootCommand implements Callable<Integer> {
             new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole, nics()));
     return new ForegroundRun(
             new Topology(List.of(vm), List.of(), networks()),
-            new Presentation.OneVm(),
+            new Presentation.OneVm(kernel),
             host,
             spec.commandLine().getErr())
         .run(vm, timeout, stats);
@@ -375,7 +376,7 @@ final class BootCommand implements Callable<Integer> {
 
   /** Returns the VM's name: that of the kernel's file without its last dot and the rest. */
   private static String name(Path kernel) {
-    String file = kernel.getFileName().toString();
+    String file = kernel.getFileName().toString().replaceAll("\\p{C}", "?");
     int dot = file.lastIndexOf('.');
     return dot > 0 ? file.substring(0, dot) : file;
   }

@@ -4,6 +4,7 @@ package tombolo.cli.command;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -112,6 +113,7 @@ final class TopCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("vms", rates.vms.json());
       object.put("rings", rates.rings.json());
+      object.put("problems", rates.problems);
       out.println(Json.write(object).replaceAll("\\s*\n\\s*", ""));
     } else {
       out.print(host.colours().getAsBoolean() ? CLEAR : "");
@@ -120,12 +122,15 @@ final class TopCommand implements Callable<Integer> {
         out.println();
         rates.rings.lines().forEach(out::println);
       }
+      rates.problems.forEach(out::println);
     }
     out.flush();
   }
 
   /** Counters, or the rates between two looks at them. */
-  private record Look(Table vms, Table rings) {
+  private record Look(Table vms, Table rings, List<String> problems) {
+    private static final Table NONE = new Table(List.of(), List.of());
+
     private static final Rates OF_VMS =
         new Rates("pid", "vm")
             .copy("pid", "topology", "vm", "state")
@@ -145,15 +150,17 @@ final class TopCommand implements Callable<Integer> {
             .copy("capacity", "waiting", "full %", "lost", "error");
 
     static Optional<Look> now() {
-      Optional<Table> vms = RunningTopologies.table("top");
-      Optional<Table> rings = RunningTopologies.table("rings");
-      return vms.isPresent() && rings.isPresent()
-          ? Optional.of(new Look(vms.get(), rings.get()))
-          : Optional.empty();
+      RunningTopologies.Answers vms = RunningTopologies.table("top");
+      RunningTopologies.Answers rings = RunningTopologies.table("rings");
+      return vms.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Look(vms.table().orElse(NONE), rings.table().orElse(NONE), vms.complaints()));
     }
 
     Look ratesUntil(Look later) {
-      return new Look(OF_VMS.between(vms, later.vms), OF_RINGS.between(rings, later.rings));
+      return new Look(
+          OF_VMS.between(vms, later.vms), OF_RINGS.between(rings, later.rings), later.problems);
     }
   }
 }

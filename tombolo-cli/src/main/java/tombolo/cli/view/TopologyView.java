@@ -24,6 +24,21 @@ import tombolo.topology.run.TopologyRun;
  * thread.
  */
 public final class TopologyView {
+  private static final List<String> PS =
+      List.of(
+          "topology",
+          "vm",
+          "id",
+          "state",
+          "vcpus",
+          "memory mib",
+          "up s",
+          "restarts",
+          "joined",
+          "published",
+          "published bytes",
+          "refused");
+
   private final String file;
   private final TopologyRun run;
 
@@ -31,6 +46,11 @@ public final class TopologyView {
   public TopologyView(String file, TopologyRun run) {
     this.file = file;
     this.run = run;
+  }
+
+  /** Returns the table {@code ps} of no VM. */
+  static Table noVms() {
+    return new Table(PS, List.of());
   }
 
   /**
@@ -76,21 +96,7 @@ public final class TopologyView {
               endpoint == null ? "" : number(endpoint.publishedBytes()),
               endpoint == null ? "" : number(endpoint.refused())));
     }
-    return new Table(
-        List.of(
-            "topology",
-            "vm",
-            "id",
-            "state",
-            "vcpus",
-            "memory mib",
-            "up s",
-            "restarts",
-            "joined",
-            "published",
-            "published bytes",
-            "refused"),
-        rows);
+    return new Table(PS, rows);
   }
 
   private Table channels() {
@@ -110,6 +116,7 @@ public final class TopologyView {
                 side.name(),
                 side.role().name().toLowerCase(Locale.ROOT),
                 access(channel.shape(), side),
+                RingState.of(channel, side),
                 gpa(side.gpa()),
                 number(side.received()),
                 number(side.delivered()),
@@ -129,6 +136,7 @@ public final class TopologyView {
             "member",
             "role",
             "access",
+            "ring",
             "gpa",
             "rings",
             "bells",

@@ -31,6 +31,7 @@ public final class RunningVm {
 
   // Guarded by this.
   private boolean stopping;
+  private boolean killed;
 
   // Written with the monitor held.
   private volatile int boots;
@@ -97,6 +98,7 @@ public final class RunningVm {
       throw new IllegalStateException(
           name() + " is running; only a VM that has stopped can be booted");
     }
+    killed = false;
     start(null);
     stopping = false;
     end = null;
@@ -107,6 +109,7 @@ public final class RunningVm {
     boots++;
     bootedAt = host.clock().nanos();
     vm().boot();
+    waiters.tell();
   }
 
   /**
@@ -119,6 +122,23 @@ public final class RunningVm {
     refuseRestarts();
     vm().stop(why);
     waiters.awaitUninterruptibly(() -> end != null);
+  }
+
+  /**
+   * Ends its run as a failure would: it boots again if its specification allows that. Returns when
+   * it has, or when the watcher has been told of the end. Does nothing if it has stopped. Not for
+   * watchers, workers and vCPU threads.
+   *
+   * @param why becomes the {@link StopReason.HostRequest}
+   */
+  public void kill(String why) {
+    int before;
+    synchronized (this) {
+      killed = boots > 0 && end == null;
+      before = boots;
+    }
+    vm().stop(why);
+    waiters.awaitUninterruptibly(() -> end != null || boots != before);
   }
 
   synchronized void refuseRestarts() {
@@ -135,7 +155,9 @@ public final class RunningVm {
       return;
     }
     note(reason);
-    if (mayRestartAfter(reason)) {
+    boolean mayRestart = mayRestartAfter(reason);
+    killed &= !(reason instanceof StopReason.HostRequest); // else that is still to come
+    if (mayRestart) {
       try {
         start(reason);
         return;
@@ -159,7 +181,8 @@ public final class RunningVm {
 
   private boolean mayRestartAfter(StopReason reason) {
     boolean failed =
-        !(reason instanceof StopReason.PowerOff || reason instanceof StopReason.HostRequest);
+        !(reason instanceof StopReason.PowerOff)
+            && (killed || !(reason instanceof StopReason.HostRequest));
     return failed && !stopping && restarts() < spec.restart();
   }
 
