@@ -96,7 +96,9 @@ class RunningTopologyTest {
     Installation.Result result = installation.start("top", "-n", "1", "--interval", "100ms").end();
 
     assertThat(result.status()).isZero();
-    assertThat(result.out()).contains("MIPS", "RINGS/S").containsPattern("alice +running +[0-9.]+");
+    assertThat(result.out())
+        .contains("MIPS", "RINGS/S", "PACKETS/S", "DROPS/S")
+        .containsPattern("alice +running +[0-9.]+");
   }
 
   @Test
