@@ -2,6 +2,12 @@
 
 package tombolo.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import tombolo.cli.command.Subcommands;
 import tombolo.cli.run.FailureLog;
 import tombolo.cli.run.Host;
+import tombolo.cli.stream.CommandOutput;
+import tombolo.cli.stream.PatientOutput;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.memory.HostMemoryException;
@@ -26,8 +34,9 @@ import tombolo.topology.run.ExitStatus;
  * The {@code tombolo} command. {@link Subcommands} lists the subcommands.
  *
  * <p>The exit status is the subcommand's, or {@link ExitStatus#USAGE} if a person gave it something
- * that cannot be used, or {@link ExitStatus#INTERNAL} for a mistake in Tombolo. The last two come
- * with one line on standard error that names the problem.
+ * that cannot be used, {@link ExitStatus#OUTPUT_FAILED} if what it printed could not be written, or
+ * {@link ExitStatus#INTERNAL} for a mistake in Tombolo. These come with one line on standard error
+ * that names the problem. {@link ExitStatus#OUTPUT_CLOSED} for a reader that has gone is quiet.
  */
 @Command(
     name = "tombolo",
@@ -43,8 +52,16 @@ public final class Main implements Runnable {
   /** Runs the command and exits with its status. */
   public static void main(String[] arguments) {
     int status;
+    Host host = Host.real();
+    // Messages are UTF-8, as standard output is. A descriptor without room loses none of them.
+    System.setErr(
+        new PrintStream(
+            new PatientOutput(
+                new FileOutputStream(FileDescriptor.err).getChannel(), host.services()),
+            true,
+            UTF_8));
     try {
-      status = commandLine(Host.real()).execute(arguments);
+      status = commandLine(host).execute(arguments);
     } catch (Throwable e) { // also an OutOfMemoryError, which picocli lets through
       System.err.println(internalError("tombolo", e));
       status = ExitStatus.INTERNAL;
@@ -58,10 +75,34 @@ public final class Main implements Runnable {
     for (Object subcommand : Subcommands.all(host)) {
       command.addSubcommand(subcommand);
     }
+    command
+        .getSubcommands()
+        .values()
+        .forEach(subcommand -> subcommand.getCommandSpec().versionProvider(new Version()));
+    CommandOutput output = new CommandOutput(host.out());
     // After the subcommands: these settings apply to those that are there.
     return command
+        .setOut(output.writer())
+        .setErr(new PrintWriter(System.err, true))
+        .setExecutionStrategy(parsed -> execute(parsed, output))
         .setParameterExceptionHandler(Main::explain)
         .setExecutionExceptionHandler(Main::explain);
+  }
+
+  /** Runs a command, help and version among them, and notices what it could not print. */
+  private static int execute(ParseResult parsed, CommandOutput output) {
+    int status = new CommandLine.RunLast().execute(parsed);
+    IOException failure = output.flush();
+    if (failure == null) {
+      return status;
+    }
+    if (CommandOutput.isClosedPipe(failure)) { // a filter whose reader has gone is quiet
+      return ExitStatus.OUTPUT_CLOSED;
+    }
+    CommandLine command = parsed.asCommandLineList().getLast();
+    String name = command.getCommandSpec().qualifiedName();
+    return complain(
+        command, name + ": " + CommandOutput.describe(failure), ExitStatus.OUTPUT_FAILED);
   }
 
   @Override

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static tombolo.cli.ElfBytes.RAM;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,11 +195,45 @@ class BadInputTest {
       sparse.setLength((64L << 20) + 1);
     }
     refused(
-        "bytes don't fit into RAM of 64 MiB; give more --memory",
+        "bytes don't fit into RAM of 64 MiB; give the VM more memory",
         "boot",
         Guests.guest("hello"),
         "--initrd",
         large.toString());
+  }
+
+  @Test
+  void aKernelThatUnpacksToMoreThanRam() throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file()))) {
+      byte[] zeros = new byte[1 << 20];
+      for (int mib = 0; mib < 300; mib++) {
+        out.write(zeros);
+      }
+    }
+    refusedKernel(
+        "more than 268435456 bytes when unpacked don't fit into RAM of 256 MiB; give the VM more"
+            + " memory",
+        file());
+  }
+
+  @Test
+  void aSparseKernelLargerThanRam() throws IOException {
+    Path kernel = ElfBytes.entering(RAM).segmentOf(RAM, 0x7000_0000L).write(file());
+    try (RandomAccessFile sparse = new RandomAccessFile(kernel.toFile(), "rw")) {
+      sparse.setLength(1900L << 20);
+    }
+    refusedKernel(
+        "1879048192 bytes of segments don't fit into RAM of 256 MiB; give the VM more memory",
+        kernel);
+  }
+
+  @Test
+  void aKernelWhoseFileIsLargeAndWhoseSegmentsAreNotBoots() throws IOException {
+    try (RandomAccessFile sparse =
+        new RandomAccessFile(Files.copy(Path.of(Guests.guest("hello")), file()).toFile(), "rw")) {
+      sparse.setLength(5L << 30);
+    }
+    assertThat(new Tombolo().run("boot", file().toString()).status()).isZero();
   }
 
   @Test

@@ -156,6 +156,7 @@ class BootCommandTest {
         .containsPattern("wall time +\\d+\\.\\d{3} s\n")
         .containsPattern("instructions +[1-9][\\d,]* \\(vCPU 0: [1-9][\\d,]*, vCPU 1: \\d+\\)\n")
         .containsPattern("speed +\\d+\\.\\d MIPS\n")
+        .containsPattern("code evictions +0 pages\n")
         .containsPattern("exits +MMIO read [1-9]\\d*, MMIO write [1-9]")
         .containsPattern("unknown accesses +1\n")
         .containsPattern("read-only stores +0\n")

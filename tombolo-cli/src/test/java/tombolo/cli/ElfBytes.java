@@ -55,6 +55,16 @@ final class ElfBytes {
     return this;
   }
 
+  /** A loadable segment of this many bytes of the file, from its first one on. */
+  ElfBytes segmentOf(long address, long bytes) {
+    int row = HEADER + rows * ROW;
+    segment(address);
+    file.putLong(row + 8, 0);
+    file.putLong(row + 32, bytes);
+    file.putLong(row + 40, bytes);
+    return this;
+  }
+
   /**
    * A program that stores 0, 1, 2 and so on to the UART and powers off.
    *

@@ -61,6 +61,21 @@ class LinuxOptionsTest {
   }
 
   @Test
+  void aCommandLineThatLinuxWouldCutIsRefused() throws IOException {
+    assertThat(boot("Linux", "--append=" + "é".repeat(511) + "x").status()).isZero();
+    assertThat(boot("Linux", "--append=" + "é".repeat(512)))
+        .isEqualTo(
+            new Tombolo.Result(
+                2,
+                "",
+                "tombolo boot: --append: 1024 bytes, of which Linux would read only 1023; shorten"
+                    + " it\n"));
+    assertThat(new Tombolo().run("boot", Guests.guest("hello"), "--append=" + "x".repeat(2000)))
+        .extracting(Tombolo.Result::status)
+        .isEqualTo(0);
+  }
+
+  @Test
   void aTruncatedInitrdIsRefused() throws IOException {
     Path initrd = Files.writeString(directory.resolve("half.cpio"), "070701" + "0".repeat(20));
     assertThat(boot("", "--initrd=" + initrd))

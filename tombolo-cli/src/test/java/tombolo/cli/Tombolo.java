@@ -54,20 +54,34 @@ public final class Tombolo {
     return this;
   }
 
+  /** The host, without keys or output. */
+  static Host host() {
+    return new Tombolo().madeHost();
+  }
+
+  private Host madeHost() {
+    return new Host(
+        input,
+        output,
+        Optional::empty,
+        () -> false,
+        () -> HOST_MEMORY,
+        platforms,
+        HostServices.system());
+  }
+
   public Result run(String... arguments) {
     StringWriter out = new StringWriter();
+    return run(Main.commandLine(madeHost()).setOut(new PrintWriter(out)), out, arguments);
+  }
+
+  /** As {@link #run}, but what the command prints goes where the guest's output goes. */
+  Result runPrinting(String... arguments) {
+    return run(Main.commandLine(madeHost()), new StringWriter(), arguments);
+  }
+
+  private Result run(CommandLine command, StringWriter out, String... arguments) {
     StringWriter err = new StringWriter();
-    Host host =
-        new Host(
-            input,
-            output,
-            Optional::empty,
-            () -> false,
-            () -> HOST_MEMORY,
-            platforms,
-            HostServices.system());
-    CommandLine command = Main.commandLine(host);
-    command.setOut(new PrintWriter(out));
     command.setErr(new PrintWriter(err));
     int status = command.execute(arguments);
     return new Result(status, printed.toString(ISO_8859_1) + out, err.toString());

@@ -23,8 +23,11 @@ import tombolo.topology.run.LineCutter;
  * more, so whoever sees it sees everything that was printed before.
  */
 final class GuestConsole implements Console {
-  /** The least number of lines that are kept; a guest can print for ever. */
+  /** The least number of lines that are kept, if they are short; a guest can print for ever. */
   static final int KEPT_LINES = 10_000;
+
+  /** The characters that are kept before the older half of the lines is forgotten. */
+  static final int MOST_CHARACTERS = 8 << 20;
 
   /** A place to search from: a line, counted from the first that was printed, and a column. */
   record Position(long line, int column) {
@@ -45,6 +48,7 @@ final class GuestConsole implements Console {
   // All guarded by this.
   private final List<String> lines = new ArrayList<>();
   private long forgotten;
+  private long characters;
   private final LineCutter cutter = new LineCutter();
   private @Nullable StopReason end;
 
@@ -99,11 +103,15 @@ final class GuestConsole implements Console {
     if (line == null) {
       return;
     }
-    if (lines.size() == 2 * KEPT_LINES) {
-      lines.subList(0, KEPT_LINES).clear();
-      forgotten += KEPT_LINES;
+    if (lines.size() == 2 * KEPT_LINES || characters >= MOST_CHARACTERS) {
+      List<String> older = lines.subList(0, lines.size() / 2);
+      characters -= older.stream().mapToLong(String::length).sum();
+      forgotten += older.size();
+      older.clear();
     }
-    lines.add(new String(line, StandardCharsets.UTF_8));
+    String text = new String(line, StandardCharsets.UTF_8);
+    lines.add(text);
+    characters += text.length();
   }
 
   /** Returns how the latest run ended; null before that. */

@@ -96,6 +96,19 @@ class GuestConsoleTest {
   }
 
   @Test
+  void ofLongLinesFewerAreKept() {
+    String line = "x".repeat(4000);
+    for (int i = 0; i < 3 * GuestConsole.MOST_CHARACTERS / 4000; i++) {
+      print(line + "\n");
+    }
+    print("last\n");
+    assertThat(console.lines().stream().mapToLong(String::length).sum())
+        .isBetween(GuestConsole.MOST_CHARACTERS / 3L, GuestConsole.MOST_CHARACTERS + 4000L);
+    assertThat(console.lines()).last().isEqualTo("last");
+    assertThat(console.forgotten()).isPositive();
+  }
+
+  @Test
   void keepsTheLastLinesOfAGuestThatPrintsForEver() throws InterruptedException {
     int printed = 5 * GuestConsole.KEPT_LINES;
     for (int i = 0; i < printed; i++) {

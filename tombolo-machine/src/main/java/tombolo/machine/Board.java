@@ -61,6 +61,12 @@ public interface Board extends Stateful, AutoCloseable {
     pci().resume();
   }
 
+  /**
+   * Forgets what it keeps only to be fast and can make anew, such as decoded code. Called at the
+   * end of a run, while no vCPU runs.
+   */
+  default void dropCaches() {}
+
   /** Frees what the accelerator holds. Called once, after every vCPU has ended. */
   @Override
   void close();

@@ -22,10 +22,12 @@ public record BoardModel(
   /**
    * Reads a kernel for this board.
    *
-   * @throws tombolo.machine.image.ImageException if it cannot be read, or is no kernel for it
+   * @param ramBytes the size of its RAM, which bounds what is read
+   * @throws tombolo.machine.image.ImageException if it cannot be read, is no kernel for it, or is
+   *     larger than RAM
    */
-  public KernelImage readKernel(Path file) {
-    return KernelImage.read(file, machine, ramBase);
+  public KernelImage readKernel(Path file, long ramBytes) {
+    return KernelImage.read(file, machine, ramBase, ramBytes);
   }
 
   /**

@@ -3,10 +3,10 @@ package tombolo.machine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.Scheduler;
 
 /**
@@ -19,19 +19,28 @@ import tombolo.machine.host.Scheduler;
  * condition under the lock, and whoever changes a condition unparks all waiters under the lock. So
  * the unpark comes after the waiter's test; if it comes before its park, then the park returns at
  * once, because between unlocking and parking the waiter does nothing that could use up the permit.
+ *
+ * <p>{@link #change} and {@link #tell} allocate nothing and throw nothing: a VM that ends because
+ * there is no memory left must still come to its end.
  */
 final class StateMonitor {
-  private static final System.Logger LOG = System.getLogger(StateMonitor.class.getName());
+  /**
+   * The most changes that wait for a slow listener, while a guest resets itself over and over. Of
+   * more than that the oldest are never told.
+   */
+  static final int MOST_UNTOLD = 64;
 
   private final Scheduler scheduler;
   private final ReentrantLock lock = new ReentrantLock();
-  private final List<VmListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Never changed, but replaced. */
+  private volatile VmListener[] listeners = {};
 
   private volatile VmState state = VmState.LOADING;
 
   // Guarded by lock.
   private final List<Thread> waiters = new ArrayList<>();
-  private final Queue<VmState> untold = new ArrayDeque<>();
+  private final ArrayDeque<VmState> untold = new ArrayDeque<>(MOST_UNTOLD);
   private boolean telling;
 
   StateMonitor(Scheduler scheduler) {
@@ -42,8 +51,10 @@ final class StateMonitor {
     return state;
   }
 
-  void listen(VmListener listener) {
-    listeners.add(listener);
+  synchronized void listen(VmListener listener) {
+    VmListener[] more = Arrays.copyOf(listeners, listeners.length + 1);
+    more[more.length - 1] = listener;
+    listeners = more;
   }
 
   void lock() {
@@ -59,6 +70,9 @@ final class StateMonitor {
   void change(VmState next) {
     if (next != state) {
       state = next;
+      if (untold.size() == MOST_UNTOLD) {
+        untold.remove();
+      }
       untold.add(next);
     }
     wakeAll();
@@ -66,7 +80,9 @@ final class StateMonitor {
 
   /** Has every waiter test its condition again. Lock held. */
   void wakeAll() {
-    waiters.forEach(scheduler::unpark);
+    for (int i = 0; i < waiters.size(); i++) {
+      scheduler.unpark(waiters.get(i));
+    }
   }
 
   /**
@@ -114,11 +130,10 @@ final class StateMonitor {
       } finally {
         lock.unlock();
       }
-      try {
-        listeners.forEach(listener -> tell(listener, next));
-      } finally {
-        doneTelling();
+      for (VmListener listener : listeners) {
+        tell(listener, next);
       }
+      doneTelling();
     }
   }
 
@@ -134,8 +149,8 @@ final class StateMonitor {
   private static void tell(VmListener listener, VmState next) {
     try {
       listener.stateChanged(next);
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "a listener failed at " + next, e);
+    } catch (Throwable e) {
+      Failures.log(Thread.currentThread().getName(), "a listener failed", e);
     }
   }
 }

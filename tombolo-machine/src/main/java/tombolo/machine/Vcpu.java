@@ -63,4 +63,12 @@ public interface Vcpu {
    * #run} has returned, a little behind meanwhile. Any thread.
    */
   long retiredInstructions();
+
+  /**
+   * Returns how many pages of decoded code were dropped because there was no room for more. Any
+   * thread; a little behind while the vCPU runs. An accelerator that decodes nothing drops nothing.
+   */
+  default long evictedCodePages() {
+    return 0;
+  }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -37,10 +36,14 @@ import tombolo.machine.power.StopReason;
  * holds the owner's lock and waits for the workers. Devices ask by {@link #end} and {@link #reset},
  * which wait for nobody. A device callback that blocks holds up its own VM until it is interrupted,
  * see {@link #awaitEnd}.
+ *
+ * <h2>Why a failure ends the run and nothing else</h2>
+ *
+ * <p>Whatever a step throws, an OutOfMemoryError among it, stays in the step: {@link Member#fail}
+ * gives the run its end, {@link #left} counts the worker out. Neither throws, nor needs memory for
+ * anything but words. So the run always comes to its end, with a reason, and with the monitor free.
  */
 final class VcpuWorkers {
-  private static final System.Logger LOG = System.getLogger(VcpuWorkers.class.getName());
-
   /**
    * Of which VM the calling thread steps a vCPU. Not a ScopedValue, because each step would pay for
    * its binding.
@@ -53,13 +56,18 @@ final class VcpuWorkers {
   /** Returned by the gate: it is open. No step returns this. */
   private static final long OPEN = 0;
 
+  /** The reason of a run that ends because of a failure that can't be described; made in time. */
+  static final StopReason INDESCRIBABLE =
+      new StopReason.InternalFailure(
+          "something failed", new OutOfMemoryError("no memory to say what"));
+
   private final String vmName;
   private final ExitDispatch dispatch;
   private final StateMonitor monitor;
   private final Scheduler scheduler;
   private final Runnable load;
   private final Consumer<StopReason> ended;
-  private final List<Member> members = new ArrayList<>();
+  private final Member[] members;
 
   /** Whether a worker has to look at the gate. Written under the monitor's lock. */
   private volatile boolean attention;
@@ -92,8 +100,9 @@ final class VcpuWorkers {
     this.scheduler = host.scheduler();
     this.load = load;
     this.ended = ended;
-    for (Vcpu vcpu : vcpus) {
-      members.add(new Member(vcpu));
+    this.members = new Member[vcpus.size()];
+    for (int i = 0; i < members.length; i++) {
+      members[i] = new Member(vcpus.get(i));
     }
   }
 
@@ -105,7 +114,7 @@ final class VcpuWorkers {
   /** Starts the workers. The state is RUNNING then, unless somebody was quick to end the run. */
   void start() {
     monitor.lock();
-    live = members.size();
+    live = members.length;
     if (ending == null && !reset) {
       monitor.change(VmState.RUNNING);
     }
@@ -116,9 +125,11 @@ final class VcpuWorkers {
   /** Starts the workers at the closed gate: the state is SUSPENDED, and no vCPU has run. */
   void startSuspended() {
     monitor.lock();
-    live = members.size();
+    live = members.length;
     atGate = live;
-    members.forEach(member -> member.atGate = true);
+    for (Member member : members) {
+      member.atGate = true;
+    }
     pause = true;
     attention = true;
     monitor.change(VmState.SUSPENDED);
@@ -135,7 +146,7 @@ final class VcpuWorkers {
       }
     } catch (RuntimeException | Error e) {
       end(new StopReason.InternalFailure("the host gave no thread for a vCPU", e));
-      left(members.size() - started);
+      left(members.length - started);
       throw e;
     } finally {
       monitor.tell();
@@ -184,14 +195,32 @@ final class VcpuWorkers {
     private long stepAsVcpu() {
       try {
         long gate = attention ? gate(this) : OPEN;
-        return gate == OPEN ? run() : gate;
-      } catch (ExitDispatch.DeviceFailure e) {
-        fail(vcpu, String.valueOf(e.getMessage()), e.getCause() == null ? e : e.getCause());
+        long until = gate == OPEN ? run() : gate;
+        if (until != DONE) {
+          return until;
+        }
       } catch (Throwable e) {
-        fail(vcpu, "the accelerator failed", e);
+        fail(e);
       }
       left(1);
       return DONE;
+    }
+
+    /** Ends the run because this vCPU, or a device that it called, threw. Never throws. */
+    private void fail(Throwable thrown) {
+      StopReason reason = INDESCRIBABLE;
+      String what = "a vCPU failed";
+      try {
+        boolean device = thrown instanceof ExitDispatch.DeviceFailure;
+        String where = device ? String.valueOf(thrown.getMessage()) : "the accelerator failed";
+        @Nullable Throwable cause = device ? thrown.getCause() : null;
+        what = "vCPU %d: %s".formatted(vcpu.index(), where);
+        reason = new StopReason.InternalFailure(what, cause == null ? thrown : cause);
+      } catch (Throwable again) {
+        // The end counts, not the words for it.
+      }
+      end(reason);
+      Failures.log(vmName, what, thrown);
     }
 
     /**
@@ -219,20 +248,12 @@ final class VcpuWorkers {
     }
   }
 
-  private void fail(Vcpu vcpu, String where, Throwable cause) {
-    String what = "vCPU %d: %s".formatted(vcpu.index(), where);
-    LOG.log(System.Logger.Level.ERROR, vmName + ": " + what, cause);
-    end(new StopReason.InternalFailure(what, cause));
-  }
-
   /** Returns OPEN, or what the step returns while the VM is suspended, being reset or ending. */
   private long gate(Member member) {
-    boolean leaves = false;
     monitor.lock();
     try {
       while (true) {
         if (ending != null) {
-          leaves = true;
           arrive(member, false);
           return Worker.DONE;
         }
@@ -253,9 +274,6 @@ final class VcpuWorkers {
     } finally {
       monitor.unlock();
       monitor.tell();
-      if (leaves) {
-        left(1);
-      }
     }
   }
 
@@ -273,7 +291,9 @@ final class VcpuWorkers {
    * woken then, too. Monitor's lock held.
    */
   private void openGate() {
-    members.forEach(member -> arrive(member, false));
+    for (Member member : members) {
+      arrive(member, false);
+    }
   }
 
   /**
@@ -288,8 +308,7 @@ final class VcpuWorkers {
     try {
       monitor.tell();
       load.run();
-    } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, vmName + ": reset failed", e);
+    } catch (Throwable e) {
       failure = e;
     } finally {
       monitor.lock();
@@ -311,25 +330,27 @@ final class VcpuWorkers {
     wakeAll();
   }
 
-  /** Notes that workers have ended, or never began; the last one ends the run. */
+  /** Notes that workers have ended, or never began; the last one ends the run. Never throws. */
   private void left(int count) {
     monitor.lock();
     live -= count;
-    boolean last = live == 0;
-    @Nullable StopReason reason = ending;
+    boolean last = live == 0 && count > 0;
+    StopReason reason = ending == null ? INDESCRIBABLE : ending;
+    ending = last ? reason : ending;
     monitor.unlock();
-    if (!last || count == 0) {
+    if (!last) {
       return;
     }
     try {
-      ended.accept(Objects.requireNonNull(reason, "no worker leaves a run that does not end"));
-    } finally {
-      monitor.lock();
-      over = true;
-      monitor.change(VmState.STOPPED);
-      monitor.unlock();
-      monitor.tell();
+      ended.accept(reason);
+    } catch (Throwable e) {
+      Failures.log(vmName, "the end of a run failed", e);
     }
+    monitor.lock();
+    over = true;
+    monitor.change(VmState.STOPPED);
+    monitor.unlock();
+    monitor.tell();
   }
 
   /**
@@ -398,13 +419,21 @@ final class VcpuWorkers {
   }
 
   private void kickAll() {
-    members.forEach(member -> member.vcpu.kick());
+    for (Member member : members) {
+      try {
+        member.vcpu.kick();
+      } catch (Throwable e) {
+        Failures.log(vmName, "a kick failed", e); // the others still have to come
+      }
+    }
     // A vCPU whose worker has not been started yet has no waker; the first step comes anyway.
     wakeAll();
   }
 
   private void wakeAll() {
-    members.forEach(member -> member.task.wake());
+    for (Member member : members) {
+      member.task.wake();
+    }
   }
 
   /** Returns why the run ended, or null while it has not. */
@@ -458,7 +487,9 @@ final class VcpuWorkers {
           monitor.await(left);
           interrupted |= Thread.interrupted();
         } else {
-          members.forEach(member -> member.task.interrupt());
+          for (Member member : members) {
+            member.task.interrupt();
+          }
           patienceEnds = clock.nanos() + PATIENCE_NANOS;
         }
       }
@@ -466,7 +497,9 @@ final class VcpuWorkers {
       monitor.unlock();
       monitor.tell();
     }
-    members.forEach(Member::awaitEnd);
+    for (Member member : members) {
+      member.awaitEnd();
+    }
     restore(interrupted);
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.InterruptLine;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.GpaWindow;
 import tombolo.machine.power.StopReason;
@@ -32,8 +33,6 @@ import tombolo.memory.HostMemory;
  * lost and nobody waits for ever.
  */
 public final class Vm implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Vm.class.getName());
-
   private final VmConfig config;
   private final BoardModel model;
   private final StateMonitor monitor;
@@ -88,6 +87,7 @@ public final class Vm implements AutoCloseable {
               statistics,
               new UnknownAccessLog(config.name()));
       load();
+      config.console().onFailure(e -> fail("the console failed", e));
     } catch (RuntimeException | Error e) {
       if (made != null) {
         made.close();
@@ -495,6 +495,24 @@ public final class Vm implements AutoCloseable {
     return Optional.ofNullable(workers == null ? stoppedBeforeBoot : workers.outcome());
   }
 
+  /**
+   * Ends the run because code of the host that serves this VM has failed, such as a device's
+   * worker. Other VMs live on. Any thread, with any lock held; never waits, never throws. Does
+   * nothing if no run is under way.
+   *
+   * @param where what has failed
+   */
+  public void fail(String where, Throwable cause) {
+    StopReason reason = VcpuWorkers.INDESCRIBABLE;
+    try {
+      reason = new StopReason.InternalFailure(where, cause);
+    } catch (Throwable again) {
+      // The end counts, not the words for it.
+    }
+    request(reason);
+    Failures.log(config.name(), where, cause);
+  }
+
   /** What devices and exits ask for. Any thread; never waits. */
   private void request(StopReason reason) {
     @Nullable VcpuWorkers workers = run;
@@ -560,7 +578,11 @@ public final class Vm implements AutoCloseable {
   }
 
   private void ended(StopReason reason) {
-    endRun();
+    try {
+      board.dropCaches(); // first: what follows may need the memory
+    } finally {
+      endRun();
+    }
     VmEvents.stopped(config, reason, statistics);
   }
 
@@ -587,15 +609,27 @@ public final class Vm implements AutoCloseable {
 
   /** Has everybody give back what a run has acquired. No vCPU runs. */
   private void endRun() {
+    boolean lackedMemory = false;
     for (Runnable action : runEnds) {
-      try {
-        action.run();
-      } catch (RuntimeException | Error e) {
-        // The next one has its own to give back.
-        LOG.log(System.Logger.Level.ERROR, config.name() + ": the end of a run failed", e);
-      }
+      lackedMemory |= !giveBack(action);
+    }
+    if (lackedMemory) {
+      // The others have given something back since.
+      runEnds.forEach(this::giveBack);
     }
     ranges.releaseAll();
+  }
+
+  /** Does what is due at the end of a run; false if it should be tried again. */
+  private boolean giveBack(Runnable action) {
+    try {
+      action.run();
+      return true;
+    } catch (Throwable e) {
+      // The next one has its own to give back.
+      Failures.log(config.name(), "the end of a run failed", e);
+      return !(e instanceof OutOfMemoryError);
+    }
   }
 
   private void change(VmState state) {

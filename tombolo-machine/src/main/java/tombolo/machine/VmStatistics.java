@@ -52,6 +52,11 @@ public final class VmStatistics {
     return vcpus.stream().mapToLong(Vcpu::retiredInstructions).sum();
   }
 
+  /** Returns how many pages of decoded code all vCPUs have dropped for want of room. */
+  public long evictedCodePages() {
+    return vcpus.stream().mapToLong(Vcpu::evictedCodePages).sum();
+  }
+
   /** Loads and stores at addresses and ports where nothing answers. */
   public long unknownAccesses() {
     return unknownAccesses.sum();

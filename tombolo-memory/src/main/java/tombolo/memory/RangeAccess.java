@@ -91,14 +91,24 @@ final class RangeAccess {
 
   /** Throws GuestMemoryException if a byte is not mapped, or may not be written. */
   private static void check(@Nullable RegionTree tree, long gpa, long size, boolean write) {
+    GuestMemoryException refusal = refusal(tree, gpa, size, write);
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
+  /** Returns why a range can't be read, or written; null if it can. */
+  static @Nullable GuestMemoryException refusal(
+      @Nullable RegionTree tree, long gpa, long size, boolean write) {
     // Steps from region to region, so gpa + done is at most a region's end and does not overflow.
     for (long done = 0; done < size; ) {
       MemoryRegion region = RegionTree.at(tree, gpa + done);
       if (region == null || (write && !region.access().canWrite())) {
-        throw refused(gpa, size, gpa + done, region);
+        return refused(gpa, size, gpa + done, region);
       }
       done = region.end() - gpa;
     }
+    return null;
   }
 
   private static void forEachPart(@Nullable RegionTree tree, long gpa, long size, Part part) {

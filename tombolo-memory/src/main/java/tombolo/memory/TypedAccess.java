@@ -286,6 +286,16 @@ abstract sealed class TypedAccess permits GuestMemory {
   }
 
   /**
+   * Returns whether all of a range can be read, or written. It may change at once; an access of the
+   * range checks again.
+   *
+   * @param size bytes; a negative number is more than any address space has
+   */
+  public boolean allows(long gpa, long size, boolean write) {
+    return size >= 0 && RangeAccess.refusal(tree, gpa, size, write) == null;
+  }
+
+  /**
    * Sets every byte of a range to one value.
    *
    * @throws IllegalArgumentException if the size is negative

@@ -12,6 +12,7 @@ import tombolo.machine.BoardModel;
 import tombolo.machine.image.ElfMachine;
 import tombolo.riscv.board.BoardLayout;
 import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
@@ -32,6 +33,7 @@ public final class RiscvAccelerator implements Accelerator {
 
   private final List<BoardModel> boards;
   private final Engine engine;
+  private final CodeBudget budget;
 
   /**
    * Makes the accelerator. Its default board has a PLIC; {@link #boards} names the others, and
@@ -47,7 +49,17 @@ public final class RiscvAccelerator implements Accelerator {
    * @param engine shared by all harts of all boards
    */
   RiscvAccelerator(InterruptController controller, Engine engine) {
+    this(controller, engine, CodeBudget.ofProcess());
+  }
+
+  /**
+   * Makes an accelerator whose harts have a budget of their own for decoded code.
+   *
+   * @param engine shared by all harts of all boards
+   */
+  RiscvAccelerator(InterruptController controller, Engine engine, CodeBudget budget) {
     this.engine = engine;
+    this.budget = budget;
     this.boards =
         Stream.concat(Stream.of(controller), Arrays.stream(InterruptController.values()))
             .distinct()
@@ -82,6 +94,7 @@ public final class RiscvAccelerator implements Accelerator {
 
   @Override
   public Board createBoard(BoardModel model, BoardContext context) {
-    return new RiscvBoard(context, InterruptController.of(model.interruptController()), engine);
+    return new RiscvBoard(
+        context, InterruptController.of(model.interruptController()), engine, budget);
   }
 }

@@ -14,6 +14,7 @@ import tombolo.machine.host.Scheduler;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.board.RiscvBoard;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Hart;
 import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
@@ -41,6 +42,10 @@ public final class BoardFixture implements AutoCloseable {
   }
 
   public BoardFixture(int harts, InterruptController controller, Clock clock) {
+    this(harts, controller, clock, CodeBudget.ofProcess());
+  }
+
+  public BoardFixture(int harts, InterruptController controller, Clock clock, CodeBudget budget) {
     context =
         new BoardContext(
             "fixture",
@@ -52,7 +57,7 @@ public final class BoardFixture implements AutoCloseable {
             console,
             reason -> {},
             new HostServices(clock, Scheduler.system(), RandomSource.seeded(1)));
-    board = new RiscvBoard(context, controller, new Interpreter());
+    board = new RiscvBoard(context, controller, new Interpreter(), budget);
     sbi = new Sbi(memory, console, board.vcpus());
   }
 

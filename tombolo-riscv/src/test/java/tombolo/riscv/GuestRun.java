@@ -16,6 +16,7 @@ import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
@@ -100,12 +101,17 @@ public record GuestRun(
 
   /** As {@link #create(BufferConsole)}, on another host and another engine. */
   public Vm create(BufferConsole console, HostServices host, Engine engine) {
+    return create(console, host, engine, CodeBudget.ofProcess());
+  }
+
+  /** As {@link #create(BufferConsole)}, with another budget for decoded code. */
+  public Vm create(BufferConsole console, HostServices host, Engine engine, CodeBudget budget) {
     VmConfig config =
         VmConfig.of(name, new BootImage(kernel, null, append), console, host)
             .withVcpus(vcpus)
             .withMemory(memory)
             .withGuestReset(onReset);
-    return Vm.create(config, new RiscvAccelerator(interrupts, engine));
+    return Vm.create(config, new RiscvAccelerator(interrupts, engine, budget));
   }
 
   /** Runs it to its end. */

@@ -10,6 +10,7 @@ import tombolo.machine.console.BufferConsole;
 import tombolo.machine.host.SteppedHost;
 import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Hart;
 import tombolo.riscv.hart.Interpreter;
@@ -25,11 +26,16 @@ public final class SteppedVm implements AutoCloseable {
 
   /** Makes a VM that is loaded. */
   public SteppedVm(GuestRun guest, long seed, Engine engine) {
+    this(guest, seed, engine, CodeBudget.ofProcess());
+  }
+
+  /** Makes a VM that is loaded, with a budget of its own for decoded code. */
+  public SteppedVm(GuestRun guest, long seed, Engine engine, CodeBudget budget) {
     this.guest = guest;
     this.engine = engine;
     host = new SteppedHost(seed);
     console = new BufferConsole(host.services());
-    vm = guest.create(console, host.services(), engine);
+    vm = guest.create(console, host.services(), engine, budget);
   }
 
   /** Makes a VM that is loaded, with the interpreter. */

@@ -2,9 +2,6 @@
 
 package tombolo.topology;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -26,6 +23,9 @@ import tombolo.riscv.RiscvAccelerator;
 public record Platform(Accelerator accelerator, BoardModel board) {
   /** A distribution's kernel takes 80 MiB itself. */
   private static final long LINUX_MEMORY = 256L << 20;
+
+  /** The most RAM that a VM gets for which nobody gives a size; its kernel has to fit into it. */
+  public static final long MOST_DEFAULT_RAM = LINUX_MEMORY;
 
   /** With less RAM a distribution's Linux often gives up before it can say why. */
   public static final long LEAST_FOR_LINUX = 96L << 20;
@@ -114,23 +114,6 @@ public record Platform(Accelerator accelerator, BoardModel board) {
       return null;
     } catch (ImageException e) {
       return e.getMessage() + "; link it for an address there";
-    }
-  }
-
-  /**
-   * Returns why a file can't be an initial RAM disk because of its size alone, or null. Ask before
-   * reading the file, which may also be larger than this process's heap.
-   *
-   * @param ram bytes of it
-   */
-  public static @Nullable String objectionToInitrd(Path file, long ram) {
-    try {
-      return Files.isRegularFile(file) && Files.size(file) > ram
-          ? "%d bytes don't fit into RAM of %s"
-              .formatted(Files.size(file), MemorySize.describe(ram))
-          : null;
-    } catch (IOException e) {
-      return "can't be read: " + e.getMessage();
     }
   }
 }

@@ -34,14 +34,16 @@ import tombolo.topology.run.ExitStatus;
     exitCodeList = {
       "0:no mistakes; a line for each file on standard output",
       "2:a line for each mistake on standard error",
-      "71:a mistake in Tombolo"
+      "71:a mistake in Tombolo",
+      "74:the output could not be written",
+      "141:the reader of the output has gone"
     },
     footer = {
       "",
       "A file has a table [vm.NAME] for each VM:",
       "  kernel         an ELF64 file or a Linux Image; relative to the file (required)",
       "  initrd         an initial RAM disk",
-      "  append         the kernel's command line",
+      "  append         the kernel's command line (Linux: at most 1023 bytes)",
       "  memory         RAM (64 MiB, and 256 MiB for Linux)",
       "  vcpus          1 to what the accelerator has (1)",
       "  accelerator    the accelerator that runs the vCPUs (riscv)",

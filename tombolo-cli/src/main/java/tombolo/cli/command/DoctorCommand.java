@@ -20,7 +20,12 @@ import tombolo.topology.run.ExitStatus;
     description = "Reports what this machine supports: accelerators, JDK, memory, limits.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:at least one accelerator works", "1:no accelerator works"})
+    exitCodeList = {
+      "0:at least one accelerator works",
+      "1:no accelerator works",
+      "74:the output could not be written",
+      "141:the reader of the output has gone"
+    })
 final class DoctorCommand implements Callable<Integer> {
   /** The exit status if no VM can run here. */
   private static final int NO_ACCELERATOR = 1;

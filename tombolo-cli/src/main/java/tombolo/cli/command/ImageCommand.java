@@ -20,7 +20,6 @@ import tombolo.cli.image.Initramfs;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.ImageException;
-import tombolo.machine.image.KernelImage;
 import tombolo.topology.InputException;
 
 /** {@code tombolo image}: makes an initial RAM disk for a Linux guest. */
@@ -34,7 +33,9 @@ import tombolo.topology.InputException;
     exitCodeList = {
       "0:the image is written; a line on standard output says so",
       "2:an argument or a file cannot be used",
-      "71:a mistake in Tombolo"
+      "71:a mistake in Tombolo",
+      "74:the output could not be written",
+      "141:the reader of the output has gone"
     },
     footer = {
       "",
@@ -130,6 +131,8 @@ final class ImageCommand implements Callable<Integer> {
       addPrograms(image, "vsock", VSOCK_MODULES);
     }
     new ModuleOptions(modules, modulesFrom, root).files().forEach(image::addModule);
+    Path archive = path("--output", output);
+    image.leaveOut(archive);
     for (String addition : additions) {
       add(image, addition);
     }
@@ -142,10 +145,9 @@ final class ImageCommand implements Callable<Integer> {
     if (script != null) {
       image.runScript(file("--init", script));
     }
-    Path archive = path("--output", output);
     try {
-      image.writeTo(archive);
-      say("%s: %d KiB".formatted(archive, (Files.size(archive) + 1023) >> 10));
+      long bytes = image.writeTo(archive);
+      say("%s: %d KiB".formatted(archive, (bytes + 1023) >> 10));
     } catch (IOException e) {
       throw new InputException("%s: can't be written: %s".formatted(archive, reason(e)));
     }
@@ -208,13 +210,14 @@ final class ImageCommand implements Callable<Integer> {
     }
     Path source = path("--add", addition.substring(0, colon));
     String target = addition.substring(colon + 1);
-    if (!Files.exists(source)) {
-      throw new InputException("--add %s: no such file".formatted(source));
-    }
     try {
-      image.add(source, target.endsWith("/") ? target + source.getFileName() : target);
-    } catch (IOException e) {
-      throw new InputException("--add %s: can't be read: %s".formatted(source, reason(e)));
+      if (target.endsWith("/")) {
+        image.addInto(source, target);
+      } else {
+        image.add(source, target);
+      }
+    } catch (InputException e) {
+      throw new InputException("--add " + e.getMessage());
     }
   }
 
@@ -222,7 +225,7 @@ final class ImageCommand implements Callable<Integer> {
   private static Path program(String option, String text) {
     Path file = file(option, text);
     try {
-      ElfImage.parse(KernelImage.readFile(file), ElfMachine.RISCV, file.toString());
+      ElfImage.check(file, ElfMachine.RISCV);
     } catch (ImageException e) {
       throw new InputException("%s %s".formatted(option, e.getMessage()));
     }

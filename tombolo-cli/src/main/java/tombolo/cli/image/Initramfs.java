@@ -2,17 +2,19 @@
 
 package tombolo.cli.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tombolo.topology.InputException;
 
 /**
  * The first root file system of a Linux guest: busybox, what was added, and an {@code /init} that
@@ -21,25 +23,13 @@ import java.util.stream.Stream;
 public final class Initramfs {
   private static final int EXECUTABLE = 0755;
   private static final int READABLE = 0644;
+  private static final int CONSOLE = CpioWriter.CHARACTER_DEVICE | 0600;
+  private static final int CONSOLE_NUMBER = 5 << 8 | 1;
   private static final List<String> DIRECTORIES =
       List.of("bin", "dev", "etc", "lib", "lib/modules", "proc", "root", "sys", "tmp");
 
-  /** An entry of the archive. A file's bytes are read when the archive is written. */
-  private sealed interface Entry {
-    record Directory() implements Entry {}
-
-    record Link(String target) implements Entry {}
-
-    record Text(String content) implements Entry {}
-
-    record HostFile(Path file, boolean executable) implements Entry {}
-  }
-
-  /**
-   * By path, so that a directory comes before what is in it, and each order of adding is as good.
-   */
-  private final Map<String, Entry> entries = new TreeMap<>();
-
+  private final ImageTree tree = new ImageTree();
+  private @Nullable Path leftOut;
   private int modules;
 
   /**
@@ -48,26 +38,62 @@ public final class Initramfs {
    * @param busybox a static one
    */
   public Initramfs(Path busybox) {
-    DIRECTORIES.forEach(name -> entries.put(name, new Entry.Directory()));
-    entries.put("bin/busybox", new Entry.HostFile(busybox, true));
-    entries.put("bin/sh", new Entry.Link("busybox"));
-    entries.put("init", new Entry.Text(InitScript.TEXT));
+    for (String name : DIRECTORIES) {
+      tree.put(name, new ImageTree.Directory());
+    }
+    tree.put("bin/busybox", new ImageTree.HostFile(busybox, true));
+    tree.put("bin/sh", new ImageTree.Link("busybox"));
+    tree.put("dev/console", new ImageTree.Node(CONSOLE, CONSOLE_NUMBER)); // for init's first words
+    tree.put("init", new ImageTree.Text(InitScript.TEXT));
   }
 
   /**
-   * Adds a file, or a directory with all that is in it. Links stay links.
+   * Leaves a file out of the directories that are added from now on: the image itself, which an
+   * earlier run may have left in one.
+   */
+  public void leaveOut(Path file) {
+    leftOut = Files.exists(file) ? Source.read(file, file::toRealPath) : null;
+  }
+
+  /**
+   * Adds a file, or a directory with all that is in it. A link here is followed; links in a
+   * directory stay links, and so do its devices, pipes and sockets.
    *
    * @param source where it is on the host
    * @param target where the guest finds it, a path from the root; what is there is replaced
-   * @throws IOException if the host's file can't be read
+   * @throws InputException if the host's file can't be read, or is neither a file nor a directory,
+   *     or if what is there cannot be replaced
    */
-  public void add(Path source, String target) throws IOException {
-    String top = GuestPath.of(target);
-    try (Stream<Path> all = Files.walk(source)) {
-      for (Path file : (Iterable<Path>) all::iterator) {
-        String below = source.relativize(file).toString().replace('\\', '/');
-        put(below.isEmpty() ? top : top.isEmpty() ? below : top + "/" + below, entry(file));
+  public void add(Path source, String target) {
+    addBytes(source, GuestPath.of(NameBytes.of(target)));
+  }
+
+  /** Adds a file, or a directory with all that is in it, under its own name to a directory. */
+  public void addInto(Path source, String directory) {
+    String name = NameBytes.of(source.toAbsolutePath().normalize().getFileName());
+    addBytes(source, GuestPath.of(NameBytes.of(directory) + "/" + name));
+  }
+
+  private void addBytes(Path source, String top) {
+    Path real = Source.read(source, source::toRealPath);
+    if (!Files.isDirectory(real) && !Files.isRegularFile(real)) {
+      throw new InputException(
+          source + ": a device, a pipe or a socket; give a regular file or a directory");
+    }
+    if (real.equals(leftOut)) {
+      throw new InputException(source + ": the image itself; write the image to another file");
+    }
+    for (Path file : Source.read(source, () -> below(real))) {
+      if (!file.equals(leftOut)) {
+        String below = NameBytes.of(real.relativize(file));
+        tree.put(below.isEmpty() ? top : top.isEmpty() ? below : top + "/" + below, entry(file));
       }
+    }
+  }
+
+  private static List<Path> below(Path top) throws IOException {
+    try (Stream<Path> all = Files.walk(top)) {
+      return all.toList();
     }
   }
 
@@ -78,13 +104,13 @@ public final class Initramfs {
    * @param target what it leads to
    */
   public void link(String path, String target) {
-    put(GuestPath.of(path), new Entry.Link(target));
+    tree.put(GuestPath.of(NameBytes.of(path)), new ImageTree.Link(NameBytes.of(target)));
   }
 
   /** Adds a kernel module, which init loads after those that were added before it. */
   public void addModule(Path module) {
-    String name = "%03d-%s".formatted(modules++, module.getFileName());
-    put("lib/modules/" + name, new Entry.HostFile(module, false));
+    String name = "%03d-%s".formatted(modules++, NameBytes.of(module.getFileName()));
+    tree.put("lib/modules/" + name, new ImageTree.HostFile(module, false));
   }
 
   /**
@@ -92,7 +118,7 @@ public final class Initramfs {
    * status.
    */
   public void runScript(Path script) {
-    put(InitScript.SCRIPT, new Entry.HostFile(script, true));
+    tree.put(InitScript.SCRIPT, new ImageTree.HostFile(script, true));
   }
 
   /**
@@ -102,56 +128,55 @@ public final class Initramfs {
    * @param type of its file system
    */
   public void switchRoot(String device, String type) {
-    put("init", new Entry.Text(InitScript.forRoot(device, type)));
+    tree.put("init", new ImageTree.Text(InitScript.forRoot(device, type)));
   }
 
-  private void put(String path, Entry entry) {
-    for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      entries.put(path.substring(0, slash), new Entry.Directory());
-    }
-    if (!path.isEmpty()) {
-      entries.put(path, entry);
-    }
+  private static ImageTree.Entry entry(Path file) {
+    return Source.read(
+        file,
+        () -> {
+          Map<String, Object> attributes =
+              Files.readAttributes(file, "unix:mode,rdev", LinkOption.NOFOLLOW_LINKS);
+          int mode = (Integer) attributes.get("mode");
+          return switch (mode & CpioWriter.TYPE) {
+            case CpioWriter.LINK -> new ImageTree.Link(NameBytes.of(Files.readSymbolicLink(file)));
+            case CpioWriter.DIRECTORY -> new ImageTree.Directory();
+            case CpioWriter.FILE -> new ImageTree.HostFile(file, Files.isExecutable(file));
+            default -> new ImageTree.Node(mode, (Long) attributes.get("rdev"));
+          };
+        });
   }
 
-  private static Entry entry(Path file) throws IOException {
-    if (Files.isSymbolicLink(file)) {
-      return new Entry.Link(Files.readSymbolicLink(file).toString());
-    }
-    if (Files.isDirectory(file)) {
-      return new Entry.Directory();
-    }
-    return new Entry.HostFile(file, Files.isExecutable(file));
+  /**
+   * Writes it as a cpio archive, which is complete under its name or not there.
+   *
+   * @return its size in bytes
+   * @throws InputException if a file that was added can't be read
+   * @throws IOException if the archive can't be written
+   */
+  public long writeTo(Path archive) throws IOException {
+    long[] size = new long[1];
+    WholeFile.write(archive, out -> size[0] = writeTo(out));
+    return size[0];
   }
 
-  /** Writes it as a cpio archive. */
-  public void writeTo(Path archive) throws IOException {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(archive))) {
-      writeTo(out);
-    }
-  }
-
-  /** Writes it as a cpio archive; the stream is not closed. */
-  public void writeTo(OutputStream out) throws IOException {
+  /** Writes it as a cpio archive; the stream is not closed. Returns its size in bytes. */
+  public long writeTo(OutputStream out) throws IOException {
     CpioWriter cpio = new CpioWriter(out);
-    for (Map.Entry<String, Entry> each : entries.entrySet()) {
+    for (Map.Entry<String, ImageTree.Entry> each : tree.entries().entrySet()) {
       String path = each.getKey();
       switch (each.getValue()) {
-        case Entry.Directory() -> cpio.add(path, CpioWriter.DIRECTORY | EXECUTABLE, new byte[0]);
-        case Entry.Link(String target) ->
-            cpio.add(path, CpioWriter.LINK | 0777, target.getBytes(UTF_8));
-        case Entry.Text(String content) ->
+        case ImageTree.Directory() ->
+            cpio.add(path, CpioWriter.DIRECTORY | EXECUTABLE, new byte[0]);
+        case ImageTree.Link(String target) ->
+            cpio.add(path, CpioWriter.LINK | 0777, target.getBytes(ISO_8859_1));
+        case ImageTree.Text(String content) ->
             cpio.add(path, CpioWriter.FILE | EXECUTABLE, content.getBytes(UTF_8));
-        case Entry.HostFile(Path file, boolean executable) ->
-            cpio.add(
-                path,
-                CpioWriter.FILE | (executable ? EXECUTABLE : READABLE),
-                Files.readAllBytes(file));
-      }
-      if (path.equals("dev")) {
-        cpio.addDevice("dev/console", 0600, 5, 1); // what init writes to before /dev is mounted
+        case ImageTree.HostFile(Path file, boolean executable) ->
+            cpio.addFile(path, executable ? EXECUTABLE : READABLE, file);
+        case ImageTree.Node(int mode, long device) -> cpio.addNode(path, mode, device);
       }
     }
-    cpio.finish();
+    return cpio.finish();
   }
 }

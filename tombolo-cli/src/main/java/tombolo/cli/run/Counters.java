@@ -25,6 +25,7 @@ final class Counters {
         line("wall time", String.format(Locale.ROOT, "%.3f s", seconds)),
         line("instructions", number(retired) + byVcpu(vm.board().vcpus())),
         line("speed", String.format(Locale.ROOT, "%.1f MIPS", retired / seconds / 1e6)),
+        line("code evictions", number(statistics.evictedCodePages()) + " pages"),
         line("exits", exits(statistics.exits())),
         line("unknown accesses", number(statistics.unknownAccesses())),
         line("read-only stores", number(statistics.readOnlyStores())),

@@ -4,13 +4,17 @@ package tombolo.cli.run;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Passes a guest's output on, and reports when that fails, so that the VM need not run on. */
+/**
+ * Passes a guest's output on, reports when that fails, so that the VM need not run on, and
+ * remembers the first failure, because the guests may have ended before it. Thread-safe.
+ */
 final class GuestOutput extends OutputStream {
   private final OutputStream out;
   private final Consumer<IOException> onFailure;
+  private volatile @Nullable IOException failure;
 
   GuestOutput(OutputStream out, Consumer<IOException> onFailure) {
     this.out = out;
@@ -27,7 +31,7 @@ final class GuestOutput extends OutputStream {
     try {
       out.write(octets, offset, length);
     } catch (IOException e) {
-      onFailure.accept(e);
+      failed(e);
       throw e;
     }
   }
@@ -37,14 +41,20 @@ final class GuestOutput extends OutputStream {
     try {
       out.flush();
     } catch (IOException e) {
-      onFailure.accept(e);
+      failed(e);
       throw e;
     }
   }
 
-  /** Whether the reader has gone, as {@code head} goes when it has had enough. */
-  static boolean isClosedPipe(IOException failure) {
-    String message = failure.getMessage();
-    return message != null && message.toLowerCase(Locale.ROOT).contains("broken pipe");
+  private void failed(IOException e) {
+    synchronized (this) {
+      failure = failure == null ? e : failure;
+    }
+    onFailure.accept(e);
+  }
+
+  /** Returns the first failure, or null if everything so far could be written. */
+  @Nullable IOException failure() {
+    return failure;
   }
 }

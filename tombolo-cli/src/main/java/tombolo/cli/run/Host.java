@@ -13,6 +13,9 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tombolo.cli.stream.PatientInput;
+import tombolo.cli.stream.PatientOutput;
 import tombolo.cli.terminal.Terminal;
 import tombolo.machine.host.HostServices;
 import tombolo.topology.PhysicalMemory;
@@ -22,7 +25,7 @@ import tombolo.topology.Platform;
  * The machine that a command runs on; a test can give a command another one.
  *
  * @param in the keyboard, or what was piped in
- * @param out where a guest's bytes go; unbuffered, and it throws when it is closed, which {@code
+ * @param out standard output; unbuffered, and it throws when it can't be written, which {@code
  *     System.out} would keep to itself
  * @param terminal sets the terminal at {@code in} for a guest, if there is one
  * @param colours whether {@code out} is a terminal that may be written in colours
@@ -40,19 +43,33 @@ public record Host(
     HostServices services) {
   /** Returns the machine itself. */
   public static Host real() {
+    HostServices services = HostServices.system();
     return new Host(
-        new FileInputStream(FileDescriptor.in),
-        new FileOutputStream(FileDescriptor.out),
+        new PatientInput(new FileInputStream(FileDescriptor.in), services),
+        new PatientOutput(new FileOutputStream(FileDescriptor.out).getChannel(), services),
         Terminal::ofStandardInput,
         Host::writesColours,
         PhysicalMemory::totalBytes,
         Platform.all(),
-        HostServices.system());
+        services);
   }
 
-  /** Whether both ends are a terminal, and the person does not object (no-color.org). */
+  /** Whether both ends are a terminal that knows colours, and the person does not object. */
   private static boolean writesColours() {
-    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    return terminal && System.getenv("NO_COLOR") == null;
+    return wantsColours(System.getenv("TERM"), System.getenv("NO_COLOR"))
+        && Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+  }
+
+  /**
+   * Returns whether escape sequences may be written to a terminal.
+   *
+   * @param term the variable TERM, or null: {@code dumb} or nothing is a terminal without them
+   * @param noColor the variable NO_COLOR, or null; any text objects (no-color.org)
+   */
+  static boolean wantsColours(@Nullable String term, @Nullable String noColor) {
+    return term != null
+        && !term.isEmpty()
+        && !term.equals("dumb")
+        && (noColor == null || noColor.isEmpty());
   }
 }

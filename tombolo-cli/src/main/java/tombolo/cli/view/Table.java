@@ -5,9 +5,12 @@ package tombolo.cli.view;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows each as long as the columns; a text has neither tabs nor newlines
  */
 public record Table(List<String> columns, List<List<String>> rows) {
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\u2028\u2029]");
   private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?");
 
   public Table {
@@ -32,19 +36,33 @@ public record Table(List<String> columns, List<List<String>> rows) {
 
   /** Returns the table as it crosses the socket. */
   String toTabs() {
-    StringBuilder text = new StringBuilder(String.join("\t", columns)).append('\n');
-    rows.forEach(row -> text.append(String.join("\t", row)).append('\n'));
+    StringBuilder text = new StringBuilder(line(columns));
+    rows.forEach(row -> text.append(line(row)));
     return text.toString();
   }
 
+  private static String line(List<String> cells) {
+    return cells.stream().map(Table::clean).collect(Collectors.joining("\t", "", "\n"));
+  }
+
   /**
-   * Parses a table as it crosses the socket.
+   * Returns a text without what could move a terminal's cursor or hide characters: controls,
+   * formats, separators of lines and what is no character.
+   */
+  static String clean(String text) {
+    return UNPRINTABLE.matcher(text).replaceAll("?");
+  }
+
+  /**
+   * Parses a table as it crosses the socket, and {@linkplain #clean cleans} its texts.
    *
    * @throws IllegalArgumentException if it is no such table
    */
   static Table ofTabs(String text) {
     List<List<String>> lines =
-        text.lines().map(line -> List.of(line.split("\t", -1))).collect(Collectors.toList());
+        text.lines()
+            .map(line -> Stream.of(line.split("\t", -1)).map(Table::clean).toList())
+            .toList();
     if (lines.isEmpty()) {
       throw new IllegalArgumentException("no table");
     }
@@ -67,10 +85,17 @@ public record Table(List<String> columns, List<List<String>> rows) {
             .toList());
   }
 
-  /** Returns the rows of both; they have the same columns. */
+  /**
+   * Returns the rows of both, under this table's columns; cells that the other has not are empty.
+   */
   Table and(Table other) {
     List<List<String>> both = new ArrayList<>(rows);
-    both.addAll(other.rows);
+    for (List<String> row : other.rows) {
+      both.add(
+          columns.stream()
+              .map(column -> Objects.requireNonNullElse(other.cell(row, column), ""))
+              .toList());
+    }
     return new Table(columns, both);
   }
 
@@ -83,12 +108,12 @@ public record Table(List<String> columns, List<List<String>> rows) {
   /** Returns lines for people: columns as wide as they need to be, numbers to the right. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(line(columns.stream().map(name -> name.toUpperCase(java.util.Locale.ROOT)).toList()));
-    rows.forEach(row -> lines.add(line(row)));
+    lines.add(shown(columns.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList()));
+    rows.forEach(row -> lines.add(shown(row)));
     return lines;
   }
 
-  private String line(List<String> cells) {
+  private String shown(List<String> cells) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
       String padding = " ".repeat(width(i) - cells.get(i).length());

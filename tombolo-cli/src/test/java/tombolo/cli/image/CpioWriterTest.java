@@ -41,15 +41,22 @@ class CpioWriterTest {
 
   @Test
   void aDeviceHasItsNumbers() throws IOException {
-    cpio.addDevice("dev/console", 0600, 5, 1);
+    cpio.addNode("dev/console", CpioWriter.CHARACTER_DEVICE | 0600, 0x501);
     assertThat(written())
         .startsWith("0707010000000100002180")
         .contains("0000000500000001" + "0000000c" + "00000000" + "dev/console\0");
   }
 
+  /** As makedev(3) of glibc puts 0xabcde and 0x12345 together. */
+  @Test
+  void aDeviceWithLargeNumbersHasThem() throws IOException {
+    cpio.addNode("d", CpioWriter.CHARACTER_DEVICE, 0x000a_b000_123c_de45L);
+    assertThat(written()).contains("000abcde" + "00012345");
+  }
+
   @Test
   void namesAreUtf8() throws IOException {
-    cpio.add("ä", CpioWriter.FILE, new byte[0]);
+    cpio.add(NameBytes.of("ä"), CpioWriter.FILE, new byte[0]);
     assertThat(written()).contains("00000003" + "00000000" + "Ã¤\0");
   }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Event;
 import tombolo.ivc.grant.DoorbellRate;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -63,9 +64,35 @@ public final class DelayedBells {
     Delayed late = new Delayed(due, added++, bell);
     queue.add(late);
     if (task == null) {
-      task = scheduler.start("tombolo/doorbells", this::step);
+      task = startWorker();
     } else if (late.equals(queue.peek())) {
       task.wake();
+    }
+  }
+
+  private Task startWorker() {
+    return scheduler.start(
+        "tombolo/doorbells",
+        new Worker() {
+          @Override
+          public long step() {
+            return DelayedBells.this.step();
+          }
+
+          @Override
+          public boolean failed(String name, Throwable cause) {
+            Failures.report(name, "a late ring is lost", cause);
+            replaceWorker();
+            return true;
+          }
+        });
+  }
+
+  /** One ring was lost, and the worker with it; the others are not. */
+  private synchronized void replaceWorker() {
+    task = null;
+    if (!queue.isEmpty()) {
+      task = startWorker();
     }
   }
 
@@ -119,7 +146,8 @@ public final class DelayedBells {
   /** Returns a doorbell of nobody, for a restored ring whose target has left. */
   public Doorbell toNobody() {
     Inbox nobody = new Inbox(clock, this, counters, Inbox.Signal.NONE);
-    Bell left = new Bell(nobody, 0, false, new Event(Event.Kind.DOORBELL, 0, 0, 0, 0, 0), _ -> {});
+    Event nothing = new Event(Event.Kind.DOORBELL, 0, 0, 0, 0, 0);
+    Bell left = new Bell(nobody, 0, false, 0, () -> nothing, _ -> {});
     nobody.close(left);
     return fromNobody(left);
   }
@@ -148,7 +176,7 @@ public final class DelayedBells {
       if (linger >= 0) {
         idleSince = now + linger - LINGER_NANOS;
         if (task == null) {
-          task = scheduler.start("tombolo/doorbells", this::step);
+          task = startWorker();
         }
       }
     }

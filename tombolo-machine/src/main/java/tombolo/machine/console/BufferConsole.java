@@ -10,10 +10,14 @@ import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Waiters;
 
 /**
- * A console in memory: a program or a test reads what the guest printed and types for it.
- * Thread-safe. Text is UTF-8.
+ * A console in memory: a program or a test reads what the guest printed and types for it. It keeps
+ * the last {@link #KEPT_BYTES} at least, and up to twice as many, because a guest can print for
+ * ever. Thread-safe. Text is UTF-8.
  */
 public final class BufferConsole implements Console {
+  /** The least number of bytes that are kept of what the guest prints. */
+  public static final int KEPT_BYTES = 8 << 20;
+
   private final Keyboard keyboard = new Keyboard();
   private final OuterTerminal terminal = new OuterTerminal();
   private final Waiters waiters;
@@ -22,6 +26,7 @@ public final class BufferConsole implements Console {
   // All guarded by lock.
   private byte[] output = new byte[256];
   private int size;
+  private long forgotten;
 
   /**
    * Makes a console that has printed nothing and has no input.
@@ -35,8 +40,12 @@ public final class BufferConsole implements Console {
   @Override
   public void write(byte octet) {
     synchronized (lock) {
-      if (size == output.length) {
-        output = Arrays.copyOf(output, size * 2);
+      if (size == 2 * KEPT_BYTES) {
+        System.arraycopy(output, KEPT_BYTES, output, 0, KEPT_BYTES);
+        size = KEPT_BYTES;
+        forgotten += KEPT_BYTES;
+      } else if (size == output.length) {
+        output = Arrays.copyOf(output, Math.min(size * 2, 2 * KEPT_BYTES));
       }
       output[size++] = octet;
     }
@@ -81,15 +90,22 @@ public final class BufferConsole implements Console {
     keyboard.type(octets);
   }
 
-  /** Returns everything the guest has printed so far. */
+  /** Returns what the guest has printed so far, without what is no longer kept. */
   public String text() {
     return new String(bytes(), StandardCharsets.UTF_8);
   }
 
-  /** Returns everything the guest has printed so far. */
+  /** Returns what the guest has printed so far, without what is no longer kept. */
   public byte[] bytes() {
     synchronized (lock) {
       return Arrays.copyOf(output, size);
+    }
+  }
+
+  /** Returns how many bytes were printed before the first that is kept. */
+  public long forgotten() {
+    synchronized (lock) {
+      return forgotten;
     }
   }
 
@@ -106,7 +122,9 @@ public final class BufferConsole implements Console {
   /** Looks for a text in what it has not seen before. For one thread. */
   private final class Search implements BooleanSupplier {
     private final byte[] wanted;
-    private int from;
+
+    /** Counted from the first byte that was printed. */
+    private long from;
 
     Search(byte[] wanted) {
       this.wanted = wanted;
@@ -115,8 +133,10 @@ public final class BufferConsole implements Console {
     @Override
     public boolean getAsBoolean() {
       synchronized (lock) {
-        for (; from + wanted.length <= size; from++) {
-          if (Arrays.equals(output, from, from + wanted.length, wanted, 0, wanted.length)) {
+        from = Math.max(from, forgotten);
+        for (; from + wanted.length <= forgotten + size; from++) {
+          int at = (int) (from - forgotten);
+          if (Arrays.equals(output, at, at + wanted.length, wanted, 0, wanted.length)) {
             return true;
           }
         }

@@ -2,6 +2,7 @@
 package tombolo.machine.console;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The outside of a VM's serial line: what the guest prints goes out, what a person types comes in.
@@ -50,4 +51,11 @@ public interface Console {
    * the last one set.
    */
   default void onResize(Runnable listener) {}
+
+  /**
+   * Sets whom to tell, on any thread, when code of the host that serves this console has failed, an
+   * OutOfMemoryError included: the VM ends then. A stream that cannot be written is no such
+   * failure. One listener at a time, the last one set.
+   */
+  default void onFailure(Consumer<Throwable> listener) {}
 }

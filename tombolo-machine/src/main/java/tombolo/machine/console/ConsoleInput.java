@@ -3,7 +3,9 @@ package tombolo.machine.console;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -28,6 +30,7 @@ final class ConsoleInput {
 
   private final String name;
   private final HostServices host;
+  private volatile Consumer<Throwable> onFailure;
   private final Object lock = new Object();
 
   // All guarded by lock.
@@ -42,6 +45,7 @@ final class ConsoleInput {
   ConsoleInput(String name, HostServices host) {
     this.name = name;
     this.host = host;
+    this.onFailure = cause -> Failures.report(name, "the keyboard failed", cause);
   }
 
   /** Starts to type what comes from a stream, until its end. */
@@ -73,6 +77,10 @@ final class ConsoleInput {
     synchronized (lock) {
       listener = toCall;
     }
+  }
+
+  void onFailure(Consumer<Throwable> listener) {
+    onFailure = listener;
   }
 
   /** Takes nothing more. A reader ends with its next byte or the end of its stream. */
@@ -149,6 +157,13 @@ final class ConsoleInput {
       }
       done += typed;
       return done == count ? AGAIN : UNTIL_WOKEN;
+    }
+
+    /** Nobody types any more, which the VM's owner has to know. */
+    @Override
+    public boolean failed(String task, Throwable cause) {
+      onFailure.accept(cause);
+      return true;
     }
 
     private boolean isClosed() {

@@ -167,14 +167,15 @@ public final class SteppedHost implements Stateful {
 
     void step() {
       until = Worker.UNTIL_WOKEN; // a wake during the step is for the next one
-      boolean returned = false;
       try {
         long wanted = worker.step();
         ended = wanted == Worker.DONE;
         until = Math.min(until, wanted);
-        returned = true;
-      } finally {
-        ended |= !returned;
+      } catch (Throwable e) {
+        ended = true;
+        if (!Failures.tell(name, worker, e)) {
+          throw e;
+        }
       }
     }
 

@@ -31,10 +31,15 @@ public final class Waiters {
     this.host = host;
   }
 
-  /** Has every waiter test its condition again. Any thread, with any lock held. */
+  /**
+   * Has every waiter test its condition again. Any thread, with any lock held. Needs no memory, so
+   * that whoever waits for an end hears of one that has come because there is none left.
+   */
   public synchronized void tell() {
     changes++;
-    waiting.forEach(host.scheduler()::unpark);
+    for (int i = 0; i < waiting.size(); i++) {
+      host.scheduler().unpark(waiting.get(i));
+    }
   }
 
   /**

@@ -11,7 +11,8 @@ package tombolo.machine.host;
  *
  * <p>One thread at a time steps a worker, not always the same one, and what a step stored is
  * visible to the next. So a worker keeps its state in fields and nothing on a stack. A step that
- * throws ends the worker; a worker that must not end so catches what it throws.
+ * throws ends the worker, which is told of it by {@link #failed}; a worker that others need longer
+ * than one failure catches what its steps throw.
  */
 @FunctionalInterface
 public interface Worker {
@@ -32,4 +33,18 @@ public interface Worker {
    *     constants
    */
   long step();
+
+  /**
+   * Tells whoever depends on this worker that a step has thrown and none follows. Called once, as
+   * the last call, by whoever stepped the worker. There may be no memory left, so tell others first
+   * and describe later.
+   *
+   * @param name the task's
+   * @return whether somebody was told. If not, or if this throws, too, then what the step has
+   *     thrown goes to the thread's handler of uncaught exceptions, or to whoever steps the
+   *     workers.
+   */
+  default boolean failed(String name, Throwable cause) {
+    return false;
+  }
 }

@@ -45,6 +45,7 @@ final class WorkerThread implements Task, Runnable {
    */
   private static final long PAUSE_LOOK_NANOS = 1_000_000;
 
+  private final String name;
   private final Worker worker;
   private final Clock clock;
   private final HaltPolling polling;
@@ -59,6 +60,7 @@ final class WorkerThread implements Task, Runnable {
   private volatile @Nullable Thread pauser;
 
   WorkerThread(String name, Worker worker, Clock clock, HaltPolling polling) {
+    this.name = name;
     this.worker = worker;
     this.clock = clock;
     this.polling = polling;
@@ -96,6 +98,10 @@ final class WorkerThread implements Task, Runnable {
         if (until != Worker.AGAIN) {
           await(until);
         }
+      }
+    } catch (Throwable e) {
+      if (!Failures.tell(name, worker, e)) {
+        throw e;
       }
     } finally {
       becomeInactive();

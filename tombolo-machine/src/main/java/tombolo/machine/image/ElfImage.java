@@ -3,16 +3,17 @@ package tombolo.machine.image;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * Reads ELF64 executables (System V ABI, chapters 4 and 5), little-endian, statically linked.
  *
- * <p>The file is not trusted: every number is checked before it is used, and what is read is no
- * larger than the file. Segments go to their physical addresses ({@code p_paddr}).
+ * <p>The file is not trusted: every number is checked before it is used. Only headers, segments and
+ * symbols are read, each once, and the segments only if they are within the limit. Segments go to
+ * their physical addresses ({@code p_paddr}).
  */
 public final class ElfImage {
   private static final int HEADER_BYTES = 64;
@@ -26,18 +27,20 @@ public final class ElfImage {
 
   /** A row of the segment table; the file offset is checked against the file. */
   private record Load(
-      int number, int offset, int fileSize, long virtual, long physical, long memorySize) {
+      int number, long offset, long fileSize, long virtual, long physical, long memorySize) {
     long end() {
       return physical + memorySize;
     }
   }
 
-  private final ByteBuffer file;
+  private final ImageBytes file;
+  private final ByteBuffer header;
   private final ElfMachine machine;
   private final String name;
 
-  private ElfImage(byte[] bytes, ElfMachine machine, String name) {
-    this.file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private ElfImage(ImageBytes file, ElfMachine machine, String name) {
+    this.file = file;
+    this.header = ByteBuffer.wrap(file.head(HEADER_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     this.machine = machine;
     this.name = name;
   }
@@ -60,42 +63,73 @@ public final class ElfImage {
    * @throws ImageException if it is not such a file or contradicts itself
    */
   public static KernelImage parse(byte[] bytes, ElfMachine machine, String name) {
-    return new ElfImage(bytes, machine, name).parse();
+    return read(new ImageBytes.InMemory(bytes), machine, name, ImageLimit.of(Long.MAX_VALUE));
   }
 
-  private KernelImage parse() {
+  /**
+   * Reads what has to be loaded.
+   *
+   * @throws ImageException if that is too large, or as for {@link #parse}
+   */
+  static KernelImage read(ImageBytes file, ElfMachine machine, String name, ImageLimit most) {
+    return new ElfImage(file, machine, name).read(most);
+  }
+
+  /**
+   * Checks an ELF file without reading its segments.
+   *
+   * @param machine the processor that shall run it
+   * @throws ImageException as for {@link #parse}
+   */
+  public static void check(Path path, ElfMachine machine) {
+    try (ImageFile file = ImageFile.open(path)) {
+      new ElfImage(file, machine, file.name()).sound();
+    }
+  }
+
+  /** Returns the loadable rows of a file that does not contradict itself, in ascending order. */
+  private List<Load> sound() {
     checkHeader();
     List<Load> loads = loads();
     loads.sort(Comparator.comparingLong(Load::physical));
     checkApart(loads);
-    long entry = entry(loads);
+    entry(loads);
+    return loads;
+  }
+
+  private KernelImage read(ImageLimit most) {
+    List<Load> loads = sound();
+    long total = loads.stream().mapToLong(Load::fileSize).sum();
+    most.check(total, name, " of segments");
     long limit = 0;
     List<KernelImage.Segment> segments = new ArrayList<>();
     for (Load load : loads) {
-      byte[] content = Arrays.copyOfRange(file.array(), load.offset, load.offset + load.fileSize);
+      byte[] content = most.allocate(load.fileSize, name, " of a segment");
+      file.read(load.offset, content);
       segments.add(new KernelImage.Segment(load.physical, content, load.memorySize));
       long end = load.virtual + load.memorySize;
       limit = Long.compareUnsigned(end, limit) > 0 ? end : limit;
     }
-    return new KernelImage("ELF64", List.copyOf(segments), entry, ElfSymbols.read(file, limit));
+    SymbolTable symbols = ElfSymbols.read(file, header, limit);
+    return new KernelImage("ELF64", List.copyOf(segments), entry(loads), symbols);
   }
 
   private void checkHeader() {
-    if (!isElf(file.array())) {
+    if (!isElf(header.array())) {
       throw wrong("not an ELF file");
     }
-    if (file.limit() < HEADER_BYTES) {
+    if (header.limit() < HEADER_BYTES) {
       throw wrong(
           "truncated: the ELF header needs %d bytes, the file has %d"
-              .formatted(HEADER_BYTES, file.limit()));
+              .formatted(HEADER_BYTES, header.limit()));
     }
-    if (file.get(4) != CLASS_64) {
+    if (header.get(4) != CLASS_64) {
       throw wrong(
-          file.get(4) == 1
+          header.get(4) == 1
               ? "wrong class: a 32-bit ELF file, a 64-bit one is needed"
-              : "wrong class: %d is neither 32 nor 64 bit".formatted(file.get(4)));
+              : "wrong class: %d is neither 32 nor 64 bit".formatted(header.get(4)));
     }
-    if (file.get(5) != LITTLE_ENDIAN) {
+    if (header.get(5) != LITTLE_ENDIAN) {
       throw wrong("wrong endianness: a big-endian ELF file, a little-endian one is needed");
     }
     int type = u16(16);
@@ -119,7 +153,7 @@ public final class ElfImage {
 
   /** The loadable rows, each one sound by itself. */
   private List<Load> loads() {
-    long table = file.getLong(32);
+    long table = header.getLong(32);
     int rowBytes = u16(54);
     int rows = u16(56);
     if (rows == COUNT_ELSEWHERE) {
@@ -130,16 +164,20 @@ public final class ElfImage {
           "segment table: a row has %d bytes instead of %d"
               .formatted(rowBytes, SEGMENT_HEADER_BYTES));
     }
-    if (!inFile(table, (long) rows * SEGMENT_HEADER_BYTES)) {
+    if (!file.holds(table, (long) rows * SEGMENT_HEADER_BYTES)) {
       throw wrong(
           "truncated: the segment table, %d rows at 0x%x, reaches behind the file's end at 0x%x"
-              .formatted(rows, table, file.limit()));
+              .formatted(rows, table, file.size()));
     }
+    ByteBuffer headers = file.copy(table, rows * SEGMENT_HEADER_BYTES);
     List<Load> loads = new ArrayList<>();
     long total = 0;
     for (int number = 0; number < rows; number++) {
-      int row = (int) table + number * SEGMENT_HEADER_BYTES;
-      if (file.getInt(row) == LOAD && file.getLong(row + 40) != 0) {
+      ByteBuffer row =
+          headers
+              .slice(number * SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      if (row.getInt(0) == LOAD && row.getLong(40) != 0) {
         Load load = load(number, row);
         loads.add(load);
         total += load.fileSize;
@@ -148,36 +186,36 @@ public final class ElfImage {
     if (loads.isEmpty()) {
       throw wrong("no loadable segment");
     }
-    if (total > file.limit()) {
+    if (total > file.size()) {
       throw wrong(
           "segments share bytes of the file: together they have %d, the file has %d"
-              .formatted(total, file.limit()));
+              .formatted(total, file.size()));
     }
     return loads;
   }
 
-  private Load load(int number, int row) {
-    long offset = file.getLong(row + 8);
-    long virtual = file.getLong(row + 16);
-    long physical = file.getLong(row + 24);
-    long fileSize = file.getLong(row + 32);
-    long memorySize = file.getLong(row + 40);
+  private Load load(int number, ByteBuffer row) {
+    long offset = row.getLong(8);
+    long virtual = row.getLong(16);
+    long physical = row.getLong(24);
+    long fileSize = row.getLong(32);
+    long memorySize = row.getLong(40);
     if (Long.compareUnsigned(fileSize, memorySize) > 0) {
       throw wrong(
           "segment %d: 0x%x bytes in the file, but only 0x%x in memory"
               .formatted(number, fileSize, memorySize));
     }
-    if (!inFile(offset, fileSize)) {
+    if (!file.holds(offset, fileSize)) {
       throw wrong(
           "truncated: segment %d, 0x%x bytes at 0x%x, reaches behind the file's end at 0x%x"
-              .formatted(number, fileSize, offset, file.limit()));
+              .formatted(number, fileSize, offset, file.size()));
     }
     if (physical < 0 || memorySize < 0 || physical > Long.MAX_VALUE - memorySize) {
       throw wrong(
           "segment %d: 0x%x bytes at 0x%x overflow the address space"
               .formatted(number, memorySize, physical));
     }
-    return new Load(number, (int) offset, (int) fileSize, virtual, physical, memorySize);
+    return new Load(number, offset, fileSize, virtual, physical, memorySize);
   }
 
   private void checkApart(List<Load> ascending) {
@@ -197,7 +235,7 @@ public final class ElfImage {
    * entry as one (RISC-V Linux) or as a physical one (x86 Linux).
    */
   private long entry(List<Load> loads) {
-    long entry = file.getLong(24);
+    long entry = header.getLong(24);
     for (Load load : loads) {
       if (Long.compareUnsigned(entry - load.virtual, load.memorySize) < 0) {
         return entry - load.virtual + load.physical;
@@ -211,12 +249,8 @@ public final class ElfImage {
     throw wrong("the entry 0x%x is in no segment".formatted(entry));
   }
 
-  private boolean inFile(long offset, long size) {
-    return offset >= 0 && size >= 0 && offset <= file.limit() && size <= file.limit() - offset;
-  }
-
   private int u16(int offset) {
-    return Short.toUnsignedInt(file.getShort(offset));
+    return Short.toUnsignedInt(header.getShort(offset));
   }
 
   private ImageException wrong(String what) {

@@ -24,31 +24,33 @@ final class ElfSymbols {
   // A broken file could otherwise make many long names out of few bytes.
   private static final int MAX_SYMBOLS = 1 << 18;
   private static final int MAX_NAME_BYTES = 256;
+  private static final int MAX_STRING_BYTES = 32 << 20;
 
   private record Ranked(int rank, SymbolTable.Symbol symbol) {}
 
   private ElfSymbols() {}
 
   /**
-   * The symbols of a file whose header was checked.
+   * Returns the symbols of a file whose header was checked.
    *
-   * @param file the whole file, little-endian
+   * @param header the ELF header
    * @param limit first address behind the program
    */
-  static SymbolTable read(ByteBuffer file, long limit) {
-    long table = file.getLong(40);
-    int entryBytes = Short.toUnsignedInt(file.getShort(58));
-    int sections = Short.toUnsignedInt(file.getShort(60));
-    if (entryBytes != SECTION_HEADER_BYTES
-        || !inside(file, table, (long) sections * SECTION_HEADER_BYTES)) {
+  static SymbolTable read(ImageBytes file, ByteBuffer header, long limit) {
+    long table = header.getLong(40);
+    int entryBytes = Short.toUnsignedInt(header.getShort(58));
+    int count = Short.toUnsignedInt(header.getShort(60));
+    int bytes = count * SECTION_HEADER_BYTES;
+    if (entryBytes != SECTION_HEADER_BYTES || !file.holds(table, bytes)) {
       return SymbolTable.EMPTY;
     }
-    for (int section = 0; section < sections; section++) {
-      int header = (int) table + section * SECTION_HEADER_BYTES;
-      if (file.getInt(header + 4) == SHT_SYMTAB) {
-        int link = file.getInt(header + 40);
-        return link >= 0 && link < sections
-            ? read(file, header, (int) table + link * SECTION_HEADER_BYTES, limit)
+    ByteBuffer sections = file.copy(table, bytes);
+    for (int section = 0; section < count; section++) {
+      int at = section * SECTION_HEADER_BYTES;
+      if (sections.getInt(at + 4) == SHT_SYMTAB) {
+        int link = sections.getInt(at + 40);
+        return link >= 0 && link < count
+            ? read(file, sections, at, link * SECTION_HEADER_BYTES, limit)
             : SymbolTable.EMPTY;
       }
     }
@@ -56,19 +58,20 @@ final class ElfSymbols {
   }
 
   private static SymbolTable read(
-      ByteBuffer file, int symbolsHeader, int stringsHeader, long limit) {
-    long offset = file.getLong(symbolsHeader + 24);
-    long size = file.getLong(symbolsHeader + 32);
-    long strings = file.getLong(stringsHeader + 24);
-    long stringsSize = file.getLong(stringsHeader + 32);
-    if (!inside(file, offset, size) || !inside(file, strings, stringsSize)) {
+      ImageBytes file, ByteBuffer sections, int symbolsHeader, int stringsHeader, long limit) {
+    long offset = sections.getLong(symbolsHeader + 24);
+    long size = sections.getLong(symbolsHeader + 32);
+    long strings = sections.getLong(stringsHeader + 24);
+    long stringsSize = sections.getLong(stringsHeader + 32);
+    if (!file.holds(offset, size) || !file.holds(strings, stringsSize)) {
       return SymbolTable.EMPTY;
     }
-    ByteBuffer names = file.slice((int) strings, (int) stringsSize);
     int count = (int) Math.min(size / SYMBOL_BYTES, MAX_SYMBOLS);
+    ByteBuffer symbols = file.copy(offset, count * SYMBOL_BYTES);
+    ByteBuffer names = file.copy(strings, (int) Math.min(stringsSize, MAX_STRING_BYTES));
     List<Ranked> found = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Ranked symbol = symbol(file, (int) offset + i * SYMBOL_BYTES, names);
+      Ranked symbol = symbol(symbols, i * SYMBOL_BYTES, names);
       if (symbol != null) {
         found.add(symbol);
       }
@@ -78,20 +81,20 @@ final class ElfSymbols {
     return SymbolTable.of(found.stream().map(Ranked::symbol).toList(), limit);
   }
 
-  private static @Nullable Ranked symbol(ByteBuffer file, int at, ByteBuffer names) {
-    int info = Byte.toUnsignedInt(file.get(at + 4));
-    int section = Short.toUnsignedInt(file.getShort(at + 6));
+  private static @Nullable Ranked symbol(ByteBuffer symbols, int at, ByteBuffer names) {
+    int info = Byte.toUnsignedInt(symbols.get(at + 4));
+    int section = Short.toUnsignedInt(symbols.getShort(at + 6));
     int type = info & 0xf;
     if (type > STT_FUNC || section == SHN_UNDEF || section >= SHN_LORESERVE) {
       return null;
     }
-    String name = name(names, Integer.toUnsignedLong(file.getInt(at)));
+    String name = name(names, Integer.toUnsignedLong(symbols.getInt(at)));
     // "$x" and "$d" mark code and data on RISC-V, ".L" is a compiler's local label.
     if (name.isEmpty() || name.startsWith("$") || name.startsWith(".L")) {
       return null;
     }
     int rank = type == STT_FUNC ? 0 : type == STT_OBJECT ? 1 : 2;
-    return new Ranked(rank, new SymbolTable.Symbol(file.getLong(at + 8), name));
+    return new Ranked(rank, new SymbolTable.Symbol(symbols.getLong(at + 8), name));
   }
 
   private static String name(ByteBuffer names, long from) {
@@ -106,9 +109,5 @@ final class ElfSymbols {
     byte[] bytes = new byte[end - start];
     names.get(start, bytes);
     return new String(bytes, StandardCharsets.US_ASCII);
-  }
-
-  private static boolean inside(ByteBuffer file, long offset, long size) {
-    return offset >= 0 && size >= 0 && offset <= file.limit() && size <= file.limit() - offset;
   }
 }

@@ -27,12 +27,22 @@ public final class Initrd {
   }
 
   /**
-   * The bytes of an initial RAM disk.
-   *
-   * @throws ImageException if it can't be read, or is a cpio archive that ends too early
+   * Reads an initial RAM disk of any size that Java's heap can hold, as {@link #read(Path, long)}
+   * does.
    */
   public static byte[] read(Path file) {
-    byte[] bytes = KernelImage.readFile(file);
+    return read(file, Long.MAX_VALUE);
+  }
+
+  /**
+   * Reads an initial RAM disk.
+   *
+   * @param ramSize bytes of the RAM that it has to fit into
+   * @throws ImageException if it can't be read, is too large, or is a cpio archive that ends too
+   *     early
+   */
+  public static byte[] read(Path file, long ramSize) {
+    byte[] bytes = KernelImage.readFile(file, ramSize);
     check(bytes, file.toString());
     return bytes;
   }

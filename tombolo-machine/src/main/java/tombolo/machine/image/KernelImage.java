@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.image;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that was checked and can be put into guest memory.
@@ -16,7 +16,14 @@ import java.util.List;
  *     empty
  */
 public record KernelImage(String format, List<Segment> segments, long entry, SymbolTable symbols) {
-  private static final long LARGEST_FILE = Integer.MAX_VALUE - 8;
+  /**
+   * The most bytes of a command line that a RISC-V Linux reads: its COMMAND_LINE_SIZE without the
+   * zero at the end (arch/riscv/include/uapi/asm/setup.h in Linux).
+   */
+  public static final int LONGEST_FOR_LINUX = 1023;
+
+  /** As many bytes as tell what a file is. */
+  private static final int HEAD_BYTES = 0x400;
 
   /**
    * A piece of the program.
@@ -29,23 +36,45 @@ public record KernelImage(String format, List<Segment> segments, long entry, Sym
   public record Segment(long gpa, byte[] content, long memorySize) {}
 
   /**
+   * Reads a kernel of any size that Java's heap can hold, as {@link #read(Path, ElfMachine, long,
+   * long)} does.
+   */
+  public static KernelImage read(Path path, ElfMachine machine, long ramBase) {
+    return read(path, machine, ramBase, Long.MAX_VALUE);
+  }
+
+  /**
    * Reads a kernel in a format that says what it is: ELF64, or the Image of a RISC-V Linux; gzip
-   * may have packed it.
+   * may have packed it. Reads each byte that is loaded once, and nothing that RAM does not hold.
    *
-   * @param file where it is
+   * @param path where it is
    * @param machine the processor that shall run it
    * @param ramBase guest physical address of the first byte of RAM, where Linux Images are placed
-   * @throws ImageException if it can't be read, or is no such kernel
+   * @param ramSize bytes of RAM
+   * @throws ImageException if it can't be read, is no such kernel, or is too large for RAM or for
+   *     Java's heap
    */
-  public static KernelImage read(Path file, ElfMachine machine, long ramBase) {
-    byte[] bytes = PackedKernel.unpack(readFile(file), file.toString());
-    if (machine == ElfMachine.RISCV && LinuxImage.isLinuxImage(bytes)) {
-      return LinuxImage.parse(bytes, ramBase, file.toString());
+  public static KernelImage read(Path path, ElfMachine machine, long ramBase, long ramSize) {
+    ImageLimit limit = ImageLimit.of(ramSize);
+    try (ImageFile file = ImageFile.open(path)) {
+      byte[] unpacked = PackedKernel.unpack(file, limit);
+      ImageBytes bytes = unpacked == null ? file : new ImageBytes.InMemory(unpacked);
+      byte[] head = bytes.head(HEAD_BYTES);
+      if (machine == ElfMachine.RISCV && LinuxImage.isLinuxImage(head)) {
+        byte[] all = unpacked == null ? all(file, limit) : unpacked;
+        return LinuxImage.parse(all, ramBase, file.name());
+      }
+      if (!ElfImage.isElf(head)) {
+        throw new ImageException("%s: %s".formatted(file.name(), ForeignKernel.describe(head)));
+      }
+      return ElfImage.read(bytes, machine, file.name(), limit);
     }
-    if (!ElfImage.isElf(bytes)) {
-      throw new ImageException("%s: %s".formatted(file, ForeignKernel.describe(bytes)));
-    }
-    return ElfImage.parse(bytes, machine, file.toString());
+  }
+
+  private static byte[] all(ImageFile file, ImageLimit limit) {
+    byte[] bytes = limit.allocate(file.size(), file.name(), "");
+    file.read(0, bytes);
+    return bytes;
   }
 
   /** Whether this is a Linux kernel, which needs more memory than others. */
@@ -54,30 +83,38 @@ public record KernelImage(String format, List<Segment> segments, long entry, Sym
   }
 
   /**
-   * The bytes of a kernel or an initial RAM disk.
+   * Returns why the kernel would not get all of a command line, or null if it would. Other kernels
+   * than Linux are not known to have a limit.
+   */
+  public @Nullable String objectionTo(String commandLine) {
+    if (commandLine.indexOf('\0') >= 0) {
+      return "a zero byte ends a command line; leave it out";
+    }
+    int bytes = commandLine.getBytes(StandardCharsets.UTF_8).length;
+    return isLinux() && bytes > LONGEST_FOR_LINUX
+        ? "%d bytes, of which Linux would read only %d; shorten it"
+            .formatted(bytes, LONGEST_FOR_LINUX)
+        : null;
+  }
+
+  /**
+   * Reads all of a file, of any size that Java's heap can hold.
    *
    * @throws ImageException if it can't be read, with the reason in words
    */
-  public static byte[] readFile(Path file) {
-    if (!Files.exists(file)) {
-      throw new ImageException(file + ": no such file");
-    }
-    if (Files.isDirectory(file)) {
-      throw new ImageException(file + ": a directory, not a file");
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new ImageException(file + ": not a regular file");
-    }
-    if (!Files.isReadable(file)) {
-      throw new ImageException(file + ": no permission to read it");
-    }
-    try {
-      if (Files.size(file) > LARGEST_FILE) {
-        throw new ImageException(file + ": larger than 2 GiB");
-      }
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new ImageException(file + ": can't be read: " + e.getMessage());
+  public static byte[] readFile(Path path) {
+    return readFile(path, Long.MAX_VALUE);
+  }
+
+  /**
+   * Reads all of a file.
+   *
+   * @param ramSize bytes of the RAM that it has to fit into
+   * @throws ImageException if it can't be read, or is too large for RAM or for Java's heap
+   */
+  static byte[] readFile(Path path, long ramSize) {
+    try (ImageFile file = ImageFile.open(path)) {
+      return all(file, ImageLimit.of(ramSize));
     }
   }
 

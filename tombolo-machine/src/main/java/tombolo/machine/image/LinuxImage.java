@@ -29,7 +29,15 @@ final class LinuxImage {
     return bytes.length >= HEADER_BYTES && header(bytes).getInt(56) == MAGIC_2;
   }
 
+  /**
+   * Checks an Image.
+   *
+   * @param bytes the whole file, which the kernel keeps
+   */
   static KernelImage parse(byte[] bytes, long ramBase, String name) {
+    if (!isLinuxImage(bytes)) {
+      throw new ImageException(name + ": has changed while it was read; try again");
+    }
     ByteBuffer header = header(bytes);
     long needed = bytesInFile(header);
     if (bytes.length < needed) {
@@ -50,7 +58,7 @@ final class LinuxImage {
     }
     // Old kernels leave the size 0; the bss is then not counted, as it is not in other loaders.
     long memorySize = Math.max(imageSize, bytes.length);
-    KernelImage.Segment all = new KernelImage.Segment(gpa, bytes.clone(), memorySize);
+    KernelImage.Segment all = new KernelImage.Segment(gpa, bytes, memorySize);
     return new KernelImage(FORMAT, List.of(all), gpa, SymbolTable.EMPTY);
   }
 

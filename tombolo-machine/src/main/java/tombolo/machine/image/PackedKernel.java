@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.image;
 
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,15 +9,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels in compressed form: what gzip has packed is unpacked ({@code Image.gz}, and EFI's {@code
  * vmlinuz.efi} around the same), of other formats it is said how to unpack them.
  */
 final class PackedKernel {
-  /** More than any kernel has, and little enough for a heap. */
-  static final int LARGEST = 512 << 20;
-
   /** A format that the JDK doesn't read, and the command that does. */
   private record Format(String name, String command, String magic) {
     boolean begins(byte[] bytes) {
@@ -42,21 +39,24 @@ final class PackedKernel {
   private static final int ZBOOT_HEADER_BYTES = 64;
   private static final int ZBOOT_MAGIC = 0x676d697a; // "zimg"
 
+  private static final int LONGEST_MAGIC = 8;
+
   private PackedKernel() {}
 
   /**
-   * The kernel in a file.
+   * Unpacks the kernel in a file.
    *
-   * @param bytes the whole file
-   * @param name what messages call it
-   * @return the bytes as they are where nothing is compressed
+   * @return null if nothing is packed
    * @throws ImageException if it is in a format that isn't unpacked here, damaged, or too large
    */
-  static byte[] unpack(byte[] bytes, String name) {
-    boolean program = isZboot(bytes);
-    byte[] packed = program ? payload(bytes, name) : bytes;
+  static byte @Nullable [] unpack(ImageFile file, ImageLimit limit) {
+    byte[] header = file.head(ZBOOT_HEADER_BYTES);
+    boolean program = isZboot(header);
+    long at = program ? payload(file, header) : 0;
+    byte[] magic = file.copy(at, (int) Math.min(LONGEST_MAGIC, file.size() - at)).array();
     for (Format format : OTHERS) {
-      if (format.begins(packed)) {
+      if (format.begins(magic)) {
+        String name = file.name();
         throw new ImageException(
             program
                 ? "%s: an EFI program with the kernel in it, compressed with %s; boot the Image that it was made from"
@@ -65,14 +65,20 @@ final class PackedKernel {
                     .formatted(name, format.name, format.command, name));
       }
     }
-    return packed.length > 2 && packed[0] == 0x1f && (packed[1] & 0xff) == 0x8b
-        ? gunzip(packed, name, LARGEST)
-        : packed;
+    if (magic.length > 2 && magic[0] == 0x1f && (magic[1] & 0xff) == 0x8b) {
+      return gunzip(file, at, limit);
+    }
+    if (program) {
+      throw new ImageException(
+          "%s: an EFI program with the kernel in it, in an unknown format; boot the Image that it was made from"
+              .formatted(file.name()));
+    }
+    return null;
   }
 
   /** Whether it is an EFI program that unpacks a kernel when it starts. */
   private static boolean isZboot(byte[] bytes) {
-    return bytes.length >= ZBOOT_HEADER_BYTES
+    return bytes.length == ZBOOT_HEADER_BYTES
         && bytes[0] == 'M'
         && bytes[1] == 'Z'
         && header(bytes).getInt(4) == ZBOOT_MAGIC;
@@ -82,27 +88,23 @@ final class PackedKernel {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static byte[] payload(byte[] bytes, String name) {
+  /** Returns where the packed kernel begins; all of it is in the file. */
+  private static long payload(ImageFile file, byte[] bytes) {
     ByteBuffer header = header(bytes);
     long offset = Integer.toUnsignedLong(header.getInt(8));
     long end = offset + Integer.toUnsignedLong(header.getInt(12));
-    if (offset < ZBOOT_HEADER_BYTES || end > bytes.length) {
+    if (offset < ZBOOT_HEADER_BYTES || end > file.size()) {
       throw new ImageException(
           "%s: truncated: the compressed kernel reaches to 0x%x, the file ends at 0x%x"
-              .formatted(name, end, bytes.length));
+              .formatted(file.name(), end, file.size()));
     }
-    return Arrays.copyOfRange(bytes, (int) offset, (int) end);
+    return offset;
   }
 
-  static byte[] gunzip(byte[] packed, String name, int largest) {
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed), 1 << 16)) {
-      byte[] kernel = in.readNBytes(largest);
-      if (in.read() >= 0) {
-        throw new ImageException(
-            "%s: more than %d MiB when unpacked, which is no kernel"
-                .formatted(name, largest >> 20));
-      }
-      return kernel;
+  private static byte[] gunzip(ImageFile file, long at, ImageLimit limit) {
+    String name = file.name();
+    try (GZIPInputStream in = new GZIPInputStream(file.from(at), 1 << 16)) {
+      return limit.drain(in, name, " when unpacked");
     } catch (EOFException e) {
       throw new ImageException(name + ": truncated: the gzip file ends in the middle");
     } catch (IOException e) {

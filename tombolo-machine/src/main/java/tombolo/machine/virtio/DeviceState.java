@@ -4,6 +4,7 @@ package tombolo.machine.virtio;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -57,17 +58,25 @@ final class DeviceState implements VirtioTransport, Stateful {
   private long life;
   private boolean paused;
   private final IntConsumer serveLater;
+  private final Consumer<Throwable> onFailure;
 
   /**
    * Makes the state of power-on.
    *
    * @param name of VM and device, for the log
    * @param serveLater has a queue served by the transport's worker; any thread, any lock
+   * @param onFailure ends the VM's run; any thread, any lock
    */
   DeviceState(
-      String name, GuestMemory memory, Msix msix, VirtioDevice device, IntConsumer serveLater) {
+      String name,
+      GuestMemory memory,
+      Msix msix,
+      VirtioDevice device,
+      IntConsumer serveLater,
+      Consumer<Throwable> onFailure) {
     this.name = name;
     this.serveLater = serveLater;
+    this.onFailure = onFailure;
     this.memory = memory;
     this.msix = msix;
     this.offered = device.features() | Feature.OF_TRANSPORT;
@@ -117,6 +126,11 @@ final class DeviceState implements VirtioTransport, Stateful {
   @Override
   public void serveLater(Virtqueue queue) {
     serveLater.accept(queue.index());
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    onFailure.accept(cause);
   }
 
   /** Stops the queues from giving out chains, or lets them again. Any thread, without the lock. */

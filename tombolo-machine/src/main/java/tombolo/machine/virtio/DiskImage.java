@@ -9,7 +9,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -27,13 +26,15 @@ public final class DiskImage implements AutoCloseable {
   private static final int QCOW_MAGIC = 0x514649fb;
 
   private final Path file;
+  private final DiskFile.Use use;
   private final FileChannel channel;
   private final boolean readOnly;
   private final long bytes;
 
-  private DiskImage(Path file, FileChannel channel, boolean readOnly, long bytes) {
+  private DiskImage(Path file, DiskFile.Use use, boolean readOnly, long bytes) {
     this.file = file;
-    this.channel = channel;
+    this.use = use;
+    this.channel = use.channel();
     this.readOnly = readOnly;
     this.bytes = bytes;
   }
@@ -65,18 +66,15 @@ public final class DiskImage implements AutoCloseable {
       throw mistake(file, "not a regular file; use a regular file as the disk");
     }
     try {
-      FileChannel channel =
-          readOnly
-              ? FileChannel.open(file, StandardOpenOption.READ)
-              : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      DiskFile.Use use = DiskFile.open(file, !readOnly);
       try {
-        long bytes = checkedSize(file, channel);
+        long bytes = checkedSize(file, use.channel());
         if (lock) {
-          lock(file, channel);
+          lock(file, use);
         }
-        return new DiskImage(file, channel, readOnly, bytes);
+        return new DiskImage(file, use, readOnly, bytes);
       } catch (IOException | RuntimeException e) {
-        channel.close();
+        use.close();
         throw e;
       }
     } catch (NoSuchFileException e) {
@@ -120,9 +118,9 @@ public final class DiskImage implements AutoCloseable {
     return bytes;
   }
 
-  private static void lock(Path file, FileChannel channel) throws IOException {
+  private static void lock(Path file, DiskFile.Use use) throws IOException {
     try {
-      if (channel.tryLock() == null) {
+      if (!use.lock()) {
         throw mistake(file, "another process uses it as a writable disk; stop that process first");
       }
     } catch (OverlappingFileLockException e) {
@@ -185,11 +183,11 @@ public final class DiskImage implements AutoCloseable {
     channel.force(false);
   }
 
-  /** Closes the file. The host writes what was not flushed. */
+  /** Gives the file and its lock back. The host writes what was not flushed. */
   @Override
   public void close() {
     try {
-      channel.close();
+      use.close();
     } catch (IOException e) {
       // Every write that failed was reported to its guest, and there is nothing else to lose.
     }

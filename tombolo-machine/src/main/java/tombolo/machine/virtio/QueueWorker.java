@@ -3,6 +3,7 @@ package tombolo.machine.virtio;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import tombolo.machine.host.Scheduler;
@@ -24,6 +25,7 @@ final class QueueWorker implements Worker, Stateful {
   private final Task task;
   private final List<Turn> turns;
   private final IntConsumer serve;
+  private final Consumer<Throwable> onFailure;
   private final AtomicLong due = new AtomicLong();
 
   /** The queue that was served last; others go first. Used by the worker. */
@@ -36,10 +38,17 @@ final class QueueWorker implements Worker, Stateful {
    *
    * @param queues how many, 1 to 64
    * @param serve serves a queue on the worker's behalf
+   * @param onFailure is told what serve throws; the worker goes on, for the VM's next run
    */
-  QueueWorker(String name, int queues, Scheduler scheduler, IntConsumer serve) {
+  QueueWorker(
+      String name,
+      int queues,
+      Scheduler scheduler,
+      IntConsumer serve,
+      Consumer<Throwable> onFailure) {
     this.turns = Stream.generate(Turn::new).limit(queues).toList();
     this.serve = serve;
+    this.onFailure = onFailure;
     this.task = scheduler.task(name, Scheduler.Idle.PARK, this);
   }
 
@@ -70,7 +79,11 @@ final class QueueWorker implements Worker, Stateful {
     int queue = next(bits);
     last = queue;
     due.getAndUpdate(now -> now & ~(1L << queue));
-    run(queue, () -> serve.accept(queue));
+    try {
+      run(queue, () -> serve.accept(queue));
+    } catch (Throwable e) {
+      onFailure.accept(e);
+    }
     return due.get() == 0 ? UNTIL_WOKEN : AGAIN;
   }
 

@@ -3,9 +3,11 @@ package tombolo.machine.virtio;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import tombolo.machine.Vm;
 import tombolo.machine.device.DeviceBus;
 import tombolo.machine.device.MmioDevice;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.pci.Msix;
 import tombolo.machine.pci.PciBar;
@@ -50,6 +52,9 @@ public final class VirtioPci implements PciFunction, MmioDevice {
   private final int configLength;
   private final QueueWorker worker;
 
+  /** Ends the VM's run; only logs where no VM is. */
+  private volatile Consumer<Throwable> onFailure;
+
   /** Guarded by state. */
   private final CommonConfig common;
 
@@ -71,19 +76,27 @@ public final class VirtioPci implements PciFunction, MmioDevice {
     }
     this.mmio = mmio;
     this.device = device;
+    String failure = "device " + device.name() + " failed";
+    this.onFailure = cause -> Failures.report(vmName, failure, cause);
     this.msix = new Msix(queues + 1, MSIX_BAR, mmio);
     this.worker =
         new QueueWorker(
             vmName + "/" + device.name(),
             queues,
             host.scheduler(),
-            queue -> device.serve(queue(queue)));
+            queue -> device.serve(queue(queue)),
+            this::failed);
     this.state =
-        new DeviceState(vmName + ": " + device.name(), memory, msix, device, worker::later);
+        new DeviceState(
+            vmName + ": " + device.name(), memory, msix, device, worker::later, this::failed);
     this.configLength = state.configLength();
     this.common = new CommonConfig(state);
     device.attach(state);
     worker.start();
+  }
+
+  private void failed(Throwable cause) {
+    onFailure.accept(cause);
   }
 
   private Virtqueue queue(int index) {
@@ -99,6 +112,8 @@ public final class VirtioPci implements PciFunction, MmioDevice {
    */
   public static VirtioPci plugIn(Vm vm, int slot, VirtioDevice device) {
     VirtioPci function = new VirtioPci(vm.name(), vm.memory(), vm.mmio(), vm.host(), device);
+    String failure = "device " + device.name() + " failed";
+    function.onFailure = cause -> vm.fail(failure, cause);
     function.plugIn(vm.board().pci(), slot);
     vm.onRunEnd(function::reset);
     return function;

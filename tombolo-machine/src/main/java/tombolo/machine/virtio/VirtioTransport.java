@@ -37,4 +37,10 @@ public interface VirtioTransport {
    * takes long, and for the rest of what is too much for one call.
    */
   void serveLater(Virtqueue queue);
+
+  /**
+   * Ends the VM's run, because the device's own code has failed. For what the device runs by
+   * itself; what it throws at the transport ends the run anyway.
+   */
+  void failed(Throwable cause);
 }

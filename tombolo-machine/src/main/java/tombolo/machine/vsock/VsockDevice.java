@@ -88,6 +88,7 @@ public final class VsockDevice implements VirtioDevice {
   @Override
   public void attach(VirtioTransport behind) {
     transport = behind;
+    sender.onFailure(behind::failed);
     sender.start();
   }
 

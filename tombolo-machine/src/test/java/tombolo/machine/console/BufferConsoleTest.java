@@ -34,6 +34,19 @@ final class BufferConsoleTest {
   }
 
   @Test
+  void aGuestThatPrintsForEverIsForgottenFromTheBeginning() throws InterruptedException {
+    int most = 2 * BufferConsole.KEPT_BYTES;
+    for (int i = 0; i < 2 * most; i++) {
+      console.write((byte) ('a' + i % 23));
+    }
+    print("the end");
+    assertThat(console.bytes().length).isBetween(BufferConsole.KEPT_BYTES, most);
+    assertThat(console.forgotten() + console.bytes().length).isEqualTo(2L * most + 7);
+    assertThat(console.bytes()[0]).isEqualTo((byte) ('a' + console.forgotten() % 23));
+    assertThat(console.await("the end", Duration.ofSeconds(20))).isTrue();
+  }
+
+  @Test
   void typedBytesAreReadInOrder() {
     console.type("é");
     assertThat(console.read()).isEqualTo(0xc3);

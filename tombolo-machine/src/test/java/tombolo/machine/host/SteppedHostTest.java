@@ -116,6 +116,33 @@ class SteppedHostTest {
   }
 
   @Test
+  void aFailureThatAWorkerTellsOfIsNotThrownAtWhoeverStepsIt() {
+    int[] told = {0};
+    Task fails =
+        scheduler.start(
+            "fails",
+            new Worker() {
+              @Override
+              public long step() {
+                throw new OutOfMemoryError("on purpose");
+              }
+
+              @Override
+              public boolean failed(String name, Throwable cause) {
+                told[0]++;
+                return true;
+              }
+            });
+    int[] left = {3};
+    Task other = scheduler.start("other", () -> --left[0] == 0 ? Worker.DONE : Worker.AGAIN);
+
+    other.awaitEnd();
+    fails.awaitEnd();
+
+    assertThat(told[0]).isEqualTo(1);
+  }
+
+  @Test
   void parkingLetsTimeGoOnWhereNoWorkerHasWork() {
     long before = clock.nanos();
     scheduler.park(1_000);

@@ -76,6 +76,34 @@ class WorkerThreadTest {
     assertThat(task.hasEnded()).isTrue();
   }
 
+  @Test
+  void aWorkerThatTellsOfItsFailureEndsQuietly() throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(1);
+    AtomicBoolean uncaught = new AtomicBoolean();
+    Task task =
+        scheduler.start(
+            "fails",
+            new Worker() {
+              @Override
+              public long step() {
+                Thread.currentThread().setUncaughtExceptionHandler((_, _) -> uncaught.set(true));
+                throw new OutOfMemoryError("on purpose");
+              }
+
+              @Override
+              public boolean failed(String name, Throwable cause) {
+                assertThat(name).isEqualTo("fails");
+                assertThat(cause).isInstanceOf(OutOfMemoryError.class);
+                told.countDown();
+                return true;
+              }
+            });
+    assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
+    task.awaitEnd();
+    assertThat(task.hasEnded()).isTrue();
+    assertThat(uncaught).isFalse();
+  }
+
   /** Steps all the time, and notes when it is in a step. */
   @Test
   void noStepOverlapsAPause() throws InterruptedException {

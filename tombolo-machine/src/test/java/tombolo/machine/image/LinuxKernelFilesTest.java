@@ -119,12 +119,28 @@ final class LinuxKernelFilesTest {
   }
 
   @Test
-  void gzipIsUnpackedToALimitedSizeOnly() throws IOException {
-    byte[] packed = gzip(new byte[(1 << 20) + 1]);
+  void gzipIsUnpackedToWhatRamHoldsOnly() throws IOException {
+    byte[] elf = new ElfBuilder(BASE).segment(BASE, new byte[4], 4).build();
+    byte[] whole = Arrays.copyOf(elf, (1 << 20) + 1);
+    Path file = Files.write(directory.resolve("kernel"), gzip(whole));
+
     assertThatExceptionOfType(ImageException.class)
-        .isThrownBy(() -> PackedKernel.gunzip(packed, "bomb", 1 << 20))
-        .withMessage("bomb: more than 1 MiB when unpacked, which is no kernel");
-    assertThat(PackedKernel.gunzip(packed, "fits", (1 << 20) + 1)).hasSize((1 << 20) + 1);
+        .isThrownBy(() -> KernelImage.read(file, ElfMachine.RISCV, BASE, 1 << 20))
+        .withMessage(
+            "%s: more than 1048576 bytes when unpacked don't fit into RAM of 1 MiB; give the VM"
+                + " more memory",
+            file);
+    assertThat(KernelImage.read(file, ElfMachine.RISCV, BASE, (1 << 20) + 1).format())
+        .isEqualTo("ELF64");
+  }
+
+  @Test
+  void anImageLargerThanRamIsNotRead() throws IOException {
+    Path file = Files.write(directory.resolve("kernel"), image());
+
+    assertThatExceptionOfType(ImageException.class)
+        .isThrownBy(() -> KernelImage.read(file, ElfMachine.RISCV, BASE, 0x1000))
+        .withMessage("%s: 8192 bytes don't fit into RAM of 4 KiB; give the VM more memory", file);
   }
 
   @ParameterizedTest

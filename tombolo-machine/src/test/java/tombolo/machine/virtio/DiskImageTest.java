@@ -4,6 +4,7 @@ package tombolo.machine.virtio;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -11,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,5 +128,84 @@ final class DiskImageTest {
       refused(file, "two writable disks use it");
     }
     DiskImage.open(file, false).close();
+  }
+
+  /** Whether Linux knows of a lock of this process on a file (proc_locks(5)). */
+  private static boolean isLocked(Path file) throws IOException {
+    String process = Long.toString(ProcessHandle.current().pid());
+    String inode = Files.getAttribute(file, "unix:ino").toString();
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .map(line -> List.of(line.split("\\s+")))
+        .anyMatch(
+            words ->
+                words.contains("POSIX")
+                    && words.contains(process)
+                    && words.stream().anyMatch(word -> word.endsWith(":" + inode)));
+  }
+
+  /**
+   * A process loses its lock when it closes any descriptor of the file, so whatever else this
+   * process does with the file must not close one.
+   */
+  @Test
+  void nothingElseOfThisProcessDropsTheLock() throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/locks")), "Linux shows its locks");
+    Path file = file(512);
+    Path link = Files.createSymbolicLink(directory.resolve("link.img"), file);
+    try (DiskImage _ = DiskImage.open(file, false)) {
+      assertThat(isLocked(file)).isTrue();
+      DiskImage.check(file, false);
+      DiskImage.check(link, true);
+      assertThat(isLocked(file)).isTrue();
+      refused(file, "two writable disks use it");
+      refused(link, "two writable disks use it");
+      assertThat(isLocked(file)).isTrue();
+      DiskImage.open(file, true).close();
+      assertThat(isLocked(file)).isTrue();
+    }
+    assertThat(isLocked(file)).isFalse();
+  }
+
+  @Test
+  void aDiskThatIsReadKeepsTheLockNeitherNorDropsIt() throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/locks")), "Linux shows its locks");
+    Path file = file(512);
+    DiskImage reads = DiskImage.open(file, true);
+    DiskImage writes = DiskImage.open(file, false);
+    reads.close();
+    assertThat(isLocked(file)).isTrue();
+    try (DiskImage _ = DiskImage.open(file, true)) {
+      writes.close();
+      assertThat(isLocked(file)).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsKeptOpenForTheLockIsUsedAgainAndClosedWithIt() throws IOException {
+    Path descriptors = Path.of("/proc/self/fd");
+    assumeTrue(Files.exists(descriptors), "Linux shows descriptors");
+    Path file = file(512);
+    long before = descriptorsOf(file);
+    try (DiskImage _ = DiskImage.open(file, false)) {
+      for (int i = 0; i < 100; i++) {
+        DiskImage.check(file, i % 2 == 0);
+      }
+      assertThat(descriptorsOf(file)).isEqualTo(before + 3);
+    }
+    assertThat(descriptorsOf(file)).isEqualTo(before);
+  }
+
+  private static long descriptorsOf(Path file) throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.filter(fd -> leadsTo(fd, file)).count();
+    }
+  }
+
+  private static boolean leadsTo(Path descriptor, Path file) {
+    try {
+      return Files.readSymbolicLink(descriptor).equals(file.toRealPath());
+    } catch (IOException e) {
+      return false; // closed since: that of the list itself
+    }
   }
 }

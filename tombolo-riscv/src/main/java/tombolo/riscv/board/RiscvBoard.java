@@ -19,6 +19,7 @@ import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.interrupt.Aplic;
 import tombolo.riscv.interrupt.Imsic;
@@ -40,6 +41,7 @@ public final class RiscvBoard implements Board {
   private static final long INITRD_ALIGNMENT = 4096;
 
   private final BoardContext context;
+  private final CodeBudget budget;
   private final List<RiscvVcpu> vcpus = new ArrayList<>();
   private final InterruptController controller;
   private final WiredController wires;
@@ -47,8 +49,16 @@ public final class RiscvBoard implements Board {
   private final GoldfishRtc rtc;
   private final PciHost pci;
 
-  public RiscvBoard(BoardContext context, InterruptController controller, Engine engine) {
+  /**
+   * Makes a board without devices other than its own.
+   *
+   * @param engine executes the harts' code
+   * @param budget what decoded code counts against
+   */
+  public RiscvBoard(
+      BoardContext context, InterruptController controller, Engine engine, CodeBudget budget) {
     this.context = context;
+    this.budget = budget;
     this.controller = controller;
     if (context.ram().size() > BoardLayout.MAX_RAM) {
       throw new IllegalArgumentException(
@@ -61,7 +71,7 @@ public final class RiscvBoard implements Board {
     Sbi sbi = new Sbi(memory, context.console(), vcpus);
     long clockOrigin = context.host().clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
-      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, engine, clockOrigin, controller);
+      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, engine, budget, clockOrigin, controller);
       vcpus.add(vcpu);
       memory.register(vcpu.quiescence);
     }
@@ -80,6 +90,7 @@ public final class RiscvBoard implements Board {
     context.mmio().attach(BoardLayout.RTC_BASE, GoldfishRtc.LENGTH, rtc);
     context.mmio().attach(BoardLayout.UART_BASE, Uart16550.LENGTH, uart);
     context.mmio().attach(BoardLayout.PCI_CONFIG_BASE, PciHost.BUS_LENGTH, pci);
+    budget.join(vcpus.size());
   }
 
   private WiredController attachController() {
@@ -189,6 +200,11 @@ public final class RiscvBoard implements Board {
   }
 
   @Override
+  public void dropCaches() {
+    vcpus.forEach(vcpu -> vcpu.hart.mmu.dropAll());
+  }
+
+  @Override
   public void pause() {
     rtc.pause();
     pci.pause();
@@ -204,6 +220,8 @@ public final class RiscvBoard implements Board {
   public void close() {
     rtc.close();
     pci.close();
+    dropCaches();
+    budget.leave(vcpus.size());
     vcpus.forEach(vcpu -> context.memory().unregister(vcpu.quiescence));
   }
 }

@@ -10,9 +10,11 @@ import tombolo.riscv.isa.Op;
  * itself, so it is atomic towards every hart, every VM and the host's own threads; all are
  * sequentially consistent, which is at least what any aq and rl bits ask for.
  *
- * <p>A store-conditional succeeds if the reservation still names its address and the memory still
- * holds the value that the load-reserved saw. A value that was changed and changed back in between
- * goes unnoticed, as in every emulator that runs harts in parallel.
+ * <p>A store-conditional succeeds if it has the width of the load-reserved and writes the same
+ * guest physical memory, and if that memory still holds the value that the load-reserved saw. A
+ * value that was changed and changed back in between goes unnoticed, as in every emulator that runs
+ * harts in parallel. A store-conditional that fails has passed all checks of a store before
+ * (Zalrsc): it traps where a store would, with a reservation or without.
  */
 final class Atomics {
   private Atomics() {}
@@ -30,11 +32,6 @@ final class Atomics {
     boolean doubleword = (selector & AtomicDecoder.DOUBLEWORD) != 0;
     int size = doubleword ? 8 : 4;
     int function = selector & 0x1f;
-    if (function == AtomicDecoder.SC && hart.reservedAddress != address) {
-      hart.reservedAddress = Hart.NO_RESERVATION;
-      x[Op.rd(op)] = 1;
-      return true;
-    }
     if ((address & size - 1) != 0) {
       hart.trap(
           function == AtomicDecoder.LR ? Cause.LOAD_MISALIGNED : Cause.STORE_MISALIGNED, address);
@@ -49,16 +46,21 @@ final class Atomics {
           case AtomicDecoder.LR -> {
             long value =
                 doubleword ? HostBytes.getLongVolatile(host) : HostBytes.getIntVolatile(host);
-            hart.reservedAddress = address;
+            hart.reservedAddress = hart.mmu.atomicGpa(address, false);
+            hart.reservedSize = size;
             hart.reservedValue = value;
             yield value;
           }
           case AtomicDecoder.SC -> {
+            boolean reserved =
+                hart.reservedAddress == hart.mmu.atomicGpa(address, true)
+                    && hart.reservedSize == size;
             hart.reservedAddress = Hart.NO_RESERVATION;
             boolean stored =
-                doubleword
-                    ? HostBytes.compareAndSet(host, hart.reservedValue, operand)
-                    : HostBytes.compareAndSet(host, (int) hart.reservedValue, (int) operand);
+                reserved
+                    && (doubleword
+                        ? HostBytes.compareAndSet(host, hart.reservedValue, operand)
+                        : HostBytes.compareAndSet(host, (int) hart.reservedValue, (int) operand));
             yield stored ? 0 : 1;
           }
           default -> doubleword ? amo(function, host, operand) : amo(function, host, (int) operand);

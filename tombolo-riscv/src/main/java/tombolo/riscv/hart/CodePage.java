@@ -24,8 +24,16 @@ final class CodePage {
   /** The most instructions of a block: every operation may be a fused pair. */
   static final int MAX_INSTRUCTIONS = 2 * MAX_OPERATIONS;
 
-  /** The weight of a block besides its operations. */
-  private static final int BLOCK = 8;
+  // The sizes below are those of HotSpot's objects with references of 4 bytes.
+
+  /** Bytes of a page without blocks: the snapshot, the references to blocks, and its map entry. */
+  static final int EMPTY_BYTES = SIZE + SIZE / 2 * 4 + 256;
+
+  /** Bytes of a block without operations: five objects. */
+  private static final int BLOCK_BYTES = 128;
+
+  /** Bytes that the arrays of a block have for each operation. */
+  private static final int OPERATION_BYTES = Long.BYTES + 3 * Integer.BYTES;
 
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(java.nio.ByteOrder.LITTLE_ENDIAN);
@@ -38,8 +46,8 @@ final class CodePage {
   private final @Nullable Block[] blocks = new Block[SIZE / 2];
   private long verifiedAt;
 
-  /** Operations of all its blocks, and an allowance for each: what it costs to keep. */
-  private int operations;
+  /** What the page and its blocks take of the heap. */
+  private int bytes = EMPTY_BYTES;
 
   CodePage(long gpa, long hostAddress, long fenceEpoch) {
     this.gpa = gpa;
@@ -81,13 +89,14 @@ final class CodePage {
     if (block == null) {
       block = decode(offset, new BlockBuilder(MAX_OPERATIONS, true));
       blocks[offset >>> 1] = block;
-      operations += block.ops.length + BLOCK;
+      bytes += BLOCK_BYTES + OPERATION_BYTES * block.ops.length;
     }
     return block;
   }
 
-  int operations() {
-    return operations;
+  /** Returns the bytes of the heap that the page takes, with its blocks. */
+  int bytes() {
+    return bytes;
   }
 
   /**

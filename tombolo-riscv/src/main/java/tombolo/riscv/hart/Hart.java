@@ -112,7 +112,13 @@ public final class Hart implements Stateful {
   public long stimecmp = -1;
   public long siselect;
 
+  /** The guest physical address that LR has reserved, or {@link #NO_RESERVATION}. */
   public long reservedAddress = NO_RESERVATION;
+
+  /** The bytes that LR has reserved: 4 or 8; of no interest without a reservation. */
+  public int reservedSize;
+
+  /** What LR has loaded. */
   public long reservedValue;
 
   /** Instructions retired; exact whenever no engine runs the hart. */
@@ -134,9 +140,14 @@ public final class Hart implements Stateful {
   @SuppressWarnings("unused") // by ATTENTION
   private volatile long attention;
 
-  public Hart(int index, GuestMemory memory) {
+  /**
+   * Makes a hart.
+   *
+   * @param budget what its decoded code counts against; whoever makes the hart joins it
+   */
+  public Hart(int index, GuestMemory memory, CodeBudget budget) {
     this.index = index;
-    this.mmu = new Mmu(this, memory);
+    this.mmu = new Mmu(this, memory, budget);
     this.access = new MemoryAccess(this);
   }
 
@@ -202,7 +213,8 @@ public final class Hart implements Stateful {
     out.number(pc).number(privilege).number(retired);
     out.number(sstatus).number(stvec).number(sepc).number(scause).number(stval).number(sscratch);
     out.number(sie).number(satp).number(scounteren).number(senvcfg).number(stimecmp);
-    out.number(siselect).number(reservedAddress).number(reservedValue);
+    out.number(siselect);
+    out.number(reservedAddress).number(reservedSize).number(reservedValue);
     out.number((int) PENDING.getVolatile(this)).flag(timerPending);
     out.number(trapCause).number(trapValue).number(instruction);
   }
@@ -231,6 +243,7 @@ public final class Hart implements Stateful {
     stimecmp = in.int64();
     siselect = in.int64();
     reservedAddress = in.int64();
+    reservedSize = in.int32();
     reservedValue = in.int64();
     int pendingBits = in.int32();
     timerPending = in.flag();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.hart;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.MemoryRegion;
@@ -31,12 +29,6 @@ public final class Mmu {
   static final int LOAD = 1;
   static final int STORE = 2;
 
-  /** How much decoded code a hart keeps, in operations of 12 bytes: some 50 MB. */
-  static final long MAX_DECODED = 4_000_000;
-
-  /** The weight of an empty code page. */
-  private static final int OPERATIONS_A_PAGE = 1024;
-
   private static final int[] PAGE_FAULT = {Cause.FETCH_PAGE, Cause.LOAD_PAGE, Cause.STORE_PAGE};
   private static final int[] ACCESS_FAULT = {
     Cause.FETCH_ACCESS, Cause.LOAD_ACCESS, Cause.STORE_ACCESS
@@ -61,7 +53,7 @@ public final class Mmu {
   private final Tlb user = new Tlb();
   private final Tlb supervisor = new Tlb();
   private final Tlb supervisorForUser = new Tlb(); // sstatus.SUM is set
-  private final Map<Long, CodePage> codePages = new HashMap<>();
+  private final DecodedCode code;
   private long fenceEpoch;
 
   /**
@@ -73,18 +65,16 @@ public final class Mmu {
   /** The level at which the last walk found its leaf: 0 for a page of 4 KiB. */
   private int leafLevel;
 
-  /** Operations in code pages, and an allowance for each page. */
-  private long decoded;
-
   /** The TLB of the present privilege and sstatus.SUM. */
   Tlb tlb = supervisor;
 
   /** The guest physical address behind the last {@link #DEVICE}. */
   public long deviceGpa;
 
-  Mmu(Hart hart, GuestMemory memory) {
+  Mmu(Hart hart, GuestMemory memory, CodeBudget budget) {
     this.hart = hart;
     this.memory = memory;
+    this.code = new DecodedCode(budget);
   }
 
   /** Chooses the TLB anew; called when the privilege or sstatus.SUM has changed. */
@@ -140,38 +130,33 @@ public final class Mmu {
   }
 
   /** Forgets everything that came from stage 2, with decoded code. */
-  void dropAll() {
+  public void dropAll() {
     flush();
-    codePages.clear();
-    decoded = 0;
+    code.clear();
   }
 
-  /** Returns the weight of all decoded code, in operations. */
-  long decoded() {
-    return decoded;
+  /** Returns the bytes of the heap that decoded code takes. */
+  long codeBytes() {
+    return code.bytes();
   }
 
-  /** Forgets all decoded code once it is too much, so that no guest fills the host's heap. */
-  private void boundCode() {
-    if (decoded > MAX_DECODED) {
-      flushCode();
-      codePages.clear();
-      decoded = 0;
-    }
+  /** Returns how many decoded pages were dropped for want of room. Any thread. */
+  public long evictedPages() {
+    return code.evicted();
   }
 
   /** The block at a virtual address, or null if the hart holds the trap that fetching it gave. */
   @Nullable Block fetch(long va) {
-    boundCode();
+    if (code.trim()) {
+      flushCode();
+    }
     CodePage page = fetchPage(va);
     if (page == null) {
       return null;
     }
     int offset = (int) va & PAGE_SIZE - 1;
     if (!page.straddlesAt(offset)) {
-      int before = page.operations();
-      Block block = page.blockAt(offset);
-      decoded += page.operations() - before;
+      Block block = code.block(page, offset);
       tlb.putJump(va, block);
       return block;
     }
@@ -189,7 +174,7 @@ public final class Mmu {
       return null;
     }
     gpa &= PAGE_MASK;
-    page = codePages.get(gpa);
+    page = code.page(gpa);
     if (page == null || !page.isCurrent(fenceEpoch)) {
       MemoryRegion region = memory.regionAt(gpa);
       if (region == null || !region.access().canExecute()) {
@@ -197,8 +182,7 @@ public final class Mmu {
         return null;
       }
       page = new CodePage(gpa, region.hostAddress() + (gpa - region.gpa()), fenceEpoch);
-      codePages.put(gpa, page);
-      decoded += OPERATIONS_A_PAGE;
+      code.add(page);
     }
     noteSuperpage(va);
     tlb.putFetch(va, page);
@@ -219,9 +203,9 @@ public final class Mmu {
     long host = region.hostAddress() + (gpa - region.gpa());
     noteSuperpage(va);
     if (access == STORE) {
-      tlb.putWrite(va, host);
+      tlb.putWrite(va, gpa, host);
     } else {
-      tlb.putRead(va, host);
+      tlb.putRead(va, gpa, host);
     }
     return host;
   }
@@ -241,6 +225,14 @@ public final class Mmu {
       return TRAPPED;
     }
     return host;
+  }
+
+  /**
+   * Returns the guest physical address behind a virtual one for which {@link #atomicAddress} has
+   * just given a host address.
+   */
+  long atomicGpa(long va, boolean store) {
+    return store ? tlb.writeGpa(va) : tlb.readGpa(va);
   }
 
   /** The guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */

@@ -36,6 +36,11 @@ public final class Tlb {
 
   final long[] writeOffsets = new long[ENTRIES];
 
+  /** The difference of the guest physical address and the virtual address, for each page. */
+  private final long[] readGpaOffsets = new long[ENTRIES];
+
+  private final long[] writeGpaOffsets = new long[ENTRIES];
+
   final long[] jumpTags = new long[JUMPS];
   final @Nullable Block[] jumps = new Block[JUMPS];
 
@@ -55,17 +60,19 @@ public final class Tlb {
     return (int) (va >>> 1) & (JUMPS - 1);
   }
 
-  void putRead(long va, long host) {
+  void putRead(long va, long gpa, long host) {
     int index = index(va);
     readTags[index] = va & Mmu.PAGE_MASK;
     readOffsets[index] = host - va;
+    readGpaOffsets[index] = gpa - va;
     clean = false;
   }
 
-  void putWrite(long va, long host) {
+  void putWrite(long va, long gpa, long host) {
     int index = index(va);
     writeTags[index] = va & Mmu.PAGE_MASK;
     writeOffsets[index] = host - va;
+    writeGpaOffsets[index] = gpa - va;
     clean = false;
   }
 
@@ -79,6 +86,16 @@ public final class Tlb {
   long writeAddress(long va) {
     int index = index(va);
     return writeTags[index] == (va & Mmu.PAGE_MASK) ? va + writeOffsets[index] : INVALID;
+  }
+
+  /** Returns the guest physical address of a byte whose page {@link #readAddress} knows. */
+  long readGpa(long va) {
+    return va + readGpaOffsets[index(va)];
+  }
+
+  /** Returns the guest physical address of a byte whose page {@link #writeAddress} knows. */
+  long writeGpa(long va) {
+    return va + writeGpaOffsets[index(va)];
   }
 
   private static int index(long va) {

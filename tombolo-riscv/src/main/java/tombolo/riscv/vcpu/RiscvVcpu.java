@@ -16,6 +16,7 @@ import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
 import tombolo.riscv.hart.AiaCsrs;
+import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Csrs;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Hart;
@@ -102,6 +103,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
    * Makes a hart that is stopped.
    *
    * @param engine executes the hart's code
+   * @param budget what decoded code counts against
    * @param clockOrigin the clock's time at which {@code time} is 0
    * @param controller which of them sets the hart's external interrupt: {@link #setInterrupt}, or
    *     {@link #interruptFile}
@@ -111,10 +113,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       BoardContext context,
       Sbi sbi,
       Engine engine,
+      CodeBudget budget,
       long clockOrigin,
       InterruptController controller) {
     this.engine = engine;
-    hart = new Hart(index, context.memory());
+    hart = new Hart(index, context.memory(), budget);
     quiescence = new Quiescence(hart, context.host().scheduler());
     timer = new HartTimer(hart, context.host().clock(), clockOrigin);
     traps = new Traps(hart);
@@ -310,6 +313,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   @Override
   public long retiredInstructions() {
     return (long) PUBLISHED.getOpaque(this);
+  }
+
+  @Override
+  public long evictedCodePages() {
+    return hart.mmu.evictedPages();
   }
 
   /** Sets or clears bits of sip. Any thread. */

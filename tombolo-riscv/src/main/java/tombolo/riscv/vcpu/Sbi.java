@@ -51,6 +51,17 @@ public final class Sbi {
    */
   private static final long IMPLEMENTATION_ID = 0x746f6d626f6c6fL;
 
+  // Functions of HSM.
+  private static final long HART_START = 0;
+  private static final long HART_STOP = 1;
+  private static final long HART_STATUS = 2;
+  private static final long HART_SUSPEND = 3;
+
+  // Functions of DBCN.
+  private static final long CONSOLE_WRITE = 0;
+  private static final long CONSOLE_READ = 1;
+  private static final long CONSOLE_WRITE_BYTE = 2;
+
   private static final long SYSTEM_FAILURE = 1;
   private static final long FIRST_SPECIFIC_REASON = 0xe000_0000L;
 
@@ -90,7 +101,7 @@ public final class Sbi {
     if (extension == LEGACY_SHUTDOWN) {
       return new VcpuExit.SystemEvent(new StopReason.PowerOff());
     }
-    if (extension == HART_STATE && function == 1) {
+    if (extension == HART_STATE && function == HART_STOP) {
       caller.stop();
       return null;
     }
@@ -145,13 +156,18 @@ public final class Sbi {
   }
 
   private static void base(RiscvVcpu caller, long function, long extension) {
-    switch ((int) function) {
-      case 0 -> reply(caller, SUCCESS, VERSION_2_0);
-      case 1 -> reply(caller, SUCCESS, IMPLEMENTATION_ID);
-      case 2 -> reply(caller, SUCCESS, 1);
-      case 3 -> reply(caller, SUCCESS, isKnown(extension) ? 1 : 0);
-      case 4, 5, 6 -> reply(caller, SUCCESS, 0); // mvendorid, marchid, mimpid: none
-      default -> reply(caller, NOT_SUPPORTED, 0);
+    if (function == 0) {
+      reply(caller, SUCCESS, VERSION_2_0);
+    } else if (function == 1) {
+      reply(caller, SUCCESS, IMPLEMENTATION_ID);
+    } else if (function == 2) {
+      reply(caller, SUCCESS, 1);
+    } else if (function == 3) {
+      reply(caller, SUCCESS, isKnown(extension) ? 1 : 0);
+    } else if (function >= 4 && function <= 6) {
+      reply(caller, SUCCESS, 0); // mvendorid, marchid, mimpid: none
+    } else {
+      reply(caller, NOT_SUPPORTED, 0);
     }
   }
 
@@ -208,29 +224,37 @@ public final class Sbi {
 
   private void hartState(RiscvVcpu caller, long function) {
     long[] x = caller.hart.x;
-    if (function == 3) {
+    if (function == HART_SUSPEND) {
       suspend(caller, x[10] & 0xffffffffL, x[11], x[12]);
-      return;
-    }
-    long number = x[10];
-    if (number < 0 || number >= vcpus.size()) {
-      reply(caller, INVALID_PARAMETER, 0);
-      return;
-    }
-    RiscvVcpu target = vcpus.get((int) number);
-    switch ((int) function) {
-      case 0 -> {
-        if ((x[11] & 1) != 0 || memory.regionAt(x[11]) == null) {
-          reply(caller, INVALID_ADDRESS, 0);
-        } else if (target.start(new RiscvVcpu.Entry(x[11], x[12]))) {
-          reply(caller, SUCCESS, 0);
-        } else {
-          reply(caller, ALREADY_AVAILABLE, 0);
-        }
+    } else if (function == HART_START || function == HART_STATUS) {
+      long number = x[10];
+      if (number < 0 || number >= vcpus.size()) {
+        reply(caller, INVALID_PARAMETER, 0);
+        return;
       }
-      case 2 -> reply(caller, SUCCESS, target.state().number);
-      default -> reply(caller, NOT_SUPPORTED, 0);
+      RiscvVcpu target = vcpus.get((int) number);
+      if (function == HART_START) {
+        start(caller, target, x[11], x[12]);
+      } else {
+        reply(caller, SUCCESS, target.state().number);
+      }
+    } else {
+      reply(caller, NOT_SUPPORTED, 0);
     }
+  }
+
+  private void start(RiscvVcpu caller, RiscvVcpu target, long address, long opaque) {
+    if (!canHoldCode(address)) {
+      reply(caller, INVALID_ADDRESS, 0);
+    } else if (target.start(new RiscvVcpu.Entry(address, opaque))) {
+      reply(caller, SUCCESS, 0);
+    } else {
+      reply(caller, ALREADY_AVAILABLE, 0);
+    }
+  }
+
+  private boolean canHoldCode(long address) {
+    return (address & 1) == 0 && memory.regionAt(address) != null;
   }
 
   private void suspend(RiscvVcpu caller, long type, long address, long opaque) {
@@ -238,7 +262,7 @@ public final class Sbi {
       reply(caller, SUCCESS, 0);
       caller.suspend();
     } else if (type == SUSPEND_NON_RETENTIVE) {
-      if ((address & 1) != 0 || memory.regionAt(address) == null) {
+      if (!canHoldCode(address)) {
         reply(caller, INVALID_ADDRESS, 0);
         return;
       }
@@ -252,7 +276,8 @@ public final class Sbi {
       hart.pc = address;
       caller.suspend();
     } else {
-      reply(caller, type < SUSPEND_NON_RETENTIVE ? INVALID_PARAMETER : NOT_SUPPORTED, 0);
+      // NOT_SUPPORTED is for a type that the firmware has and the platform lacks.
+      reply(caller, INVALID_PARAMETER, 0);
     }
   }
 
@@ -276,51 +301,56 @@ public final class Sbi {
     return null;
   }
 
-  /** Outside guest code, as all that calls the console: it may block, and unmap waits for harts. */
-  private void print(long gpa, byte[] octets) {
-    memory.read(gpa, octets, 0, octets.length);
-    for (byte octet : octets) {
-      console.write(octet);
-    }
-  }
-
   private void debugConsole(RiscvVcpu caller, long function) {
     long[] x = caller.hart.x;
-    if (function == 2) {
+    if (function == CONSOLE_WRITE_BYTE) {
       byte octet = (byte) x[10];
       caller.outside(() -> console.write(octet));
       reply(caller, SUCCESS, 0);
-      return;
-    }
-    if (function != 0 && function != 1) {
+    } else if (function == CONSOLE_WRITE || function == CONSOLE_READ) {
+      moveText(caller, function == CONSOLE_READ, x[10], x[11], x[12]);
+    } else {
       reply(caller, NOT_SUPPORTED, 0);
-      return;
     }
-    if (x[12] != 0) {
-      reply(caller, INVALID_PARAMETER, 0); // addresses of 128 bits
-      return;
-    }
-    byte[] chunk = new byte[Math.clamp(x[10], 0, CONSOLE_CHUNK)];
-    if (x[10] < 0) {
-      chunk = new byte[CONSOLE_CHUNK];
-    }
-    long gpa = x[11];
-    byte[] octets = chunk;
-    try {
-      if (function == 0) {
-        caller.outside(() -> print(gpa, octets));
-        reply(caller, SUCCESS, octets.length);
-      } else {
-        int count = 0;
-        for (int next; count < octets.length && (next = console.read()) >= 0; ) {
-          octets[count++] = (byte) next;
-        }
-        int length = count;
-        caller.outside(() -> memory.write(gpa, octets, 0, length));
-        reply(caller, SUCCESS, count);
-      }
-    } catch (GuestMemoryException e) {
+  }
+
+  /**
+   * Moves a chunk of text between guest memory and the console. First checks all of the range that
+   * the guest names, though a call moves only a part of it, so that a call that fails prints
+   * nothing and takes no input.
+   *
+   * @param high the upper half of an address of 128 bits
+   */
+  private void moveText(RiscvVcpu caller, boolean read, long length, long gpa, long high) {
+    if (high != 0 || !memory.allows(gpa, length, read)) {
       reply(caller, INVALID_PARAMETER, 0);
+      return;
     }
+    byte[] chunk = new byte[(int) Math.min(length, CONSOLE_CHUNK)];
+    int[] moved = {0};
+    try {
+      caller.outside(() -> moved[0] = read ? type(gpa, chunk) : print(gpa, chunk));
+      reply(caller, SUCCESS, moved[0]);
+    } catch (GuestMemoryException e) {
+      reply(caller, INVALID_PARAMETER, 0); // another vCPU has unmapped the range since the check
+    }
+  }
+
+  /** Prints outside guest code, as everything that calls the console: it may block. */
+  private int print(long gpa, byte[] chunk) {
+    memory.read(gpa, chunk, 0, chunk.length);
+    for (byte octet : chunk) {
+      console.write(octet);
+    }
+    return chunk.length;
+  }
+
+  private int type(long gpa, byte[] chunk) {
+    int count = 0;
+    for (int next; count < chunk.length && (next = console.read()) >= 0; ) {
+      chunk[count++] = (byte) next;
+    }
+    memory.write(gpa, chunk, 0, count);
+    return count;
   }
 }

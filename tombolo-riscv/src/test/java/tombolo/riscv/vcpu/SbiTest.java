@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.VcpuExit;
 import tombolo.machine.power.StopReason;
+import tombolo.memory.Access;
+import tombolo.memory.HostMemory;
 import tombolo.riscv.BoardFixture;
 import tombolo.riscv.board.BoardLayout;
 import tombolo.riscv.hart.Hart;
@@ -150,9 +152,25 @@ class SbiTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, -3", "0x0fffffff, -3", "0x10000000, -3", "0x80000001, -2"})
-  void reservedKindsOfSuspensionAreRefused(String type, long error) {
-    assertThat(board.error(HSM, 3, Long.decode(type), RAM, 0)).isEqualTo(error);
+  @ValueSource(
+      longs = {1, 0x0fffffff, 0x10000000, 0x7fffffff, 0x80000001L, 0x8fffffffL, 0x90000000L, -1})
+  void reservedAndUnknownKindsOfSuspensionAreInvalid(long type) {
+    assertThat(board.error(HSM, 3, type, RAM, 0)).isEqualTo(INVALID_PARAMETER);
+  }
+
+  /** A function's id is a whole register, and is looked at before any argument. */
+  @ParameterizedTest
+  @ValueSource(longs = {BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN})
+  void anUnknownFunctionDoesNothingWhateverItsArguments(long extension) {
+    board.console.type("input");
+    for (long function : new long[] {1L << 32, 1L << 32 | 2, 1L << 63, 100, -1}) {
+      assertThat(board.error(extension, function, -1, -1, -1)).isEqualTo(NOT_SUPPORTED);
+      assertThat(board.error(extension, function, 1, RAM, 0)).isEqualTo(NOT_SUPPORTED);
+    }
+    assertThat(board.vcpus().get(1).state()).isEqualTo(HartState.STOPPED);
+    assertThat(softwareInterrupt(1)).isFalse();
+    assertThat(board.console.text()).isEmpty();
+    assertThat(board.console.read()).isEqualTo('i');
   }
 
   @Test
@@ -200,7 +218,33 @@ class SbiTest {
 
   @Test
   void theDebugConsoleWritesALongTextInParts() {
-    assertThat(board.error(DBCN, 0, -1, RAM, 0)).isEqualTo(SUCCESS);
+    assertThat(board.error(DBCN, 0, BoardFixture.RAM_SIZE, RAM, 0)).isEqualTo(SUCCESS);
     assertThat(board.value()).isEqualTo(4096);
+    assertThat(board.error(DBCN, 0, 0, RAM, 0)).isEqualTo(SUCCESS);
+    assertThat(board.value()).isZero();
+  }
+
+  /** Also where the part that one call would move is in RAM. */
+  @ParameterizedTest
+  @ValueSource(longs = {BoardFixture.RAM_SIZE + 1, Long.MAX_VALUE, Long.MIN_VALUE, -RAM, -1})
+  void theDebugConsoleChecksAllOfARangeBeforeItMovesAnything(long length) {
+    board.console.type("input");
+    assertThat(board.error(DBCN, 0, length, RAM, 0)).isEqualTo(INVALID_PARAMETER);
+    assertThat(board.error(DBCN, 1, length, RAM, 0)).isEqualTo(INVALID_PARAMETER);
+    assertThat(board.console.text()).isEmpty();
+    assertThat(board.console.read()).isEqualTo('i');
+  }
+
+  @Test
+  void theDebugConsoleTakesNoInputForMemoryThatCannotBeWritten() {
+    try (HostMemory rom = HostMemory.allocate(4096)) {
+      board.memory.map(0x1000, 4096, rom, 0, Access.READ);
+      board.console.type("input");
+      assertThat(board.error(DBCN, 0, 4096, 0x1000, 0)).isEqualTo(SUCCESS);
+      assertThat(board.error(DBCN, 1, 5, 0x1000, 0)).isEqualTo(INVALID_PARAMETER);
+      assertThat(board.console.read()).isEqualTo('i');
+      board.vcpus().getFirst().quiescence.leave(); // its call is over, and nobody waits for it
+      board.memory.unmap(0x1000, 4096);
+    }
   }
 }

@@ -53,13 +53,14 @@ final class ImageReader {
    * Finds the files and reads the kernel.
    *
    * @param platform for which the kernel has to be; null if it is not known
+   * @param memory bytes of RAM, which bound what is read
    * @param prepare the command that makes missing files, as the file says; or null
    */
-  Named find(Section vm, @Nullable Platform platform, @Nullable String prepare) {
+  Named find(Section vm, @Nullable Platform platform, long memory, @Nullable String prepare) {
     Path kernel = present(vm, "kernel", path(vm, "kernel"), prepare);
     Path initrd = present(vm, "initrd", path(vm, "initrd"), prepare);
     return new Named(
-        kernel == null || platform == null ? null : kernel(vm, kernel, platform),
+        kernel == null || platform == null ? null : kernel(vm, kernel, platform, memory),
         kernel == null ? file : kernel,
         initrd);
   }
@@ -89,14 +90,14 @@ final class ImageReader {
   }
 
   /** Reads a kernel; returns null if it can't be read. */
-  private @Nullable KernelImage kernel(Section vm, Path path, Platform platform) {
+  private @Nullable KernelImage kernel(Section vm, Path path, Platform platform, long memory) {
     KernelFile key = new KernelFile(path, platform.board().machine(), platform.board().ramBase());
     KernelImage known = kernels.get(key);
     if (known != null) {
       return known;
     }
     try {
-      KernelImage read = platform.board().readKernel(path);
+      KernelImage read = platform.board().readKernel(path, memory);
       kernels.put(key, read);
       return read;
     } catch (ImageException e) {
@@ -120,8 +121,19 @@ final class ImageReader {
     Path initrdFile = named.initrdFile();
     byte[] initrd =
         initrdFile == null || memory == 0 ? null : initrd(vm, initrdFile, memory, behindKernel);
+    return new BootImage(kernel == null ? NO_KERNEL : kernel, initrd, append(vm, kernel));
+  }
+
+  private static String append(Section vm, @Nullable KernelImage kernel) {
     String append = vm.string("append", "a string");
-    return new BootImage(kernel == null ? NO_KERNEL : kernel, initrd, append == null ? "" : append);
+    if (append == null) {
+      return "";
+    }
+    String objection = (kernel == null ? NO_KERNEL : kernel).objectionTo(append);
+    if (objection != null) {
+      vm.wrong("append", objection);
+    }
+    return append;
   }
 
   private static void checkFits(
@@ -149,15 +161,10 @@ final class ImageReader {
    * @param behindKernel bytes of RAM up to the end of the kernel
    */
   private byte @Nullable [] initrd(Section vm, Path path, long memory, long behindKernel) {
-    String objection = Platform.objectionToInitrd(path, memory);
-    if (objection != null) {
-      vm.wrong("initrd", "%s: %s; give the VM more memory".formatted(path, objection));
-      return null;
-    }
     byte[] bytes = initrds.get(path);
     if (bytes == null) {
       try {
-        bytes = Initrd.read(path);
+        bytes = Initrd.read(path, memory);
       } catch (ImageException e) {
         vm.wrong("initrd", String.valueOf(e.getMessage()));
         return null;

@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import tombolo.machine.image.BootImage;
-import tombolo.machine.image.KernelImage;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
 import tombolo.topology.FolderSpec;
@@ -26,7 +25,8 @@ import tombolo.topology.VmSpec;
  * Reads the tables {@code [vm.NAME]}. Replaces a wrong value by one with which no check between VMs
  * and channels can fail.
  *
- * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device.
+ * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device, {@link
+ * NicReader} its network cards.
  */
 final class VmReader {
   static final long LARGEST_WINDOW = 8L << 30;
@@ -53,7 +53,8 @@ final class VmReader {
           "virtio-console",
           "rtc",
           VsockReader.CID,
-          VsockReader.SOCKET);
+          VsockReader.SOCKET,
+          NicReader.NETWORKS);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
   private static final long LEAST_WINDOW = 64L << 10;
   private static final long DEFAULT_WINDOW = 64L << 20;
@@ -85,8 +86,9 @@ final class VmReader {
    *
    * @param position in the file, from 1: the id if none is given
    * @param prepare the command that makes missing files, as the file says; or null
+   * @param nics reads its network cards
    */
-  VmSpec read(String name, Section vm, int position, @Nullable String prepare) {
+  VmSpec read(String name, Section vm, int position, @Nullable String prepare, NicReader nics) {
     if (!NAME.matcher(name).matches()) {
       vm.mistakes()
           .add(vm.line(), vm.path(), "not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _");
@@ -95,14 +97,17 @@ final class VmReader {
     vm.require("kernel", "\"guest.elf\"");
     Platform named = platform(vm);
     Platform platform = named == null ? platforms.getFirst() : named;
-    ImageReader.Named files = images.find(vm, named, prepare);
-    long memory = memory(vm, named, files.kernel());
+    long given = vm.has("memory") ? memory(vm, named) : 0;
+    long most = given == 0 ? Platform.MOST_DEFAULT_RAM : given;
+    ImageReader.Named files = images.find(vm, named, most, prepare);
+    long memory = vm.has("memory") ? given : Platform.defaultRam(files.kernel());
     BootImage image = images.read(vm, files, platform, memory);
     long window = window(vm);
+    int id = (int) vm.integer("id", position, NO_ID, 1, MOST_ID);
     return new VmSpec(
         name,
         vm.line(),
-        (int) vm.integer("id", position, NO_ID, 1, MOST_ID),
+        id,
         image,
         memory,
         vcpus(vm, named),
@@ -113,7 +118,11 @@ final class VmReader {
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
         VsockReader.read(vm, key -> images.path(vm, key)),
         vm.date("rtc"),
-        new VirtioSpec(disks(vm, prepare), folders(vm), vm.truth("virtio-console", false)));
+        new VirtioSpec(
+            disks(vm, prepare),
+            folders(vm),
+            vm.truth("virtio-console", false),
+            nics.read(vm, id)));
   }
 
   /** Returns the platform; null if there is none of that name. */
@@ -166,11 +175,8 @@ final class VmReader {
     return (int) vcpus;
   }
 
-  /** Returns the bytes of RAM; 0 if they are wrong. */
-  private long memory(Section vm, @Nullable Platform platform, @Nullable KernelImage kernel) {
-    if (!vm.has("memory")) {
-      return Platform.defaultRam(kernel);
-    }
+  /** Returns the bytes of RAM that the file gives; 0 if they are wrong. */
+  private long memory(Section vm, @Nullable Platform platform) {
     MemorySize memory = vm.memory("memory");
     if (memory == null || platform == null) {
       return memory == null ? 0 : memory.bytes();

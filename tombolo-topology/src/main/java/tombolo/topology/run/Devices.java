@@ -3,6 +3,7 @@
 package tombolo.topology.run;
 
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Vm;
 import tombolo.machine.console.Console;
@@ -82,7 +83,9 @@ final class Devices {
       return null;
     }
     try {
-      return new UnixVsock(network.host(), spec.cid(), spec.socket(), vm.name(), host);
+      UnixVsock socket = new UnixVsock(network.host(), spec.cid(), spec.socket(), vm.name(), host);
+      socket.onFailure(cause -> vm.fail("the vsock socket failed", cause));
+      return socket;
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be the vsock socket of %s: %s; choose another path"
@@ -114,5 +117,10 @@ final class Devices {
 
     @Override
     public void onInput(Runnable listener) {}
+
+    @Override
+    public void onFailure(Consumer<Throwable> listener) {
+      whole.onFailure(listener);
+    }
   }
 }

@@ -12,6 +12,7 @@ import tombolo.ivc.Directory;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.HostEndpoint;
 import tombolo.machine.VmState;
+import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
@@ -31,10 +32,14 @@ import tombolo.topology.VmSpec;
  * #requestStop}, which waits for nobody.
  */
 public final class TopologyRun implements AutoCloseable {
+  /** How long the worker waits after a step that has failed. */
+  private static final long RETRY_NANOS = 10_000_000;
+
   private final HostServices host;
   private final Watcher watcher;
   private final Directory directory;
-  private final VsockSwitch network;
+  private final VsockSwitch vsock;
+  private final Networks networks;
   private final Waiters waiters;
   private final Task restarts;
 
@@ -53,7 +58,8 @@ public final class TopologyRun implements AutoCloseable {
     this.watcher = watcher;
     this.waiters = new Waiters(host);
     this.directory = new Directory(topology.grants(), host);
-    this.network = new VsockSwitch(host);
+    this.vsock = new VsockSwitch(host);
+    this.networks = new Networks(topology.networks());
     this.restarts = host.scheduler().task("tombolo/restarts", Scheduler.Idle.PARK, this::settle);
   }
 
@@ -77,7 +83,7 @@ public final class TopologyRun implements AutoCloseable {
    * @throws tombolo.machine.image.ImageException if a kernel or initial RAM disk does not fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
    * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
-   * @throws tombolo.topology.InputException if a socket can't be opened
+   * @throws tombolo.topology.InputException if a socket can't be opened, or there is no way outside
    */
   public static TopologyRun prepare(
       Topology topology, HostServices host, Watcher watcher, Set<String> standIns) {
@@ -103,7 +109,8 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   private void add(VmSpec spec) {
-    JoinedVm joined = JoinedVm.make(spec, directory, network, watcher.console(spec, host), host);
+    JoinedVm joined =
+        JoinedVm.make(spec, directory, vsock, networks, watcher.console(spec, host), host);
     RunningVm vm = new RunningVm(spec, joined, watcher, host, waiters);
     joined
         .vm()
@@ -130,9 +137,14 @@ public final class TopologyRun implements AutoCloseable {
     }
   }
 
-  /** The step of the worker. */
+  /** The step of the worker. What fails for want of memory is tried again: others wait for it. */
   private long settle() {
-    vms.forEach(RunningVm::settle);
+    try {
+      vms.forEach(RunningVm::settle);
+    } catch (Throwable e) {
+      Failures.log("tombolo/restarts", "will look again at what has stopped", e);
+      return closing ? Worker.DONE : host.clock().nanos() + RETRY_NANOS;
+    }
     return closing ? Worker.DONE : Worker.UNTIL_WOKEN;
   }
 
@@ -248,7 +260,7 @@ public final class TopologyRun implements AutoCloseable {
     restarts.wake();
     restarts.awaitEnd();
     vms.forEach(RunningVm::close);
-    network.close();
+    vsock.close();
     standIns.values().forEach(HostEndpoint::close);
     directory.close();
   }

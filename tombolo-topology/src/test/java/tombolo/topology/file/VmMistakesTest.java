@@ -8,6 +8,8 @@ import static tombolo.topology.file.TopologyFixture.vm;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +37,7 @@ class VmMistakesTest {
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
             + " accelerator, interrupts, id, window, restart, channels, channel-bytes, disks,"
-            + " folders, virtio-console, rtc, vsock-cid, vsock-socket",
+            + " folders, virtio-console, rtc, vsock-cid, vsock-socket, networks",
         "vsock-cid = 2         | vsock-cid: found the number 2; wanted a whole number, 3 to"
             + " 4294967294",
         "vsock-cid = 4294967295 | vsock-cid: found the number 4294967295; wanted a whole number, 3"
@@ -175,11 +177,25 @@ class VmMistakesTest {
 
   @Test
   void aKernelThatDoesNotFit() throws IOException {
-    assertThat(files.mistakes(vm("memory = '4 KiB'")))
+    assertThat(files.mistakes(vm("memory = '8 KiB'")))
         .singleElement()
         .asString()
         .startsWith("2: vm.alice.kernel: k.elf: the kernel's segment 0x80200000 to 0x80201")
-        .endsWith("; link it for an address there, or give the VM more memory (it has 4 KiB)");
+        .endsWith("; link it for an address there, or give the VM more memory (it has 8 KiB)");
+  }
+
+  @Test
+  void aCommandLineThatTheKernelWouldNotGet() throws IOException {
+    ByteBuffer linux = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(files.path("Image"), linux.putInt(56, 0x05435352).array());
+    String vm = "[vm.alice]\nkernel = 'Image'\nappend = '%s'\n";
+
+    assertThat(files.read(vm.formatted("x".repeat(1023))).vms()).hasSize(1);
+    assertThat(files.mistakes(vm.formatted("x".repeat(1024))))
+        .containsExactly(
+            "3: vm.alice.append: 1024 bytes, of which Linux would read only 1023; shorten it");
+    assertThat(files.mistakes(vm("append = \"a\\u0000b\"")))
+        .containsExactly("3: vm.alice.append: a zero byte ends a command line; leave it out");
   }
 
   @Test
