@@ -90,6 +90,23 @@ class VmMistakesTest {
             + " [\"a.img\", \"b.img,readonly\"]",
         "disks = [1]           | disks: found the number 1; wanted an array of disk images:"
             + " [\"a.img\", \"b.img,readonly\"]",
+        "folders = 'src'       | folders: found the string \"src\"; wanted an array of directories:"
+            + " [\"src\", \"data:TAG:ro\"]",
+        "folders = [1]         | folders: found the number 1; wanted an array of directories:"
+            + " [\"src\", \"data:TAG:ro\"]",
+        "folders = ['none:x']  | folders: none: no such directory",
+        "folders = ['k.elf']   | folders: k.elf: not a directory; share the directory that it is"
+            + " in",
+        "folders = ['.', '.:ro'] | folders: two folders with the tag host; give each its own:"
+            + " DIR:TAG",
+        "folders = ['.:a', '.:b', '.:c', '.:d', '.:e'] | folders: 5 folders; a VM can have at most"
+            + " 4",
+        "rtc = 1               | rtc: found the number 1; wanted a date with its offset like"
+            + " 2026-01-01T00:00:00Z",
+        "rtc = 2026-01-01      | rtc: found a date or time; wanted a date with its offset like"
+            + " 2026-01-01T00:00:00Z",
+        "rtc = 'noon'          | rtc: 'noon': not a date; write it like 2026-01-01T00:00:00Z",
+        "rtc = 1969-12-31T23:59:59Z | rtc: '1969-12-31T23:59:59Z': out of range; use 1970 to 2261",
         "virtio-console = 1    | virtio-console: found the number 1; wanted true or false",
         "channel-bytes = -4096 | channel-bytes: '-4096': out of range; use 0 bytes to 1024 TiB",
       })
