@@ -126,7 +126,7 @@ public final class RunningTopologies {
   }
 
   private static String process(Path socket) {
-    return socket.getFileName().toString().replace(ControlSocket.SUFFIX, "");
+    return socket.getFileName().toString().split("[-.]", 2)[0];
   }
 
   /** Asks all topologies at once. */

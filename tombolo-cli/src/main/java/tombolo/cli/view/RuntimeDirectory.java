@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of the control sockets of this user's running topologies: {@code tombolo} in {@code
- * $XDG_RUNTIME_DIR}, or {@code tombolo-<user>} in the directory for temporary files. Nobody else
- * can look into it.
+ * $XDG_RUNTIME_DIR}, or {@code tombolo-<user>} in the directory for temporary files. A user without
+ * a name is called by number. Nobody else can look into it.
  */
 final class RuntimeDirectory {
   private RuntimeDirectory() {}
@@ -26,7 +26,26 @@ final class RuntimeDirectory {
     return runtime != null && !runtime.isBlank() && Files.isDirectory(Path.of(runtime))
         ? Path.of(runtime, "tombolo")
         : Path.of(
-            System.getProperty("java.io.tmpdir"), "tombolo-" + System.getProperty("user.name"));
+            System.getProperty("java.io.tmpdir"),
+            "tombolo-" + user(System.getProperty("user.name")));
+  }
+
+  /**
+   * Returns what tells this user from others.
+   *
+   * @param name as Java knows it: a question mark for each user without an entry in the table of
+   *     users, as in a container
+   */
+  static String user(String name) {
+    if (!name.equals("?")) {
+      return name;
+    }
+    try {
+      // The directory of this process in /proc is its user's.
+      return "uid" + Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    } catch (IOException | UnsupportedOperationException e) {
+      return "unknown"; // the check of the owner keeps two such users apart
+    }
   }
 
   /**
