@@ -147,7 +147,7 @@ class VmCommandsTest {
 
     assertThat(result.status()).isEqualTo(2);
     assertThat(result.err())
-        .startsWith("tombolo suspend: idle: 2 VMs are called so; say which one: ")
+        .startsWith("tombolo suspend: idle: 2 VMs have this name; choose one of ")
         .contains(first.process().pid() + "/idle (", third.process().pid() + "/idle (")
         .hasLineCount(1);
     assertThat(tombolo("suspend", first.process().pid() + "/idle"))

@@ -95,7 +95,7 @@ public final class RunningTopologies {
   }
 
   /**
-   * Has a VM do something.
+   * Acts on a VM.
    *
    * @param verb a name of {@link VmCommands}
    * @param vm its name, perhaps behind its topology or its process's number, see {@link VmName}

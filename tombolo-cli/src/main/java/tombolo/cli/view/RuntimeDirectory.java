@@ -110,7 +110,7 @@ final class RuntimeDirectory {
     }
   }
 
-  /** Whether it belongs to the user of this process, as far as the host tells. */
+  /** Returns whether a file with these attributes belongs to the user of this process. */
   private static boolean isMine(Path directory, PosixFileAttributes attributes) throws IOException {
     Path self = Path.of("/proc/self");
     if (Files.exists(self) && Files.getOwner(self).equals(attributes.owner())) {

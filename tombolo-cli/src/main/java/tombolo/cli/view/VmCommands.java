@@ -55,7 +55,7 @@ public final class VmCommands {
   /**
    * Acts on the VMs of a run.
    *
-   * @param say tells the person who watches the run, in a line, what somebody else has done
+   * @param say prints a line for the person at the run's terminal, about each command
    */
   public VmCommands(TopologyRun run, Consumer<String> say) {
     this.run = run;
@@ -67,7 +67,7 @@ public final class VmCommands {
     return verb + "\t" + vm;
   }
 
-  /** Whether a line is a request of this kind. */
+  /** Returns whether a line is a request of this kind. */
   static boolean isRequest(String line) {
     return line.indexOf('\t') >= 0;
   }
