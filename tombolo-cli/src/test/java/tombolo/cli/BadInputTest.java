@@ -378,4 +378,17 @@ class BadInputTest {
     Path kernel = ElfBytes.entering(RAM).segment(RAM, NOP).write(file());
     refused(message, "boot", kernel.toString(), "--vsock=" + value);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "22          | --forward '22': not a port forward; write it like 2222:22, 53:53/udp or",
+        "localhost:80:80 | --forward 'localhost:80:80': not a port forward; write it like",
+        "80:99999    | --forward '80:99999': no port 99999; use 1 to 65535"
+      })
+  void aPortForwardThatCannotBe(String value, String message) {
+    refused(message, "boot", Guests.guest("hello"), "--forward=" + value);
+  }
 }

@@ -20,7 +20,7 @@ final class JobControl {
 
   /** Whether the terminal on standard input controls this process. */
   static boolean isControlling() {
-    @Nullable Process me = look();
+    @Nullable Job me = look();
     return me == null || me.terminal == input();
   }
 
@@ -29,7 +29,7 @@ final class JobControl {
    * foreground, or the terminal knows it not.
    */
   static boolean isForeground() {
-    @Nullable Process me = look();
+    @Nullable Job me = look();
     return me == null || me.terminal != input() || me.group == me.foreground;
   }
 
@@ -43,20 +43,20 @@ final class JobControl {
   }
 
   /**
-   * This process as proc_pid_stat(5) describes it.
+   * This process as a job, as proc_pid_stat(5) describes it.
    *
    * @param group its process group
    * @param terminal the device number of its controlling terminal, 0 if it has none
    * @param foreground the process group in the foreground of that terminal
    */
-  private record Process(long group, long terminal, long foreground) {}
+  private record Job(long group, long terminal, long foreground) {}
 
-  private static @Nullable Process look() {
+  private static @Nullable Job look() {
     try {
       String status = Files.readString(STATUS);
       // Behind the name, which may have blanks and parentheses: state, parent, group, session, …
-      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ");
-      return new Process(
+      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ", -1);
+      return new Job(
           Long.parseLong(fields[2]),
           Long.parseLong(fields[4]) & 0xffff_ffffL,
           Long.parseLong(fields[5]));

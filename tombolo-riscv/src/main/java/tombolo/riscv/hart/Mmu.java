@@ -43,7 +43,7 @@ public final class Mmu {
   private static final long D = 128;
   private static final long RESERVED = 0xffc0_0000_0000_0000L;
   private static final long PPN_MASK = (1L << 44) - 1;
-  private static final long NO_GPA = -1;
+  static final long NO_GPA = -1;
 
   /** Sv48's. */
   private static final int MOST_LEVELS = 4;
@@ -229,14 +229,42 @@ public final class Mmu {
 
   /**
    * Returns the guest physical address behind a virtual one for which {@link #atomicAddress} has
-   * just given a host address.
+   * just given a host address to load from.
    */
-  long atomicGpa(long va, boolean store) {
-    return store ? tlb.writeGpa(va) : tlb.readGpa(va);
+  long loadedGpa(long va) {
+    return tlb.readGpa(va);
+  }
+
+  /**
+   * Returns the guest physical address to which a store-conditional would write, or NO_GPA when the
+   * hart holds the trap that a store gives. Leaves the page table as it is: the store may fail.
+   */
+  long storeGpa(long va, int size) {
+    if (tlb.writeAddress(va) != Tlb.INVALID) {
+      return tlb.writeGpa(va);
+    }
+    long gpa = translate(va, STORE, false);
+    if (gpa != NO_GPA) {
+      MemoryRegion region = memory.regionAt(gpa);
+      if (region == null || !region.access().canWrite()) {
+        hart.refuse(Cause.STORE_ACCESS, va, gpa, size, true);
+        return NO_GPA;
+      }
+    }
+    return gpa;
   }
 
   /** The guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
   private long translate(long va, int access) {
+    return translate(va, access, true);
+  }
+
+  /**
+   * As above.
+   *
+   * @param marks whether to set the accessed and dirty bits
+   */
+  private long translate(long va, int access, boolean marks) {
     leafLevel = 0;
     int mode = (int) (hart.satp >>> 60);
     if (mode == 0) {
@@ -272,7 +300,7 @@ public final class Mmu {
         return fault(PAGE_FAULT[access], va);
       }
       long wanted = access == STORE ? A | D : A;
-      if ((pte & wanted) != wanted) {
+      if (marks && (pte & wanted) != wanted) {
         if (!region.access().canWrite()) {
           hart.refuse(ACCESS_FAULT[access], va, pteGpa, Long.BYTES, true);
           return NO_GPA;

@@ -199,6 +199,20 @@ class VmMistakesTest {
   }
 
   @Test
+  void lessMemoryThanALinuxKernelNeeds() throws IOException {
+    ByteBuffer image = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    image.putLong(8, 0x20_0000).putLong(16, 31_899_648).putInt(56, 0x05435352);
+    Files.write(files.path("Image"), image.array());
+    String vm = "[vm.alice]\nkernel = 'Image'\nmemory = '%d MiB'\n";
+    Files.writeString(files.path("good.toml"), vm.formatted(96));
+    assertThat(TopologyFixture.read(files.path("good.toml")).vms()).hasSize(1);
+    assertThat(files.mistakes(vm.formatted(64)))
+        .containsExactly(
+            "3: vm.alice.memory: 64 MiB is too little for a Linux kernel of 30 MiB; give it 128 MiB"
+                + " or more");
+  }
+
+  @Test
   void anInitrdThatIsNotThere() throws IOException {
     assertThat(files.mistakes(vm("initrd = 'disk'")))
         .containsExactly("3: vm.alice.initrd: disk: no such file");
