@@ -10,6 +10,7 @@ import static tombolo.ivc.IvcFixture.refusal;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -274,7 +275,7 @@ final class DirectoryLockTest {
   @Test
   void whoSubscribesWhileTheChannelEndsIsRefusedAndLeavesNothing() {
     carol.publish(3, SECTIONED);
-    VmChannel published = (VmChannel) carol.membership.newest(CAROLS);
+    VmChannel published = (VmChannel) Objects.requireNonNull(carol.membership.newest(CAROLS));
     bob.vm()
         .memory()
         .register(

@@ -100,8 +100,8 @@ final class GoldfishRtcTest {
     store(INTERRUPT_ENABLE, 1);
     alarmAt(START_NANOS + 1000);
     assertThat(rtc.read(ALARM_STATUS, 4)).isEqualTo(1);
-    assertThat(rtc.read(ALARM_LOW, 4)).isEqualTo(START_NANOS + 1000 & 0xffff_ffffL);
-    assertThat(rtc.read(ALARM_HIGH, 4)).isEqualTo(START_NANOS + 1000 >>> 32);
+    assertThat(rtc.read(ALARM_LOW, 4)).isEqualTo((START_NANOS + 1000) & 0xffff_ffffL);
+    assertThat(rtc.read(ALARM_HIGH, 4)).isEqualTo((START_NANOS + 1000) >>> 32);
 
     elapse(999);
     assertThat(line.level).isFalse();
