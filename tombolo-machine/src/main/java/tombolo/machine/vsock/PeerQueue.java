@@ -28,7 +28,23 @@ final class PeerQueue {
   private int done;
 
   /** A packet's copy: the header as it was checked, and the bytes of the whole packet. */
-  record Waiting(VsockHeader header, byte[] packet) {
+  static final class Waiting {
+    private final VsockHeader header;
+    private final byte[] packet;
+
+    Waiting(VsockHeader header, byte[] packet) {
+      this.header = header;
+      this.packet = packet;
+    }
+
+    VsockHeader header() {
+      return header;
+    }
+
+    byte[] packet() {
+      return packet;
+    }
+
     int weight() {
       return Math.max(packet.length, LEAST_BYTES);
     }
