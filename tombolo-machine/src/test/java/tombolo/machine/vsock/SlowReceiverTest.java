@@ -224,7 +224,7 @@ class SlowReceiverTest {
     elapse(2);
 
     alice.expect(VsockOp.RST);
-    alice.awaitSent();
+    alice.awaitPassedOn();
     alice.received.clear();
     carol.send(4, 1, 5000, VsockOp.REQUEST);
     carol.expect(VsockOp.RST);
@@ -275,7 +275,7 @@ class SlowReceiverTest {
     awaitWaiting();
     elapse(Patience.MOST_NANOS + 1);
     alice.expect(VsockOp.RST);
-    alice.awaitSent();
+    alice.awaitPassedOn();
     alice.received.clear();
 
     assertThat(slow.give(100)).isTrue();

@@ -32,6 +32,9 @@ import tombolo.machine.host.Worker;
 /** Programs of the host and a guest, by Unix-domain sockets. */
 @Timeout(60)
 class UnixVsockTest {
+  /** Bytes that a guest sends at once. */
+  private static final int PART = 20_000;
+
   @TempDir private Path directory;
   private final VsockSwitch network = new VsockSwitch(HostServices.system());
   private final TestGuest guest = new TestGuest(network, 3);
@@ -321,6 +324,23 @@ class UnixVsockTest {
             && (packet.header().flags() & VsockHeader.NO_MORE_SENT) != 0);
   }
 
+  /** Sends from a guest that has room for nothing. */
+  private void sendWithoutRoom(VsockHeader request, byte[] part) {
+    guest.send(
+        new VsockHeader(
+            3,
+            2,
+            request.destinationPort(),
+            request.sourcePort(),
+            part.length,
+            VsockHeader.STREAM,
+            VsockOp.RW.code,
+            0,
+            0,
+            0),
+        part);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {VsockHeader.NO_MORE_RECEIVED, 3})
   void allThatAGuestSentBeforeItClosedArrivesAlthoughItReadNothing(int flags) throws Exception {
@@ -329,24 +349,17 @@ class UnixVsockTest {
       tellCredit(VsockOp.RESPONSE, request, 0, 0);
       String answer = "OK %d\n".formatted(request.sourcePort());
       assertThat(read(program, answer.length())).isEqualTo(answer);
-      byte[] sent = "0123456789".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
-      for (int at = 0; at < sent.length; at += 50_000) {
-        byte[] part = Arrays.copyOfRange(sent, at, at + 50_000);
-        guest.send(
-            new VsockHeader(
-                3,
-                2,
-                5000,
-                request.sourcePort(),
-                part.length,
-                VsockHeader.STREAM,
-                VsockOp.RW.code,
-                0,
-                0,
-                0),
-            part);
+      // More than the program's socket takes while nobody reads, so some of it waits on the way.
+      byte[] sent = "0123456789".repeat(26_000).getBytes(StandardCharsets.US_ASCII);
+      int told = 0;
+      for (int at = 0; at < sent.length; at += PART) {
+        while (at + PART - told > HostVsockConnection.BUFFER) {
+          told = guest.expect(VsockOp.CREDIT_UPDATE).header().forwarded();
+        }
+        sendWithoutRoom(request, Arrays.copyOfRange(sent, at, at + PART));
       }
       shut(5000, request.sourcePort(), flags);
+      guest.awaitSent();
       assertThat(read(program, sent.length)).isEqualTo(new String(sent, StandardCharsets.US_ASCII));
       assertThatThrownBy(
               () -> {
