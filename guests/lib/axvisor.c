@@ -99,8 +99,8 @@ static void open_region(
     uint32_t out, uint32_t in) {
   *region = (struct axvisor_region){
       .layout = layout,
-      .sender = {.ring = {memory + out, layout, 0}},
-      .receiver = {.ring = {memory + in, layout, 0}},
+      .sender = {.ring = {memory + out, memory, REGION_VERSION, layout, 0}},
+      .receiver = {.ring = {memory + in, memory, REGION_VERSION, layout, 0}},
   };
 }
 
@@ -123,18 +123,42 @@ static bool is_ring(
          axvisor_load(ring, AXVISOR_SIZE) == size;
 }
 
+// A region may be larger than its rings need, but not larger than the channel.
+static bool is_size(
+    uint32_t size, const struct axvisor_layout *layout, uint64_t memory_size) {
+  return size >= layout->region_size && size <= memory_size;
+}
+
 bool axvisor_is_region(
     volatile uint8_t *memory, uint64_t memory_size, uint32_t version,
     const struct axvisor_layout *layout, uint32_t size) {
   return memory_size >= layout->region_size && axvisor_load(memory, VERSION) == version &&
          axvisor_load(memory, HEADER_SIZE) == REGION_HEADER_SIZE &&
-         axvisor_load(memory, FEATURES) == REGION_FEATURES &&
-         axvisor_load(memory, REGION_SIZE) == layout->region_size &&
+         // Features that this side does not know change no place and no size: all are checked.
+         (axvisor_load(memory, FEATURES) & REGION_FEATURES) == REGION_FEATURES &&
+         is_size(axvisor_load(memory, REGION_SIZE), layout, memory_size) &&
          axvisor_load(memory, TO_SUBSCRIBER) == layout->to_subscriber &&
          axvisor_load(memory, TO_PUBLISHER) == layout->to_publisher &&
          axvisor_load(memory, RING_SIZE) == layout->ring_size &&
          is_ring(memory + layout->to_subscriber, DIRECTION_TO_SUBSCRIBER, layout, size) &&
          is_ring(memory + layout->to_publisher, DIRECTION_TO_PUBLISHER, layout, size);
+}
+
+bool axvisor_is_channel(volatile uint8_t *memory, uint64_t publisher, uint64_t key) {
+  volatile uint64_t *words = (volatile uint64_t *)memory;
+  return __atomic_load_n(&words[0], __ATOMIC_ACQUIRE) == publisher &&
+         __atomic_load_n(&words[1], __ATOMIC_ACQUIRE) == key;
+}
+
+bool axvisor_is_another(const struct axvisor_ring *ring, uint32_t offset) {
+  return axvisor_load(ring->memory, offset) != ring->index ||
+         axvisor_load(ring->region, TO_PUBLISHER) != ring->layout->to_publisher ||
+         axvisor_load(ring->region, RING_SIZE) != ring->layout->ring_size;
+}
+
+bool axvisor_is_being_laid_out(const struct axvisor_ring *ring) {
+  return axvisor_load(ring->region, MAGIC) != REGION_MAGIC ||
+         axvisor_load(ring->region, VERSION) != ring->version;
 }
 
 bool axvisor_is_published(volatile uint8_t *memory) {
@@ -168,18 +192,32 @@ enum axvisor_look axvisor_subscribe(
   return AXVISOR_READY;
 }
 
-static void push(
-    struct axvisor_ring *ring, const struct header *header, const uint8_t *payload) {
-  volatile uint8_t *cell = axvisor_next(ring);
+// Returns false, and the receiver sees nothing, if the peer has begun anew.
+static bool push(
+    struct axvisor_sender *sender, const struct header *header, const uint8_t *payload) {
+  volatile uint8_t *cell = axvisor_next(&sender->ring);
   memcpy((void *)cell, header, sizeof *header);
   memcpy((uint8_t *)cell + sizeof *header, payload, header->fragment_length);
-  axvisor_store(ring->memory, AXVISOR_TAIL, ++ring->index);
+  sender->restarted = !axvisor_advance(&sender->ring, AXVISOR_TAIL);
+  return !sender->restarted;
+}
+
+static bool sender_lost_peer(struct axvisor_sender *sender) {
+  sender->restarted = sender->restarted || axvisor_is_another(&sender->ring, AXVISOR_TAIL);
+  return sender->restarted;
 }
 
 // Returns AXVISOR_COMPLETE if there is room for a cell.
 static enum axvisor_progress room(struct axvisor_sender *sender) {
+  if (!sender->poisoned && sender_lost_peer(sender)) {
+    return AXVISOR_PEER_RESTARTED;
+  }
   uint32_t used = sender->ring.index - axvisor_load(sender->ring.memory, AXVISOR_HEAD);
-  if (used > sender->ring.layout->capacity) {
+  if (!sender->poisoned && used > sender->ring.layout->capacity) {
+    sender->restarted = axvisor_is_being_laid_out(&sender->ring);
+    if (sender_lost_peer(sender)) {
+      return AXVISOR_PEER_RESTARTED;  // the head is that of another region
+    }
     sender->poisoned = true;
   }
   return sender->poisoned                        ? AXVISOR_POISONED
@@ -212,7 +250,9 @@ enum axvisor_progress axvisor_send(
         .id = sender->id,
         .length = sender->length,
     };
-    push(&sender->ring, &header, (const uint8_t *)message + sender->sent);
+    if (!push(sender, &header, (const uint8_t *)message + sender->sent)) {
+      return AXVISOR_PEER_RESTARTED;
+    }
     sender->sent += fragment;
     first = false;
   } while (sender->sent < sender->length);
@@ -234,10 +274,19 @@ enum axvisor_progress axvisor_abort(struct axvisor_sender *sender) {
         .id = sender->id,
         .length = sender->length,
     };
-    push(&sender->ring, &header, (const uint8_t *)"");
+    if (!push(sender, &header, (const uint8_t *)"")) {
+      return AXVISOR_PEER_RESTARTED;
+    }
     sender->busy = false;
   }
   return progress;
+}
+
+// Whether a well-formed cell begins to count messages from 1 again.
+static bool follows_another(
+    const struct axvisor_receiver *receiver, const struct header *header) {
+  return header->version == 1 && header->header_length == sizeof *header &&
+         (header->flags & ~LAST) == FIRST && header->id == 1 && receiver->id != 0;
 }
 
 // Checks the cell against the cells before it.
@@ -264,14 +313,34 @@ static bool is_next(const struct axvisor_receiver *receiver, const struct header
          header->fragment_length <= left && last == (header->fragment_length == left);
 }
 
+static bool receiver_lost_peer(struct axvisor_receiver *receiver) {
+  receiver->restarted = receiver->restarted || axvisor_is_another(&receiver->ring, AXVISOR_HEAD);
+  return receiver->restarted;
+}
+
+// Stops for good, unless what looks like an error comes from another region.
+static enum axvisor_progress broken(struct axvisor_receiver *receiver) {
+  receiver->restarted = axvisor_is_being_laid_out(&receiver->ring);
+  if (receiver_lost_peer(receiver)) {
+    return AXVISOR_PEER_RESTARTED;
+  }
+  receiver->poisoned = true;
+  return AXVISOR_POISONED;
+}
+
 enum axvisor_progress axvisor_receive(
     struct axvisor_receiver *receiver, void *buffer, uint64_t size, uint64_t *length) {
   struct axvisor_ring *ring = &receiver->ring;
+  if (receiver->poisoned) {
+    return AXVISOR_POISONED;
+  }
   for (;;) {
+    if (receiver_lost_peer(receiver)) {
+      return AXVISOR_PEER_RESTARTED;
+    }
     uint32_t waiting = axvisor_load(ring->memory, AXVISOR_TAIL) - ring->index;
-    if (receiver->poisoned || waiting > ring->layout->capacity) {
-      receiver->poisoned = true;
-      return AXVISOR_POISONED;
+    if (waiting > ring->layout->capacity) {
+      return broken(receiver);
     }
     if (waiting == 0) {
       return AXVISOR_WAIT;
@@ -280,23 +349,28 @@ enum axvisor_progress axvisor_receive(
     struct header header;
     memcpy(&header, (const void *)cell, sizeof header);
     asm volatile("" : "+m"(header));  // only the copy is used from here on
+    if (follows_another(receiver, &header)) {
+      receiver->id = 0;
+      receiver->busy = false;
+      return AXVISOR_PEER_RESTARTED;
+    }
     if (!is_next(receiver, &header)) {
-      receiver->poisoned = true;
-      return AXVISOR_POISONED;
+      return broken(receiver);
     }
-    if ((header.flags & FIRST) != 0) {
-      receiver->id = header.id;
-      receiver->length = header.length;
-      receiver->received = 0;
-    }
+    uint64_t received = (header.flags & FIRST) != 0 ? 0 : receiver->received;
     if (header.length <= size) {
-      memcpy((uint8_t *)buffer + receiver->received, (const uint8_t *)cell + sizeof header,
+      memcpy((uint8_t *)buffer + received, (const uint8_t *)cell + sizeof header,
              header.fragment_length);
     }
-    receiver->received += header.fragment_length;
+    if (!axvisor_advance(ring, AXVISOR_HEAD)) {
+      receiver->restarted = true;
+      return AXVISOR_PEER_RESTARTED;  // what was copied is of no message
+    }
+    receiver->id = header.id;
+    receiver->length = header.length;
+    receiver->received = received + header.fragment_length;
     receiver->busy = (header.flags & (LAST | ABORT)) == 0;
     *length = receiver->length;
-    axvisor_store(ring->memory, AXVISOR_HEAD, ++ring->index);
     if (!receiver->busy) {
       return (header.flags & ABORT) != 0 ? AXVISOR_ABORTED
              : receiver->length > size   ? AXVISOR_TOO_LONG

@@ -6,7 +6,8 @@
 // the same magic and version are in use; this code knows both. The peer's data is hostile: each
 // word is read once and checked. A peer that breaks the protocol poisons the receiver for good.
 //
-// A side has one sender and one receiver, which belong to one hart.
+// A side has one sender and one receiver, which belong to one hart. Neither stores anything that a
+// region shows which its peer has laid out anew since: see AXVISOR_PEER_RESTARTED.
 //
 // axvisor_v2.h is region version 2.
 
@@ -30,6 +31,8 @@ extern const struct axvisor_layout axvisor_slot;
 
 struct axvisor_ring {
   volatile uint8_t *memory;
+  volatile uint8_t *region;  // the channel's memory, to see whether it is laid out anew
+  uint32_t version;          // of the region that this side has joined
   const struct axvisor_layout *layout;
   uint32_t index;  // private to this side: the producer's tail or the consumer's head
 };
@@ -41,6 +44,7 @@ struct axvisor_sender {
   uint64_t sent;    // number of its bytes that are in the ring
   bool busy;        // a message is in progress
   bool poisoned;    // the consumer's index was impossible
+  bool restarted;   // the peer has laid the region out anew
 };
 
 struct axvisor_receiver {
@@ -50,6 +54,7 @@ struct axvisor_receiver {
   uint64_t received;
   bool busy;
   bool poisoned;
+  bool restarted;
 };
 
 // One side's view of a region.
@@ -80,12 +85,20 @@ enum axvisor_look {
 enum axvisor_look axvisor_subscribe(
     struct axvisor_region *region, volatile uint8_t *memory, uint64_t size);
 
+// Whether the two words that the hypervisor has written at the channel's beginning are these: the
+// memory is that of the channel which was subscribed to.
+bool axvisor_is_channel(volatile uint8_t *memory, uint64_t publisher, uint64_t key);
+
 enum axvisor_progress {
   AXVISOR_COMPLETE,
   AXVISOR_WAIT,      // the ring is full (sender) or empty (receiver): come again
   AXVISOR_ABORTED,   // the peer gave the message up
   AXVISOR_TOO_LONG,  // the message did not fit into the buffer and is dropped; `length` tells
   AXVISOR_POISONED,  // the peer broke the protocol
+  // The peer has begun anew; a message in progress is given up. If it has laid the region out anew,
+  // every later call says so, too: subscribe again. If it only counts its messages from 1 again, as
+  // a subscriber does that follows another one, the next call goes on with them.
+  AXVISOR_PEER_RESTARTED,
 };
 
 // Sends as much of a message as fits. After AXVISOR_WAIT, call again with the same message.

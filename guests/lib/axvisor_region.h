@@ -38,6 +38,28 @@ bool axvisor_is_region(
     volatile uint8_t *memory, uint64_t memory_size, uint32_t version,
     const struct axvisor_layout *layout, uint32_t size);
 
+// Whether the region was laid out anew since this side has joined it: the index that this side has
+// stored at `offset` of the ring is gone, or the rings are elsewhere. A side that has stored no index
+// can't tell, and it has missed nothing.
+bool axvisor_is_another(const struct axvisor_ring *ring, uint32_t offset);
+
+// Whether the headers are just being written, or are those of another version. What looks like a
+// breach of the protocol is none then.
+bool axvisor_is_being_laid_out(const struct axvisor_ring *ring);
+
+// Moves this side's index at `offset` of the ring on by one, with release. Returns false, and stores
+// nothing, if a peer that lays the region out anew has just set it to 0.
+static inline bool axvisor_advance(struct axvisor_ring *ring, uint32_t offset) {
+  uint32_t expected = ring->index;
+  bool moved = __atomic_compare_exchange_n(
+      (volatile uint32_t *)(ring->memory + offset), &expected, ring->index + 1, false,
+      __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+  if (moved) {
+    ring->index++;
+  }
+  return moved;
+}
+
 // This side's next cell or slot. The index is this side's own copy, so a peer that writes it back
 // in the ring moves nothing.
 static inline volatile uint8_t *axvisor_next(const struct axvisor_ring *ring) {

@@ -19,8 +19,8 @@ _Static_assert(sizeof(struct slot_header) == 16, "region version 2");
 static void open_region(
     struct axvisor_v2_region *region, volatile uint8_t *memory, uint32_t out, uint32_t in) {
   *region = (struct axvisor_v2_region){
-      .sender = {.ring = {memory + out, LAYOUT, 0}},
-      .receiver = {.ring = {memory + in, LAYOUT, 0}},
+      .sender = {.ring = {memory + out, memory, REGION_VERSION, LAYOUT, 0}},
+      .receiver = {.ring = {memory + in, memory, REGION_VERSION, LAYOUT, 0}},
   };
 }
 
@@ -49,6 +49,11 @@ enum axvisor_look axvisor_v2_subscribe(
   return AXVISOR_READY;
 }
 
+static bool sender_lost_peer(struct axvisor_v2_sender *sender) {
+  sender->restarted = sender->restarted || axvisor_is_another(&sender->ring, AXVISOR_TAIL);
+  return sender->restarted;
+}
+
 static enum axvisor_progress send(
     struct axvisor_v2_sender *sender, const struct slot_header *header, const void *payload) {
   struct axvisor_ring *ring = &sender->ring;
@@ -58,8 +63,15 @@ static enum axvisor_progress send(
   if (sender->poisoned) {
     return AXVISOR_POISONED;
   }
+  if (sender_lost_peer(sender)) {
+    return AXVISOR_PEER_RESTARTED;
+  }
   uint32_t used = ring->index - axvisor_load(ring->memory, AXVISOR_HEAD);
   if (used > LAYOUT->capacity) {
+    sender->restarted = axvisor_is_being_laid_out(ring);
+    if (sender_lost_peer(sender)) {
+      return AXVISOR_PEER_RESTARTED;  // the head is that of another region
+    }
     sender->poisoned = true;
     return AXVISOR_POISONED;
   }
@@ -70,8 +82,8 @@ static enum axvisor_progress send(
   memcpy(slot, header, sizeof *header);
   memcpy(slot + sizeof *header, payload, header->length);
   memset(slot + sizeof *header + header->length, 0, AXVISOR_V2_PAYLOAD - header->length);
-  axvisor_store(ring->memory, AXVISOR_TAIL, ++ring->index);
-  return AXVISOR_COMPLETE;
+  sender->restarted = !axvisor_advance(ring, AXVISOR_TAIL);
+  return sender->restarted ? AXVISOR_PEER_RESTARTED : AXVISOR_COMPLETE;
 }
 
 enum axvisor_progress axvisor_v2_request(
@@ -106,21 +118,36 @@ static bool take(const volatile uint8_t *slot, struct axvisor_v2_message *messag
   return true;
 }
 
+static bool receiver_lost_peer(struct axvisor_v2_receiver *receiver) {
+  receiver->restarted = receiver->restarted || axvisor_is_another(&receiver->ring, AXVISOR_HEAD);
+  return receiver->restarted;
+}
+
 enum axvisor_progress axvisor_v2_receive(
     struct axvisor_v2_receiver *receiver, struct axvisor_v2_message *message) {
   struct axvisor_ring *ring = &receiver->ring;
   if (receiver->poisoned) {
     return AXVISOR_POISONED;
   }
+  if (receiver_lost_peer(receiver)) {
+    return AXVISOR_PEER_RESTARTED;
+  }
   // One load a call, so that a peer that writes on cannot keep this side here.
   uint32_t waiting = axvisor_load(ring->memory, AXVISOR_TAIL) - ring->index;
   if (waiting > LAYOUT->capacity) {
+    receiver->restarted = axvisor_is_being_laid_out(ring);
+    if (receiver_lost_peer(receiver)) {
+      return AXVISOR_PEER_RESTARTED;  // the tail is that of another region
+    }
     receiver->poisoned = true;
     return AXVISOR_POISONED;
   }
   for (; waiting > 0; waiting--) {
     bool taken = take(axvisor_next(ring), message);
-    axvisor_store(ring->memory, AXVISOR_HEAD, ++ring->index);
+    if (!axvisor_advance(ring, AXVISOR_HEAD)) {
+      receiver->restarted = true;
+      return AXVISOR_PEER_RESTARTED;  // what was copied is no message
+    }
     if (taken) {
       return AXVISOR_COMPLETE;
     }

@@ -28,12 +28,14 @@ struct axvisor_v2_sender {
   struct axvisor_ring ring;
   uint64_t sequence;  // of the latest request; 0 before the first
   bool poisoned;      // the consumer's index was impossible
+  bool restarted;     // the peer has laid the region out anew
 };
 
 struct axvisor_v2_receiver {
   struct axvisor_ring ring;
   uint64_t dropped;  // malformed slots
   bool poisoned;     // the producer's index was impossible
+  bool restarted;    // the peer has laid the region out anew
 };
 
 // One side's view of a region.
@@ -61,7 +63,7 @@ enum axvisor_progress axvisor_v2_request(
 enum axvisor_progress axvisor_v2_acknowledge(
     struct axvisor_v2_sender *sender, uint64_t sequence, const void *payload, uint32_t length);
 
-// Takes the next well-formed message: AXVISOR_COMPLETE, AXVISOR_WAIT if there is none, or
-// AXVISOR_POISONED. Of `message` only the header and `length` bytes of payload are written.
+// Takes the next well-formed message: AXVISOR_COMPLETE, AXVISOR_WAIT if there is none,
+// AXVISOR_PEER_RESTARTED, or AXVISOR_POISONED. Of `message` only the header and `length` bytes of payload are written.
 enum axvisor_progress axvisor_v2_receive(
     struct axvisor_v2_receiver *receiver, struct axvisor_v2_message *message);

@@ -37,6 +37,15 @@ static bool open_both(void) {
          axvisor_subscribe(&subscriber, memory, sizeof memory) == AXVISOR_READY;
 }
 
+#define REGION_SIZE_AT 0x1c
+#define FEATURES_AT 0x20
+
+// Whether a byte of the header may say more than this side needs.
+static bool may_be_larger(unsigned at) {
+  return (at >= REGION_SIZE_AT && at < REGION_SIZE_AT + 4) ||
+         (at > FEATURES_AT && at < FEATURES_AT + 4);
+}
+
 static void check_region(void) {
   memset(memory, 0, sizeof memory);
   check("no-magic-yet",
@@ -48,11 +57,26 @@ static void check_region(void) {
         axvisor_subscribe(&subscriber, memory, layout->region_size - 1) == AXVISOR_REFUSED);
   bool refused = true;
   for (unsigned at = 0x10; at < 0x30; at++) {
+    if (may_be_larger(at)) {
+      continue;
+    }
     memory[at] ^= 1;
     refused &= axvisor_subscribe(&subscriber, memory, sizeof memory) != AXVISOR_READY;
     memory[at] ^= 1;
   }
   check("each-field-counts", refused);
+  *(volatile uint32_t *)(memory + REGION_SIZE_AT) = sizeof memory;
+  *(volatile uint32_t *)(memory + FEATURES_AT) = 7;
+  check("more-than-needed-is-accepted",
+        axvisor_subscribe(&subscriber, memory, sizeof memory) == AXVISOR_READY &&
+            subscriber.layout == layout);
+  check("more-than-there-is-is-refused",
+        axvisor_subscribe(&subscriber, memory, sizeof memory - 1) == AXVISOR_REFUSED);
+  *(volatile uint64_t *)memory = 7;
+  *(volatile uint64_t *)(memory + 8) = 9;
+  check("publisher-and-key", axvisor_is_channel(memory, 7, 9) &&
+                                 !axvisor_is_channel(memory, 7, 8) &&
+                                 !axvisor_is_channel(memory, 6, 9));
 }
 
 // Sends and receives in turns, as far as either side gets.
@@ -73,6 +97,39 @@ static enum axvisor_progress exchange(
   }
   bool same = got == length && memcmp(sent, received, length) == 0;
   return in == AXVISOR_COMPLETE && !same ? AXVISOR_POISONED : in;
+}
+
+// The publisher begins anew, and so does a subscriber.
+static void check_restarts(void) {
+  uint64_t length;
+  open_both();
+  bool good = exchange(&publisher.sender, &subscriber.receiver, 3, false) == AXVISOR_COMPLETE &&
+              exchange(&subscriber.sender, &publisher.receiver, 3, false) == AXVISOR_COMPLETE;
+  axvisor_publish(&publisher, memory, sizeof memory, layout);
+  for (unsigned n = 0; n < 8; n++) {
+    good &= axvisor_send(&publisher.sender, sent, n) == AXVISOR_COMPLETE;
+  }
+  for (unsigned n = 0; n < 2; n++) {
+    good &= axvisor_send(&subscriber.sender, sent, 1) == AXVISOR_PEER_RESTARTED;
+    good &= axvisor_receive(&subscriber.receiver, received, sizeof received, &length) ==
+            AXVISOR_PEER_RESTARTED;
+  }
+  axvisor_subscribe(&subscriber, memory, sizeof memory);
+  for (unsigned n = 0; n < 8; n++) {
+    good &= axvisor_receive(&subscriber.receiver, received, sizeof received, &length) ==
+                AXVISOR_COMPLETE &&
+            length == n;
+  }
+  check("a-new-region-is-noticed", good);
+  good = exchange(&subscriber.sender, &publisher.receiver, 3, false) == AXVISOR_COMPLETE;
+  axvisor_subscribe(&subscriber, memory, sizeof memory);
+  good &= axvisor_send(&subscriber.sender, sent, 5) == AXVISOR_COMPLETE;
+  good &= axvisor_receive(&publisher.receiver, received, sizeof received, &length) ==
+          AXVISOR_PEER_RESTARTED;
+  good &= axvisor_receive(&publisher.receiver, received, sizeof received, &length) ==
+              AXVISOR_COMPLETE &&
+          length == 5;
+  check("a-new-subscriber-is-noticed", good);
 }
 
 static void check_messages(void) {
@@ -113,7 +170,7 @@ static void check_limits(void) {
         axvisor_receive(&subscriber.receiver, received, 99, &length) == AXVISOR_TOO_LONG &&
             length == 100 && exchange(&publisher.sender, &subscriber.receiver, 5, false) ==
                                  AXVISOR_COMPLETE);
-  publisher.sender.id = 0;
+  publisher.sender.id = 1;
   axvisor_send(&publisher.sender, sent, 1);
   check("an-id-again-poisons",
         axvisor_receive(&subscriber.receiver, received, 99, &length) == AXVISOR_POISONED);
@@ -177,6 +234,9 @@ static void check_region_v2(void) {
                axvisor_version(memory) == 3);
   bool refused = open_both_v2();
   for (unsigned at = 0x10; at < 0x30; at++) {
+    if (may_be_larger(at)) {
+      continue;
+    }
     memory[at] ^= 1;
     refused &= axvisor_v2_subscribe(&subscriber_v2, memory, sizeof memory) != AXVISOR_READY;
     memory[at] ^= 1;
@@ -273,6 +333,7 @@ int main(void) {
     check_bytes();
     check_limits();
     check_broken_cells();
+    check_restarts();
   }
   check_region_v2();
   check_v2("requests-from-the-publisher",

@@ -26,6 +26,9 @@ static void join(struct talk *talk, struct hvc_channel *channel) {
     }
     talk_wait(talk);
   }
+  if (!axvisor_is_channel(channel->memory, talk->publisher, talk->key)) {
+    talk_over("that is the channel of another publisher or key");
+  }
 }
 
 int main(void) {

@@ -58,7 +58,8 @@ static inline void talk_send(struct talk *talk, const uint8_t *message, uint64_t
       return;
     }
     if (progress != AXVISOR_WAIT) {
-      talk_over("the peer broke the ring");
+      talk_over(progress == AXVISOR_PEER_RESTARTED ? "the peer has begun anew"
+                                                   : "the peer broke the ring");
     }
     talk_wait(talk);
   }
@@ -73,7 +74,8 @@ static inline uint64_t talk_receive(struct talk *talk, uint8_t *message) {
       return length;
     }
     if (progress != AXVISOR_WAIT) {
-      talk_over("the peer broke the protocol");
+      talk_over(progress == AXVISOR_PEER_RESTARTED ? "the peer has begun anew"
+                                                   : "the peer broke the protocol");
     }
     hvc_notify(talk->publisher, talk->key, HVC_EVERY_PEER);  // there is room again
     talk_wait(talk);

@@ -3,6 +3,7 @@
 /** The {@code tombolo} command. */
 module tombolo.cli {
   requires info.picocli;
+  requires jdk.unsupported; // sun.misc.Signal: a job stops and goes on by signals
   requires tombolo.topology;
   requires static org.jspecify;
 

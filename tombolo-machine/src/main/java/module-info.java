@@ -13,6 +13,7 @@ module tombolo.machine {
   exports tombolo.machine.folder;
   exports tombolo.machine.host;
   exports tombolo.machine.image;
+  exports tombolo.machine.net;
   exports tombolo.machine.pci;
   exports tombolo.machine.power;
   exports tombolo.machine.state;

@@ -44,14 +44,21 @@ class HostSourcesTest {
           new Place("tombolo.machine.host.WorkerThread", "a thread of the host for a worker"),
           new Place("tombolo.machine.host.HaltPolling", "a worker's thread before it parks"),
           new Place("tombolo.machine.vsock.UnixVsock", "sockets of the host"),
+          new Place("tombolo.machine.net.StreamWire", "a socket of the host"),
+          new Place("tombolo.topology.run.Passt", "passt, a child process"),
           new Place("tombolo.riscv.hart.Quiescence", "another thread leaves guest code soon"),
           new Place(
               "tombolo.riscv.hart.Interpreter", "the instruction pause is a hint, not a wait"),
           new Place("tombolo.ring.Backoff", "between two looks at a peer's memory"),
           new Place("tombolo.cli.run.Host", "the command runs on the host's services"),
           new Place("tombolo.cli.run.ShutdownGuard", "the JVM's shutdown waits for the report"),
-          new Place("tombolo.cli.terminal.Terminal", "stty, a child process"),
+          new Place("tombolo.cli.run.Messages", "standard error, which may be a full pipe"),
+          new Place("tombolo.cli.terminal.Terminal", "test, a child process; a job that waits"),
+          new Place("tombolo.cli.terminal.TerminalKeeper", "stty, a child process"),
           new Place("tombolo.cli.view.ControlSocket", "other commands ask by a socket"),
+          new Place("tombolo.cli.view.ControlRequest", "other processes answer by a socket"),
+          new Place("tombolo.cli.view.RunningTopologies", "other processes have a deadline"),
+          new Place("tombolo.cli.view.VmCommands", "other commands act on VMs"),
           new Place("tombolo.junit.TopologyPlan", "tests run on the host's services"));
 
   /** Classes whose hash-ordered collection nobody iterates, or whose order does not matter. */

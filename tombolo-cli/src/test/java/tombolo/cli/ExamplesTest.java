@@ -128,7 +128,10 @@ class ExamplesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"linux-pair", "linux-and-baremetal", "linux-vsock", "debian-disk"})
+  @ValueSource(
+      strings = {
+        "linux-pair", "linux-and-baremetal", "linux-vsock", "debian-disk", "linux-network"
+      })
   void whereFilesAreMissingItSaysWhatToRun(String name, @TempDir Path elsewhere) throws Exception {
     Path repository = Guests.repository();
     Files.createDirectories(elsewhere.resolve("examples"));

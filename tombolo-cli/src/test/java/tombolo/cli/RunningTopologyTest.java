@@ -2,12 +2,17 @@
 
 package tombolo.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Looking at a topology from another process: ps, channels, top, and the socket that they ask. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -121,7 +128,7 @@ class RunningTopologyTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("/a?b?c\\t/topology.toml  alice").hasLineCount(2);
     assertThat(installation.start("ps", "--json").end().out())
-        .contains("/a\\tb\\nc\\\\t/topology.toml\"");
+        .contains("/a?b?c\\\\t/topology.toml\"");
   }
 
   @Test
@@ -278,5 +285,190 @@ class RunningTopologyTest {
         .startsWith("tombolo: warning: tombolo ps will not see this topology: ")
         .contains("can be used by others; remove it, or set its mode to 0700")
         .hasLineCount(1);
+  }
+
+  private static void signal(String name, Installation.Run run) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(run.process().pid())).start().waitFor();
+  }
+
+  @Test
+  void aTopologyThatDoesNotAnswerHidesNoOther() throws Exception {
+    Installation.Run stopped = greeterAlone();
+    Installation.Run running = installation.start("boot", Guests.guest("idle"));
+    running.readUntil("asleep");
+    signal("STOP", stopped);
+
+    Installation.Result ps = installation.start("ps").end();
+    Installation.Result channels = installation.start("channels").end();
+    Installation.Result top =
+        installation.start("top", "-n", "1", "--interval", "100ms", "--json").end();
+    Installation.Result stop = installation.start("stop", "alice").end();
+    signal("CONT", stopped);
+
+    String silent = "process %d: not answering".formatted(stopped.process().pid());
+    assertThat(ps.status()).isZero();
+    assertThat(ps.out())
+        .containsPattern(stopped.process().pid() + " +not answering")
+        .containsPattern("idle +1 +running");
+    assertThat(channels)
+        .isEqualTo(
+            new Installation.Result(0, channels.out(), "tombolo channels: " + silent + "\n"));
+    assertThat(top.out()).contains("\"vm\": \"idle\"", "\"problems\": [\"" + silent + "\"]");
+    assertThat(stop.status()).isEqualTo(2);
+    assertThat(stop.err()).contains("alice: no such VM is running").contains(silent);
+  }
+
+  /** A socket beside those of topologies, which answers each client with this and nothing else. */
+  private ServerSocketChannel server(byte[] answer, boolean endless) throws IOException {
+    Path socket = runtimeDirectory("rwx------").resolve("99.sock");
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket));
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              while (true) {
+                try (SocketChannel client = server.accept()) {
+                  client.read(ByteBuffer.allocate(100));
+                  do {
+                    client.write(ByteBuffer.wrap(answer));
+                  } while (endless);
+                } catch (ClosedChannelException e) {
+                  return;
+                } catch (IOException e) {
+                  // That client has heard enough.
+                }
+              }
+            });
+    return server;
+  }
+
+  private Path runtimeDirectory(String mode) throws IOException {
+    Path made = Files.createDirectories(runtime.resolve("tombolo"));
+    return Files.setPosixFilePermissions(made, PosixFilePermissions.fromString(mode));
+  }
+
+  @Test
+  void anAnswerWithoutEndIsCutOff() throws Exception {
+    Installation.Run run = installation.start("boot", Guests.guest("idle"));
+    run.readUntil("asleep");
+    try (ServerSocketChannel _ = server("vm\nx\n".getBytes(UTF_8), true)) {
+      Installation.Result result = installation.start("ps").end();
+
+      assertThat(result.status()).isZero();
+      assertThat(result.out()).containsPattern("idle +1 +running");
+      assertThat(result.err()).isEqualTo("tombolo ps: process 99: answers too much\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ps", "channels", "top"})
+  void whatIsNoTableIsNotBelieved(String command) throws Exception {
+    try (ServerSocketChannel _ = server("a\tb\nc\n\n".getBytes(UTF_8), false)) {
+      Installation.Result result =
+          command.equals("top")
+              ? installation.start("top", "-n", "1", "--interval", "100ms").end()
+              : installation.start(command).end();
+
+      assertThat(result.status()).isZero();
+      assertThat(result.err()).contains("no topology is running");
+    }
+  }
+
+  @Test
+  void escapeSequencesOfAnAnswerDoNotReachTheTerminal() throws Exception {
+    String answer = "topology\tvm\tid\tstate\n\u001b]0;x\u0007\ta\u009b2J\u202e\t1\t\u001b[2J\n\n";
+    try (ServerSocketChannel _ = server(answer.getBytes(UTF_8), false)) {
+      Installation.Result shown = installation.start("ps").end();
+      Installation.Result json = installation.start("ps", "--json").end();
+
+      assertThat(new String(shown.out().getBytes(ISO_8859_1), UTF_8))
+          .contains("?]0;x?", "a?2J?", "?[2J")
+          .matches("[^\\p{Cntrl}\u0080-\u009f\u202e]*\n[^\\p{Cntrl}\u0080-\u009f\u202e]*\n");
+      assertThat(json.out()).contains("\"?[2J\"");
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsNotThisUsersAloneIsNotBelieved() throws Exception {
+    runtimeDirectory("rwxrwxrwx");
+    for (String command : List.of("ps", "channels", "top")) {
+      Installation.Result result = installation.start(command).end();
+
+      assertThat(result.status()).isEqualTo(2);
+      assertThat(result.err())
+          .contains("can be used by others; remove it, or set its mode to 0700")
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void aLinkIsNotFollowed() throws Exception {
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwx------"));
+    Files.createSymbolicLink(runtime.resolve("tombolo"), elsewhere);
+    String file = new TopologyText().vm("a", "hello", "").write(directory);
+
+    assertThat(installation.start("run", file).end().err()).contains("can be used by others");
+    assertThat(installation.start("ps").end().status()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-rw-rw-", "link", "file"})
+  void aSocketThatIsNotThisUsersAloneIsNotAsked(String kind) throws Exception {
+    try (ServerSocketChannel _ = server("vm\nx\n\n".getBytes(UTF_8), false)) {
+      Path socket = runtime.resolve("tombolo/99.sock");
+      if (kind.equals("link")) {
+        Files.createSymbolicLink(
+            socket.resolveSibling("99.sock"), Files.move(socket, directory.resolve("moved")));
+      } else if (kind.equals("file")) {
+        Files.delete(socket);
+        Files.createFile(socket);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+      } else {
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(kind));
+      }
+
+      Installation.Result result = installation.start("ps").end();
+
+      assertThat(result.out()).isEmpty();
+      assertThat(result.err()).contains("99.sock: not a socket of this user alone; remove it");
+    }
+  }
+
+  @Test
+  void clientsThatNeverAskLockNobodyOut() throws Exception {
+    greeterAlone();
+    List<SocketChannel> idle = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      idle.add(SocketChannel.open(UnixDomainSocketAddress.of(sockets().getFirst())));
+    }
+
+    assertThat(installation.start("ps").end().out()).containsPattern("alice +1 +running");
+
+    assertThat(idle.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    for (SocketChannel client : idle) {
+      client.close();
+    }
+  }
+
+  @Test
+  void aSenderWithoutAReaderIsTold() throws Exception {
+    String file =
+        new TopologyText()
+            .vm("alice", "messenger", "role=send messages=2000000000")
+            .vm("bob", "idle", "")
+            .channel("messages", "alice", "bob", 1, "4 KiB")
+            .line("layout = \"sectioned\"")
+            .line("doorbell = true")
+            .write(directory);
+    installation.start("run", file);
+
+    Installation.Result result;
+    do { // until it has published
+      result = installation.start("channels").end();
+    } while (!result.out().contains("sectioned"));
+
+    assertThat(result.out()).containsPattern("alice +publisher +section 0 +no reader yet ");
   }
 }

@@ -68,27 +68,32 @@ public abstract sealed class Attachment permits VmChannel, HostChannel {
             endpoint.inbox,
             endpoint.id(),
             terms.pulsed,
-            event(Event.Kind.DOORBELL, 0),
+            terms.handle,
+            () -> event(Event.Kind.DOORBELL, 0),
             number -> ChannelEvents.rang(this, number));
   }
 
-  /** Lets the endpoint see the memory, or throws and lets it see nothing. */
-  abstract void mapLocked();
+  /**
+   * Lets the endpoint see the memory, or throws and lets it see nothing. May wait for the
+   * endpoint's vCPUs, so it is called without the directory's lock, in the endpoint's turn.
+   */
+  abstract void map();
 
   /** Returns where the endpoint sees the memory, as state; -1 where that is nothing to restore. */
   abstract long placeLocked();
 
   /**
    * Lets the endpoint see the memory where it saw it when {@link #placeLocked} was saved, or throws
-   * and lets it see nothing.
+   * and lets it see nothing. For restored state: no vCPU runs.
    */
-  abstract void mapAtLocked(long place);
+  abstract void mapAt(long place);
 
   /**
-   * Returns when the endpoint can't reach the memory any more. Called once after each successful
-   * {@link #mapLocked} or {@link #mapAtLocked}.
+   * Returns when the endpoint can't reach the memory any more, which may take until its vCPUs have
+   * left guest code; so it is called without the directory's lock, in the endpoint's turn. Called
+   * once after each successful {@link #map} or {@link #mapAt}.
    */
-  abstract void unmapLocked();
+  abstract void unmap();
 
   /** Makes the way by which this side rings a peer; null if no grant says that it may. */
   @Nullable Doorbell doorbellTo(Attachment peer) {

@@ -44,12 +44,17 @@ final class Channel {
   private static final long OWNERS = 0x40;
 
   final ChannelId id;
-  final long generation;
   final @Nullable String name;
   final Shape shape;
   final Endpoint publisher;
   final MemoryPool.Block memory;
   private final MemorySegment segment;
+
+  /**
+   * Its number among all that were published; 0 until then. Written under the directory's lock
+   * before anybody but its publisher has this object.
+   */
+  long generation;
 
   /** Written under the directory's lock. */
   volatile ChannelState state = ChannelState.LIVE;
@@ -70,19 +75,23 @@ final class Channel {
   private final int[] owned;
 
   /**
+   * How many endpoints are on their way in or out: they may reach the memory but are no members.
+   * The memory is not freed before they are done.
+   */
+  int passing;
+
+  /**
    * Whether a mapping could not be removed: the memory may still be reached and is never reused.
    */
   boolean leaked;
 
   Channel(
       ChannelId id,
-      long generation,
       @Nullable String name,
       Shape shape,
       Endpoint publisher,
       MemoryPool.Block memory) {
     this.id = id;
-    this.generation = generation;
     this.name = name;
     this.shape = shape;
     this.publisher = publisher;
@@ -90,10 +99,15 @@ final class Channel {
     this.segment = memory.host().segment().asSlice(memory.offset(), memory.size());
     this.owners = new int[shape.sections()];
     this.owned = new int[shape.sections()];
+  }
+
+  /** Gives the channel its number and writes what the host says in the memory. */
+  void number(long itsGeneration) {
+    generation = itsGeneration;
     writeFirstWords();
   }
 
-  /** Writes what the host says in the memory, before anybody sees it. */
+  /** Writes what the host says in the memory, before anybody but the publisher sees it. */
   private void writeFirstWords() {
     if (shape.layout() == Layout.RAW) {
       LONG.set(segment, 0L, (long) id.publisher());
@@ -146,20 +160,20 @@ final class Channel {
     return Shape.NO_SECTION;
   }
 
-  /**
-   * Zeroes a section and gives it to an endpoint, who alone can write it meanwhile, and does not
-   * know of it yet. What it holds until then, everybody who has joined could read before.
-   */
+  /** Keeps a section for an endpoint that is on its way in, so that nobody else gets it. */
+  void reserve(int section, Endpoint endpoint) {
+    owners[section - 1] = endpoint.id();
+  }
+
+  /** Tells everybody who owns a section that was reserved, and that is zero by now. */
   void own(int section, Endpoint endpoint) {
     int index = section - 1;
-    section(section).fill((byte) 0);
-    owners[index] = endpoint.id();
     owned[index]++;
     INT.set(segment, OWNERS + 8L * index + 4, owned[index]);
     INT.setRelease(segment, OWNERS + 8L * index, endpoint.id());
   }
 
-  /** Takes a section from its owner, who has left and can't write it any more. */
+  /** Takes a section from its owner, or who it was kept for, who can't write it any more. */
   void disown(int section) {
     int index = section - 1;
     owners[index] = 0;
@@ -193,7 +207,11 @@ final class Channel {
     };
   }
 
-  private MemorySegment section(int number) {
+  /**
+   * Returns a section's memory. What its last owner left there is for all members to read, until
+   * the section gets another owner.
+   */
+  MemorySegment section(int number) {
     return segment.asSlice(shape.offsetOf(number), shape.sizeOf(number));
   }
 
@@ -233,7 +251,7 @@ final class Channel {
     new MemoryPages(segment).restore(in);
     if (shape.layout() == Layout.SECTIONED) {
       // Guests can't write the header, and what saved state says of it counts for nothing.
-      segment.asSlice(0, Shape.HEADER).fill((byte) 0);
+      segment.asSlice(0, Shape.HEADER).fill((byte) 0); // a page; nobody waits for a restore
       writeFirstWords();
       for (int i = 0; i < owners.length; i++) {
         INT.set(segment, OWNERS + 8L * i + 4, owned[i]);
@@ -242,8 +260,9 @@ final class Channel {
     }
   }
 
+  /** Returns whether nobody reaches the memory any more, nor will. */
   boolean isDeserted() {
-    return publisherSide == null && subscribers.isEmpty();
+    return publisherSide == null && subscribers.isEmpty() && passing == 0;
   }
 
   @Override

@@ -51,20 +51,18 @@ final class ChannelTable {
   }
 
   /**
-   * Makes a channel of zeroed memory that the publisher pays for; {@link #publish} shows it.
+   * Makes a channel of zeroed memory that nobody knows of and nobody pays for yet. Any thread, and
+   * without the directory's lock: the host may take its time.
    *
    * @throws HostMemoryException if the host gives no memory
    */
-  Channel create(ChannelId id, @Nullable String name, Shape shape, Endpoint publisher) {
-    return create(id, ++lastGeneration, name, shape, publisher);
+  Channel make(ChannelId id, @Nullable String name, Shape shape, Endpoint publisher) {
+    return new Channel(id, name, shape, publisher, pool.allocate(shape.total()));
   }
 
-  /** Makes a channel of a given generation, for restored state. */
-  Channel create(
-      ChannelId id, long generation, @Nullable String name, Shape shape, Endpoint publisher) {
-    MemoryPool.Block memory = pool.allocate(shape.total());
-    publisher.account.charge(shape.total());
-    return new Channel(id, generation, name, shape, publisher, memory);
+  /** Returns the generation that the next publication gets. */
+  long nextGeneration() {
+    return lastGeneration + 1;
   }
 
   long lastGeneration() {
@@ -76,13 +74,15 @@ final class ChannelTable {
     lastGeneration = generation;
   }
 
-  /** Lets others find a channel. */
+  /** Lets others find a channel, which was given the next generation; its publisher pays now. */
   void publish(Channel channel) {
+    lastGeneration = channel.generation;
+    channel.publisher.account.charge(channel.shape.total());
     live.put(channel.id, channel);
     byGeneration.put(channel.generation, channel);
   }
 
-  /** Notes a restored channel, which can be joined if it is live. */
+  /** Notes a restored channel, which is paid for and can be joined if it is live. */
   void restore(Channel channel) {
     byGeneration.put(channel.generation, channel);
     if (channel.state == ChannelState.LIVE) {
@@ -95,13 +95,10 @@ final class ChannelTable {
     live.remove(channel.id, channel);
   }
 
-  /** Frees a channel that the last endpoint has left, and refunds who paid for it. */
-  void free(Channel channel) {
+  /** Forgets a channel whose memory is free again, and refunds who paid for it. */
+  void forget(Channel channel) {
     live.remove(channel.id, channel);
     byGeneration.remove(channel.generation);
-    if (!channel.leaked) {
-      pool.free(channel.memory);
-    }
     channel.publisher.account.refund(channel.shape.total());
   }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.bell.BellCounters;
 import tombolo.ivc.bell.DelayedBells;
@@ -24,10 +24,11 @@ import tombolo.machine.state.Stateful;
  * grant.
  *
  * <p>Whoever makes it owns it, and closes it after the VMs that have joined. Thread-safe: one lock
- * guards everything; see the package for the order of locks.
+ * guards everything that is noted of channels and endpoints, and is held for short steps alone. See
+ * the package for the order of locks, and {@link Passage} for what happens without it.
  */
 public final class Directory implements AutoCloseable, Stateful {
-  final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock = new ReentrantLock();
   final Grants grants;
   final DelayedBells delays;
   final BellCounters counters = new BellCounters();
@@ -75,7 +76,15 @@ public final class Directory implements AutoCloseable, Stateful {
   public VmEndpoint join(Vm vm, int id, Quota quota, FrontEnd frontEnd) {
     VmEndpoint endpoint = new VmEndpoint(this, id, quota, vm);
     add(endpoint);
-    frontEnd.plugInto(endpoint);
+    boolean plugged = false;
+    try {
+      frontEnd.plugInto(endpoint);
+      plugged = true;
+    } finally {
+      if (!plugged) {
+        endpoint.close(); // or the id would be taken by nobody
+      }
+    }
     vm.onRunEnd(endpoint::leaveAll);
     return endpoint;
   }
@@ -108,6 +117,44 @@ public final class Directory implements AutoCloseable, Stateful {
     }
   }
 
+  /**
+   * Does something under the lock, and waits for nothing meanwhile: no vCPU, no host, no zeroing of
+   * more than a few words.
+   */
+  <T> T locked(Supplier<T> work) {
+    lock.lock();
+    try {
+      return work.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does something under the lock that has no result, see {@link #locked}. */
+  void withLock(Runnable work) {
+    lock.lock();
+    try {
+      work.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Frees the memory of a channel that nobody reaches any more. Zeroing takes its time, so the lock
+   * is not held, and the memory counts until it is zero.
+   */
+  void free(Channel channel) {
+    if (!channel.leaked) {
+      channels.pool.free(channel.memory);
+    }
+    withLock(
+        () -> {
+          channels.forget(channel);
+          changedLocked();
+        });
+  }
+
   /** Forgets an endpoint that is closed and has left everything. */
   void removeLocked(Endpoint endpoint) {
     endpoints.remove(endpoint.id(), endpoint);
@@ -121,13 +168,10 @@ public final class Directory implements AutoCloseable, Stateful {
 
   /** Returns the directory's present state, as numbers and tables. */
   public DirectorySnapshot snapshot() {
-    lock.lock();
-    try {
-      return DirectorySnapshot.of(
-          List.copyOf(endpoints.values()), List.copyOf(channels.all()), this);
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () ->
+            DirectorySnapshot.of(
+                List.copyOf(endpoints.values()), List.copyOf(channels.all()), this));
   }
 
   /**
@@ -158,11 +202,9 @@ public final class Directory implements AutoCloseable, Stateful {
   @Override
   public void save(StateWriter out) {
     delays.pause();
-    lock.lock();
     try {
-      new DirectoryState(this).save(out, endpoints.values());
+      withLock(() -> new DirectoryState(this).save(out, endpoints.values()));
     } finally {
-      lock.unlock();
       delays.resume();
     }
   }
@@ -183,15 +225,18 @@ public final class Directory implements AutoCloseable, Stateful {
   @Override
   public void restore(StateReader in) {
     delays.pause();
-    lock.lock();
+    RestoredDirectory restored = new RestoredDirectory(this, in);
     try {
-      if (closed || !channels.all().isEmpty()) {
-        throw new IllegalStateException("only a fresh directory can be restored");
-      }
-      new RestoredDirectory(this, in).restore(endpoints);
-      changedLocked();
+      withLock(
+          () -> {
+            if (closed || !channels.all().isEmpty()) {
+              throw new IllegalStateException("only a fresh directory can be restored");
+            }
+            restored.restore(endpoints);
+            changedLocked();
+          });
     } finally {
-      lock.unlock();
+      restored.endStandIns();
       delays.resume();
     }
   }
@@ -199,21 +244,13 @@ public final class Directory implements AutoCloseable, Stateful {
   /** Closes every endpoint and gives all memory back. Does nothing when called again. */
   @Override
   public void close() {
-    List<Endpoint> left;
-    lock.lock();
-    try {
-      closed = true;
-      left = new ArrayList<>(endpoints.values());
-    } finally {
-      lock.unlock();
-    }
-    left.forEach(Endpoint::close);
-    lock.lock();
-    try {
-      channels.pool.close();
-    } finally {
-      lock.unlock();
-    }
+    locked(this::closesWith).forEach(Endpoint::close);
+    channels.pool.close();
     delays.close();
+  }
+
+  private List<Endpoint> closesWith() {
+    closed = true;
+    return List.copyOf(endpoints.values());
   }
 }

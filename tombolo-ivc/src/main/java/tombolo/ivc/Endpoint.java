@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.ChannelId;
 import tombolo.ivc.abi.ChannelInfo;
-import tombolo.ivc.abi.ChannelState;
 import tombolo.ivc.abi.Layout;
 import tombolo.ivc.abi.Listing;
 import tombolo.ivc.abi.Peer;
@@ -25,8 +26,9 @@ import tombolo.memory.HostMemoryException;
  * hypercalls.
  *
  * <p>Each operation either does all that it says or throws {@link RefusedException} and changes
- * nothing. Thread-safe: an operation holds the directory's lock throughout. The exception is {@link
- * #ring}, which must be fast and takes the receiver's inbox alone.
+ * nothing. Thread-safe. An operation that joins or leaves holds this endpoint's {@link #turn}
+ * throughout and the directory's lock for short steps ({@link Passage}); one that only looks holds
+ * the directory's lock. {@link #ring} must be fast and takes the receiver's inbox alone.
  */
 public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoint, HostEndpoint {
   /** The target of a ring for everybody on the other side. */
@@ -36,6 +38,15 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
   final Inbox inbox;
   final Membership membership;
   final Account account;
+
+  /**
+   * Held by a thread that changes what this endpoint has joined, from the first step to the last.
+   * Taken before the directory's lock. A thread that holds it may wait for this endpoint's vCPUs,
+   * because a vCPU thread that waits for it is outside guest code.
+   */
+  final ReentrantLock turn = new ReentrantLock();
+
+  private final Passage passage;
   private final Catalogue catalogue = new Catalogue(this);
   private final int id;
   private final String name;
@@ -52,6 +63,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     this.refusals = new Refusals(name);
     this.inbox = new Inbox(directory.host().clock(), directory.delays, directory.counters, signal);
     this.membership = new Membership(this, directory.channels);
+    this.passage = new Passage(this);
   }
 
   /** Returns the number that others know it by. */
@@ -84,17 +96,38 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
    * @param shape how large it is, and how divided
    */
   public Attachment publish(long key, Shape shape) {
-    return operation("publish", () -> publishLocked(key, shape, false));
+    return publish(key, () -> shape, false, _ -> true);
   }
 
   /**
    * Makes a channel.
    *
+   * @param asked returns the shape, or throws what the endpoint is refused
    * @param pulsed whether a ring is a pulse of an interrupt, and no event tells of the channel
+   * @param answer tells the guest, with the directory locked and before anybody else knows of the
+   *     channel; false if the guest can't be told, and there is no channel then
    */
-  final Attachment publishLocked(long key, Shape shape, boolean pulsed) {
-    ChannelId channelId = new ChannelId(id, key);
-    Grant.@Nullable Publish grant = directory.grants.toPublish(id, key);
+  final Attachment publish(
+      long key, Supplier<Shape> asked, boolean pulsed, Predicate<Attachment> answer) {
+    return change(
+        "publish",
+        () -> {
+          ChannelId channelId = new ChannelId(id, key);
+          Shape shape = asked.get();
+          Grant.Publish grant = directory.locked(() -> requirePublicationLocked(channelId, shape));
+          // Nothing that was asked so far can change in this endpoint's turn.
+          int handle = membership.nextHandle();
+          Channel channel = directory.channels.make(channelId, grant.name(), shape, this);
+          Attachment made =
+              attachment(new Attachment.Terms(this, channel, grant, handle, 0, true, pulsed));
+          passage.publish(made, answer);
+          return made;
+        });
+  }
+
+  /** Asks everything that can be a reason to refuse, before anything is counted or allocated. */
+  private Grant.Publish requirePublicationLocked(ChannelId channelId, Shape shape) {
+    Grant.@Nullable Publish grant = directory.grants.toPublish(id, channelId.key());
     if (grant == null) {
       throw refusal(Status.NOT_GRANTED, "publish", channelId);
     }
@@ -111,25 +144,34 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     if (overQuota != null) {
       throw refusal(overQuota, "publish", channelId);
     }
-    int handle = nextHandleLocked();
-    Channel channel = directory.channels.create(channelId, grant.name(), shape, this);
-    Attachment made =
-        attachment(new Attachment.Terms(this, channel, grant, handle, 0, true, pulsed));
-    membership.enterAsPublisher(made);
-    return made;
+    requireHandleLocked();
+    return grant;
   }
 
   /** Joins a channel that another endpoint has published. */
   public Attachment subscribe(ChannelId channelId) {
-    return operation("subscribe", () -> subscribeLocked(channelId, false));
+    return subscribe(channelId, false, _ -> true);
   }
 
   /**
    * Joins a channel.
    *
    * @param pulsed whether a ring is a pulse of an interrupt, and no event tells of the channel
+   * @param answer tells the guest, with the directory locked and before anybody else knows that it
+   *     has joined; false if the guest can't be told, and it has not joined then
    */
-  final Attachment subscribeLocked(ChannelId channelId, boolean pulsed) {
+  final Attachment subscribe(ChannelId channelId, boolean pulsed, Predicate<Attachment> answer) {
+    return change(
+        "subscribe",
+        () -> {
+          Attachment made = directory.locked(() -> expectLocked(channelId, pulsed));
+          passage.subscribe(made, answer);
+          return made;
+        });
+  }
+
+  /** Asks everything that can be a reason to refuse, and keeps the channel for this endpoint. */
+  private Attachment expectLocked(ChannelId channelId, boolean pulsed) {
     Grant.Subscribe grant = requireSubscription("subscribe", channelId);
     Channel channel = directory.channels.live(channelId);
     if (channel == null) {
@@ -143,11 +185,11 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     if (sectioned && grant.write() && section == Shape.NO_SECTION) {
       throw refusal(Status.NO_SECTION, "subscribe", channelId);
     }
+    int handle = requireHandleLocked();
     Attachment made =
         attachment(
-            new Attachment.Terms(
-                this, channel, grant, nextHandleLocked(), section, grant.write(), pulsed));
-    membership.enterAsSubscriber(made);
+            new Attachment.Terms(this, channel, grant, handle, section, grant.write(), pulsed));
+    membership.expect(made);
     return made;
   }
 
@@ -159,7 +201,8 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     return grant;
   }
 
-  private int nextHandleLocked() {
+  /** Returns the handle of the next attachment, which does not count before it is joined. */
+  private int requireHandleLocked() {
     int next = membership.nextHandle();
     if (next == 0) {
       throw refusal(Status.TOO_MANY_CHANNELS, "join a channel", null);
@@ -169,34 +212,51 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
 
   /** Ends a channel that this endpoint has published. Its subscribers keep the memory. */
   public void unpublish(Attachment channel) {
-    operation("unpublish", () -> leaveLocked(ownedLocked(channel), Role.PUBLISHER));
+    leave("unpublish", Role.PUBLISHER, () -> ownedLocked(channel));
   }
 
   /** Leaves a channel that this endpoint has subscribed to. */
   public void unsubscribe(Attachment channel) {
-    operation("unsubscribe", () -> leaveLocked(ownedLocked(channel), Role.SUBSCRIBER));
+    leave("unsubscribe", Role.SUBSCRIBER, () -> ownedLocked(channel));
   }
 
   /** Leaves by handle, or with handle 0 by channel: the one that was joined first. */
   final void leave(int handle, ChannelId channelId, Role role) {
     String what = role == Role.PUBLISHER ? "unpublish" : "unsubscribe";
-    operation(
+    leave(
         what,
+        role,
         () -> {
           Attachment found = handle == 0 ? membership.oldest(channelId) : require(handle);
           if (found == null) {
             throw refusal(Status.BAD_HANDLE, what, channelId);
           }
-          leaveLocked(found, role);
+          return found;
         });
   }
 
   /** Leaves a channel, if the endpoint is on this side of it. */
-  final void leaveLocked(Attachment channel, Role role) {
-    if (channel.role() != role) {
-      throw refusal(Status.BAD_HANDLE, "leave as " + role, channel.id());
-    }
-    membership.leave(channel, ChannelState.WITHDRAWN);
+  private void leave(String what, Role role, Supplier<Attachment> which) {
+    change(
+        what,
+        () -> {
+          Attachment found = directory.locked(which);
+          if (found.role() != role) {
+            throw refusal(Status.BAD_HANDLE, "leave as " + role, found.id());
+          }
+          passage.leave(found);
+          return this;
+        });
+  }
+
+  /** Leaves some of what it has joined as if it died, in the middle of a run. */
+  final void leave(Predicate<Attachment> which) {
+    change(
+        "leave",
+        () -> {
+          passage.leaveAll(which);
+          return this;
+        });
   }
 
   private Attachment ownedLocked(Attachment channel) {
@@ -300,34 +360,45 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
 
   /** Leaves everything as if it died: peers are told, watches end, events are forgotten. */
   final void leaveAll() {
-    directory.lock.lock();
+    turn.lock();
     try {
       try {
-        membership.leaveAll(membership.all());
+        passage.leaveAll(_ -> true);
       } finally {
-        membership.reuseHandles();
+        directory.withLock(membership::reuseHandles);
       }
     } finally {
-      directory.lock.unlock();
+      turn.unlock();
     }
   }
 
   /** Leaves everything and ends. Does nothing when called again. */
   @Override
   public void close() {
-    directory.lock.lock();
+    turn.lock();
     try {
-      if (!closed) {
-        closed = true; // before those are woken who wait for something
+      if (directory.locked(this::closesNow)) {
         try {
           leaveAll();
         } finally {
-          directory.removeLocked(this);
+          directory.withLock(() -> directory.removeLocked(this));
         }
       }
     } finally {
-      directory.lock.unlock();
+      turn.unlock();
     }
+  }
+
+  /** Notes that it is closed, before those are woken who wait for something. */
+  private boolean closesNow() {
+    boolean first = !closed;
+    closed = true;
+    return first;
+  }
+
+  /** Closes an endpoint that never was in a directory and has joined nothing. */
+  final void closeUnused() {
+    closed = true;
   }
 
   /** Returns whether it was closed. Any thread. */
@@ -344,18 +415,34 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
         });
   }
 
-  /** Does something under the lock; what the host cannot do becomes a refusal. */
+  /** Looks at something, or notes something, under the directory's lock; waits for nothing. */
   final <T> T operation(String what, Supplier<T> body) {
-    directory.lock.lock();
+    return directory.locked(
+        () -> {
+          requireOpenLocked(what);
+          return body.get();
+        });
+  }
+
+  /**
+   * Changes what this endpoint has joined, in its turn. The body takes the directory's lock for
+   * each of its steps, and not while it waits or zeroes. What the host cannot do becomes a refusal.
+   */
+  final <T> T change(String what, Supplier<T> body) {
+    turn.lock();
     try {
-      if (closed) {
-        throw refusal(Status.GONE, what, null);
-      }
+      directory.withLock(() -> requireOpenLocked(what));
       return body.get();
     } catch (HostMemoryException e) {
       throw refusal(Status.NO_MEMORY, what, null);
     } finally {
-      directory.lock.unlock();
+      turn.unlock();
+    }
+  }
+
+  private void requireOpenLocked(String what) {
+    if (closed) {
+      throw refusal(Status.GONE, what, null);
     }
   }
 

@@ -54,13 +54,12 @@ public final class GuestOperations {
    *
    * @param shape what the guest asked for; a refusal that it throws becomes this endpoint's
    * @param answer tells the guest, before anybody else knows of the channel; false if the guest
-   *     can't be told: the channel is left again
+   *     can't be told: there is no channel then. Called with the directory locked: waits for
+   *     nothing
    * @throws RefusedException also with {@link Status#BAD_ADDRESS} if the guest can't be told
    */
   public void publish(long key, Supplier<Shape> shape, Predicate<VmChannel> answer) {
-    endpoint.operation(
-        "publish",
-        () -> answered(endpoint.publishLocked(key, shape(shape), pulsed), "publish", answer));
+    endpoint.publish(key, () -> shape(shape), pulsed, made -> answer.test((VmChannel) made));
   }
 
   /**
@@ -69,15 +68,7 @@ public final class GuestOperations {
    * @param answer see {@link #publish}
    */
   public void subscribe(ChannelId id, Predicate<VmChannel> answer) {
-    endpoint.operation(
-        "subscribe", () -> answered(endpoint.subscribeLocked(id, pulsed), "subscribe", answer));
-  }
-
-  private void answered(Attachment made, String what, Predicate<VmChannel> answer) {
-    if (!answer.test((VmChannel) made)) {
-      endpoint.leaveLocked(made, made.role());
-      throw endpoint.refusal(Status.BAD_ADDRESS, what, made.id());
-    }
+    endpoint.subscribe(id, pulsed, made -> answer.test((VmChannel) made));
   }
 
   private Shape shape(Supplier<Shape> asked) {
@@ -148,13 +139,7 @@ public final class GuestOperations {
    * peers are told, all watches end, events are forgotten. Handles are not used again.
    */
   public void leaveJoined() {
-    endpoint.operation(
-        "leave",
-        () ->
-            endpoint.membership.leaveAll(
-                endpoint.membership.all().stream()
-                    .filter(channel -> channel.bell.pulsed() == pulsed)
-                    .toList()));
+    endpoint.leave(channel -> channel.bell.pulsed() == pulsed);
   }
 
   /** Counts and logs a refusal of what a guest has asked, for the caller to throw. */

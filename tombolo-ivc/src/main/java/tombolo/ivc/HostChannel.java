@@ -102,8 +102,8 @@ public final class HostChannel extends Attachment implements AutoCloseable {
   }
 
   @Override
-  @SuppressWarnings("MustBeClosedChecker") // it closes in unmapLocked()
-  void mapLocked() {
+  @SuppressWarnings("MustBeClosedChecker") // it closes in unmap()
+  void map() {
     Arena life = Arena.ofShared();
     HostMemory host = channel.memory.host();
     MemorySegment whole = host.view(channel.memory.offset(), shape().total(), life);
@@ -123,12 +123,12 @@ public final class HostChannel extends Attachment implements AutoCloseable {
   }
 
   @Override
-  void mapAtLocked(long place) {
-    mapLocked();
+  void mapAt(long place) {
+    map();
   }
 
   @Override
-  void unmapLocked() {
+  void unmap() {
     // Throws while a foreign call uses the segment; then the memory is never used again.
     Objects.requireNonNull(arena).close();
   }

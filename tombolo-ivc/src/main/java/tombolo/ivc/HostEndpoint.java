@@ -124,12 +124,7 @@ public final class HostEndpoint extends Endpoint {
 
   /** Returns whether the channel can be joined now. */
   public boolean isLive(ChannelId channelId) {
-    directory.lock.lock();
-    try {
-      return directory.channels.live(channelId) != null;
-    } finally {
-      directory.lock.unlock();
-    }
+    return directory.locked(() -> directory.channels.live(channelId) != null);
   }
 
   /** Returns the channels that it has joined now, by handle. */
@@ -149,7 +144,7 @@ public final class HostEndpoint extends Endpoint {
   }
 
   void leave(HostChannel channel) {
-    directory.lock.lock();
+    turn.lock(); // so that nobody else leaves it between the look and the act
     try {
       if (inbox.hasLeft(channel.bell)) {
         return;
@@ -160,7 +155,7 @@ public final class HostEndpoint extends Endpoint {
         unsubscribe(channel);
       }
     } finally {
-      directory.lock.unlock();
+      turn.unlock();
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.ChannelId;
 import tombolo.ivc.abi.ChannelState;
@@ -17,8 +18,8 @@ import tombolo.ivc.abi.Role;
 import tombolo.ivc.abi.Shape;
 
 /**
- * The channels that one endpoint has joined and watches. Enters channels, leaves them, and tells
- * the peers. {@link Endpoint} checks who may do so.
+ * The channels that one endpoint has joined and watches: notes who comes and goes, and tells the
+ * peers. {@link Endpoint} checks who may do so, and {@link Passage} has the order of the steps.
  *
  * <p>Guarded by the directory's lock; {@link #find} alone is for any thread.
  */
@@ -70,26 +71,53 @@ final class Membership {
     return lastHandle == Integer.MAX_VALUE ? 0 : lastHandle + 1;
   }
 
-  /** Enters a channel that the endpoint has made, and tells who watches for it. */
-  void enterAsPublisher(Attachment made) {
+  /**
+   * Enters a channel that the endpoint has made and can reach, and tells who watches for it.
+   *
+   * @param answer tells the guest, before anybody else knows of the channel
+   * @return false, and nothing has changed, if the guest can't be told
+   */
+  boolean enterAsPublisher(Attachment made, Predicate<Attachment> answer) {
     Channel channel = made.channel;
+    channel.number(channels.nextGeneration());
+    if (!answer.test(made)) {
+      return false;
+    }
     channel.publisherSide = made;
-    attach(made);
+    note(made);
     channels.publish(channel);
     endpoint.directory.changedLocked();
     for (Endpoint watcher : channels.watchersOf(channel.id)) {
       watcher.inbox.post(channel.published());
     }
     ChannelEvents.published(made);
+    return true;
   }
 
-  /** Enters another endpoint's channel, and tells its publisher. */
-  void enterAsSubscriber(Attachment made) {
-    Channel channel = made.channel;
-    channel.subscribers.put(endpoint, made);
-    attach(made);
+  /** Keeps another endpoint's channel, and the section that it is to get, for a new subscriber. */
+  void expect(Attachment made) {
+    made.channel.passing++;
     if (made.section() != Shape.NO_SECTION) {
-      // Not before it is mapped: where that fails, nobody may see that anything was tried.
+      made.channel.reserve(made.section(), endpoint);
+    }
+  }
+
+  /**
+   * Enters another endpoint's channel, which was kept by {@link #expect} and which the endpoint can
+   * reach, and tells its publisher.
+   *
+   * @param answer tells the guest, before anybody else knows of it
+   * @return false, and nothing has changed, if the guest can't be told
+   */
+  boolean enterAsSubscriber(Attachment made, Predicate<Attachment> answer) {
+    if (!answer.test(made)) {
+      return false;
+    }
+    Channel channel = made.channel;
+    channel.passing--;
+    channel.subscribers.put(endpoint, made);
+    note(made);
+    if (made.section() != Shape.NO_SECTION) {
       channel.own(made.section(), endpoint);
     }
     channel.changed();
@@ -105,20 +133,7 @@ final class Membership {
       }
     }
     ChannelEvents.subscribed(made);
-  }
-
-  /** Maps a new attachment and notes it; where that fails, it leaves again. */
-  private void attach(Attachment made) {
-    note(made);
-    boolean mapped = false;
-    try {
-      made.mapLocked();
-      mapped = true;
-    } finally {
-      if (!mapped) {
-        forget(made, true);
-      }
-    }
+    return true;
   }
 
   private void note(Attachment made) {
@@ -129,7 +144,7 @@ final class Membership {
 
   /** Enters a channel that the endpoint had joined when state was saved; nobody is told. */
   void restore(Attachment made, long place) {
-    made.mapAtLocked(place);
+    made.mapAt(place);
     note(made);
     if (made.role() == Role.PUBLISHER) {
       made.channel.publisherSide = made;
@@ -153,31 +168,79 @@ final class Membership {
     return watched;
   }
 
-  /** Leaves a channel; one that the endpoint has published becomes withdrawn or orphaned. */
-  void leave(Attachment channel, ChannelState next) {
-    if (channel.role() == Role.PUBLISHER) {
-      end(channel, next);
-    }
-    detach(channel);
-    ChannelEvents.left(channel);
-  }
-
-  /** Leaves these channels, watches nothing any more and forgets all events. */
-  void leaveAll(List<Attachment> attachments) {
-    RuntimeException failure = null;
-    for (Attachment channel : attachments) {
-      try {
-        leave(channel, ChannelState.ORPHANED);
-      } catch (RuntimeException e) {
-        failure = e; // one that can't be given back must not keep the others
+  /**
+   * Begins to leave a channel: nobody finds it by this endpoint's handle any more, and nobody rings
+   * this side. One that the endpoint has published becomes withdrawn or orphaned. The endpoint may
+   * still reach the memory, so its section stays its own, and no peer is told that it has left.
+   */
+  void beginToLeave(Attachment side, ChannelState next) {
+    Channel channel = side.channel;
+    if (side.role() == Role.PUBLISHER) {
+      end(side, next);
+      channel.publisherSide = null;
+    } else {
+      channel.subscribers.remove(endpoint, side);
+      if (channel.publisherSide != null) {
+        channel.publisherSide.mayNotRingLocked(side);
       }
     }
+    channel.passing++;
+    side.mayRingNobodyLocked();
+    endpoint.inbox.close(side.bell);
+    byHandle.remove(side.handle());
+    ArrayDeque<Attachment> sameId = byChannel.get(side.id());
+    if (sameId != null) {
+      sameId.remove(side);
+      if (sameId.isEmpty()) {
+        byChannel.remove(side.id());
+      }
+    }
+  }
+
+  /**
+   * Ends what {@link #beginToLeave} began, and tells the publisher.
+   *
+   * @param unmapped whether the endpoint can't reach the memory; if it still can, nobody else gets
+   *     its section, and the memory is never used again
+   * @return whether nobody is left, so the memory is to be freed
+   */
+  boolean left(Attachment side, boolean unmapped) {
+    Channel channel = side.channel;
+    boolean deserted = pass(side, unmapped);
+    if (side.role() == Role.SUBSCRIBER) {
+      channel.changed();
+      Attachment publisher = channel.publisherSide;
+      if (publisher != null && side.announced) {
+        publisher.endpoint.inbox.post(publisher.event(Event.Kind.PEER_LEFT, endpoint.id()));
+      }
+    }
+    ChannelEvents.left(side);
+    return deserted;
+  }
+
+  /**
+   * Lets go of a channel that the endpoint was on its way into or out of.
+   *
+   * @param unmapped see {@link #left}
+   * @return whether nobody is left
+   */
+  boolean pass(Attachment side, boolean unmapped) {
+    Channel channel = side.channel;
+    channel.passing--;
+    channel.leaked |= !unmapped;
+    boolean subscribersSection =
+        side.role() == Role.SUBSCRIBER && side.section() != Shape.NO_SECTION;
+    if (subscribersSection && unmapped) {
+      channel.disown(side.section());
+    }
+    return channel.isDeserted();
+  }
+
+  /** Watches nothing any more and forgets all events. */
+  void forgetAll() {
     watched.forEach(channel -> channels.unwatch(channel, endpoint));
     watched.clear();
     endpoint.inbox.clearEvents();
-    if (failure != null) {
-      throw failure;
-    }
   }
 
   /** Lets handles begin at 1 again: the run that knew them is over. */
@@ -199,60 +262,6 @@ final class Membership {
       if (next == ChannelState.ORPHANED) {
         ChannelEvents.orphaned(subscriber);
       }
-    }
-  }
-
-  /**
-   * Takes one side out of its channel: first its bells, then its mapping, then the rest. Goes to
-   * the end also where the mapping can't be removed; the memory is never used again then.
-   */
-  private void detach(Attachment channel) {
-    boolean unmapped = false;
-    channel.mayRingNobodyLocked();
-    endpoint.inbox.close(channel.bell);
-    try {
-      channel.unmapLocked();
-      unmapped = true;
-    } finally {
-      channel.channel.leaked |= !unmapped;
-      forget(channel, unmapped);
-    }
-  }
-
-  /**
-   * Removes what is noted of one side.
-   *
-   * @param unmapped whether the endpoint can't reach the memory; if it still can, nobody else gets
-   *     its section
-   */
-  private void forget(Attachment channel, boolean unmapped) {
-    byHandle.remove(channel.handle());
-    ArrayDeque<Attachment> sameId = byChannel.get(channel.id());
-    if (sameId != null) {
-      sameId.remove(channel);
-      if (sameId.isEmpty()) {
-        byChannel.remove(channel.id());
-      }
-    }
-    Channel whole = channel.channel;
-    if (channel.role() == Role.PUBLISHER) {
-      whole.publisherSide = null;
-    } else if (whole.subscribers.remove(endpoint, channel)) {
-      if (channel.section() != Shape.NO_SECTION && unmapped) {
-        whole.disown(channel.section());
-      }
-      whole.changed();
-      Attachment publisher = whole.publisherSide;
-      if (publisher != null) {
-        publisher.mayNotRingLocked(channel);
-        if (channel.announced) {
-          publisher.endpoint.inbox.post(publisher.event(Event.Kind.PEER_LEFT, endpoint.id()));
-        }
-      }
-    }
-    if (whole.isDeserted()) {
-      channels.free(whole);
-      endpoint.directory.changedLocked();
     }
   }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc;
 
+import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import tombolo.memory.HostMemory;
@@ -16,8 +18,9 @@ import tombolo.memory.RangeAllocator;
  * of 100,000 channels would be more than a host allows; large ones are a piece of their own.
  *
  * <p>Memory that it hands out is zero. Memory that comes back is zeroed at once, so no content
- * outlives its channel. A slab that is free again is given back, unless it is the only one. Guarded
- * by the directory's lock.
+ * outlives its channel. A slab that is free again is given back, unless it is the only one.
+ *
+ * <p>Thread-safe by its own lock, the last one that a thread takes. Nobody zeroes with it held.
  */
 final class MemoryPool implements AutoCloseable {
   private static final long SLAB = 8L << 20;
@@ -29,6 +32,9 @@ final class MemoryPool implements AutoCloseable {
   private final long stride;
 
   private final LongFunction<HostMemory> host;
+  private final Consumer<MemorySegment> zeroing;
+
+  // All guarded by this.
   private final RangeAllocator free = new RangeAllocator(HostMemory.PAGE_SIZE);
   private final Map<Long, HostMemory> slabs = new LinkedHashMap<>();
   private long nextSlab;
@@ -45,6 +51,14 @@ final class MemoryPool implements AutoCloseable {
    * @param host gives memory of a size, or throws {@link HostMemoryException}
    */
   MemoryPool(long slabBytes, LongFunction<HostMemory> host) {
+    this(slabBytes, host, memory -> memory.fill((byte) 0));
+  }
+
+  /**
+   * @param zeroing zeroes memory
+   */
+  MemoryPool(long slabBytes, LongFunction<HostMemory> host, Consumer<MemorySegment> zeroing) {
+    this.zeroing = zeroing;
     this.slabBytes = slabBytes;
     this.stride = slabBytes + HostMemory.PAGE_SIZE;
     this.host = host;
@@ -64,20 +78,18 @@ final class MemoryPool implements AutoCloseable {
    * @throws HostMemoryException if the host gives none
    */
   Block allocate(long size) {
-    Block block = size > slabBytes / 8 ? own(size) : cut(size);
-    blocks++;
-    bytes += size;
+    Block block = size > slabBytes / 8 ? new Block(host.apply(size), 0, size, -1) : cut(size);
+    synchronized (this) {
+      blocks++;
+      bytes += size;
+    }
     return block;
   }
 
-  private Block own(long size) {
-    return new Block(host.apply(size), 0, size, -1);
-  }
-
-  private Block cut(long size) {
+  private synchronized Block cut(long size) {
     OptionalLong place = free.allocate(size);
     if (place.isEmpty()) {
-      slabs.put(nextSlab, host.apply(slabBytes));
+      slabs.put(nextSlab, host.apply(slabBytes)); // which the host zeroes as it is touched
       free.add(nextSlab, slabBytes);
       nextSlab += stride;
       place = free.allocate(size);
@@ -90,36 +102,52 @@ final class MemoryPool implements AutoCloseable {
     return Objects.requireNonNull(slabs.get(place - place % stride));
   }
 
-  /** Takes back memory that nobody reaches any more. */
+  /** Zeroes memory. Takes as long as that takes, and no lock. */
+  void zero(MemorySegment memory) {
+    zeroing.accept(memory);
+  }
+
+  /**
+   * Takes back memory that nobody reaches any more. It is handed out again, or counted as free,
+   * only once it is zero, or the host has it back; the pool's lock is not held meanwhile.
+   */
   void free(Block block) {
-    blocks--;
-    bytes -= block.size;
     if (block.place < 0) {
       block.host.close();
-      return;
+    } else {
+      zero(block.host.segment().asSlice(block.offset, block.size));
     }
-    block.host.segment().asSlice(block.offset, block.size).fill((byte) 0);
-    free.release(block.place, block.size);
-    long slab = block.place - block.place % stride;
-    if (slabs.size() > 1 && free.remove(slab, slabBytes)) {
-      @Nullable HostMemory emptied = slabs.remove(slab);
-      Objects.requireNonNull(emptied).close();
+    HostMemory emptied = giveBack(block);
+    if (emptied != null) {
+      emptied.close();
     }
   }
 
+  /** Notes that a block is free. Returns the slab that nobody needs any more then, or null. */
+  private synchronized @Nullable HostMemory giveBack(Block block) {
+    blocks--;
+    bytes -= block.size;
+    if (block.place < 0) {
+      return null;
+    }
+    free.release(block.place, block.size);
+    long slab = block.place - block.place % stride;
+    return slabs.size() > 1 && free.remove(slab, slabBytes) ? slabs.remove(slab) : null;
+  }
+
   /** Returns how many blocks are handed out. */
-  long blocks() {
+  synchronized long blocks() {
     return blocks;
   }
 
   /** Returns the bytes of the blocks that are handed out. */
-  long bytes() {
+  synchronized long bytes() {
     return bytes;
   }
 
   /** Gives everything back to the host; what is mapped still stays until it is unmapped. */
   @Override
-  public void close() {
+  public synchronized void close() {
     slabs.values().forEach(HostMemory::close);
     slabs.clear();
   }

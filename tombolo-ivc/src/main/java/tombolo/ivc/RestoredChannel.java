@@ -52,7 +52,10 @@ final class RestoredChannel {
       throw in.wrong("channel %s: %s".formatted(id, overQuota.words()));
     }
     try {
-      return directory.channels.create(id, generation, grant.name(), shape, publisher);
+      Channel made = directory.channels.make(id, grant.name(), shape, publisher);
+      made.number(generation);
+      publisher.account.charge(shape.total());
+      return made;
     } catch (HostMemoryException e) {
       throw in.wrong("channel %s: %s".formatted(id, e.getMessage()));
     }

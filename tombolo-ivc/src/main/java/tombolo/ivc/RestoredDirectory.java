@@ -34,6 +34,9 @@ final class RestoredDirectory {
   private final StateReader in;
   private final long now;
 
+  /** No directory has had more channels; so generations never wrap after a restore. */
+  private static final long MOST_GENERATIONS = 1L << 60;
+
   /** In the order of the state. */
   private final Map<Integer, Endpoint> members = new LinkedHashMap<>();
 
@@ -49,20 +52,16 @@ final class RestoredDirectory {
 
   /**
    * Restores everything. Host endpoints that have not joined the fresh directory get a stand-in,
-   * which has what they had joined and dies at the end, also where the state is refused.
+   * which has what they had joined. {@link #endStandIns} has to follow, also where the state is
+   * refused.
    *
    * @param joined who has joined the fresh directory, by id
    */
   void restore(Map<Integer, Endpoint> joined) {
-    try {
-      restoreAll(joined);
-    } finally {
-      standIns.forEach(Endpoint::close);
-    }
-  }
-
-  private void restoreAll(Map<Integer, Endpoint> joined) {
     long lastGeneration = in.int64();
+    if (lastGeneration < 0 || lastGeneration > MOST_GENERATIONS) {
+      throw in.wrong("the last channel has generation " + lastGeneration);
+    }
     in.part("rings", directory.counters);
     for (int left = in.int32(0, Integer.MAX_VALUE); left > 0; left--) {
       restoreMember(joined);
@@ -75,6 +74,11 @@ final class RestoredDirectory {
       restoreInbox(member);
     }
     restoreLate();
+  }
+
+  /** Lets the stand-ins die. Without the directory's lock: what they had joined may be large. */
+  void endStandIns() {
+    standIns.forEach(Endpoint::close);
   }
 
   private void restoreMember(Map<Integer, Endpoint> joined) {
@@ -135,7 +139,7 @@ final class RestoredDirectory {
       whole = true;
     } finally {
       if (!whole && channel.isDeserted()) {
-        directory.channels.free(channel);
+        directory.free(channel); // with the lock held; nobody waits for a fresh directory
       }
     }
     if (channel.state == ChannelState.LIVE && directory.channels.live(id) != null) {
@@ -153,7 +157,7 @@ final class RestoredDirectory {
       return member(id.publisher());
     }
     Endpoint dead = new HostEndpoint(directory, id.publisher(), name, ANY);
-    dead.close();
+    dead.closeUnused();
     return dead;
   }
 

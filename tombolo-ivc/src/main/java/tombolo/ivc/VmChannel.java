@@ -17,7 +17,7 @@ import tombolo.memory.GuestMapException;
 public final class VmChannel extends Attachment {
   private final GpaWindow window;
 
-  /** Set by {@link #mapLocked}, before anybody else has this object. */
+  /** Set by {@link #map}, before anybody else has this object. */
   private @Nullable GpaRoom room;
 
   VmChannel(Terms terms, GpaWindow window) {
@@ -48,16 +48,16 @@ public final class VmChannel extends Attachment {
   }
 
   @Override
-  void mapLocked() {
-    mapLocked(window.allocate(shape().total()));
+  void map() {
+    mapInto(window.allocate(shape().total()));
   }
 
   @Override
-  void mapAtLocked(long place) {
-    mapLocked(window.allocateAt(place, shape().total()));
+  void mapAt(long place) {
+    mapInto(window.allocateAt(place, shape().total()));
   }
 
-  private void mapLocked(Optional<GpaRoom> found) {
+  private void mapInto(Optional<GpaRoom> found) {
     GpaRoom made = found.orElseThrow(() -> endpoint.refusal(Status.WINDOW_FULL, "map", id()));
     room = made;
     boolean mapped = false;
@@ -98,7 +98,7 @@ public final class VmChannel extends Attachment {
   }
 
   @Override
-  void unmapLocked() {
+  void unmap() {
     if (!room().release()) {
       throw new IllegalStateException("the window has lost " + this);
     }

@@ -11,16 +11,20 @@
  *
  * <h2>Locks</h2>
  *
- * <p>In this order: the host bridge's, the directory's, a window's, {@code GuestMemory}'s; and the
- * directory's, an inbox's, the IVC device's, the interrupt controller's. The directory's lock is
- * held while vCPUs drop what they have cached of a mapping that goes. That ends, because a vCPU
- * thread that waits for any of these locks is outside guest code. A doorbell takes no lock but the
- * receiver's inbox's and those behind it.
+ * <p>In this order: the host bridge's, an endpoint's turn, a window's, {@code GuestMemory}'s; and
+ * an endpoint's turn, the directory's, an inbox's, the IVC device's, the interrupt controller's.
+ * The memory pool's comes last. No thread holds two turns.
+ *
+ * <p>A thread may wait for vCPUs with the first four held, which all belong to one VM, and only for
+ * vCPUs of that VM. The wait ends, because a vCPU thread that waits for any of these locks is
+ * outside guest code. With the directory's lock held, a thread waits for no vCPU, zeroes no channel
+ * and asks the host for nothing; {@code Passage} says what others see meanwhile. Saving and
+ * restoring are the exception: nothing else runs then. A doorbell takes no lock but the receiver's
+ * inbox's and those behind it.
  *
  * <p>A method whose name ends in {@code Locked} is called with the directory's lock held. Types
  * that the lock guards as a whole say so in their description, and their methods have plain names:
- * {@code Account}, {@code Catalogue}, {@code Channel}, {@code ChannelTable}, {@code Membership},
- * {@code MemoryPool}.
+ * {@code Account}, {@code Catalogue}, {@code Channel}, {@code ChannelTable}, {@code Membership}.
  */
 @NullMarked
 package tombolo.ivc;

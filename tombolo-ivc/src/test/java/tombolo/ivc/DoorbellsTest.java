@@ -237,8 +237,7 @@ final class DoorbellsTest {
 
   @Test
   void pulseTheBoardsInterruptWhereTheChannelWasJoinedByHypercall() {
-    VmChannel pulsed =
-        (VmChannel) alice.operation("publish", () -> alice.publishLocked(8, Shape.raw(PAGE), true));
+    VmChannel pulsed = (VmChannel) alice.publish(8, () -> Shape.raw(PAGE), true, _ -> true);
     VmChannel other = bob.subscribe(MUTE);
     assertThat(events(alice)).as("no events of such a channel").isEmpty();
     bob.ring(other, Endpoint.EVERY_PEER);

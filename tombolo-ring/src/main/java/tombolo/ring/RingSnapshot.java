@@ -15,6 +15,7 @@ import tombolo.ring.word.Words;
  * @param generation the writer's generation, not 0
  * @param messages number of messages in the stream up to now, from 0
  * @param bytes size of these messages with headers and padding, from 0
+ * @param sleeping whether the writer says that it sleeps, until a reader joins or makes room
  * @param readers the readers that have joined this writer
  */
 public record RingSnapshot(
@@ -23,6 +24,7 @@ public record RingSnapshot(
     long generation,
     long messages,
     long bytes,
+    boolean sleeping,
     List<Reader> readers)
     implements RingView {
   /**
@@ -79,6 +81,7 @@ public record RingSnapshot(
             generation,
             Math.max((long) Words.LONG.getOpaque(writerPart, Part.MESSAGES_AT), 0),
             Math.max((long) Words.LONG.getOpaque(writerPart, Part.POSITION_AT), 0),
+            ((int) Words.INT.getOpaque(writerPart, Part.SLEEP_AT) & 1) != 0,
             readers));
   }
 

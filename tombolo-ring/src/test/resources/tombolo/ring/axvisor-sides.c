@@ -12,6 +12,7 @@ int side_subscribe(struct axvisor_region *side, uint8_t *memory, uint64_t size);
 int side_send(struct axvisor_region *side, const void *message, uint64_t length);
 int side_abort(struct axvisor_region *side);
 int side_receive(struct axvisor_region *side, void *buffer, uint64_t size, uint64_t *length);
+bool side_is_channel(uint8_t *memory, uint64_t publisher, uint64_t key);
 
 size_t side_size(void) {
   return sizeof(struct axvisor_region);
@@ -23,6 +24,10 @@ bool side_publish(struct axvisor_region *side, uint8_t *memory, uint64_t size, b
 
 int side_subscribe(struct axvisor_region *side, uint8_t *memory, uint64_t size) {
   return axvisor_subscribe(side, memory, size);
+}
+
+bool side_is_channel(uint8_t *memory, uint64_t publisher, uint64_t key) {
+  return axvisor_is_channel(memory, publisher, key);
 }
 
 int side_send(struct axvisor_region *side, const void *message, uint64_t length) {

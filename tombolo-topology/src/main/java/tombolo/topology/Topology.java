@@ -6,17 +6,25 @@ import java.util.List;
 import tombolo.ivc.grant.Grants;
 
 /**
- * VMs and the channels between them, checked: every name that a channel mentions is a VM's, ids and
- * keys are unique, and kernels and channels fit.
+ * VMs, and the channels and networks between them, checked: every name that a channel mentions is a
+ * VM's, every network that a VM mentions is there, ids and keys are unique, and kernels and
+ * channels fit.
  *
  * @param vms in the file's order, at least one
  * @param channels in the file's order
+ * @param networks in the file's order
  */
-public record Topology(List<VmSpec> vms, List<ChannelSpec> channels) {
+public record Topology(List<VmSpec> vms, List<ChannelSpec> channels, List<NetworkSpec> networks) {
   /** Copies the lists. */
   public Topology {
     vms = List.copyOf(vms);
     channels = List.copyOf(channels);
+    networks = List.copyOf(networks);
+  }
+
+  /** Makes a topology without networks. */
+  public Topology(List<VmSpec> vms, List<ChannelSpec> channels) {
+    this(vms, channels, List.of());
   }
 
   /**

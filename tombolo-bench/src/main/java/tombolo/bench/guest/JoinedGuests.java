@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tombolo.bench.suite.BenchmarkException;
 import tombolo.ivc.Directory;
+import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.HostChannel;
 import tombolo.ivc.HostEndpoint;
 import tombolo.ivc.VmEndpoint;
@@ -36,8 +37,8 @@ import tombolo.machine.power.StopReason;
 import tombolo.riscv.RiscvAccelerator;
 
 /**
- * VMs with one vCPU each, and Java code, in one directory and on one clock. The VMs have the ids
- * from 1, in order; Java code has {@link #HOST}. No doorbell is limited by its rate.
+ * VMs, most of them with one vCPU, and Java code, in one directory and on one clock. The VMs have
+ * the ids from 1, in order; Java code has {@link #HOST}. No doorbell is limited by its rate.
  */
 public final class JoinedGuests implements AutoCloseable {
   /** The id of Java code. */
@@ -56,8 +57,13 @@ public final class JoinedGuests implements AutoCloseable {
   private final HostEndpoint host;
   private final List<Member> members = new ArrayList<>();
 
-  /** A guest of {@code guests/bin}, and its command line. */
-  public record Guest(String name, String commandLine) {}
+  /** A guest of {@code guests/bin}, its command line, and its number of vCPUs. */
+  public record Guest(String name, String commandLine, int vcpus) {
+    /** Makes a guest with one vCPU. */
+    public Guest(String name, String commandLine) {
+      this(name, commandLine, 1);
+    }
+  }
 
   private record Member(Vm vm, VmEndpoint endpoint, BufferConsole console) {}
 
@@ -99,6 +105,7 @@ public final class JoinedGuests implements AutoCloseable {
                 console,
                 HostServices.system())
             .withHost(directory.host())
+            .withVcpus(guest.vcpus)
             .withWindow(window);
     Vm vm = Vm.create(config, new RiscvAccelerator());
     members.add(new Member(vm, directory.join(vm, id, Quota.DEFAULT, GuestFrontEnds.ALL), console));
@@ -136,6 +143,11 @@ public final class JoinedGuests implements AutoCloseable {
         Thread.onSpinWait();
       }
     }
+  }
+
+  /** Returns the directory's state, as those see it who look on. */
+  public DirectorySnapshot snapshot() {
+    return directory.snapshot();
   }
 
   /** Returns the endpoint of a VM, by its id. */

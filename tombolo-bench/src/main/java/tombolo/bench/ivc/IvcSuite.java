@@ -61,6 +61,7 @@ public final class IvcSuite {
     parts.add(new JoinCost("idle", joins, root));
     parts.add(new JoinCost("spin-word", joins, root));
     parts.add(new GuestJoinCost(joins, root));
+    parts.add(new Contended(quick ? 20 : 1_000, root));
     int rings = quick ? 20 : 2_000;
     parts.add(new Doorbells(slices, root));
     parts.add(new DoorbellRates(rings, quick ? 200 : 500_000, root));

@@ -106,7 +106,11 @@ public final class LinuxSuite {
       measurements.add(
           new Transfer(
               mebibytes,
-              List.of(TomboloPair.channel(linux), TomboloPair.vsock(linux), new QemuPair(linux))));
+              List.of(
+                  TomboloPair.channel(linux),
+                  TomboloPair.vsock(linux),
+                  TomboloPair.network(linux),
+                  new QemuPair(linux))));
     }
     return measurements;
   }

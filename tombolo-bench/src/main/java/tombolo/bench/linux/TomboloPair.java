@@ -12,6 +12,7 @@ import tombolo.bench.suite.BenchmarkException;
  * Two VMs of one topology in one process: alice sends to bob.
  *
  * @param label the name in figures
+ * @param setup the commands that both run first
  * @param sender the command that sends
  * @param receiver the command that receives
  * @param topology further tables of the topology file
@@ -22,6 +23,7 @@ import tombolo.bench.suite.BenchmarkException;
 record TomboloPair(
     LinuxFiles linux,
     String label,
+    String setup,
     String sender,
     String receiver,
     String topology,
@@ -34,6 +36,7 @@ record TomboloPair(
     return new TomboloPair(
         linux,
         "channel",
+        "",
         "ivc-send --name file --timeout 300",
         "ivc-recv --name file --timeout 300",
         """
@@ -54,6 +57,7 @@ record TomboloPair(
     return new TomboloPair(
         linux,
         "vsock",
+        "",
         "vsock-send --timeout 300 4 5000",
         "vsock-recv 5000",
         "",
@@ -62,17 +66,41 @@ record TomboloPair(
         List.of("--vsock"));
   }
 
+  /** Sends by TCP through virtio network cards and the switch between them, with busybox's nc. */
+  static TomboloPair network(LinuxFiles linux) {
+    return new TomboloPair(
+        linux,
+        "network",
+        """
+        ip link set lo up
+        ip link set eth0 up
+        case $role in
+          alice) ip addr add 10.9.8.1/24 dev eth0 ;;
+          bob) ip addr add 10.9.8.2/24 dev eth0 ;;
+        esac
+        # Input without an end: at its end nc would tell the other side, which would go.
+        mkfifo /silence
+        """,
+        "{ until nc 10.9.8.2 5000; do sleep 0.1; done; }",
+        "nc -l -p 5000 <>/silence",
+        "[network.lab]\n",
+        "networks = [\"lab\"]",
+        "networks = [\"lab\"]",
+        List.of("--modules=" + linux.modules(QemuPair.DRIVERS)));
+  }
+
   @Override
   public String send(int mebibytes, int patienceSeconds) throws InterruptedException {
     String script =
         """
+        %s
         case $role in
           alice) %s | %s ;;
           bob) %s | %s
           ;;
         esac
         """
-            .formatted(Transfer.zeros(mebibytes), sender, receiver, Transfer.COUNT);
+            .formatted(setup, Transfer.zeros(mebibytes), sender, receiver, Transfer.COUNT);
     Path initrd = linux.script(label, script, imageOptions.toArray(String[]::new));
     Path file = linux.work().resolve(label + ".toml");
     try {

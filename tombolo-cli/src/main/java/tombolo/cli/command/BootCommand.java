@@ -25,12 +25,16 @@ import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ImageException;
 import tombolo.machine.image.Initrd;
 import tombolo.machine.image.KernelImage;
+import tombolo.machine.net.MacAddress;
 import tombolo.machine.virtio.DiskImageException;
 import tombolo.topology.DiskSpec;
 import tombolo.topology.FolderSpec;
 import tombolo.topology.InputException;
 import tombolo.topology.MemorySize;
+import tombolo.topology.NetworkSpec;
+import tombolo.topology.NicSpec;
 import tombolo.topology.Platform;
+import tombolo.topology.PortForward;
 import tombolo.topology.Topology;
 import tombolo.topology.VirtioSpec;
 import tombolo.topology.VmSpec;
@@ -44,7 +48,7 @@ import tombolo.topology.VsockSpec;
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:the guest powered off, or you left by Ctrl-A x",
+      "0:the guest powered off or was stopped by tombolo stop or kill, or you left by Ctrl-A x",
       "1..255:the guest reported failure with this code (1 where its code is no exit status)",
       "2:an argument or a file cannot be used",
       "70:a vCPU could not go on",
@@ -62,10 +66,13 @@ import tombolo.topology.VsockSpec;
           + " error. If standard input is a terminal, each key goes to the guest at once, Ctrl-C"
           + " too. Only Ctrl-A is for Tombolo:",
       "  Ctrl-A x       leave",
+      "  Ctrl-A z       stop this job and give the terminal back; fg continues it",
       "  Ctrl-A Ctrl-A  send Ctrl-A to the guest",
       "  Ctrl-A h       print this help"
     })
 final class BootCommand implements Callable<Integer> {
+  private static final String OUTSIDE = "outside";
+
   @Parameters(
       paramLabel = "KERNEL",
       description = "an ELF64 executable, or the Image or Image.gz of a RISC-V Linux")
@@ -139,6 +146,27 @@ final class BootCommand implements Callable<Integer> {
   private @Nullable Instant rtc;
 
   @Option(
+      names = "--network",
+      description =
+          "a network card that leads outside, through passt: the guest has 10.0.2.15, or asks by"
+              + " DHCP, and its gateway is 10.0.2.2")
+  private boolean network;
+
+  @Option(
+      names = "--forward",
+      paramLabel = "[ADDRESS:]PORT:PORT[/udp]",
+      description =
+          "a port of this machine that leads to one of the guest's, like 2222:22; implies"
+              + " --network; may be given several times (default address: 127.0.0.1)")
+  private List<String> forwards = new ArrayList<>();
+
+  @Option(
+      names = "--loopback",
+      description =
+          "let the guest reach, at 10.0.2.2, what listens at 127.0.0.1 here; implies --network")
+  private boolean loopback;
+
+  @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = TimeLimit.Converter.class,
@@ -210,10 +238,10 @@ final class BootCommand implements Callable<Integer> {
             0,
             vsock,
             rtc,
-            new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole));
+            new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole, nics()));
     return new ForegroundRun(
-            new Topology(List.of(vm), List.of()),
-            new Presentation.OneVm(),
+            new Topology(List.of(vm), List.of(), networks()),
+            new Presentation.OneVm(kernel),
             host,
             spec.commandLine().getErr())
         .run(vm, timeout, stats);
@@ -301,6 +329,31 @@ final class BootCommand implements Callable<Integer> {
     }
   }
 
+  private List<NetworkSpec> networks() {
+    return network || loopback || !forwards.isEmpty()
+        ? List.of(new NetworkSpec(OUTSIDE, 0, 1, true, loopback))
+        : List.of();
+  }
+
+  private List<NicSpec> nics() {
+    if (forwards.size() > PortForward.MOST) {
+      throw new InputException(
+          "--forward: %d port forwards; a VM can have at most %d"
+              .formatted(forwards.size(), PortForward.MOST));
+    }
+    List<PortForward> parsed = new ArrayList<>();
+    for (String text : forwards) {
+      try {
+        parsed.add(PortForward.parse(text));
+      } catch (InputException e) {
+        throw new InputException("--forward " + e.getMessage());
+      }
+    }
+    return networks().stream()
+        .map(spec -> new NicSpec(spec.name(), MacAddress.of(spec.number(), 1), parsed))
+        .toList();
+  }
+
   private static Path path(String text) {
     try {
       return Path.of(text);
@@ -323,7 +376,7 @@ final class BootCommand implements Callable<Integer> {
 
   /** Returns the VM's name: that of the kernel's file without its last dot and the rest. */
   private static String name(Path kernel) {
-    String file = kernel.getFileName().toString();
+    String file = kernel.getFileName().toString().replaceAll("\\p{C}", "?");
     int dot = file.lastIndexOf('.');
     return dot > 0 ? file.substring(0, dot) : file;
   }

@@ -33,7 +33,7 @@ import tombolo.topology.run.ExitStatus;
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:every guest powered off, or you left by Ctrl-A x",
+      "0:every guest powered off or was stopped by tombolo stop or kill, or you left by Ctrl-A x",
       "1..255:a guest reported failure with this code; of several the first in the file",
       "2:an argument or a file cannot be used; nothing was started",
       "70:a vCPU could not go on",

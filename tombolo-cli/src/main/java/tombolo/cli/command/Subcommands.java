@@ -19,6 +19,11 @@ public final class Subcommands {
         new TableCommand.Ps(),
         new TableCommand.Channels(),
         new TopCommand(host),
+        new VmCommand.Stop(),
+        new VmCommand.Kill(),
+        new VmCommand.Suspend(),
+        new VmCommand.Resume(),
+        new VmCommand.Reboot(),
         new DoctorCommand(host));
   }
 }

@@ -31,17 +31,29 @@ abstract class TableCommand implements Callable<Integer> {
   /** {@code tombolo ps}. */
   @Command(
       name = "ps",
-      description = "Lists the VMs of all topologies of this user that run.",
+      description = "Lists the running VMs of this user: those of topologies, and of tombolo boot.",
       mixinStandardHelpOptions = true,
       exitCodeListHeading = "%nExit status:%n",
       exitCodeList = {
         "0:done, even if nothing runs",
+        "2:the sockets of running topologies cannot be trusted",
         "74:the output could not be written",
         "141:the reader of the output has gone"
+      },
+      footer = {
+        "",
+        "The topology of a VM that tombolo boot runs is its kernel. The state not answering means"
+            + " that the process has said nothing for 2 s: it is stopped, perhaps by Ctrl-Z.",
+        "tombolo stop, kill, suspend, resume and reboot act on a VM."
       })
   static final class Ps extends TableCommand {
     Ps() {
       super("ps");
+    }
+
+    @Override
+    Optional<Table> shown(RunningTopologies.Answers answers) {
+      return answers.withSilent();
     }
   }
 
@@ -54,11 +66,15 @@ abstract class TableCommand implements Callable<Integer> {
       exitCodeListHeading = "%nExit status:%n",
       exitCodeList = {
         "0:done, even if nothing runs",
+        "2:the sockets of running topologies cannot be trusted",
         "74:the output could not be written",
         "141:the reader of the output has gone"
       },
       footer = {
         "",
+        "ring: what the member does in the ring of messages that the host sees in the channel. A"
+            + " sender waits for its first reader (no reader yet) or for room, or works (sending);"
+            + " a reader works (reading), waits for a message, or has not joined (not reading).",
         "rings counts how often the member was rung, bells how many interrupts that became; p50 and"
             + " p99 are the times from a ring until the member took it."
       })
@@ -68,19 +84,27 @@ abstract class TableCommand implements Callable<Integer> {
     }
   }
 
+  /** Returns what is printed of the answers. */
+  Optional<Table> shown(RunningTopologies.Answers answers) {
+    return answers.table();
+  }
+
   @Override
   public Integer call() {
-    Optional<Table> found = RunningTopologies.table(table);
+    RunningTopologies.Answers answers = RunningTopologies.table(table);
+    Optional<Table> found = shown(answers);
     PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
     if (json) {
       out.println(Json.write(found.map(Table::json).orElse(List.of())));
     } else if (found.isPresent()) {
       found.get().lines().forEach(out::println);
-    } else {
-      spec.commandLine().getErr().println("tombolo " + table + ": no topology is running");
+    } else if (answers.isEmpty()) {
+      err.println("tombolo " + table + ": no topology is running");
     }
     out.flush();
-    spec.commandLine().getErr().flush();
+    answers.complaints().forEach(line -> err.println("tombolo " + table + ": " + line));
+    err.flush();
     return ExitStatus.GOOD;
   }
 }

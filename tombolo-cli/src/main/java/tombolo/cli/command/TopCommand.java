@@ -4,6 +4,7 @@ package tombolo.cli.command;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -38,7 +39,8 @@ import tombolo.topology.run.ExitStatus;
       "",
       "MIPS: million instructions a second. rings/s: how often the VM was rung; bells/s: how many"
           + " interrupts that became. p50 and p99: the times from a ring until the VM took it, on"
-          + " the channel where they are longest.",
+          + " the channel where they are longest. packets/s: those that the VM's network cards have"
+          + " sent or received; drops/s: those, to or from the VM, that were dropped.",
       "",
       "The second table has a row for each reader of a ring of messages that the host can see"
           + " (docs/ring-format.md). capacity and waiting: bytes of the ring, and those that the"
@@ -111,6 +113,7 @@ final class TopCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("vms", rates.vms.json());
       object.put("rings", rates.rings.json());
+      object.put("problems", rates.problems);
       out.println(Json.write(object).replaceAll("\\s*\n\\s*", ""));
     } else {
       out.print(host.colours().getAsBoolean() ? CLEAR : "");
@@ -119,12 +122,15 @@ final class TopCommand implements Callable<Integer> {
         out.println();
         rates.rings.lines().forEach(out::println);
       }
+      rates.problems.forEach(out::println);
     }
     out.flush();
   }
 
   /** Counters, or the rates between two looks at them. */
-  private record Look(Table vms, Table rings) {
+  private record Look(Table vms, Table rings, List<String> problems) {
+    private static final Table NONE = new Table(List.of(), List.of());
+
     private static final Rates OF_VMS =
         new Rates("pid", "vm")
             .copy("pid", "topology", "vm", "state")
@@ -132,7 +138,9 @@ final class TopCommand implements Callable<Integer> {
             .rate("exits/s", "exits", 1)
             .rate("rings/s", "rings", 1)
             .rate("bells/s", "bells", 1)
-            .copy("p50 us", "p99 us");
+            .copy("p50 us", "p99 us")
+            .rate("packets/s", "packets", 1)
+            .rate("drops/s", "drops", 1);
 
     private static final Rates OF_RINGS =
         new Rates("pid", "channel", "publisher", "key", "generation", "reader")
@@ -142,15 +150,17 @@ final class TopCommand implements Callable<Integer> {
             .copy("capacity", "waiting", "full %", "lost", "error");
 
     static Optional<Look> now() {
-      Optional<Table> vms = RunningTopologies.table("top");
-      Optional<Table> rings = RunningTopologies.table("rings");
-      return vms.isPresent() && rings.isPresent()
-          ? Optional.of(new Look(vms.get(), rings.get()))
-          : Optional.empty();
+      RunningTopologies.Answers vms = RunningTopologies.table("top");
+      RunningTopologies.Answers rings = RunningTopologies.table("rings");
+      return vms.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Look(vms.table().orElse(NONE), rings.table().orElse(NONE), vms.complaints()));
     }
 
     Look ratesUntil(Look later) {
-      return new Look(OF_VMS.between(vms, later.vms), OF_RINGS.between(rings, later.rings));
+      return new Look(
+          OF_VMS.between(vms, later.vms), OF_RINGS.between(rings, later.rings), later.problems);
     }
   }
 }

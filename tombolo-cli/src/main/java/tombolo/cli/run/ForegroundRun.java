@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.stream.CommandOutput;
@@ -13,6 +14,7 @@ import tombolo.cli.terminal.EscapeKeys;
 import tombolo.cli.terminal.Terminal;
 import tombolo.cli.view.ControlSocket;
 import tombolo.cli.view.TopologyView;
+import tombolo.cli.view.VmCommands;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.power.StopReason;
@@ -42,10 +44,17 @@ public final class ForegroundRun {
   private static final HostStop OUTPUT_CLOSED =
       new HostStop("standard output was closed", ExitStatus.OUTPUT_CLOSED);
 
+  /** How long the rest of the output may take once somebody wants the end. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  /** How often the thread that waits for the output's reader looks whether somebody does. */
+  private static final long LOOK_NANOS = 50_000_000;
+
   private final Topology topology;
   private final Presentation presentation;
   private final Host host;
   private final PrintWriter err;
+  private final Messages messages;
   private final ShutdownGuard shutdown;
 
   // Guarded by this: what a stop stops, or one that came before there was anything to be stopped.
@@ -60,6 +69,12 @@ public final class ForegroundRun {
     this.presentation = presentation;
     this.host = host;
     this.err = err;
+    this.messages =
+        new Messages(
+            line -> {
+              err.println(line);
+              err.flush();
+            });
     this.shutdown = new ShutdownGuard(() -> end(SIGNAL), this::say);
   }
 
@@ -80,7 +95,6 @@ public final class ForegroundRun {
       return status == ExitStatus.GOOD ? unwritten(out) : status;
     } finally {
       shutdown.disarm();
-      err.flush();
       shutdown.reported();
     }
   }
@@ -91,25 +105,36 @@ public final class ForegroundRun {
     try (@Nullable Terminal terminal =
             keyboard == null ? null : host.terminal().get().orElse(null);
         Screen screen =
-            new Screen(host.services(), vm -> output(out, vm, keyboard), keyboard, terminal);
+            new Screen(
+                host.services(),
+                out,
+                vm -> lines(out, vm, keyboard),
+                this::watched,
+                keyboard,
+                terminal);
         TopologyRun run =
             TopologyRun.prepare(topology, host.services(), watcher(screen), Set.of());
-        @Nullable ControlSocket _ = controlSocket(run)) {
+        ControlSocket _ = controlSocket(run)) {
       ready(run);
+      long start = now();
       run.boot();
       RunReport report;
       try (terminal) { // is as it was before anything is said of the end
         screen.readFrom(keys(terminal));
         report = awaitEnd(run, limit);
       }
-      screen.flush(); // what the guests printed comes before what is said of them
+      // What the guests printed comes before what is said of them.
+      @Nullable HostStop cut = drain(screen, report.stop(), start, limit);
       say(report, run);
+      if (cut != null) {
+        say("%,d bytes of output are lost: nobody has read them".formatted(screen.dropped()));
+      }
       if (stats) {
         run.vms().stream()
             .flatMap(vm -> presentation.counters(vm, report.seconds()).stream())
             .forEach(this::print);
       }
-      return report.status();
+      return cut != null && report.stop() == null ? cut.status() : report.status();
     }
   }
 
@@ -129,10 +154,15 @@ public final class ForegroundRun {
     return ExitStatus.OUTPUT_FAILED;
   }
 
-  private OutputStream output(GuestOutput out, VmSpec vm, @Nullable VmSpec keyboard) {
+  /** Returns the lines of a VM; empty for the one with the keyboard. */
+  private Optional<LinePrefix> lines(OutputStream out, VmSpec vm, @Nullable VmSpec keyboard) {
     return vm.equals(keyboard)
-        ? presentation.watch(out, this::say)
-        : Screen.lines(out, topology, vm, host.colours().getAsBoolean());
+        ? Optional.empty()
+        : Optional.of(Screen.lines(out, topology, vm, host.colours().getAsBoolean()));
+  }
+
+  private OutputStream watched(VmSpec vm, OutputStream output) {
+    return new PanicWatch(output, reason -> say(presentation.panicked(vm.name(), reason)));
   }
 
   private Watcher watcher(Screen screen) {
@@ -153,24 +183,64 @@ public final class ForegroundRun {
     };
   }
 
-  private @Nullable ControlSocket controlSocket(TopologyRun run) {
-    String file = presentation.file();
-    return file == null ? null : new ControlSocket(new TopologyView(file, run), err);
+  private ControlSocket controlSocket(TopologyRun run) {
+    return new ControlSocket(
+        new TopologyView(presentation.file(), run), new VmCommands(run, this::say), err);
   }
 
   private InputStream keys(@Nullable Terminal terminal) {
     return terminal == null
         ? host.in()
-        : new EscapeKeys(host.in(), () -> end(KEYBOARD), () -> print(EscapeKeys.HELP));
+        : new EscapeKeys(
+            terminal.keys(host.in()),
+            () -> end(KEYBOARD),
+            terminal::stopJob,
+            () -> print(EscapeKeys.HELP));
   }
 
   private static RunReport awaitEnd(TopologyRun run, @Nullable TimeLimit limit)
       throws InterruptedException {
-    return limit == null
-        ? run.awaitEnd()
-        : run.awaitEnd(
-            limit.duration().toNanos(),
-            new HostStop("time-out of " + limit.text(), ExitStatus.TIME_OUT));
+    return limit == null ? run.awaitEnd() : run.awaitEnd(limit.duration().toNanos(), over(limit));
+  }
+
+  private static HostStop over(TimeLimit limit) {
+    return new HostStop("time-out of " + limit.text(), ExitStatus.TIME_OUT);
+  }
+
+  /**
+   * Waits until all output is written: as long as its reader takes, but a second at the most once
+   * the host wants the end. Then drops the rest.
+   *
+   * @param stop why the host has stopped VMs, or null if all had ended by themselves
+   * @param start the time of the boot
+   * @return why the rest was dropped; null if nothing was
+   */
+  private @Nullable HostStop drain(
+      Screen screen, @Nullable HostStop stop, long start, @Nullable TimeLimit limit)
+      throws InterruptedException {
+    @Nullable HostStop reason = stop;
+    long reasonSince = now();
+    while (!screen.flush(LOOK_NANOS)) {
+      if (reason == null) {
+        reason = wanted(start, limit);
+        reasonSince = now();
+      }
+      if (reason != null && now() - reasonSince >= PATIENCE_NANOS) {
+        screen.abandon();
+        return reason;
+      }
+    }
+    return null;
+  }
+
+  /** Returns why the host wants the end by now; null if it does not. */
+  private synchronized @Nullable HostStop wanted(long start, @Nullable TimeLimit limit) {
+    boolean over = limit != null && now() - start >= limit.duration().toNanos();
+    return early != null || limit == null || !over ? early : over(limit);
+  }
+
+  private long now() {
+    return host.services().clock().nanos();
   }
 
   /** Tells a person what the exit status does not. */
@@ -227,8 +297,7 @@ public final class ForegroundRun {
     print(presentation.command() + ": " + line);
   }
 
-  private synchronized void print(String line) {
-    err.println(line);
-    err.flush();
+  private void print(String line) {
+    messages.print(line);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tombolo.cli.stream.PatientInput;
 import tombolo.cli.stream.PatientOutput;
 import tombolo.cli.terminal.Terminal;
@@ -53,9 +54,22 @@ public record Host(
         services);
   }
 
-  /** Whether both ends are a terminal, and the person does not object (no-color.org). */
+  /** Whether both ends are a terminal that knows colours, and the person does not object. */
   private static boolean writesColours() {
-    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    return terminal && System.getenv("NO_COLOR") == null;
+    return wantsColours(System.getenv("TERM"), System.getenv("NO_COLOR"))
+        && Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+  }
+
+  /**
+   * Returns whether escape sequences may be written to a terminal.
+   *
+   * @param term the variable TERM, or null: {@code dumb} or nothing is a terminal without them
+   * @param noColor the variable NO_COLOR, or null; any text objects (no-color.org)
+   */
+  static boolean wantsColours(@Nullable String term, @Nullable String noColor) {
+    return term != null
+        && !term.isEmpty()
+        && !term.equals("dumb")
+        && (noColor == null || noColor.isEmpty());
   }
 }

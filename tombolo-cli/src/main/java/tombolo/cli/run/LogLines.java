@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * exception goes to the {@link FailureLog} alone, because the command itself reports it in one
  * line. Drops everything below a warning. Replaces the JDK's logging, which would have to be loaded
  * and configured.
+ *
+ * <p>Threads of vCPUs and devices log here. A full pipe at standard error holds none of them for
+ * longer than {@link Messages} waits.
  */
 public final class LogLines extends System.LoggerFinder {
+  private static final Messages MESSAGES = new Messages(line -> System.err.println(line));
+
   /** Used by the service loader. */
   public LogLines() {}
 
@@ -43,7 +48,7 @@ public final class LogLines extends System.LoggerFinder {
         return;
       }
       if (thrown == null) {
-        System.err.println("tombolo: " + level.getName().toLowerCase(Locale.ROOT) + ": " + message);
+        MESSAGES.print("tombolo: " + level.getName().toLowerCase(Locale.ROOT) + ": " + message);
       } else {
         FailureLog.add(name + ": " + message, thrown);
       }

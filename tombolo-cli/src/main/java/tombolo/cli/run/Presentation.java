@@ -2,13 +2,10 @@
 
 package tombolo.cli.run;
 
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tombolo.topology.MemorySize;
 import tombolo.topology.run.RunReport;
 import tombolo.topology.run.RunningVm;
@@ -21,16 +18,16 @@ public sealed interface Presentation {
   /** Returns the command, with which messages begin. */
   String command();
 
-  /** Returns the topology's file, as tables show it; null if no table shows the VMs. */
-  @Nullable String file();
+  /** Returns what tables show as the topology: its file, or the kernel of a VM without one. */
+  String file();
 
   /**
-   * Returns where the console of the VM with the keyboard prints.
+   * Returns a line about a Linux kernel that has panicked.
    *
-   * @param out takes all of it
-   * @param say takes a line for the person
+   * @param vm its VM's name
+   * @param reason the kernel's, in its words
    */
-  OutputStream watch(OutputStream out, Consumer<String> say);
+  String panicked(String vm, String reason);
 
   /** Returns a line about a VM that failed, if the exit status alone does not tell. */
   Optional<String> failed(StopOutcome outcome);
@@ -42,25 +39,16 @@ public sealed interface Presentation {
   List<String> counters(RunningVm vm, double seconds);
 
   /** One VM, whose console is the process's own. */
-  record OneVm() implements Presentation {
+  record OneVm(String file) implements Presentation {
     @Override
     public String command() {
       return "tombolo boot";
     }
 
     @Override
-    public @Nullable String file() {
-      return null;
-    }
-
-    @Override
-    public OutputStream watch(OutputStream out, Consumer<String> say) {
-      return new PanicWatch(
-          out,
-          reason ->
-              say.accept(
-                  "the guest's kernel has panicked (%s): %s"
-                      .formatted(reason, PanicWatch.advice(reason))));
+    public String panicked(String vm, String reason) {
+      return "the guest's kernel has panicked (%s): %s"
+          .formatted(reason, PanicWatch.advice(reason, "--"));
     }
 
     @Override
@@ -93,8 +81,9 @@ public sealed interface Presentation {
     }
 
     @Override
-    public OutputStream watch(OutputStream out, Consumer<String> say) {
-      return out;
+    public String panicked(String vm, String reason) {
+      return "%s: its kernel has panicked (%s): %s"
+          .formatted(vm, reason, PanicWatch.advice(reason, ""));
     }
 
     @Override

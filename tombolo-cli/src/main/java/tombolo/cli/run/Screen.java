@@ -2,12 +2,12 @@
 
 package tombolo.cli.run;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.terminal.Terminal;
@@ -26,47 +26,55 @@ final class Screen implements AutoCloseable {
   private static final int[] COLOURS = {36, 32, 33, 35, 34, 31};
 
   private final HostServices host;
-  private final Function<VmSpec, OutputStream> output;
+  private final OutputStream out;
+  private final Function<VmSpec, Optional<LinePrefix>> lines;
+  private final BiFunction<VmSpec, OutputStream, OutputStream> watch;
   private final @Nullable VmSpec keyboard;
   private final @Nullable Terminal terminal;
   private final Map<String, Shown> shown = new LinkedHashMap<>();
 
-  /** A VM's console, and where it prints. */
-  private record Shown(StreamConsole console, OutputStream lines) {}
+  /** A VM's console, and the lines that it prints; empty where output passes as it is. */
+  private record Shown(StreamConsole console, Optional<LinePrefix> lines) {}
 
   /**
-   * @param output where each VM prints; closed with the screen, except for the one with the
-   *     keyboard
+   * @param out where all VMs print
+   * @param lines the lines of a VM on it; empty for the one with the keyboard
+   * @param watch looks at what a VM prints, and passes it on to the stream that it is given
    * @param keyboard the VM that gets the keyboard, or null
    * @param terminal that of the keyboard, or null
    */
   Screen(
       HostServices host,
-      Function<VmSpec, OutputStream> output,
+      OutputStream out,
+      Function<VmSpec, Optional<LinePrefix>> lines,
+      BiFunction<VmSpec, OutputStream, OutputStream> watch,
       @Nullable VmSpec keyboard,
       @Nullable Terminal terminal) {
     this.host = host;
-    this.output = output;
+    this.out = out;
+    this.lines = lines;
+    this.watch = watch;
     this.keyboard = keyboard;
     this.terminal = terminal;
   }
 
   /** Returns the output of a VM that puts its name before each line. */
-  static OutputStream lines(OutputStream out, Topology topology, VmSpec vm, boolean colours) {
+  static LinePrefix lines(OutputStream out, Topology topology, VmSpec vm, boolean colours) {
     int width = topology.vms().stream().mapToInt(one -> one.name().length()).max().orElse(0);
     String name = vm.name() + " ".repeat(width - vm.name().length());
     if (!colours) {
-      return new LinePrefix(out, name + " | ");
+      return new LinePrefix(out, name + " | ", false);
     }
     int colour = COLOURS[topology.vms().indexOf(vm) % COLOURS.length];
-    return new LinePrefix(out, "\u001b[%dm%s |\u001b[0m ".formatted(colour, name));
+    return new LinePrefix(out, "\u001b[%dm%s |\u001b[0m ".formatted(colour, name), true);
   }
 
   /** Makes the console of a VM. */
   StreamConsole console(VmSpec vm) {
-    OutputStream lines = output.apply(vm);
-    StreamConsole console = new StreamConsole(vm.name(), lines, host);
-    shown.put(vm.name(), new Shown(console, lines));
+    Optional<LinePrefix> prefix = lines.apply(vm);
+    OutputStream to = prefix.<OutputStream>map(line -> line).orElse(out);
+    StreamConsole console = new StreamConsole(vm.name(), watch.apply(vm, to), host);
+    shown.put(vm.name(), new Shown(console, prefix));
     if (vm.equals(keyboard) && terminal != null) {
       terminal.onSize(console::resize); // before there are devices, which look whether it has one
     }
@@ -80,23 +88,41 @@ final class Screen implements AutoCloseable {
         .ifPresent(vm -> vm.console.readFrom(keys));
   }
 
-  /** Waits until all that the guests printed is written. */
-  void flush() throws InterruptedException {
+  /**
+   * Ends the last line of each VM, which has stopped, and waits until all that the guests printed
+   * is written.
+   *
+   * @param nanos how long at the most, for each VM
+   * @return whether it is written; if not, call it again or {@link #abandon} the rest
+   */
+  boolean flush(long nanos) throws InterruptedException {
     for (Shown vm : shown.values()) {
-      vm.console.flush();
-    }
-  }
-
-  /** Prints what is left of each VM's last line. */
-  @Override
-  public void close() {
-    for (Shown vm : shown.values()) {
-      vm.console.close();
-      try {
-        vm.lines.close();
-      } catch (IOException e) {
-        // The reader of the rest has gone, as the console has noticed before.
+      if (!vm.console.flush(nanos)) {
+        return false;
+      }
+      if (vm.lines.map(LinePrefix::isUnfinished).orElse(false)) {
+        vm.console.write((byte) '\n');
+        if (!vm.console.flush(nanos)) {
+          return false;
+        }
       }
     }
+    return true;
+  }
+
+  /** Drops what is not written. A thread that blocks in a write is left behind. */
+  void abandon() {
+    shown.values().forEach(vm -> vm.console.abandon());
+  }
+
+  /** Returns how many bytes the guests have printed that nobody will read. */
+  long dropped() {
+    return shown.values().stream().mapToLong(vm -> vm.console.dropped()).sum();
+  }
+
+  /** Writes the rest, unless it was abandoned. */
+  @Override
+  public void close() {
+    shown.values().forEach(vm -> vm.console.close());
   }
 }

@@ -12,8 +12,8 @@ import java.io.InputStream;
  */
 public final class EscapeKeys extends InputStream {
   public static final String HELP =
-      "Ctrl-A x: leave; Ctrl-A Ctrl-A: send Ctrl-A to the guest; Ctrl-A h: this help; all other"
-          + " keys, Ctrl-C too, are the guest's";
+      "Ctrl-A x: leave; Ctrl-A z: stop this job, which fg continues; Ctrl-A Ctrl-A: send Ctrl-A to"
+          + " the guest; Ctrl-A h: this help; all other keys, Ctrl-C too, are the guest's";
 
   private static final byte CONTROL_A = 0x01;
   private static final byte CONTROL_C = 0x03;
@@ -23,13 +23,15 @@ public final class EscapeKeys extends InputStream {
 
   private final InputStream keyboard;
   private final Runnable leave;
+  private final Runnable stop;
   private final Runnable help;
   private boolean escaped;
   private int interrupts;
 
-  public EscapeKeys(InputStream keyboard, Runnable leave, Runnable help) {
+  public EscapeKeys(InputStream keyboard, Runnable leave, Runnable stop, Runnable help) {
     this.keyboard = keyboard;
     this.leave = leave;
+    this.stop = stop;
     this.help = help;
   }
 
@@ -74,10 +76,10 @@ public final class EscapeKeys extends InputStream {
   }
 
   private void act(byte key) {
-    if (key == 'x') {
-      leave.run();
-    } else {
-      help.run();
+    switch (key) {
+      case 'x' -> leave.run();
+      case 'z' -> stop.run();
+      default -> help.run();
     }
   }
 }

@@ -2,88 +2,86 @@
 
 package tombolo.cli.terminal;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 import tombolo.machine.console.ConsoleSize;
 
 /**
- * The terminal that a person types at, in a mode where the guest gets each key at once and echoes
- * it itself, as over a serial line. No key means anything to this process or its terminal, not even
- * Ctrl-C.
+ * The terminal on standard input, in a mode where the guest gets each key at once and echoes it
+ * itself, as over a serial line. No key means anything to this process or its terminal, not even
+ * Ctrl-C. {@link #close()} restores what was before, and so does the end of this process, however
+ * it ends ({@link TerminalKeeper}).
  *
- * <p>A child process sets the mode and restores what was before, when the pipe between us closes:
- * by {@link #close()}, or because this process is gone, however it went. So even a killed JVM
- * leaves a usable terminal and no process behind. The child also says how large the terminal is, at
- * once and after each SIGWINCH, which it gets as this process does while both are in the
- * foreground, and after a SIGCONT, because it may have missed one when they were not.
+ * <p>It behaves as a job at that terminal should. In the background, it neither reads nor sets the
+ * terminal; it does both once it is in the foreground. On SIGTSTP it restores the terminal and
+ * stops; on SIGCONT it sets the terminal anew, also after a SIGSTOP, of which nobody hears. After
+ * SIGWINCH it asks for the size.
  *
- * <p>Thread-safe. Faces the host: a thread of its own reads what the child says, until that ends.
+ * <p>Thread-safe. Faces the host: the JVM calls the handlers of signals on threads of their own,
+ * and whoever reads the keys waits here in the background.
  */
 public final class Terminal implements AutoCloseable {
-  // The shell and what it runs ignore the keyboard's signals, which reach the whole foreground, and
-  // may set the terminal also when they are in its background by then; nor does writing to a JVM
-  // that is gone end them. The first size says that the mode is set.
-  //
-  // cat waits for the pipe's end. A signal kills it, and another one waits after the size was asked
-  // for: so whenever the signal comes, also while a trap runs, where bash forgets it, or before the
-  // wait, a size is asked for after it. cat's input is named because it would have none otherwise.
-  private static final String KEEPER =
-      """
-      trap '' INT QUIT TERM HUP TSTP TTOU PIPE
-      saved=$(stty -g </dev/tty) || exit
-      stty -icanon min 1 time 0 -echo -icrnl -inlcr -igncr -istrip -ixon -iexten -isig </dev/tty
-      exec 3<&0
-      while
-        cat <&3 >/dev/null &
-        waiting=$!
-        trap 'kill -9 $waiting' WINCH CONT
-        stty size </dev/tty || echo 0 0
-        wait $waiting
-        [ $? -gt 128 ]
-      do trap : WINCH CONT; done
-      stty "$saved" </dev/tty
-      """;
+  private static final System.Logger LOG = System.getLogger(Terminal.class.getName());
 
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,5}) (\\d{1,5})");
+  /** How often a job in the background looks whether it is in the foreground: no signal says so. */
+  private static final long LOOK_MILLIS = 200;
 
-  private final Process keeper;
+  private final TerminalKeeper keeper;
+  private final Map<Signal, SignalHandler> handlers = new LinkedHashMap<>();
 
-  // Guarded by this, which is held while the listener is called, so that it hears the latest last.
-  private ConsoleSize size;
+  /** Orders what is asked of the keeper, with the fields below. */
+  private final Object mode = new Object();
+
+  // Guarded by mode.
+  private boolean set;
+  private boolean closed;
+
+  /** Is held while the listener is called, so that it hears the latest size last. */
+  private final Object sizes = new Object();
+
+  // Guarded by sizes.
+  private ConsoleSize size = ConsoleSize.UNKNOWN;
   private @Nullable Consumer<ConsoleSize> listener;
 
-  private Terminal(Process keeper, ConsoleSize size) {
-    this.keeper = keeper;
-    this.size = size;
+  private Terminal(String path) throws IOException {
+    keeper = new TerminalKeeper(path, this::changed);
   }
 
-  /** Returns the terminal at standard input, set for a guest; empty if there is none. */
+  /**
+   * Returns the terminal on standard input, set for a guest unless this job is in its background;
+   * empty if standard input is none. Warns, and is empty, if the terminal cannot be set.
+   */
   public static Optional<Terminal> ofStandardInput() {
     if (!mayBeTerminal() || !isTerminal()) {
       return Optional.empty();
     }
     try {
-      Process keeper =
-          new ProcessBuilder("sh", "-c", KEEPER)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      BufferedReader sizes = keeper.inputReader(US_ASCII);
-      // A line, or the end of the stream where there is no terminal to set.
-      Terminal terminal = new Terminal(keeper, parse(sizes.readLine()));
-      Thread.ofPlatform().daemon(true).name("terminal").start(() -> terminal.listen(sizes));
-      return Optional.of(terminal);
+      // The controlling terminal can be opened by this name even where its own name is another
+      // user's, as after su.
+      Terminal terminal =
+          new Terminal(
+              JobControl.isControlling()
+                  ? "/dev/tty"
+                  : Path.of("/dev/stdin").toRealPath().toString());
+      if (terminal.start()) {
+        return Optional.of(terminal);
+      }
+      terminal.close();
     } catch (IOException e) {
-      return Optional
-          .empty(); // No sh or stty: the terminal stays as it is, and keys come by the line.
+      // No sh.
     }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the terminal on standard input cannot be set, so keys reach the guest a line at a time");
+    return Optional.empty();
   }
 
   /** Rules out files and pipes without starting a process, which would cost milliseconds. */
@@ -113,60 +111,181 @@ public final class Terminal implements AutoCloseable {
     }
   }
 
+  /** Returns whether the terminal is known. */
+  private boolean start() {
+    boolean known;
+    synchronized (mode) {
+      set = JobControl.isForeground();
+      known = keeper.ask(set ? TerminalKeeper.Request.SET : TerminalKeeper.Request.LOOK);
+    }
+    if (known) {
+      handle("TSTP", signal -> stopped());
+      handle("CONT", signal -> continued());
+      handle("WINCH", signal -> keeper.ask(TerminalKeeper.Request.LOOK));
+      // A read in the background fails then, and does not stop the whole job.
+      handle("TTIN", SignalHandler.SIG_IGN);
+    }
+    return known;
+  }
+
+  /** Handles a signal, unless whoever started this process wanted it ignored. */
+  private void handle(String name, SignalHandler handler) {
+    try {
+      Signal signal = new Signal(name);
+      SignalHandler before = Signal.handle(signal, handler);
+      if (before.equals(SignalHandler.SIG_IGN)) {
+        Signal.handle(signal, before);
+      } else {
+        handlers.put(signal, before);
+      }
+    } catch (IllegalArgumentException e) {
+      // The host does not know it.
+    }
+  }
+
+  /** SIGTSTP: stops as if there were no handler, with the terminal as it was. */
+  private void stopped() {
+    synchronized (mode) {
+      if (closed) {
+        return;
+      }
+      if (set) {
+        keeper.ask(TerminalKeeper.Request.RESTORE);
+        set = false;
+      }
+      Signal stop = new Signal("TSTP");
+      SignalHandler handler = Signal.handle(stop, SignalHandler.SIG_DFL);
+      // Returns when this process goes on, or at once where no shell could see to that.
+      run("kill -TSTP " + ProcessHandle.current().pid());
+      Signal.handle(stop, handler);
+    }
+    continued();
+  }
+
+  /** SIGCONT: whoever stopped this process, or the shell meanwhile, may have set the terminal. */
+  private void continued() {
+    synchronized (mode) {
+      if (!closed) {
+        set = JobControl.isForeground();
+        keeper.ask(set ? TerminalKeeper.Request.SET : TerminalKeeper.Request.LOOK);
+      }
+    }
+  }
+
+  /** Stops this job, as Ctrl-Z does at a terminal that is not set for a guest. */
+  public void stopJob() {
+    run("trap '' TSTP; kill -TSTP 0");
+  }
+
+  /** Has a shell send a signal, and waits until it is sent. The JVM sends none that it handles. */
+  private static void run(String command) {
+    try {
+      new ProcessBuilder("sh", "-c", command).start().waitFor();
+    } catch (IOException e) {
+      // Then this process goes on.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns the keys of a stream that reads this terminal. They come while this job may read. */
+  public InputStream keys(InputStream in) {
+    return new Keys(in);
+  }
+
+  private final class Keys extends InputStream {
+    private final InputStream in;
+
+    Keys(InputStream in) {
+      this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] keys, int offset, int length) throws IOException {
+      while (awaitForeground()) {
+        try {
+          return in.read(keys, offset, length);
+        } catch (IOException e) {
+          if (JobControl.isForeground()) {
+            throw e;
+          } // Otherwise it was sent to the background while it waited here.
+        }
+      }
+      return -1;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return JobControl.isForeground() ? in.available() : 0;
+    }
+  }
+
+  /** Waits until this job is in the foreground, with its terminal set; false at the end. */
+  private boolean awaitForeground() {
+    synchronized (mode) {
+      while (!closed && !JobControl.isForeground()) {
+        try {
+          mode.wait(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+      }
+      if (!closed && !set) {
+        continued();
+      }
+      return !closed;
+    }
+  }
+
   /**
    * Sets the listener for the terminal's size. It is called at once by the caller, and after each
    * change by another thread, one call at a time. One listener at a time, the last one set.
    */
-  public synchronized void onSize(Consumer<ConsoleSize> told) {
-    listener = told;
-    told.accept(size);
-  }
-
-  private void listen(BufferedReader sizes) {
-    try {
-      for (String line = sizes.readLine(); line != null; line = sizes.readLine()) {
-        changed(parse(line));
-      }
-    } catch (IOException e) {
-      // The child is gone, and with it who knows.
+  public void onSize(Consumer<ConsoleSize> told) {
+    synchronized (sizes) {
+      listener = told;
+      told.accept(size);
     }
   }
 
-  private synchronized void changed(ConsoleSize now) {
-    if (!now.equals(size)) {
-      size = now;
-      if (listener != null) {
-        listener.accept(now);
+  private void changed(ConsoleSize now) {
+    synchronized (sizes) {
+      if (!now.equals(size)) {
+        size = now;
+        if (listener != null) {
+          listener.accept(now);
+        }
       }
     }
   }
 
   /**
-   * Parses a size as stty prints it, rows first.
-   *
-   * @return unknown if the line has another form, or a number is not from 1 to 65535
+   * Restores the terminal and returns when that is done. In the background, leaves it alone: it is
+   * somebody else's. May be called again.
    */
-  static ConsoleSize parse(@Nullable String line) {
-    Matcher numbers = SIZE.matcher(line == null ? "" : line);
-    if (!numbers.matches()) {
-      return ConsoleSize.UNKNOWN;
-    }
-    int rows = Integer.parseInt(numbers.group(1));
-    int columns = Integer.parseInt(numbers.group(2));
-    boolean known = rows >= 1 && rows <= 0xffff && columns >= 1 && columns <= 0xffff;
-    return known ? new ConsoleSize(columns, rows) : ConsoleSize.UNKNOWN;
-  }
-
-  /** Restores the terminal and returns when that is done. May be called again. */
   @Override
   public void close() {
-    try {
-      keeper.getOutputStream().close();
-      keeper.waitFor();
-    } catch (IOException e) {
-      keeper.destroy(); // It had gone already; nothing is left to restore.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    synchronized (mode) {
+      if (!closed && set && JobControl.isForeground()) {
+        keeper.ask(TerminalKeeper.Request.RESTORE);
+      }
+      closed = true;
+      mode.notifyAll();
     }
+    handlers.forEach(
+        (signal, before) -> {
+          if (!signal.getName().equals("TTIN")) { // Somebody may still be reading.
+            Signal.handle(signal, before);
+          }
+        });
+    handlers.clear();
+    keeper.close();
   }
 }

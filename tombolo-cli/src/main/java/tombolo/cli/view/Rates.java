@@ -74,13 +74,18 @@ public final class Rates {
     if (earlier == null) {
       return "";
     }
-    double seconds = growth(before, earlier, now, row, "nanos") / 1e9;
-    if (seconds <= 0) {
-      return "";
+    double rate;
+    try {
+      double seconds = growth(before, earlier, now, row, "nanos") / 1e9;
+      if (seconds <= 0) {
+        return "";
+      }
+      // A VM that was booted again, or a writer that was made anew, may count from 0.
+      double growth = Math.max(growth(before, earlier, now, row, column.from), 0);
+      rate = growth / seconds / column.scale;
+    } catch (NumberFormatException e) {
+      return ""; // The answer of another version has no such number.
     }
-    // A VM that was booted again, or a writer that was made anew, may count from 0.
-    double growth = Math.max(growth(before, earlier, now, row, column.from), 0);
-    double rate = growth / seconds / column.scale;
     return String.format(Locale.ROOT, rate < 100 ? "%.1f" : "%.0f", rate);
   }
 
@@ -90,6 +95,6 @@ public final class Rates {
   }
 
   private static String cell(Table table, List<String> row, String column) {
-    return Objects.requireNonNull(table.cell(row, column));
+    return Objects.requireNonNullElse(table.cell(row, column), "");
   }
 }

@@ -5,9 +5,11 @@ package tombolo.cli.view;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,15 +61,72 @@ final class RuntimeDirectory {
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
+    check(directory);
+    return directory;
+  }
+
+  /**
+   * Returns the directory; empty if there is none, and so nothing runs.
+   *
+   * @throws IOException if it is not this user's alone: what is in it may be anybody's
+   */
+  static Optional<Path> existing() throws IOException {
+    Path directory = path();
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    check(directory);
+    return Optional.of(directory);
+  }
+
+  private static void check(Path directory) throws IOException {
     PosixFileAttributes attributes =
         Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    Path mine = Files.createTempFile(directory, "owner", null);
-    boolean own = Files.getOwner(mine).equals(attributes.owner());
-    Files.delete(mine);
-    if (!own || !PosixFilePermissions.toString(attributes.permissions()).equals("rwx------")) {
+    if (!attributes.isDirectory()
+        || !isPrivate(attributes, "rwx------")
+        || !isMine(directory, attributes)) {
       throw new IOException(
           directory + " can be used by others; remove it, or set its mode to 0700");
     }
-    return directory;
+  }
+
+  /**
+   * Checks a socket in the directory, which was checked before, so that nobody else can replace it.
+   *
+   * @throws IOException if it is a file of another kind, or not this user's alone
+   */
+  static void checkSocket(Path socket) throws IOException {
+    PosixFileAttributes attributes;
+    try {
+      attributes =
+          Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      throw new IOException(socket + ": has ended", e);
+    }
+    if (!attributes.isOther()
+        || !isPrivate(attributes, "rw-------")
+        || !attributes
+            .owner()
+            .equals(Files.getOwner(socket.getParent(), LinkOption.NOFOLLOW_LINKS))) {
+      throw new IOException(socket + ": not a socket of this user alone; remove it");
+    }
+  }
+
+  private static boolean isPrivate(PosixFileAttributes attributes, String mode) {
+    return PosixFilePermissions.toString(attributes.permissions()).equals(mode);
+  }
+
+  /** Whether it belongs to the user of this process, as far as the host tells. */
+  private static boolean isMine(Path directory, PosixFileAttributes attributes) throws IOException {
+    Path self = Path.of("/proc/self");
+    if (Files.exists(self) && Files.getOwner(self).equals(attributes.owner())) {
+      return true;
+    }
+    Path mine = Files.createTempFile(directory, "owner", null); // No /proc, or it hides the owner.
+    try {
+      return Files.getOwner(mine).equals(attributes.owner());
+    } finally {
+      Files.delete(mine);
+    }
   }
 }

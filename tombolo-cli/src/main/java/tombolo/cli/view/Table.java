@@ -3,12 +3,14 @@
 package tombolo.cli.view;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * the control socket: a line a row, divided by tabs, the first one the columns' names.
  *
  * @param columns names, lower case, words divided by blanks
- * @param rows each as long as the columns; any text
+ * @param rows each as long as the columns; a text has neither tabs nor newlines
  */
 public record Table(List<String> columns, List<List<String>> rows) {
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\u2028\u2029]");
   private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?");
 
   public Table {
@@ -33,46 +36,32 @@ public record Table(List<String> columns, List<List<String>> rows) {
 
   /** Returns the table as it crosses the socket. */
   String toTabs() {
-    StringBuilder text = new StringBuilder(toTabs(columns));
-    rows.forEach(row -> text.append(toTabs(row)));
+    StringBuilder text = new StringBuilder(line(columns));
+    rows.forEach(row -> text.append(line(row)));
     return text.toString();
   }
 
-  /** A file's name may hold what divides cells and rows. */
-  private static String toTabs(List<String> cells) {
-    return cells.stream().map(Table::escaped).collect(Collectors.joining("\t", "", "\n"));
-  }
-
-  private static String escaped(String cell) {
-    return cell.replace("\\", "\\\\")
-        .replace("\t", "\\t")
-        .replace("\n", "\\n")
-        .replace("\r", "\\r");
-  }
-
-  private static String unescaped(String cell) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < cell.length(); i++) {
-      char c = cell.charAt(i);
-      if (c == '\\' && i + 1 < cell.length()) {
-        i++;
-        char named = cell.charAt(i);
-        c = named == 't' ? '\t' : named == 'n' ? '\n' : named == 'r' ? '\r' : named;
-      }
-      text.append(c);
-    }
-    return text.toString();
+  private static String line(List<String> cells) {
+    return cells.stream().map(Table::clean).collect(Collectors.joining("\t", "", "\n"));
   }
 
   /**
-   * Parses a table as it crosses the socket.
+   * Returns a text without what could move a terminal's cursor or hide characters: controls,
+   * formats, separators of lines and what is no character.
+   */
+  static String clean(String text) {
+    return UNPRINTABLE.matcher(text).replaceAll("?");
+  }
+
+  /**
+   * Parses a table as it crosses the socket, and {@linkplain #clean cleans} its texts.
    *
    * @throws IllegalArgumentException if it is no such table
    */
   static Table ofTabs(String text) {
     List<List<String>> lines =
         text.lines()
-            .map(line -> Arrays.stream(line.split("\t", -1)).map(Table::unescaped).toList())
+            .map(line -> Stream.of(line.split("\t", -1)).map(Table::clean).toList())
             .toList();
     if (lines.isEmpty()) {
       throw new IllegalArgumentException("no table");
@@ -96,10 +85,17 @@ public record Table(List<String> columns, List<List<String>> rows) {
             .toList());
   }
 
-  /** Returns the rows of both; they have the same columns. */
+  /**
+   * Returns the rows of both, under this table's columns; cells that the other has not are empty.
+   */
   Table and(Table other) {
     List<List<String>> both = new ArrayList<>(rows);
-    both.addAll(other.rows);
+    for (List<String> row : other.rows) {
+      both.add(
+          columns.stream()
+              .map(column -> Objects.requireNonNullElse(other.cell(row, column), ""))
+              .toList());
+    }
     return new Table(columns, both);
   }
 
@@ -112,19 +108,12 @@ public record Table(List<String> columns, List<List<String>> rows) {
   /** Returns lines for people: columns as wide as they need to be, numbers to the right. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    Table shown = new Table(columns, rows.stream().map(Table::shown).toList());
-    lines.add(
-        shown.line(columns.stream().map(name -> name.toUpperCase(java.util.Locale.ROOT)).toList()));
-    shown.rows.forEach(row -> lines.add(shown.line(row)));
+    lines.add(shown(columns.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList()));
+    rows.forEach(row -> lines.add(shown(row)));
     return lines;
   }
 
-  /** Returns a row in which each cell stays on its line. */
-  private static List<String> shown(List<String> row) {
-    return row.stream().map(cell -> cell.replaceAll("\\p{Cntrl}", "?")).toList();
-  }
-
-  private String line(List<String> cells) {
+  private String shown(List<String> cells) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
       String padding = " ".repeat(width(i) - cells.get(i).length());

@@ -15,6 +15,7 @@ import tombolo.ivc.abi.ChannelId;
 import tombolo.ivc.abi.Layout;
 import tombolo.ivc.abi.Shape;
 import tombolo.machine.Vm;
+import tombolo.machine.net.NetworkStatistics;
 import tombolo.topology.run.RunningVm;
 import tombolo.topology.run.TopologyRun;
 
@@ -23,6 +24,21 @@ import tombolo.topology.run.TopologyRun;
  * thread.
  */
 public final class TopologyView {
+  private static final List<String> PS =
+      List.of(
+          "topology",
+          "vm",
+          "id",
+          "state",
+          "vcpus",
+          "memory mib",
+          "up s",
+          "restarts",
+          "joined",
+          "published",
+          "published bytes",
+          "refused");
+
   private final String file;
   private final TopologyRun run;
 
@@ -30,6 +46,11 @@ public final class TopologyView {
   public TopologyView(String file, TopologyRun run) {
     this.file = file;
     this.run = run;
+  }
+
+  /** Returns the table {@code ps} of no VM. */
+  static Table noVms() {
+    return new Table(PS, List.of());
   }
 
   /**
@@ -75,21 +96,7 @@ public final class TopologyView {
               endpoint == null ? "" : number(endpoint.publishedBytes()),
               endpoint == null ? "" : number(endpoint.refused())));
     }
-    return new Table(
-        List.of(
-            "topology",
-            "vm",
-            "id",
-            "state",
-            "vcpus",
-            "memory mib",
-            "up s",
-            "restarts",
-            "joined",
-            "published",
-            "published bytes",
-            "refused"),
-        rows);
+    return new Table(PS, rows);
   }
 
   private Table channels() {
@@ -109,6 +116,7 @@ public final class TopologyView {
                 side.name(),
                 side.role().name().toLowerCase(Locale.ROOT),
                 access(channel.shape(), side),
+                RingState.of(channel, side),
                 gpa(side.gpa()),
                 number(side.received()),
                 number(side.delivered()),
@@ -128,6 +136,7 @@ public final class TopologyView {
             "member",
             "role",
             "access",
+            "ring",
             "gpa",
             "rings",
             "bells",
@@ -165,7 +174,10 @@ public final class TopologyView {
               number(sides.stream().mapToLong(Side::received).sum()),
               number(sides.stream().mapToLong(Side::delivered).sum()),
               micros(sides.stream().mapToLong(Side::p50Nanos).max().orElse(0)),
-              micros(sides.stream().mapToLong(Side::p99Nanos).max().orElse(0))));
+              micros(sides.stream().mapToLong(Side::p99Nanos).max().orElse(0)),
+              number(
+                  running.networks().stream().mapToLong(net -> net.sent() + net.received()).sum()),
+              number(running.networks().stream().mapToLong(NetworkStatistics::dropped).sum())));
     }
     return new Table(
         List.of(
@@ -178,7 +190,9 @@ public final class TopologyView {
             "rings",
             "bells",
             "p50 us",
-            "p99 us"),
+            "p99 us",
+            "packets",
+            "drops"),
         rows);
   }
 

@@ -18,10 +18,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EscapeKeysTest {
   private final AtomicInteger left = new AtomicInteger();
+  private final AtomicInteger stopped = new AtomicInteger();
   private final AtomicInteger helped = new AtomicInteger();
 
   private EscapeKeys keys(InputStream typed) {
-    return new EscapeKeys(typed, left::incrementAndGet, helped::incrementAndGet);
+    return new EscapeKeys(
+        typed, left::incrementAndGet, stopped::incrementAndGet, helped::incrementAndGet);
   }
 
   private static InputStream typed(String keys) {
@@ -55,6 +57,13 @@ class EscapeKeysTest {
     assertThat(passed(keys)).isEqualTo(passed.replace('^', '\u0001').replace('~', '\u0003'));
     assertThat(left).hasValue(leaves);
     assertThat(helped).hasValue(helps);
+  }
+
+  @Test
+  void controlZBehindItStopsTheJob() throws IOException {
+    assertThat(passed("a\u0001zb\u001a")).isEqualTo("ab\u001a");
+    assertThat(stopped).hasValue(1);
+    assertThat(helped).hasValue(0);
   }
 
   @Test

@@ -124,9 +124,9 @@ class TerminalTest {
             .findFirst()
             .orElseThrow();
     List<ProcessHandle> keeper;
-    do { // until it has dealt with the last signal, and is a shell and what that waits for
+    do { // until it has dealt with the last request, and is a shell that waits for the next one
       keeper = program.descendants().filter(TerminalTest::runs).toList();
-    } while (keeper.size() != 2);
+    } while (keeper.size() != 1);
     program.destroyForcibly();
     while (keeper.stream().anyMatch(TerminalTest::runs)) {
       Thread.onSpinWait(); // some milliseconds; nobody tells of a process that is no child of ours
@@ -150,7 +150,7 @@ class TerminalTest {
   @ParameterizedTest
   @CsvSource({"33 101, 101, 33", "1 65535, 65535, 1", "65535 1, 1, 65535"})
   void aSizeIsRowsAndColumns(String line, int columns, int rows) {
-    assertThat(Terminal.parse(line)).isEqualTo(new ConsoleSize(columns, rows));
+    assertThat(TerminalKeeper.parse(line)).isEqualTo(new ConsoleSize(columns, rows));
   }
 
   @ParameterizedTest
@@ -168,11 +168,11 @@ class TerminalTest {
         "24\t80"
       })
   void anythingElseIsUnknown(String line) {
-    assertThat(Terminal.parse(line)).isEqualTo(ConsoleSize.UNKNOWN);
+    assertThat(TerminalKeeper.parse(line)).isEqualTo(ConsoleSize.UNKNOWN);
   }
 
   @Test
   void noLineIsUnknown() {
-    assertThat(Terminal.parse(null)).isEqualTo(ConsoleSize.UNKNOWN);
+    assertThat(TerminalKeeper.parse(null)).isEqualTo(ConsoleSize.UNKNOWN);
   }
 }

@@ -2,6 +2,7 @@
 package tombolo.ivc.bell;
 
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Event;
 import tombolo.machine.state.StateReader;
@@ -15,7 +16,8 @@ public final class Bell {
   private final Inbox inbox;
   private final int endpoint;
   private final boolean pulsed;
-  private final Event doorbell;
+  private final int handle;
+  private final Supplier<Event> doorbell;
   private final LongConsumer onDelivery;
 
   // All guarded by the inbox.
@@ -32,14 +34,22 @@ public final class Bell {
    * @param inbox what waits for the endpoint
    * @param endpoint the endpoint's id
    * @param pulsed whether a ring is a pulse of an interrupt, and never pending
-   * @param doorbell the event that a ring is
+   * @param handle the endpoint's handle of the channel
+   * @param doorbell returns the event that a ring is; asked for only once the channel is joined
    * @param onDelivery called with the number of rings that have been delivered, this one included;
    *     with the inbox locked, so it waits for nothing
    */
-  public Bell(Inbox inbox, int endpoint, boolean pulsed, Event doorbell, LongConsumer onDelivery) {
+  public Bell(
+      Inbox inbox,
+      int endpoint,
+      boolean pulsed,
+      int handle,
+      Supplier<Event> doorbell,
+      LongConsumer onDelivery) {
     this.inbox = inbox;
     this.endpoint = endpoint;
     this.pulsed = pulsed;
+    this.handle = handle;
     this.doorbell = doorbell;
     this.onDelivery = onDelivery;
   }
@@ -60,12 +70,12 @@ public final class Bell {
 
   /** Returns the endpoint's handle of the channel. */
   public int handle() {
-    return doorbell.handle();
+    return handle;
   }
 
   /** Returns the event that a ring of it is. */
   Event event() {
-    return doorbell;
+    return doorbell.get();
   }
 
   /** Writes what has come so far and what is pending. With the inbox locked. */

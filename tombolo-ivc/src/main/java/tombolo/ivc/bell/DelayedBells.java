@@ -146,7 +146,8 @@ public final class DelayedBells {
   /** Returns a doorbell of nobody, for a restored ring whose target has left. */
   public Doorbell toNobody() {
     Inbox nobody = new Inbox(clock, this, counters, Inbox.Signal.NONE);
-    Bell left = new Bell(nobody, 0, false, new Event(Event.Kind.DOORBELL, 0, 0, 0, 0, 0), _ -> {});
+    Event nothing = new Event(Event.Kind.DOORBELL, 0, 0, 0, 0, 0);
+    Bell left = new Bell(nobody, 0, false, 0, () -> nothing, _ -> {});
     nobody.close(left);
     return fromNobody(left);
   }

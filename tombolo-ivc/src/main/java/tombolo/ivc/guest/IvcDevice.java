@@ -89,10 +89,18 @@ final class IvcDevice implements PciFunction, MmioDevice, GuestOperations.Signal
 
   /** Puts the device behind a bridge, from where it reaches its guest. */
   void plugIn(PciHost bridge, int slot) {
-    window.map(0, HostMemory.PAGE_SIZE, mailbox, 0, Access.READ_WRITE);
-    InterruptLine wire = bridge.add(slot, this);
-    synchronized (this) {
-      line = wire;
+    boolean plugged = false;
+    try {
+      window.map(0, HostMemory.PAGE_SIZE, mailbox, 0, Access.READ_WRITE);
+      InterruptLine wire = bridge.add(slot, this);
+      synchronized (this) {
+        line = wire;
+      }
+      plugged = true;
+    } finally {
+      if (!plugged) {
+        mailbox.close(); // the bridge, which closes its functions, does not have this one
+      }
     }
     operations.onPending(this);
   }

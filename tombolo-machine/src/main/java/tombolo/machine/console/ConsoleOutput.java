@@ -24,6 +24,12 @@ import tombolo.machine.host.Worker;
 final class ConsoleOutput implements Worker {
   static final int BYTES = 1 << 16;
 
+  /**
+   * The most bytes of one write to the stream. A pipe takes so few all at once or not at all
+   * (POSIX's PIPE_BUF), so what was written is known to the byte when nobody reads any more.
+   */
+  private static final int PIECE = 1 << 12;
+
   private final OutputStream out;
   private final boolean stepsMayBlock;
   private final Task task;
@@ -34,7 +40,7 @@ final class ConsoleOutput implements Worker {
   private byte[] filling = new byte[BYTES];
   private byte[] spare = new byte[BYTES];
   private int size;
-  private boolean writing;
+  private int writing; // bytes that the worker has taken and not yet written
   private boolean broken;
   private boolean closed;
   private boolean ended;
@@ -123,15 +129,38 @@ final class ConsoleOutput implements Worker {
     }
   }
 
-  /** Waits until everything that was printed so far is written, or the stream is broken. */
-  void flush() throws InterruptedException {
-    waiters.await(this::isWritten, Long.MAX_VALUE);
+  /**
+   * Waits until everything that was printed so far is written, or the stream is broken.
+   *
+   * @param nanos how long at the most; Long.MAX_VALUE = without end
+   * @return whether that is so
+   */
+  boolean flush(long nanos) throws InterruptedException {
+    return waiters.await(this::isWritten, nanos);
   }
 
   private boolean isWritten() {
     synchronized (lock) {
-      return broken || (size == 0 && !writing);
+      return broken || (size == 0 && writing == 0);
     }
+  }
+
+  /**
+   * Drops what is not written yet, and everything that the guest prints later. Returns at once: a
+   * write that is under way stays behind with its worker, whose thread ends when the write does.
+   */
+  void abandon() {
+    synchronized (lock) {
+      if (!broken) {
+        broken = true;
+        dropped += writing + size;
+        size = 0;
+      }
+      closed = true;
+      ended = true;
+    }
+    task.wake();
+    tell();
   }
 
   /** Writes the rest and ends. An interrupt ends the waiting, not the writing, and stays set. */
@@ -160,7 +189,7 @@ final class ConsoleOutput implements Worker {
         count = 0;
       } else {
         count = size;
-        writing = true;
+        writing = count;
         size = 0;
       }
       taken = filling;
@@ -173,32 +202,49 @@ final class ConsoleOutput implements Worker {
     if (count == 0) {
       return hasEnded() ? DONE : UNTIL_WOKEN;
     }
-    boolean written = false;
     boolean broke = false;
     try {
-      out.write(taken, 0, count);
-      out.flush();
-      written = true;
+      write(taken, count);
     } catch (IOException e) {
       broke = true; // Who would have read it is gone: what follows is counted as dropped.
     } catch (Throwable e) {
       onFailure.accept(e); // The VM ends; if it boots again, it prints again.
     } finally {
-      written(written ? 0 : count, broke);
+      written(broke);
     }
     tell();
     return AGAIN;
   }
 
-  private void written(int lost, boolean broke) {
-    synchronized (lock) {
-      writing = false;
-      dropped += lost;
-      if (broke) {
-        broken = true;
-        dropped += size;
-        size = 0;
+  /** Writes in pieces, up to the end or until the output is abandoned. */
+  private void write(byte[] taken, int count) throws IOException {
+    for (int at = 0; at < count; at += PIECE) {
+      int length = Math.min(PIECE, count - at);
+      out.write(taken, at, length);
+      if (at + length == count) {
+        out.flush();
       }
+      synchronized (lock) {
+        if (broken) {
+          return;
+        }
+        writing -= length;
+      }
+    }
+  }
+
+  /** Counts what was taken and not written as dropped, unless who has abandoned it has done so. */
+  private void written(boolean broke) {
+    synchronized (lock) {
+      if (!broken) {
+        dropped += writing;
+        if (broke) {
+          broken = true;
+          dropped += size;
+          size = 0;
+        }
+      }
+      writing = 0;
     }
   }
 

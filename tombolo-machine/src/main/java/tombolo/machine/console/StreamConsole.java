@@ -12,8 +12,8 @@ import tombolo.machine.host.HostServices;
  *
  * <p>Nothing is lost while somebody reads: if the stream is slower than the guest, the guest waits,
  * and {@link #close()} returns when everything is written. Output is dropped, and counted, only if
- * the stream is broken (a closed pipe), after closing, and if the waiting vCPU is interrupted
- * because its VM ends.
+ * the stream is broken (a closed pipe), after closing, after {@link #abandon()}, and if the waiting
+ * vCPU is interrupted because its VM ends.
  *
  * <p>Thread-safe. Two workers serve the streams, one for each direction. They face the host and do
  * not rest with the VM: what is typed while the VM is suspended waits here.
@@ -101,7 +101,25 @@ public final class StreamConsole implements Console, AutoCloseable {
 
   /** Waits until everything that was printed so far is written, or the stream is broken. */
   public void flush() throws InterruptedException {
-    output.flush();
+    output.flush(Long.MAX_VALUE);
+  }
+
+  /**
+   * Waits like {@link #flush()}, but not for ever.
+   *
+   * @param nanos how long at the most, by the host's clock
+   * @return whether everything is written, or the stream is broken
+   */
+  public boolean flush(long nanos) throws InterruptedException {
+    return output.flush(nanos);
+  }
+
+  /**
+   * Drops, and counts, what is not written yet and what the guest prints later. Returns at once,
+   * also while the stream blocks in a write; {@link #close()} does not wait for it any more.
+   */
+  public void abandon() {
+    output.abandon();
   }
 
   /** Writes the rest and ends. An interrupt ends the waiting, not the writing. */

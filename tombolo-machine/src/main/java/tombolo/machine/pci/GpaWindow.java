@@ -39,7 +39,9 @@ public final class GpaWindow implements PciBar.Target {
   // All guarded by this.
   private final RangeAllocator free = new RangeAllocator(HostMemory.PAGE_SIZE);
   private final NavigableMap<Long, Slice> slices = new TreeMap<>();
-  private long base = NOWHERE;
+
+  /** Written with the lock held, read by anybody: who asks must not wait for a move to end. */
+  private volatile long base = NOWHERE;
 
   /** Memory that the guest sees at an offset while the BAR is somewhere. */
   private record Slice(long size, HostMemory host, long hostOffset, Access access) {}
@@ -64,9 +66,13 @@ public final class GpaWindow implements PciBar.Target {
     return size;
   }
 
-  /** Returns the guest physical address of its first byte; empty while the BAR is off. */
-  public synchronized OptionalLong base() {
-    return base == NOWHERE ? OptionalLong.empty() : OptionalLong.of(base);
+  /**
+   * Returns the guest physical address of its first byte; empty while the BAR is off. Takes no
+   * lock, so it waits for no vCPU.
+   */
+  public OptionalLong base() {
+    long now = base;
+    return now == NOWHERE ? OptionalLong.empty() : OptionalLong.of(now);
   }
 
   /**

@@ -22,7 +22,10 @@ public final class PciSlots {
   public static final int FIRST_DISK = 8;
 
   /** The first shared folder; further ones follow it. */
-  public static final int FIRST_FOLDER = 24;
+  public static final int FIRST_FOLDER = 28;
+
+  /** The first virtio network device; further ones follow it. */
+  public static final int FIRST_NETWORK = 24;
 
   private PciSlots() {}
 }

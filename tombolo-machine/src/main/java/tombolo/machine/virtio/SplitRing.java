@@ -155,22 +155,32 @@ final class SplitRing implements Stateful {
   }
 
   /**
-   * Gives a chain back.
+   * Writes the next used element, or one behind it. The driver does not look at it before {@link
+   * #publish}.
    *
+   * @param ahead how many unpublished elements come before it, below {@link #size()}
    * @param written bytes, 32 bits
-   * @return whether the driver wants an interrupt
    */
-  boolean putUsed(int head, long written) {
-    long element = used + 4 + 8L * (nextUsed & (size - 1));
+  void putElement(int ahead, int head, long written) {
+    long element = used + 4 + 8L * (nextUsed + ahead & (size - 1));
     memory.writeInt(element, head);
     memory.writeInt(element + 4, (int) written);
+  }
+
+  /**
+   * Gives back the chains of so many elements, all at once: the driver finds all of them or none.
+   *
+   * @param count 1 to {@link #size()}
+   * @return whether the driver wants an interrupt
+   */
+  boolean publish(int count) {
     int before = nextUsed;
-    nextUsed = (nextUsed + 1) & 0xffff;
+    nextUsed = (nextUsed + count) & 0xffff;
     VarHandle.releaseFence();
     memory.writeShort(used + 2, (short) nextUsed);
     VarHandle.fullFence();
     return eventIndex
-        ? readShort(available + 4 + 2L * size) == before
+        ? ((nextUsed - readShort(available + 4 + 2L * size) - 1) & 0xffff) < count
         : (readShort(available) & AVAILABLE_NO_INTERRUPT) == 0;
   }
 

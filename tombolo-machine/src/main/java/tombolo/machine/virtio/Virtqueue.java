@@ -48,6 +48,13 @@ public final class Virtqueue implements Stateful {
     return index;
   }
 
+  /** Returns how many descriptors the driver has chosen, which bounds its chains. */
+  public int entries() {
+    synchronized (state) {
+      return size;
+    }
+  }
+
   /** Returns whether chains can be taken and completed. The answer may be old on return. */
   public boolean isLive() {
     synchronized (state) {
@@ -96,22 +103,40 @@ public final class Virtqueue implements Stateful {
    * @throws IllegalStateException if the chain was completed before
    */
   public void complete(Chain chain, long written) {
-    if (written < 0 || written > chain.writable() || !equals(chain.queue())) {
-      throw new IllegalArgumentException(
-          "%d bytes written to a chain of %d, queue %d, completed in queue %d"
-              .formatted(written, chain.writable(), chain.queue().index, index));
+    complete(List.of(chain), written);
+  }
+
+  /**
+   * Gives several chains back at once, as {@link #complete(Chain, long)} does with one: the driver
+   * finds all of them used, or none.
+   *
+   * @param chains different ones, in the order in which the driver shall find them
+   * @param written how many bytes were written to each
+   */
+  public void complete(List<Chain> chains, long... written) {
+    for (int i = 0; i < chains.size(); i++) {
+      Chain chain = chains.get(i);
+      if (written[i] < 0 || written[i] > chain.writable() || !equals(chain.queue())) {
+        throw new IllegalArgumentException(
+            "%d bytes written to a chain of %d, queue %d, completed in queue %d"
+                .formatted(written[i], chain.writable(), chain.queue().index, index));
+      }
     }
     synchronized (state) {
-      if (chain.completed) {
-        throw new IllegalStateException("a chain was completed twice");
-      }
-      chain.completed = true;
-      SplitRing now = live();
-      if (now == null || chain.life != state.life()) {
-        return;
-      }
+      @Nullable SplitRing now = live();
+      int put = 0;
       try {
-        if (now.putUsed(chain.head, Math.min(written, 0xffff_ffffL))) {
+        for (int i = 0; i < chains.size(); i++) {
+          Chain chain = chains.get(i);
+          if (chain.completed) {
+            throw new IllegalStateException("a chain was completed twice");
+          }
+          chain.completed = true;
+          if (now != null && chain.life == state.life()) {
+            now.putElement(put++, chain.head, Math.min(written[i], 0xffff_ffffL));
+          }
+        }
+        if (now != null && put > 0 && now.publish(put)) {
           state.interruptQueue(vector);
         }
       } catch (GuestMemoryException e) {

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine.vsock;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +22,16 @@ import tombolo.machine.state.Stateful;
 
 /**
  * Sends for a guest: takes packets from its driver's ring and passes them on, as a worker, so that
- * no vCPU ever waits for another VM. A packet that finds no room stays in the ring, and those
- * behind it, until there is room.
+ * no vCPU ever waits for another VM. A packet whose receiver has no room is put aside in that
+ * receiver's {@link PeerQueue}, as are those to the same receiver behind it; packets to others go
+ * on. Where no more may be put aside, the packet stays in the ring, with all behind it.
  *
  * <p>A step holds {@link #lock} for a batch of packets. Whoever has news calls {@link #kick}, which
  * wakes the worker; a wake that comes during a step gives another one, so no news is lost.
  */
 final class GuestSender implements Worker, Stateful {
-  /** The time that a receiver may take nothing before those who send to it stop waiting. */
-  static final long PATIENCE_NANOS = 5_000_000_000L;
+  /** The most bytes that wait for all receivers together. */
+  static final int MOST_BYTES = 4 << 20;
 
   /** Packets before the driver can take its ring back. */
   private static final int BATCH = 64;
@@ -41,13 +47,17 @@ final class GuestSender implements Worker, Stateful {
 
   private final byte[] packet = new byte[VsockHeader.SIZE + VsockHeader.MAX_PAYLOAD];
 
-  // Guarded by lock: the packet that is not passed on to its end, and how much of its payload is.
+  // Guarded by lock.
   private final TxPackets packets;
-  private @Nullable VsockHeader header;
-  private int done;
 
-  /** When the switch last took something. */
-  private long waitingSince;
+  /** Of the packet that is out of the ring and not put aside yet. */
+  private @Nullable VsockHeader header;
+
+  /** By CID, so that receivers are served in an order that does not depend on the past. */
+  private final NavigableMap<Long, PeerQueue> queues = new TreeMap<>();
+
+  /** Of all queues. */
+  private int bytes;
 
   private volatile boolean closed;
   private volatile Consumer<Throwable> onFailure;
@@ -80,12 +90,14 @@ final class GuestSender implements Worker, Stateful {
     task.start();
   }
 
-  /** Forgets the packet at hand: the driver is gone, with its packets, or begins anew. */
+  /** Forgets all packets: the driver is gone, with its packets, or begins anew. */
   void reset() {
     lock.lock();
     try {
       packets.forget();
       header = null;
+      queues.clear();
+      bytes = 0;
     } finally {
       lock.unlock();
     }
@@ -114,6 +126,16 @@ final class GuestSender implements Worker, Stateful {
     task.awaitEnd();
   }
 
+  /** Returns how many bytes wait for receivers, as they count against the bounds. */
+  int waitingBytes() {
+    lock.lock();
+    try {
+      return bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public long step() {
     if (closed) {
@@ -128,56 +150,76 @@ final class GuestSender implements Worker, Stateful {
   }
 
   private long send() {
-    return switch (sendSome()) {
-      case MORE -> AGAIN;
-      case NO_ROOM -> patience();
-      case NOTHING -> {
-        if (!packets.isLive()) {
-          network.resetAll(station); // the driver is gone, or has broken a rule
-        }
-        yield UNTIL_WOKEN;
-      }
-    };
-  }
-
-  /**
-   * Returns until when to wait for the receiver of the packet that finds no room. A receiver that
-   * has tried everybody's patience is cut off.
-   */
-  private long patience() {
-    @Nullable VsockStation receiver;
-    long left;
+    List<GuestStation> tooSlow = new ArrayList<>();
+    Found found = Found.MORE;
+    long next;
     lock.lock();
     try {
-      receiver = header == null ? null : network.station(header.destinationCid());
-      left = waitingSince + PATIENCE_NANOS - clock.nanos();
-    } finally {
-      lock.unlock();
-    }
-    if (!(receiver instanceof GuestStation guest)) {
-      return UNTIL_WOKEN; // for buffers of its own guest
-    }
-    if (left <= 0) {
-      left = guest.cutOffAfter(PATIENCE_NANOS);
-      if (left == 0) {
-        network.resetAll(guest);
-        return AGAIN;
-      }
-    }
-    return clock.nanos() + left;
-  }
-
-  private Found sendSome() {
-    lock.lock();
-    try {
-      Found found = Found.MORE;
+      next = passOnWaiting(tooSlow);
       for (int i = 0; i < BATCH && found == Found.MORE; i++) {
         found = sendOne();
       }
-      return found;
     } finally {
       lock.unlock();
     }
+    tooSlow.forEach(network::resetAll);
+    if (found == Found.NOTHING && !packets.isLive()) {
+      network.resetAll(station); // the driver is gone, or has broken a rule
+    }
+    return found == Found.MORE || !tooSlow.isEmpty() ? AGAIN : next;
+  }
+
+  /**
+   * Passes on what waits for receivers that have room by now.
+   *
+   * @param tooSlow gets the receivers that have tried everybody's patience, which are cut off
+   * @return when to try again, or to lose patience with the next receiver
+   */
+  private long passOnWaiting(List<GuestStation> tooSlow) {
+    long next = UNTIL_WOKEN;
+    for (Map.Entry<Long, PeerQueue> entry : queues.entrySet()) {
+      PeerQueue queue = entry.getValue();
+      if (!queue.isEmpty()) {
+        @Nullable VsockStation receiver = network.station(entry.getKey());
+        long wait = passOn(queue, receiver instanceof GuestStation guest ? guest : null, tooSlow);
+        if (wait != UNTIL_WOKEN) {
+          long at = clock.nanos() + wait;
+          next = next == UNTIL_WOKEN || at - next < 0 ? at : next;
+        }
+      }
+    }
+    long now = clock.nanos();
+    queues.values().removeIf(queue -> queue.isIdle(now));
+    return next;
+  }
+
+  /** Passes on what waits for one receiver. Returns in how long to come again. */
+  private long passOn(PeerQueue queue, @Nullable GuestStation to, List<GuestStation> tooSlow) {
+    int before = queue.bytes();
+    long wait = UNTIL_WOKEN;
+    while (!queue.isEmpty()) {
+      PeerQueue.Waiting first = queue.first();
+      long early = first.header().length() > 0 ? 0 : queue.pace.take(clock.nanos());
+      if (early > 0) {
+        wait = early;
+        break;
+      }
+      int now =
+          network.forward(
+              station, first.header(), first.packet(), VsockHeader.SIZE, queue.done(), kick);
+      if (now == VsockStation.NO_ROOM) {
+        if (to != null) {
+          wait = to.patienceLeft();
+          if (wait <= 0 && to.cutOff()) {
+            tooSlow.add(to);
+          }
+        }
+        break;
+      }
+      queue.passedOn(now);
+    }
+    bytes -= before - queue.bytes();
+    return wait;
   }
 
   private Found sendOne() {
@@ -190,23 +232,45 @@ final class GuestSender implements Worker, Stateful {
         return Found.NOTHING;
       }
       header = checked(length);
-      done = 0;
-      waitingSince = clock.nanos();
     }
-    if (header != null) {
-      int now = network.forward(station, header, packet, VsockHeader.SIZE, done, kick);
-      if (now == VsockStation.NO_ROOM) {
-        return Found.NO_ROOM;
-      }
-      done = now;
-      waitingSince = clock.nanos();
-      if (done < header.length()) {
-        return Found.MORE;
-      }
+    if (header != null && !passOnOrPutAside(header)) {
+      return Found.NO_ROOM;
     }
     header = null;
     packets.done();
     return Found.MORE;
+  }
+
+  /** Returns false, and nothing has changed, if the packet has to stay where it is. */
+  private boolean passOnOrPutAside(VsockHeader now) {
+    if (network.station(now.destinationCid()) == null) {
+      network.forward(station, now, packet, VsockHeader.SIZE, 0, kick);
+      return true; // it was refused
+    }
+    PeerQueue queue =
+        queues.computeIfAbsent(now.destinationCid(), cid -> new PeerQueue(cid, clock.nanos()));
+    int weight = PeerQueue.weight(now);
+    if (queue.bytes() + weight > PeerQueue.MOST_BYTES || bytes + weight > MOST_BYTES) {
+      return false;
+    }
+    int done = 0;
+    if (queue.isEmpty()) {
+      if (now.length() > 0 || queue.pace.take(clock.nanos()) == 0) {
+        int passed = 0;
+        while (passed != VsockStation.NO_ROOM) {
+          done = passed;
+          passed = network.forward(station, now, packet, VsockHeader.SIZE, done, kick);
+          if (passed >= now.length()) {
+            return true;
+          }
+        }
+      }
+      kick(); // somebody has to look when to lose patience, or when it is not too early any more
+    }
+    byte[] copy = Arrays.copyOf(packet, VsockHeader.SIZE + now.length());
+    queue.add(new PeerQueue.Waiting(now, copy), done);
+    bytes += weight;
+    return true;
   }
 
   /** Returns the header of the packet that was copied, or null where it is none. */
@@ -230,15 +294,25 @@ final class GuestSender implements Worker, Stateful {
         && read.length() <= length - VsockHeader.SIZE;
   }
 
-  /** Writes the packet at hand: the driver may have changed its memory since it was copied. */
+  /**
+   * Writes the packet at hand and what waits: the driver may have changed its memory since they
+   * were copied.
+   */
   @Override
   public void save(StateWriter out) {
     lock.lock();
     try {
+      long now = clock.nanos();
       out.flag(header != null);
       if (header != null) {
         out.bytes(Arrays.copyOf(packet, VsockHeader.SIZE + header.length()));
-        out.number(done).number(clock.nanos() - waitingSince);
+      }
+      List<Map.Entry<Long, PeerQueue>> busy =
+          queues.entrySet().stream().filter(entry -> !entry.getValue().isIdle(now)).toList();
+      out.number(busy.size());
+      for (Map.Entry<Long, PeerQueue> entry : busy) {
+        out.number(entry.getKey());
+        entry.getValue().save(out, now);
       }
       packets.save(out);
     } finally {
@@ -251,6 +325,8 @@ final class GuestSender implements Worker, Stateful {
     lock.lock();
     try {
       header = null;
+      queues.clear();
+      bytes = 0;
       if (in.flag()) {
         byte[] saved = in.bytes(packet.length);
         if (saved.length < VsockHeader.SIZE) {
@@ -261,14 +337,26 @@ final class GuestSender implements Worker, Stateful {
           throw in.wrong("a packet of %d bytes with %s".formatted(saved.length, read));
         }
         System.arraycopy(saved, 0, packet, 0, saved.length);
-        done = in.int32(0, read.length());
-        waitingSince = clock.nanos() - in.int64();
         header = read;
+      }
+      for (int left = in.int32(0, Integer.MAX_VALUE); left > 0; left--) {
+        restoreQueue(in);
       }
       packets.restore(in);
     } finally {
       lock.unlock();
     }
     kick(); // whoever it waited for is told by the switch
+  }
+
+  private void restoreQueue(StateReader in) {
+    long now = clock.nanos();
+    long cid = in.int64();
+    PeerQueue queue = new PeerQueue(cid, now);
+    queue.restore(in, now);
+    bytes += queue.bytes();
+    if (network.station(cid) == null || queues.put(cid, queue) != null || bytes > MOST_BYTES) {
+      throw in.wrong("%d bytes wait for CID %d".formatted(queue.bytes(), cid));
+    }
   }
 }

@@ -15,7 +15,8 @@ import tombolo.machine.state.Stateful;
  * Receives for a guest: packets go into the buffers that its driver has given. Packets without
  * payload may wait here, {@link #BACKLOG} of them and one RST for each connection. A packet with
  * payload goes straight from its sender into a buffer, or waits with its sender. What waits here
- * goes first, so nothing is overtaken.
+ * goes first, so nothing is overtaken. How slow the guest takes them is measured by {@link
+ * Patience}.
  *
  * <p>Thread-safe by its own lock, which is the last one that a packet's way takes before those of
  * the queue. Whoever found no room is in {@link #waiting}; room is made, and those are told, under
@@ -32,7 +33,6 @@ final class GuestStation implements VsockStation, Stateful {
 
   private final long cid;
   private final String name;
-  private final Clock clock;
   private final Object lock = new Object();
 
   // All guarded by lock.
@@ -41,7 +41,7 @@ final class GuestStation implements VsockStation, Stateful {
   private final Set<Runnable> waiting = new LinkedHashSet<>();
   private boolean cutOff;
   private boolean paused;
-  private long lastTaken;
+  private final Patience patience;
 
   /** Wakes the sender of the same guest. Set once, before packets come. */
   private volatile Runnable sender = () -> {};
@@ -54,8 +54,8 @@ final class GuestStation implements VsockStation, Stateful {
   GuestStation(long cid, String name, Clock clock, RxBuffers buffers) {
     this.cid = cid;
     this.name = name;
-    this.clock = clock;
     this.buffers = buffers;
+    this.patience = new Patience(clock);
   }
 
   @Override
@@ -80,6 +80,7 @@ final class GuestStation implements VsockStation, Stateful {
       backlog.clear();
       cutOff = false;
       tellWaiting();
+      patience.reset();
     }
   }
 
@@ -143,26 +144,30 @@ final class GuestStation implements VsockStation, Stateful {
   }
 
   /**
-   * Cuts off a guest that has taken nothing for so long that its senders are done waiting: it is
-   * refused everything until it gives buffers again.
-   *
-   * @param nanos how long that is
-   * @return how much of that is left, all of it where there is room again; 0 if it is cut off now
+   * Returns how much longer guests wait if this one takes nothing; not positive if they are done.
    */
-  long cutOffAfter(long nanos) {
+  long patienceLeft() {
     synchronized (lock) {
-      long left = lastTaken + nanos - clock.nanos();
-      if (left > 0) {
-        return left;
-      }
-      if (nextBuffer() > 0) {
-        tellWaiting();
-        return nanos;
+      return patience.left();
+    }
+  }
+
+  /**
+   * Cuts off a guest whose senders are done waiting: it is refused everything until it gives
+   * buffers again.
+   *
+   * @return false if somebody else has done so already
+   */
+  boolean cutOff() {
+    synchronized (lock) {
+      tellWaiting();
+      patience.reset();
+      if (cutOff) {
+        return false;
       }
       cutOff = true;
       backlog.clear();
-      tellWaiting();
-      return 0;
+      return true;
     }
   }
 
@@ -182,6 +187,9 @@ final class GuestStation implements VsockStation, Stateful {
       int taken = length == 0 ? take(header.part(0, true)) : take(header, data, from, length);
       if (taken == NO_ROOM) {
         waiting.add(whenRoom);
+        if (connection.peerOf(this) instanceof GuestStation) {
+          patience.begin(); // programs of the host wait as long as they like
+        }
       }
       return taken;
     }
@@ -218,7 +226,7 @@ final class GuestStation implements VsockStation, Stateful {
 
   private int take(VsockHeader header) {
     if (backlog.isEmpty() && nextBuffer() > 0) {
-      put(header, NOTHING, 0, 0);
+      put(header, NOTHING, 0, 0, true);
       return 0;
     }
     if (backlog.size() < BACKLOG) {
@@ -237,24 +245,26 @@ final class GuestStation implements VsockStation, Stateful {
         break;
       }
       int bytes = Math.min(room, length - taken);
-      put(header.part(bytes, taken + bytes == length), data, from + taken, bytes);
+      boolean last = taken + bytes == length;
+      put(header.part(bytes, last), data, from + taken, bytes, last);
       taken += bytes;
     }
     return taken == 0 ? NO_ROOM : taken;
   }
 
-  private void put(VsockHeader header, byte[] data, int from, int length) {
+  private void put(VsockHeader header, byte[] data, int from, int length, boolean whole) {
     buffers.put(header.bytes(), data, from, length);
-    lastTaken = clock.nanos();
+    patience.taken(length, whole);
   }
 
   private void deliverBacklog() {
     while (!backlog.isEmpty() && nextBuffer() > 0) {
-      put(backlog.remove(), NOTHING, 0, 0);
+      put(backlog.remove(), NOTHING, 0, 0, true);
     }
   }
 
   private void tellWaiting() {
+    patience.end();
     waiting.forEach(Runnable::run);
     waiting.clear();
   }
@@ -280,7 +290,8 @@ final class GuestStation implements VsockStation, Stateful {
     synchronized (lock) {
       out.number(backlog.size());
       backlog.forEach(header -> out.bytes(header.bytes()));
-      out.flag(cutOff).number(clock.nanos() - lastTaken);
+      out.flag(cutOff);
+      patience.save(out);
       buffers.save(out);
     }
   }
@@ -298,7 +309,7 @@ final class GuestStation implements VsockStation, Stateful {
         backlog.add(VsockHeader.read(header));
       }
       cutOff = in.flag();
-      lastTaken = clock.nanos() - in.int64();
+      patience.restore(in);
       buffers.restore(in);
     }
   }

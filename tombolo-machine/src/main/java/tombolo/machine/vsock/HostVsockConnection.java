@@ -48,6 +48,7 @@ public final class HostVsockConnection implements AutoCloseable {
   private int forwardedTold;
   private int guestShut;
   private boolean outputShut;
+  private boolean inputShut;
   private boolean closed;
 
   HostVsockConnection(
@@ -142,7 +143,11 @@ public final class HostVsockConnection implements AutoCloseable {
       if (closed || length > BUFFER - received.size()) {
         return VsockStation.REFUSED;
       }
-      received.add(data, from, length);
+      if (inputShut) {
+        discard(length);
+      } else {
+        received.add(data, from, length);
+      }
     } else if (header.is(VsockOp.SHUTDOWN)) {
       guestShut |= header.flags();
       if (guestShut(VsockHeader.NO_MORE_SENT | VsockHeader.NO_MORE_RECEIVED)) {
@@ -259,6 +264,40 @@ public final class HostVsockConnection implements AutoCloseable {
       }
       outputShut = true;
     }
+  }
+
+  /**
+   * Tells the guest that what it sends is not wanted. What has come and what still comes is thrown
+   * away; this side can go on writing.
+   */
+  void shutdownInput() {
+    synchronized (link) {
+      if (!inputShut && link.established && !link.closed) {
+        send(VsockOp.SHUTDOWN, VsockHeader.NO_MORE_RECEIVED);
+      }
+      inputShut = true;
+      int unread = received.size();
+      received.clear();
+      discard(unread);
+    }
+  }
+
+  /** Counts bytes that nobody will read, so that a guest that sends on does not wait for ever. */
+  private void discard(int bytes) {
+    forwarded += bytes;
+    if (!link.closed && forwarded - forwardedTold >= BUFFER / 2) {
+      send(VsockOp.CREDIT_UPDATE, 0);
+    }
+  }
+
+  /** Ends the connection by a reset: the guest has sent something that nobody has got. */
+  void reset() {
+    synchronized (link) {
+      closed = true;
+      end();
+      received.clear();
+    }
+    tell();
   }
 
   /**

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection of a {@link UnixVsock}: moves bytes between a program's socket and a guest's, as
  * far as both have room, and never waits. Used by the worker alone.
+ *
+ * <p>The two directions end independently. One that fails, because its receiver takes no more,
+ * takes nothing from the other one: what was sent that way before still arrives. Whoever's bytes
+ * are lost gets a reset, not an end. A Unix socket knows a reset only where something is unread;
+ * otherwise the program finds out by its next write.
  */
 final class UnixPipe {
   private static final int BUFFER = 16 << 10;
@@ -34,10 +39,21 @@ final class UnixPipe {
   // Both are kept ready for reading.
   private final ByteBuffer toGuest = ByteBuffer.allocate(BUFFER).flip();
   private final ByteBuffer toProgram = ByteBuffer.allocate(BUFFER).flip();
+
+  /** Nothing more comes from the one or the other. */
   private boolean programEnded;
+
   private boolean guestEnded;
-  private boolean toldGuest;
-  private boolean toldProgram;
+
+  /** The one or the other was told so, or takes no more. */
+  private boolean guestDone;
+
+  private boolean programDone;
+
+  /** Whether the program was sent something of the guest's, and whether such bytes are lost. */
+  private boolean forwarded;
+
+  private boolean lost;
 
   /** Asks a guest for a connection. */
   interface Connector {
@@ -99,7 +115,7 @@ final class UnixPipe {
     }
   }
 
-  private boolean move(HostVsockConnection other) throws IOException {
+  private boolean move(HostVsockConnection other) {
     boolean moved = true;
     for (int i = 0; i < ROUNDS && moved; i++) {
       boolean toGuestMoved = moveToGuest(other);
@@ -108,46 +124,100 @@ final class UnixPipe {
     if (moved) {
       wake();
     }
-    boolean wantsMore = !toGuest.hasRemaining() && !programEnded;
+    boolean wantsMore = !toGuest.hasRemaining() && !programEnded && !guestDone;
     key.interestOps(
         (wantsMore ? SelectionKey.OP_READ : 0)
             | (toProgram.hasRemaining() ? SelectionKey.OP_WRITE : 0));
-    return !toldProgram || !(toldGuest || other.isEnded());
+    return !programDone || !(guestDone || other.isEnded());
   }
 
-  private boolean moveToGuest(HostVsockConnection other) throws IOException {
+  private boolean moveToGuest(HostVsockConnection other) {
+    if (guestDone) {
+      return false;
+    }
     if (!toGuest.hasRemaining() && !programEnded) {
-      toGuest.clear();
-      programEnded = program.read(toGuest) < 0;
-      toGuest.flip();
+      readProgram(other);
     }
     if (!toGuest.hasRemaining()) {
-      if (programEnded && !toldGuest) {
+      if (programEnded) {
         other.shutdownOutput();
-        toldGuest = true;
+        guestDone = true;
       }
       return false;
     }
-    return other.write(toGuest) > 0;
+    try {
+      return other.write(toGuest) > 0;
+    } catch (IOException e) {
+      // The guest takes no more. What it has sent still goes to the program, which is told by its
+      // next write, or by a reset if it has written something that nobody has read.
+      guestDone = true;
+      toGuest.limit(0);
+      shutdownInput();
+      return false;
+    }
   }
 
-  private boolean moveToProgram(HostVsockConnection other) throws IOException {
-    if (!toProgram.hasRemaining() && !guestEnded) {
-      toProgram.clear();
-      try {
-        guestEnded = other.read(toProgram) < 0;
-      } finally {
-        toProgram.flip();
-      }
+  private void readProgram(HostVsockConnection other) {
+    toGuest.clear();
+    try {
+      programEnded = program.read(toGuest) < 0;
+    } catch (IOException e) {
+      // It has gone without having read all that was sent to it; all that it has sent was read.
+      programEnded = true;
+      programGone(other);
+    } finally {
+      toGuest.flip();
     }
-    if (!toProgram.hasRemaining()) {
-      if (guestEnded && !toldProgram) {
-        program.shutdownOutput();
-        toldProgram = true;
-      }
+  }
+
+  private void shutdownInput() {
+    try {
+      program.shutdownInput();
+    } catch (IOException e) {
+      // It has gone already.
+    }
+  }
+
+  private boolean moveToProgram(HostVsockConnection other) {
+    if (programDone) {
       return false;
     }
-    return program.write(toProgram) > 0;
+    if (!toProgram.hasRemaining() && !guestEnded) {
+      readGuest(other);
+    }
+    try {
+      if (!toProgram.hasRemaining()) {
+        if (guestEnded) {
+          programDone = true;
+          program.shutdownOutput();
+        }
+        return false;
+      }
+      return program.write(toProgram) > 0;
+    } catch (IOException e) {
+      programGone(other);
+      return false;
+    }
+  }
+
+  /** Notes that the program takes no more. What it has sent still goes to the guest. */
+  private void programGone(HostVsockConnection other) {
+    programDone = true;
+    lost |= forwarded;
+    toProgram.limit(0);
+    other.shutdownInput();
+  }
+
+  private void readGuest(HostVsockConnection other) {
+    toProgram.clear();
+    try {
+      guestEnded = other.read(toProgram) < 0;
+    } catch (IOException e) {
+      guestEnded = true; // reset by the guest, or by the end of its VM; all it has sent was read
+    } finally {
+      toProgram.flip();
+    }
+    forwarded |= toProgram.hasRemaining();
   }
 
   /** Reads the request's line; what follows stays for the guest. Null while it is not whole. */
@@ -179,10 +249,14 @@ final class UnixPipe {
     }
   }
 
-  /** Ends both sides. */
+  /** Ends both sides; for the guest by a reset, if the program has not got all that it sent. */
   void close() {
     if (guest != null) {
-      guest.close();
+      if (lost) {
+        guest.reset();
+      } else {
+        guest.close();
+      }
     }
     try {
       program.close();

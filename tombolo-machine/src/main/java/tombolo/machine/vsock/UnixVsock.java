@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -21,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import tombolo.machine.host.Acceptor;
 import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
@@ -54,11 +56,15 @@ public final class UnixVsock implements AutoCloseable {
   /** The time for which a worker that must not block leaves the sockets alone. */
   private static final long LOOK_NANOS = 1_000_000;
 
+  private static final System.Logger LOG = System.getLogger(UnixVsock.class.getName());
+
   private final HostVsock host;
   private final long cid;
   private final Path path;
   private final Selector selector;
   private final ServerSocketChannel server;
+  private final SelectionKey serverKey;
+  private final Acceptor acceptor;
   private final HostServices services;
   private final Task task;
 
@@ -91,12 +97,19 @@ public final class UnixVsock implements AutoCloseable {
     removeStale(path);
     this.selector = Selector.open();
     try {
-      this.server = listen(path, selector);
+      this.server = listen(path);
+      this.serverKey = server.register(selector, SelectionKey.OP_ACCEPT);
     } catch (IOException e) {
       selector.close();
       throw e;
     }
     this.services = services;
+    this.acceptor =
+        new Acceptor(
+            server,
+            path.toString(),
+            services.clock(),
+            line -> LOG.log(System.Logger.Level.WARNING, line));
     this.onFailure = cause -> Failures.report(vmName, "the vsock socket failed", cause);
     Worker worker =
         new Worker() {
@@ -117,13 +130,12 @@ public final class UnixVsock implements AutoCloseable {
     task.start();
   }
 
-  private static ServerSocketChannel listen(Path path, Selector selector) throws IOException {
+  private static ServerSocketChannel listen(Path path) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       server.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       server.configureBlocking(false);
-      server.register(selector, SelectionKey.OP_ACCEPT);
       return server;
     } catch (IOException e) {
       server.close();
@@ -180,12 +192,14 @@ public final class UnixVsock implements AutoCloseable {
       if (closed) {
         return end();
       }
+      long pause = acceptor.pauseNanos();
+      serverKey.interestOps(pause > 0 ? 0 : SelectionKey.OP_ACCEPT);
       if (mayBlock) {
-        selector.select(this::ready);
+        selector.select(this::ready, (pause + 999_999) / 1_000_000); // 0 is for ever
       } else {
         selector.selectNow(this::ready);
       }
-    } catch (IOException | ClosedSelectorException e) {
+    } catch (IOException | ClosedSelectorException | CancelledKeyException e) {
       return end();
     }
     for (HostVsockConnection next = knocks.poll(); next != null; next = knocks.poll()) {
@@ -229,17 +243,21 @@ public final class UnixVsock implements AutoCloseable {
   /** Accepts a program at the socket. */
   private void accept() {
     try {
-      SocketChannel program = server.accept();
+      SocketChannel program = acceptor.accept();
       if (program == null) {
         return;
       }
-      if (pipes.size() >= MAX_CONNECTIONS) {
-        program.close();
-        return;
+      try {
+        if (pipes.size() < MAX_CONNECTIONS) {
+          add(new UnixPipe(program, selector, this::connect, this::wake));
+          return;
+        }
+      } catch (IOException e) {
+        // The program has gone again.
       }
-      add(new UnixPipe(program, selector, this::connect, this::wake));
+      program.close();
     } catch (IOException e) {
-      // The program has gone again.
+      // Closed; the next step ends.
     }
   }
 

@@ -26,8 +26,8 @@ import tombolo.machine.state.Stateful;
  * guest does wrong resets the connection it does it with; a packet that names another sender is
  * dropped.
  *
- * <p>Nothing is stored here: a packet goes from the sender's buffers into the receiver's, or is not
- * taken from the sender. The package says what that means for one that has to wait.
+ * <p>Nothing is stored here: a packet goes from the sender's buffers into the receiver's, or stays
+ * with the sender. The package says what that means for one that has to wait.
  *
  * <p>Its state is the connections between guests, and who waits for whom; it belongs to the
  * topology and is restored after the devices of all its guests.

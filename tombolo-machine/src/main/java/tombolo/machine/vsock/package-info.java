@@ -11,12 +11,14 @@
  * <h2>Who waits for whom</h2>
  *
  * <p>A packet goes from its sender's tx queue into buffers of its receiver's rx queue, copied by
- * the sender's worker, and is kept nowhere else. Where the receiver has no buffer the sender takes
- * no more from its own queue: its guest waits, and nobody else does. No vCPU ever waits. A receiver
- * that takes nothing for five seconds while somebody waits for it is cut off: its connections are
- * reset and its senders are refused until its driver gives buffers again. Then the driver is told
- * by the event TRANSPORT_RESET. Packets without payload are small and may wait at the receiver, 256
- * of them, so that two guests that answer each other do not stop (5.10.6.1).
+ * the sender's worker. Where the receiver has no buffer, the packet is put aside with its sender
+ * ({@code PeerQueue}), as are those to the same receiver behind it; packets to others pass. Where
+ * no more may be put aside, the sender takes no more from its own queue: its guest waits, and
+ * nobody else does. No vCPU ever waits. A receiver that is too slow for too long ({@code Patience})
+ * is cut off: its connections are reset and its senders are refused until its driver gives buffers
+ * again. Then the driver is told by the event TRANSPORT_RESET. Packets without payload are small
+ * and may wait at the receiver, 256 of them, so that two guests that answer each other do not stop
+ * (5.10.6.1); how many come is limited by {@code Pace}.
  *
  * <p>The host always has room: a guest that sends more than the host's socket has said it can hold
  * is reset.

@@ -115,6 +115,62 @@ final class StreamConsoleTest {
     console.close();
   }
 
+  /** A pipe of two pieces that nobody reads. */
+  private static final class FullPipe extends OutputStream {
+    final CountDownLatch full = new CountDownLatch(1);
+    final CountDownLatch read = new CountDownLatch(1);
+    private int written; // by the worker; read by others after the latch
+
+    @Override
+    public void write(int octet) {
+      throw new AssertionError("a byte at a time");
+    }
+
+    @Override
+    public void write(byte[] octets, int from, int length) {
+      if (written + length > 8192) {
+        full.countDown();
+        try {
+          read.await();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+      written += length;
+    }
+  }
+
+  @Test
+  void whatIsAbandonedIsCountedToTheByteAndHoldsNobody() throws InterruptedException {
+    FullPipe pipe = new FullPipe();
+    StreamConsole console = new StreamConsole("alice", pipe, HostServices.system());
+    print(console, new byte[20_000]);
+    pipe.full.await();
+    assertThat(console.flush(1)).isFalse();
+
+    console.abandon();
+    print(console, new byte[5]);
+
+    assertThat(console.dropped()).isEqualTo(20_000 - 8192 + 5);
+    assertThat(console.flush(0)).isTrue();
+    console.close();
+    pipe.read.countDown();
+  }
+
+  @Test
+  void whatWasWrittenInTheMeantimeIsNotAbandoned() throws InterruptedException {
+    FullPipe pipe = new FullPipe();
+    StreamConsole console = new StreamConsole("alice", pipe, HostServices.system());
+    print(console, new byte[20_000]);
+    pipe.full.await();
+    pipe.read.countDown();
+    assertThat(console.flush(Long.MAX_VALUE)).isTrue();
+
+    console.abandon();
+
+    assertThat(console.dropped()).isZero();
+  }
+
   @Test
   void aClosedPipeNeitherHoldsNorEndsTheGuest() {
     OutputStream broken =

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.machine.console.Console;
 import tombolo.machine.console.ConsoleSize;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.RandomSource;
+import tombolo.machine.net.NetworkDevice;
+import tombolo.machine.net.NetworkSwitch;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 
@@ -61,7 +64,15 @@ final class HostileDriverTest {
         new Subject("console", () -> new ConsoleDevice(new Chatter()), 0, 1),
         new Subject("console at a terminal", () -> new ConsoleDevice(new Resized()), 1, 1),
         new Subject("disk", HostileDriverTest::disk, 1L << BlockDevice.FLUSH, 0),
+        new Subject("network", HostileDriverTest::network, NetworkLab.MRG_RXBUF, 1),
+        new Subject("network with offloads", HostileDriverTest::network, NetworkLab.OFFLOADS, 1),
         new Subject("held", HeldDevice::new, 0, 0));
+  }
+
+  /** A device at a switch, with nobody else there. */
+  private static VirtioDevice network() {
+    return new NetworkDevice(
+        "net0", new NetworkSwitch(), NetworkLab.address(0), "vm", HostServices.system());
   }
 
   /** Somebody types all the time. */

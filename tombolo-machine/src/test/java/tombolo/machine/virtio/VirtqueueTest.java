@@ -15,6 +15,7 @@ import static tombolo.machine.virtio.TestDriver.RAM;
 import static tombolo.machine.virtio.TestDriver.RAM_BYTES;
 import static tombolo.machine.virtio.TestDriver.WRITE;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,37 @@ final class VirtqueueTest {
       queue(0).complete(device.chains.removeLast(), 0);
       assertThat(driver.isr()).as("completion %d", i).isEqualTo(i == 2 ? 1 : 0);
     }
+  }
+
+  @Test
+  void severalChainsAreGivenBackAllAtOnce() {
+    driver.start(EVENT_IDX);
+    driver.describe(0, 0, BUFFERS, 4, WRITE, 0);
+    driver.describe(0, 1, BUFFERS + 4, 8, WRITE, 0);
+    driver.describe(0, 2, BUFFERS + 12, 8, WRITE, 0);
+    for (int head = 0; head < 3; head++) {
+      driver.offer(0, head);
+    }
+    // The driver wants to hear of the second one, which is in the middle.
+    driver.memory.writeShort(TestDriver.availableRing(0) + 4 + 2 * 16, (short) 1);
+    Chain first = device.chains.removeFirst();
+    Chain second = device.chains.removeFirst();
+    Chain third = device.chains.removeFirst();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> queue(0).complete(List.of(first, second), 4, 9));
+    assertThat(driver.usedCount(0)).as("not even the first").isZero();
+    queue(0).complete(List.of(first, second, third), 4, 8, 0);
+
+    assertThat(driver.isr()).isEqualTo(1);
+    assertThat(driver.usedCount(0)).isEqualTo(3);
+    assertThat(driver.takeUsed(0)).containsExactly(0, 4);
+    assertThat(driver.takeUsed(0)).containsExactly(1, 8);
+    assertThat(driver.takeUsed(0)).containsExactly(2, 0);
+    driver.offer(0, 0);
+    driver.offer(0, 1);
+    queue(0).complete(List.of(device.chains.removeFirst(), device.chains.removeFirst()), 0, 0);
+    assertThat(driver.isr()).as("of others it does not want to hear").isZero();
   }
 
   @Test

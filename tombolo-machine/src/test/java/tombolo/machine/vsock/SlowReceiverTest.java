@@ -49,14 +49,123 @@ class SlowReceiverTest {
   }
 
   @Test
-  void whatFindsNoRoomStaysWithItsSender() throws Exception {
+  void whatFindsNoRoomWaits() throws Exception {
     fill();
     slow.give(1);
     slow.expect(VsockOp.RW);
-    elapse(GuestSender.PATIENCE_NANOS / 2);
+    elapse(Patience.MOST_NANOS / 2);
 
-    assertThat(alice.unsent()).isEqualTo(2);
+    alice.awaitSent();
+    assertThat(alice.sender.waitingBytes())
+        .isEqualTo(PeerQueue.weight(alice.header(4, 1, 2, VsockOp.RW, 10_000)) + 256);
     assertThat(slow.received).isEmpty();
+  }
+
+  @Test
+  void packetsOfTheSameSenderToOthersDoNotWait() throws Exception {
+    fill();
+    awaitWaiting();
+    alice.connect(carol, 1, 2);
+    for (int i = 0; i < 100; i++) {
+      alice.send(4, 1000, 5000, VsockOp.RW, (byte) i);
+      alice.send(5, 1, 2, VsockOp.RW, (byte) i);
+      assertThat(carol.expect(VsockOp.RW).payload()).containsExactly(i);
+    }
+    assertThat(slow.received).isEmpty();
+
+    int got = 0;
+    while (got < 10_000) { // in the order in which they were sent
+      slow.give(1);
+      got += slow.expect(VsockOp.RW).payload().length;
+    }
+    slow.give(101);
+    assertThat(slow.expect(VsockOp.RW).payload()).containsExactly(1);
+    for (int i = 0; i < 100; i++) {
+      assertThat(slow.expect(VsockOp.RW).payload()).containsExactly(i);
+    }
+    assertThat(alice.sender.waitingBytes()).isZero();
+  }
+
+  @Test
+  void noMoreThanSoManyBytesWaitForOneReceiver() throws Exception {
+    int most = 64 << 10;
+    alice.send(4, 1000, 5000, VsockOp.REQUEST);
+    slow.give(1);
+    slow.expect(VsockOp.REQUEST);
+    slow.send(
+        new VsockHeader(4, 3, 5000, 1000, 0, VsockHeader.STREAM, VsockOp.RESPONSE.code, 0, -1, 0));
+    alice.expect(VsockOp.RESPONSE);
+    for (int i = 0; i < 100; i++) {
+      alice.send(4, 1000, 5000, VsockOp.RW, new byte[most]);
+    }
+    while (alice.unsent() > 100 - PeerQueue.MOST_BYTES / (most + VsockHeader.SIZE)) {
+      Thread.onSpinWait();
+    }
+    assertThat(alice.sender.waitingBytes())
+        .isBetween(PeerQueue.MOST_BYTES - most - VsockHeader.SIZE, PeerQueue.MOST_BYTES);
+    slow.give(100_000);
+    int got = 0;
+    while (got < 100 * most) {
+      got += slow.expect(VsockOp.RW).payload().length;
+    }
+    alice.awaitSent();
+  }
+
+  /** A buffer for a byte just before each five seconds are over, for hours. */
+  @Test
+  void oneThatTakesAByteNowAndThenIsCutOff() throws Exception {
+    slow.bufferBytes = VsockHeader.SIZE + 1;
+    fill();
+    awaitWaiting();
+    int bytes = 0;
+    while (alice.received.isEmpty() && bytes < 100) {
+      elapse(Patience.MOST_NANOS - 1000);
+      slow.give(1);
+      awaitWaitingOrCutOff();
+      bytes++;
+    }
+    alice.expect(VsockOp.RST);
+    assertThat(bytes).isLessThanOrEqualTo(2);
+  }
+
+  private void awaitWaitingOrCutOff() {
+    while (slow.station.waiting() == 0 && alice.received.isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void oneThatTakesPacketsWithoutPayloadNowAndThenIsCutOff() throws Exception {
+    for (int port = 0; port <= GuestStation.BACKLOG + 10; port++) {
+      alice.send(4, port, 5000, VsockOp.REQUEST);
+    }
+    awaitWaiting();
+    for (int i = 0; i < 3 && alice.received.isEmpty(); i++) {
+      elapse(Patience.MOST_NANOS - 1000);
+      slow.give(1);
+      awaitWaitingOrCutOff();
+    }
+    alice.expect(VsockOp.RST);
+  }
+
+  @Test
+  void packetsWithoutPayloadComeAtAPace() throws Exception {
+    alice.connect(carol, 1, 2);
+    carol.received.clear();
+    for (int i = 0; i < Pace.BURST + 1000; i++) {
+      alice.send(5, 1, 2, VsockOp.CREDIT_REQUEST);
+    }
+    alice.send(3, 1, 1, VsockOp.REQUEST); // to itself, which is refused: the one behind them
+    alice.expect(VsockOp.RST);
+    assertThat(carol.received).hasSizeLessThanOrEqualTo(Pace.BURST);
+
+    elapse(100 * Pace.INTERVAL_NANOS);
+    for (int i = 0; i < Pace.BURST + 90; i++) {
+      carol.expect(VsockOp.CREDIT_REQUEST);
+    }
+    assertThat(carol.received).hasSizeLessThan(20);
+    alice.send(4, 1, 2, VsockOp.REQUEST);
+    slow.expect(VsockOp.REQUEST);
   }
 
   @Test
@@ -110,7 +219,7 @@ class SlowReceiverTest {
     slow.give(1);
     slow.expect(VsockOp.RW);
     awaitWaiting();
-    elapse(GuestSender.PATIENCE_NANOS - 1);
+    elapse(Patience.MOST_NANOS - 1);
     assertThat(alice.received).isEmpty();
     elapse(2);
 
@@ -130,13 +239,32 @@ class SlowReceiverTest {
   }
 
   @Test
-  void oneThatTakesSomethingNowAndThenIsNotCutOff() throws Exception {
-    fill();
-    int got = 0;
-    while (got < 10_001) {
-      elapse(GuestSender.PATIENCE_NANOS - 1000);
-      slow.give(1);
-      got += slow.expect(VsockOp.RW).payload().length;
+  void oneThatTakesEnoughNowAndThenIsNotCutOff() throws Exception {
+    alice.connect(slow, 1000, 5000);
+    int window = TestGuest.WINDOW;
+    for (int second = 1; second <= 60; second++) {
+      alice.send(4, 1000, 5000, VsockOp.RW, new byte[window]);
+      awaitWaiting();
+      elapse(window * 1_000_000_000L / Patience.BYTES_PER_SECOND - 1000);
+      int got = 0;
+      while (got < window) {
+        slow.give(1);
+        got += slow.expect(VsockOp.RW).payload().length;
+      }
+      slow.send(
+          new VsockHeader(
+              4,
+              3,
+              5000,
+              1000,
+              0,
+              VsockHeader.STREAM,
+              VsockOp.CREDIT_UPDATE.code,
+              0,
+              window,
+              second * window));
+      slow.awaitSent();
+      alice.expect(VsockOp.CREDIT_UPDATE);
     }
     assertThat(alice.received).isEmpty();
   }
@@ -145,7 +273,7 @@ class SlowReceiverTest {
   void oneThatGivesBuffersAgainIsBack() throws Exception {
     fill();
     awaitWaiting();
-    elapse(GuestSender.PATIENCE_NANOS + 1);
+    elapse(Patience.MOST_NANOS + 1);
     alice.expect(VsockOp.RST);
     alice.awaitSent();
     alice.received.clear();
@@ -158,10 +286,9 @@ class SlowReceiverTest {
   @Test
   void oneThatHasRoomIsNotCutOffHoweverLongNothingCameForIt() throws Exception {
     alice.connect(carol, 1, 2);
-    elapse(2 * GuestSender.PATIENCE_NANOS);
+    elapse(2 * Patience.MOST_NANOS);
 
-    assertThat(carol.station.cutOffAfter(GuestSender.PATIENCE_NANOS))
-        .isEqualTo(GuestSender.PATIENCE_NANOS);
+    assertThat(carol.station.patienceLeft()).isEqualTo(Patience.MOST_NANOS);
     alice.send(5, 1, 2, VsockOp.RW, (byte) 7);
     assertThat(carol.expect(VsockOp.RW).payload()).containsExactly(7);
   }
@@ -176,7 +303,7 @@ class SlowReceiverTest {
         alice.send(4, port, 5000, VsockOp.REQUEST);
       }
       alice.awaitSent();
-      elapse(2 * GuestSender.PATIENCE_NANOS);
+      elapse(2 * Patience.MOST_NANOS);
       // Each takes the place of one that the deaf guest has not answered, then of one of these.
       for (int port = 0; port < 2 * most; port++) {
         alice.send(5, port, 5000, VsockOp.REQUEST);

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
@@ -48,6 +49,7 @@ final class TestGuest implements AutoCloseable {
   final BlockingQueue<Packet> received = new LinkedBlockingQueue<>();
   volatile boolean live = true;
   volatile boolean seqpacket = true;
+  volatile int bufferBytes = BUFFER;
 
   /** Makes a guest with more buffers than any test needs. */
   TestGuest(VsockSwitch network, long cid) {
@@ -139,10 +141,19 @@ final class TestGuest implements AutoCloseable {
     return toSend.size();
   }
 
-  /** Waits until the switch has taken all packets. */
+  /** Waits until the switch has taken all packets. Some may wait for their receivers still. */
   void awaitSent() {
+    await(() -> toSend.isEmpty());
+  }
+
+  /** Waits until all packets have come to their receivers. */
+  void awaitPassedOn() {
+    await(() -> toSend.isEmpty() && sender.waitingBytes() == 0);
+  }
+
+  private void await(BooleanSupplier condition) {
     long end = System.nanoTime() + 20_000_000_000L;
-    while (!toSend.isEmpty()) {
+    while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("packets of CID " + cid).isLessThan(end);
       Thread.onSpinWait();
     }
@@ -168,7 +179,7 @@ final class TestGuest implements AutoCloseable {
 
     @Override
     public int next() {
-      return live && buffers.get() > 0 ? BUFFER : 0;
+      return live && buffers.get() > 0 ? bufferBytes : 0;
     }
 
     @Override

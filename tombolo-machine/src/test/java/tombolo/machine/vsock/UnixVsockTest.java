@@ -4,6 +4,7 @@ package tombolo.machine.vsock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -13,6 +14,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -271,6 +274,114 @@ class UnixVsockTest {
         assertThat(lazy.isOpen()).isTrue();
       }
     }
+  }
+
+  private void tellCredit(VsockOp op, VsockHeader request, int bufferSize, int forwarded) {
+    guest.send(
+        new VsockHeader(
+            3,
+            2,
+            request.destinationPort(),
+            request.sourcePort(),
+            0,
+            VsockHeader.STREAM,
+            op.code,
+            0,
+            bufferSize,
+            forwarded));
+  }
+
+  @Test
+  void allThatAProgramSentBeforeItClosedArrivesAlthoughItReadNothing() throws Exception {
+    SocketChannel program = program("CONNECT 5000\n");
+    VsockHeader request = guest.expect(VsockOp.REQUEST).header();
+    byte[] sent = new byte[100_000];
+    new Random(1).nextBytes(sent);
+    ByteBuffer left = ByteBuffer.wrap(sent);
+    while (left.hasRemaining()) {
+      program.write(left);
+    }
+    program.close(); // before there is anything to read
+    guest.send(2, 5000, request.sourcePort(), VsockOp.RESPONSE);
+
+    ByteArrayOutputStream got = new ByteArrayOutputStream();
+    TestGuest.Packet next = guest.next();
+    for (; !isEnd(next); next = guest.next()) {
+      got.write(next.payload());
+      tellCredit(VsockOp.CREDIT_UPDATE, request, TestGuest.WINDOW, got.size());
+    }
+    assertThat(next.header().is(VsockOp.SHUTDOWN)).as("an orderly end").isTrue();
+    assertThat(got.toByteArray()).isEqualTo(sent);
+  }
+
+  /** Returns whether the guest gets nothing more after this packet. */
+  private static boolean isEnd(TestGuest.Packet packet) {
+    return packet.header().is(VsockOp.RST)
+        || (packet.header().is(VsockOp.SHUTDOWN)
+            && (packet.header().flags() & VsockHeader.NO_MORE_SENT) != 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {VsockHeader.NO_MORE_RECEIVED, 3})
+  void allThatAGuestSentBeforeItClosedArrivesAlthoughItReadNothing(int flags) throws Exception {
+    try (SocketChannel program = program("CONNECT 5000\nwhat the guest has no room for")) {
+      VsockHeader request = guest.expect(VsockOp.REQUEST).header();
+      tellCredit(VsockOp.RESPONSE, request, 0, 0);
+      String answer = "OK %d\n".formatted(request.sourcePort());
+      assertThat(read(program, answer.length())).isEqualTo(answer);
+      byte[] sent = "0123456789".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+      for (int at = 0; at < sent.length; at += 50_000) {
+        byte[] part = Arrays.copyOfRange(sent, at, at + 50_000);
+        guest.send(
+            new VsockHeader(
+                3,
+                2,
+                5000,
+                request.sourcePort(),
+                part.length,
+                VsockHeader.STREAM,
+                VsockOp.RW.code,
+                0,
+                0,
+                0),
+            part);
+      }
+      shut(5000, request.sourcePort(), flags);
+      assertThat(read(program, sent.length)).isEqualTo(new String(sent, StandardCharsets.US_ASCII));
+      assertThatThrownBy(
+              () -> {
+                while (true) { // until the end of the guest's receiving has come here
+                  write(program, "x");
+                }
+              })
+          .isInstanceOf(IOException.class);
+      shut(5000, request.sourcePort(), 3);
+      // What it wrote and nobody read is lost, which it is told at the end, if it was not before.
+      try {
+        assertThat(read(program, 1)).isEmpty();
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("reset");
+      }
+    }
+  }
+
+  @Test
+  void aGuestWhoseBytesAProgramHasNotReadIsReset() throws Exception {
+    SocketChannel program = program("CONNECT 5000\n");
+    VsockHeader request = guest.expect(VsockOp.REQUEST).header();
+    guest.send(2, 5000, request.sourcePort(), VsockOp.RESPONSE);
+    guest.send(2, 5000, request.sourcePort(), VsockOp.RW, new byte[100]);
+    String answer = "OK %d\n".formatted(request.sourcePort());
+    read(program, answer.length() + 1); // not all
+    write(program, "last words");
+    program.close();
+
+    assertThat(guest.expect(VsockOp.RW).payload()).asString().isEqualTo("last words");
+    TestGuest.Packet next = guest.expect(VsockOp.SHUTDOWN);
+    while (!isEnd(next)) {
+      next = guest.expect(VsockOp.SHUTDOWN); // one for each direction
+    }
+    guest.expect(VsockOp.RST);
   }
 
   @Test

@@ -48,7 +48,7 @@ final class VsockStateTest {
         case 0, 1, 2, 3 -> host.run();
         case 4, 5, 6 -> guest.give(1 + random.nextInt(4));
         case 7 -> host.elapse(random.nextInt(1 << 30));
-        case 8 -> host.elapse(random.nextLong(2 * GuestSender.PATIENCE_NANOS));
+        case 8 -> host.elapse(random.nextLong(2 * Patience.MOST_NANOS));
         case 9 -> {
           if (guest.live) {
             guest.stop();

@@ -39,7 +39,13 @@ import tombolo.ring.axvisor.AxvisorLayout.Direction;
  * </table>
  *
  * <p>Head and tail count cells since the region was laid out, modulo 2³². Each side keeps its own
- * index in a field and does not load it back. A call loads the other side's index once.
+ * index in a field and uses nothing else. A call loads the other side's index once.
+ *
+ * <p><b>No side writes into rings that it has not joined.</b> A publisher that restarts lays the
+ * region out anew, in the same memory, and sets both indices to 0. So before each call a side looks
+ * whether the layout is that which it has joined, and whether the index that it has stored is still
+ * there. It moves its index by a compare-and-exchange, so that even a publisher that comes between
+ * this look and that store keeps its 0. Otherwise the call ends with {@code PEER_RESTARTED}.
  *
  * <p><b>No region is seen half.</b> The magic is cleared first. All later stores are releases, so
  * none of them is seen before the cleared magic. The magic is set last, with release: a side that
@@ -82,7 +88,7 @@ public final class AxvisorRegion {
 
   /**
    * Lays out a version 3 region, as its publisher. Any earlier contents are lost; a subscriber of
-   * an earlier region there must subscribe again.
+   * an earlier region there must subscribe again, and finds out by {@code PEER_RESTARTED}.
    *
    * @param memory the channel's, at least {@link AxvisorLayout#regionSize} bytes, aligned to 8
    * @throws IllegalArgumentException if the memory is too small, not aligned, or read-only
@@ -94,9 +100,10 @@ public final class AxvisorRegion {
           "the memory has %d bytes, layout %s needs %d"
               .formatted(memory.byteSize(), layout, layout.regionSize()));
     }
-    RegionHeader.write(memory, RegionFormat.v3(layout));
-    CellRing out = new CellRing(memory, layout, Direction.TO_SUBSCRIBER);
-    CellRing in = new CellRing(memory, layout, Direction.TO_PUBLISHER);
+    RegionFormat format = RegionFormat.v3(layout);
+    RegionHeader.write(memory, format);
+    CellRing out = new CellRing(memory, format, Direction.TO_SUBSCRIBER);
+    CellRing in = new CellRing(memory, format, Direction.TO_PUBLISHER);
     return new AxvisorRegion(layout, out, 0, in, 0);
   }
 
@@ -104,15 +111,46 @@ public final class AxvisorRegion {
    * Looks once for a version 3 region, as its subscriber, in either layout. Every field is checked;
    * version 2 is refused.
    *
-   * <p>A subscriber that follows an earlier one continues in both rings where that one stopped. If
-   * that was within a message, whoever receives the rest of it is poisoned.
+   * <p>A subscriber that follows an earlier one continues in both rings where that one stopped. The
+   * publisher's receiver answers {@code PEER_RESTARTED} once. If the earlier one stopped within a
+   * message of the publisher's, this side's receiver is poisoned by the rest of it.
    *
    * @param memory the channel's, aligned to 8
    * @return {@link RegionLook.Ready}, {@link RegionLook.NotYet} or {@link RegionLook.Refused}
    * @throws IllegalArgumentException if the memory is not aligned, or read-only
    */
   public static RegionLook subscribe(MemorySegment memory) {
-    return look(memory, 3);
+    return lookFor(memory, 3);
+  }
+
+  /**
+   * Looks once for a version 3 region, as {@link #subscribe(MemorySegment)} does, in the channel of
+   * a given publisher and key. The hypervisor has written both into the channel; where they are
+   * others, the memory is that of another channel.
+   *
+   * @param publisher the publisher's id
+   * @param key the channel's
+   */
+  public static RegionLook subscribe(MemorySegment memory, long publisher, long key) {
+    return lookIn(memory, publisher, key, 3);
+  }
+
+  /**
+   * Looks once for a region of version 2 or 3, as {@link #look(MemorySegment)} does, in the channel
+   * of a given publisher and key.
+   */
+  public static RegionLook look(MemorySegment memory, long publisher, long key) {
+    return lookIn(memory, publisher, key, 2, 3);
+  }
+
+  /** Looks for a region of one of these versions in the channel of a given publisher and key. */
+  static RegionLook lookIn(MemorySegment memory, long publisher, long key, int... versions) {
+    RegionLook found = lookFor(memory, versions);
+    if (found instanceof RegionLook.NotYet || found instanceof RegionLook.Refused) {
+      return found;
+    }
+    Optional<String> wrong = RegionHeader.checkOwner(memory, publisher, key);
+    return wrong.isPresent() ? new RegionLook.Refused(wrong.get()) : found;
   }
 
   /**
@@ -124,11 +162,11 @@ public final class AxvisorRegion {
    * @throws IllegalArgumentException if the memory is not aligned, or read-only
    */
   public static RegionLook look(MemorySegment memory) {
-    return look(memory, 2, 3);
+    return lookFor(memory, 2, 3);
   }
 
   /** Looks for a region of one of these versions, of which there is at least one. */
-  static RegionLook look(MemorySegment memory, int... versions) {
+  static RegionLook lookFor(MemorySegment memory, int... versions) {
     checkMemory(memory);
     if (memory.byteSize() < AxvisorLayout.CELL.regionSize()) {
       return new RegionLook.Refused(
@@ -152,14 +190,14 @@ public final class AxvisorRegion {
     RegionFormat format = header.get().format();
     return format == RegionFormat.V2
         ? new RegionLook.ReadyV2(AxvisorRegionV2.attach(memory))
-        : new RegionLook.Ready(attach(memory, format.layout));
+        : new RegionLook.Ready(attach(memory, format));
   }
 
   /** Attaches to a region whose headers have been checked. */
-  private static AxvisorRegion attach(MemorySegment memory, AxvisorLayout layout) {
-    CellRing out = new CellRing(memory, layout, Direction.TO_PUBLISHER);
-    CellRing in = new CellRing(memory, layout, Direction.TO_SUBSCRIBER);
-    return new AxvisorRegion(layout, out, out.tail(), in, in.head());
+  private static AxvisorRegion attach(MemorySegment memory, RegionFormat format) {
+    CellRing out = new CellRing(memory, format, Direction.TO_PUBLISHER);
+    CellRing in = new CellRing(memory, format, Direction.TO_SUBSCRIBER);
+    return new AxvisorRegion(format.layout, out, out.tail(), in, in.head());
   }
 
   /** Returns the region's layout. */

@@ -57,7 +57,7 @@ public final class AxvisorRegionV2 {
 
   /**
    * Lays out a region, as its publisher. Any earlier contents are lost; a subscriber of an earlier
-   * region there must subscribe again.
+   * region there must subscribe again, and finds out by {@code PEER_RESTARTED}.
    *
    * @param memory the channel's, at least {@link #REGION_SIZE} bytes, aligned to 8
    * @throws IllegalArgumentException if the memory is too small, not aligned, or read-only
@@ -85,7 +85,15 @@ public final class AxvisorRegionV2 {
    * @throws IllegalArgumentException if the memory is not aligned, or read-only
    */
   public static RegionLook subscribe(MemorySegment memory) {
-    return AxvisorRegion.look(memory, RegionFormat.V2.version);
+    return AxvisorRegion.lookFor(memory, RegionFormat.V2.version);
+  }
+
+  /**
+   * Looks once for a version 2 region in the channel of a given publisher and key, see {@link
+   * AxvisorRegion#subscribe(MemorySegment, long, long)}.
+   */
+  public static RegionLook subscribe(MemorySegment memory, long publisher, long key) {
+    return AxvisorRegion.lookIn(memory, publisher, key, RegionFormat.V2.version);
   }
 
   /** Attaches to a region whose headers have been checked. */
@@ -96,7 +104,7 @@ public final class AxvisorRegionV2 {
   }
 
   private static CellRing ring(MemorySegment memory, Direction direction) {
-    return new CellRing(memory, RegionFormat.V2.layout, direction);
+    return new CellRing(memory, RegionFormat.V2, direction);
   }
 
   /** Returns the sender to the other side. */

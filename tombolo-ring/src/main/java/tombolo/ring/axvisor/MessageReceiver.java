@@ -31,6 +31,7 @@ public final class MessageReceiver {
   /** Whether the message under way did not fit when it began. */
   private boolean dropping;
 
+  private boolean restarted;
   private @Nullable MessageError error;
 
   MessageReceiver(CellRing ring, int head, long id) {
@@ -58,16 +59,42 @@ public final class MessageReceiver {
     if (error != null) {
       return ReceiveProgress.POISONED;
     }
+    if (peerRestarted()) {
+      return ReceiveProgress.PEER_RESTARTED;
+    }
     int waiting = ring.tail() - head;
     if (Integer.compareUnsigned(waiting, ring.capacity) > 0) {
-      error = MessageError.TAIL;
-      return ReceiveProgress.POISONED;
+      return broken(MessageError.TAIL);
     }
     ReceiveProgress progress = ReceiveProgress.EMPTY;
     for (; waiting > 0 && progress == ReceiveProgress.EMPTY; waiting--) {
       progress = take(buffer, offset, size);
     }
     return progress;
+  }
+
+  /** Returns whether this ring is another one than that which the receiver has read from. */
+  private boolean peerRestarted() {
+    restarted |= ring.isAnotherForReader(head);
+    receiving &= !restarted;
+    return restarted;
+  }
+
+  /** Stops for good, unless what looks like an error comes from another region. */
+  private ReceiveProgress broken(MessageError found) {
+    restarted |= ring.isBeingLaidOut();
+    if (peerRestarted()) {
+      return ReceiveProgress.PEER_RESTARTED;
+    }
+    error = found;
+    return ReceiveProgress.POISONED;
+  }
+
+  /** Begins anew with a peer that counts from 1 again, at the cell that says so. */
+  private ReceiveProgress followed() {
+    id = 0;
+    receiving = false;
+    return ReceiveProgress.PEER_RESTARTED;
   }
 
   /**
@@ -107,25 +134,36 @@ public final class MessageReceiver {
     long word = (long) Words.LONG.getOpaque(ring.memory, cell + Cell.WORD_AT);
     long cellId = (long) Words.LONG.getOpaque(ring.memory, cell + Cell.ID_AT);
     long cellLength = (long) Words.LONG.getOpaque(ring.memory, cell + Cell.LENGTH_AT);
-    error = check(word, cellId, cellLength);
-    if (error != null) {
-      return ReceiveProgress.POISONED;
+    @Nullable MessageError malformed = Cell.check(word);
+    if (malformed != null) {
+      return broken(malformed);
     }
     int flags = Cell.flags(word);
-    if ((flags & Cell.FIRST) != 0) {
-      id = cellId;
-      length = cellLength;
-      received = 0;
-      dropping = Long.compareUnsigned(length, size) > 0;
+    boolean first = (flags & Cell.FIRST) != 0;
+    if (first && cellId == 1 && id != 0) {
+      return peerRestarted() ? ReceiveProgress.PEER_RESTARTED : followed();
     }
+    @Nullable MessageError wrong = check(word, cellId, cellLength);
+    if (wrong != null) {
+      return broken(wrong);
+    }
+    boolean tooLong = first ? Long.compareUnsigned(cellLength, size) > 0 : dropping;
+    long at = first ? 0 : received;
     int fragment = Cell.fragment(word);
-    if (!dropping) {
+    if (!tooLong) {
       long payload = cell + Cell.HEADER;
-      MemorySegment.copy(ring.memory, payload, buffer, offset + received, fragment);
+      MemorySegment.copy(ring.memory, payload, buffer, offset + at, fragment);
     }
-    received += fragment;
+    if (!ring.moveHead(head)) {
+      peerRestarted();
+      return ReceiveProgress.PEER_RESTARTED; // and what was copied is of no message
+    }
+    head++;
+    id = cellId;
+    length = cellLength;
+    dropping = tooLong;
+    received = at + fragment;
     receiving = (flags & (Cell.LAST | Cell.ABORT)) == 0;
-    ring.setHead(++head);
     if (receiving) {
       return ReceiveProgress.EMPTY;
     }
@@ -135,12 +173,8 @@ public final class MessageReceiver {
     return dropping ? ReceiveProgress.TOO_LONG : ReceiveProgress.COMPLETE;
   }
 
-  /** Returns what is wrong with a cell's header after the cells before it, or null. */
+  /** Returns what is wrong with a well-formed header after the cells before it, or null. */
   private @Nullable MessageError check(long word, long cellId, long cellLength) {
-    @Nullable MessageError malformed = Cell.check(word);
-    if (malformed != null) {
-      return malformed;
-    }
     int flags = Cell.flags(word);
     int fragment = Cell.fragment(word);
     boolean first = (flags & Cell.FIRST) != 0;

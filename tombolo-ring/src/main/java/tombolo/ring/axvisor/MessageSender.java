@@ -29,6 +29,7 @@ public final class MessageSender {
   /** Bytes of the message under way that have been sent; 0 until its first cell is sent. */
   private long sent;
 
+  private boolean restarted;
   private @Nullable MessageError error;
 
   MessageSender(CellRing ring, int tail, long id) {
@@ -55,6 +56,9 @@ public final class MessageSender {
     if (error != null) {
       return SendProgress.POISONED;
     }
+    if (peerRestarted()) {
+      return SendProgress.PEER_RESTARTED;
+    }
     begin(length);
     int room = room();
     for (; room > 0; room--) {
@@ -62,14 +66,28 @@ public final class MessageSender {
       boolean last = fragment == length - sent;
       long payload = ring.cell(tail) + Cell.HEADER;
       MemorySegment.copy(source, offset + sent, ring.memory, payload, fragment);
-      push((sent == 0 ? Cell.FIRST : 0) | (last ? Cell.LAST : 0), fragment);
+      if (!push((sent == 0 ? Cell.FIRST : 0) | (last ? Cell.LAST : 0), fragment)) {
+        return SendProgress.PEER_RESTARTED;
+      }
       sent += fragment;
       if (last) {
         sending = false;
         return SendProgress.COMPLETE;
       }
     }
-    return error == null ? SendProgress.BACK_PRESSURED : SendProgress.POISONED;
+    return withoutRoom();
+  }
+
+  private SendProgress withoutRoom() {
+    return restarted
+        ? SendProgress.PEER_RESTARTED
+        : error == null ? SendProgress.BACK_PRESSURED : SendProgress.POISONED;
+  }
+
+  /** Returns whether this ring is another one than that which the sender has written to. */
+  private boolean peerRestarted() {
+    restarted |= ring.isAnotherForWriter(tail);
+    return restarted;
   }
 
   /**
@@ -84,10 +102,15 @@ public final class MessageSender {
       sending = false;
       return SendProgress.COMPLETE;
     }
-    if (room() == 0) {
-      return error == null ? SendProgress.BACK_PRESSURED : SendProgress.POISONED;
+    if (error == null && peerRestarted()) {
+      return SendProgress.PEER_RESTARTED;
     }
-    push(Cell.ABORT, 0);
+    if (room() == 0) {
+      return withoutRoom();
+    }
+    if (!push(Cell.ABORT, 0)) {
+      return SendProgress.PEER_RESTARTED;
+    }
     sending = false;
     return SendProgress.COMPLETE;
   }
@@ -128,17 +151,23 @@ public final class MessageSender {
     }
     int used = tail - ring.head();
     if (Integer.compareUnsigned(used, ring.capacity) > 0) {
-      error = MessageError.HEAD;
+      restarted |= ring.isBeingLaidOut() || peerRestarted();
+      if (!restarted) { // or the head is that of another region
+        error = MessageError.HEAD;
+      }
       return 0;
     }
     return ring.capacity - used;
   }
 
-  private void push(int flags, int fragment) {
+  /** Shows the receiver a cell; false, and it sees nothing, if the peer has begun anew. */
+  private boolean push(int flags, int fragment) {
     long cell = ring.cell(tail);
     Words.LONG.set(ring.memory, cell + Cell.WORD_AT, Cell.word(flags, fragment));
     Words.LONG.set(ring.memory, cell + Cell.ID_AT, id);
     Words.LONG.set(ring.memory, cell + Cell.LENGTH_AT, length);
-    ring.setTail(++tail);
+    restarted = !ring.moveTail(tail);
+    tail += restarted ? 0 : 1;
+    return !restarted;
   }
 }

@@ -11,6 +11,12 @@ public enum ReceiveProgress {
   ABORTED,
   /** A message was longer than the buffer and is dropped; the receiver's {@code length()} tells. */
   TOO_LONG,
+  /**
+   * The peer has begun anew; a message that was under way is given up. If it has laid the region
+   * out anew, the receiver says so from now on: attach anew. If it only counts its messages from 1
+   * again, because another subscriber follows the earlier one, the next call goes on with them.
+   */
+  PEER_RESTARTED,
   /** The peer has broken the protocol, for good; the receiver's {@code error()} tells how. */
   POISONED
 }

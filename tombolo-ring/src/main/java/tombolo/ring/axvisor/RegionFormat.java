@@ -32,10 +32,8 @@ enum RegionFormat {
     return layout == AxvisorLayout.SLOT ? V3_SLOT : V3_CELL;
   }
 
-  /** Returns the region sizes that this format's version allows, in bytes, for a message. */
+  /** Returns the region sizes that this format allows, in bytes, for a message. */
   String regionSizes() {
-    return version == 2
-        ? Integer.toString(layout.regionSize())
-        : AxvisorLayout.CELL.regionSize() + " or " + AxvisorLayout.SLOT.regionSize();
+    return layout.regionSize() + " or more";
   }
 }

@@ -40,6 +40,16 @@ final class RegionHeader {
     }
   }
 
+  /** Returns the 64 bits at {@link #MAGIC_AT} of a region in that format. */
+  static long magicAndVersion(RegionFormat format) {
+    return Integer.toUnsignedLong(MAGIC) | (long) format.version << 32;
+  }
+
+  /** Returns the 64 bits at {@link #TO_PUBLISHER_AT}, which tell the layouts apart. */
+  static long lastRing(RegionFormat format) {
+    return format.layout.ringOffset(Direction.TO_PUBLISHER) | (long) format.layout.ringSize() << 32;
+  }
+
   private final int[] words = new int[(int) (END - MAGIC_AT) / Integer.BYTES];
 
   private RegionHeader(MemorySegment region) {
@@ -75,14 +85,14 @@ final class RegionHeader {
   }
 
   /**
-   * Returns the format that the version and the region's size claim. Where they fit no format, it
-   * is one that {@link #check} finds wrong.
+   * Returns the format that the version and the place of the first ring claim. Where they fit no
+   * format, it is one that {@link #check} finds wrong.
    */
   RegionFormat format() {
     if (version() == RegionFormat.V2.version) {
       return RegionFormat.V2;
     }
-    return word(REGION_SIZE_AT) == AxvisorLayout.SLOT.regionSize()
+    return word(TO_SUBSCRIBER_AT) == AxvisorLayout.SLOT.ringOffset(Direction.TO_SUBSCRIBER)
         ? RegionFormat.V3_SLOT
         : RegionFormat.V3_CELL;
   }
@@ -94,7 +104,7 @@ final class RegionHeader {
   Optional<String> check(MemorySegment region) {
     RegionFormat format = format();
     for (Field field : region(format)) {
-      Optional<String> wrong = field.check(word(field.at));
+      Optional<String> wrong = check(field);
       if (wrong.isPresent()) {
         return wrong;
       }
@@ -105,6 +115,11 @@ final class RegionHeader {
           "the channel has %d bytes, layout %s needs %d"
               .formatted(region.byteSize(), layout, layout.regionSize()));
     }
+    int size = word(REGION_SIZE_AT);
+    if (region.byteSize() < Integer.toUnsignedLong(size)) {
+      return Optional.of(
+          wrong("region size", size, REGION_SIZE_AT, "at most " + region.byteSize()));
+    }
     for (Direction direction : Direction.values()) {
       for (Field field : ring(format, direction)) {
         Optional<String> wrong = field.check((int) Words.INT.getAcquire(region, field.at));
@@ -114,6 +129,35 @@ final class RegionHeader {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Checks a word of the copy. A region may be larger than its rings need, and may have features
+   * that this side does not know: every place and size is given by another word, and is checked.
+   */
+  private Optional<String> check(Field field) {
+    int found = word(field.at);
+    boolean harmless =
+        switch ((int) field.at) {
+          case (int) REGION_SIZE_AT -> Integer.compareUnsigned(found, field.value) >= 0;
+          case (int) FEATURES_AT -> (found & field.value) == field.value;
+          default -> false;
+        };
+    return harmless ? Optional.empty() : field.check(found);
+  }
+
+  /** Checks the two words before the header, which the hypervisor has written; or empty. */
+  static Optional<String> checkOwner(MemorySegment region, long publisher, long key) {
+    long foundPublisher = (long) Words.LONG.getAcquire(region, 0L);
+    long foundKey = (long) Words.LONG.getAcquire(region, 8L);
+    if (foundPublisher != publisher) {
+      return Optional.of(
+          "publisher %s at 0x0, expected %s"
+              .formatted(Long.toUnsignedString(foundPublisher), Long.toUnsignedString(publisher)));
+    }
+    return foundKey == key
+        ? Optional.empty()
+        : Optional.of("key 0x%x at 0x8, expected 0x%x".formatted(foundKey, key));
   }
 
   /** Returns the reason for refusing this header's version. */

@@ -60,7 +60,7 @@ public record RegionSnapshot(int version, AxvisorLayout layout, Ring toSubscribe
   }
 
   private static Ring look(MemorySegment memory, RegionFormat format, Direction direction) {
-    CellRing ring = new CellRing(memory, format.layout, direction);
+    CellRing ring = new CellRing(memory, format, direction);
     int head = ring.head(); // first, so that an honest one is not ahead
     int tail = ring.tail();
     int waiting = tail - head;

@@ -7,6 +7,11 @@ public enum SendProgress {
   COMPLETE,
   /** The ring is full: call again when the peer has read on. */
   BACK_PRESSURED,
+  /**
+   * The peer has laid the region out anew, so what was sent and not read is lost. Nothing was
+   * stored that the new region shows. The sender says so from now on: attach anew.
+   */
+  PEER_RESTARTED,
   /** The peer has broken the protocol, for good; the sender's {@code error()} tells how. */
   POISONED
 }

@@ -27,6 +27,7 @@ public final class SlotReceiver {
   private long sequence;
   private int length;
   private long dropped;
+  private boolean restarted;
   private @Nullable MessageError error;
 
   SlotReceiver(CellRing ring, int head) {
@@ -41,7 +42,8 @@ public final class SlotReceiver {
    * @param offset of the payload's first byte in the buffer, in bytes; {@link
    *     AxvisorRegionV2#PAYLOAD} bytes from there must be inside the buffer
    * @return {@link ReceiveProgress#COMPLETE} if a message is in the buffer, {@link
-   *     ReceiveProgress#EMPTY} if there is none, or {@link ReceiveProgress#POISONED}; never another
+   *     ReceiveProgress#EMPTY} if there is none, {@link ReceiveProgress#PEER_RESTARTED}, or {@link
+   *     ReceiveProgress#POISONED}; never another
    * @throws IndexOutOfBoundsException if the buffer has no room for a slot's payload
    * @throws IllegalArgumentException if the buffer is read-only
    */
@@ -53,37 +55,57 @@ public final class SlotReceiver {
     if (error != null) {
       return ReceiveProgress.POISONED;
     }
+    if (peerRestarted()) {
+      return ReceiveProgress.PEER_RESTARTED;
+    }
     int waiting = ring.tail() - head;
     if (Integer.compareUnsigned(waiting, ring.capacity) > 0) {
+      restarted |= ring.isBeingLaidOut();
+      if (peerRestarted()) { // the tail is that of another region
+        return ReceiveProgress.PEER_RESTARTED;
+      }
       error = MessageError.TAIL;
       return ReceiveProgress.POISONED;
     }
     for (; waiting > 0; waiting--) {
-      boolean taken = take(buffer, offset);
-      ring.setHead(++head);
-      if (taken) {
-        return ReceiveProgress.COMPLETE;
+      ReceiveProgress progress = take(buffer, offset);
+      if (progress != ReceiveProgress.EMPTY) {
+        return progress;
       }
       dropped++;
     }
     return ReceiveProgress.EMPTY;
   }
 
-  /** Copies the slot at the head, or returns false if it is malformed. */
-  private boolean take(MemorySegment buffer, long offset) {
+  /** Returns whether this ring is another one than that which the receiver has read from. */
+  private boolean peerRestarted() {
+    restarted |= ring.isAnotherForReader(head);
+    return restarted;
+  }
+
+  /** Takes the slot at the head. EMPTY means that it was malformed and is dropped. */
+  private ReceiveProgress take(MemorySegment buffer, long offset) {
     long slot = ring.cell(head);
     long number = (long) Words.LONG.getOpaque(ring.memory, slot + Slot.SEQUENCE_AT);
     long word = (long) Words.LONG.getOpaque(ring.memory, slot + Slot.WORD_AT);
     @Nullable SlotKind found = SlotKind.of(Slot.kind(word));
     int bytes = Slot.length(word);
-    if (found == null || Integer.compareUnsigned(bytes, Slot.PAYLOAD) > 0) {
-      return false;
+    boolean malformed = found == null || Integer.compareUnsigned(bytes, Slot.PAYLOAD) > 0;
+    if (!malformed) {
+      MemorySegment.copy(ring.memory, slot + Slot.PAYLOAD_AT, buffer, offset, bytes);
     }
-    MemorySegment.copy(ring.memory, slot + Slot.PAYLOAD_AT, buffer, offset, bytes);
+    if (!ring.moveHead(head)) {
+      restarted = true;
+      return ReceiveProgress.PEER_RESTARTED; // and what was copied is no message
+    }
+    head++;
+    if (malformed || found == null) {
+      return ReceiveProgress.EMPTY;
+    }
     kind = found;
     sequence = number;
     length = bytes;
-    return true;
+    return ReceiveProgress.COMPLETE;
   }
 
   /** Returns the kind of the latest message; {@link SlotKind#REQUEST} before the first. */

@@ -24,6 +24,7 @@ public final class SlotSender {
   /** The sequence number of the latest request; 0 before the first. */
   private long sequence;
 
+  private boolean restarted;
   private @Nullable MessageError error;
 
   SlotSender(CellRing ring, int tail) {
@@ -39,7 +40,7 @@ public final class SlotSender {
    * @param offset of the payload's first byte in the source, in bytes
    * @param length of the payload in bytes, from 0 to {@link AxvisorRegionV2#PAYLOAD}
    * @return {@link SendProgress#COMPLETE}, {@link SendProgress#BACK_PRESSURED} if the ring is full,
-   *     or {@link SendProgress#POISONED}
+   *     {@link SendProgress#PEER_RESTARTED}, or {@link SendProgress#POISONED}
    * @throws IndexOutOfBoundsException if the payload is not inside the source
    * @throws IllegalArgumentException if the payload is too long for a slot
    */
@@ -59,7 +60,7 @@ public final class SlotSender {
    * @param offset of the payload's first byte in the source, in bytes
    * @param length of the payload in bytes, from 0 to {@link AxvisorRegionV2#PAYLOAD}
    * @return {@link SendProgress#COMPLETE}, {@link SendProgress#BACK_PRESSURED} if the ring is full,
-   *     or {@link SendProgress#POISONED}
+   *     {@link SendProgress#PEER_RESTARTED}, or {@link SendProgress#POISONED}
    * @throws IndexOutOfBoundsException if the payload is not inside the source
    * @throws IllegalArgumentException if the payload is too long for a slot
    */
@@ -88,8 +89,15 @@ public final class SlotSender {
     if (error != null) {
       return SendProgress.POISONED;
     }
+    if (peerRestarted()) {
+      return SendProgress.PEER_RESTARTED;
+    }
     int used = tail - ring.head();
     if (Integer.compareUnsigned(used, ring.capacity) > 0) {
+      restarted |= ring.isBeingLaidOut();
+      if (peerRestarted()) { // the head is that of another region
+        return SendProgress.PEER_RESTARTED;
+      }
       error = MessageError.HEAD;
       return SendProgress.POISONED;
     }
@@ -102,7 +110,17 @@ public final class SlotSender {
     Words.LONG.set(ring.memory, slot + Slot.WORD_AT, Slot.word(kind, length));
     MemorySegment.copy(source, offset, ring.memory, payload, length);
     MemorySegment.copy(ZEROS, 0, ring.memory, payload + length, Slot.PAYLOAD - length);
-    ring.setTail(++tail);
+    if (!ring.moveTail(tail)) {
+      restarted = true;
+      return SendProgress.PEER_RESTARTED;
+    }
+    tail++;
     return SendProgress.COMPLETE;
+  }
+
+  /** Returns whether this ring is another one than that which the sender has written to. */
+  private boolean peerRestarted() {
+    restarted |= ring.isAnotherForWriter(tail);
+    return restarted;
   }
 }

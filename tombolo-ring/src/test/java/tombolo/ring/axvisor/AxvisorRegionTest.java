@@ -70,11 +70,12 @@ final class AxvisorRegionTest {
       value = {
         "CELL | 0x14 | 2 | version 2 at 0x14, expected 3",
         "CELL | 0x18 | 48 | header size 48 at 0x18, expected 32",
-        "CELL | 0x1c | 2241 | region size 2241 at 0x1c, expected 2240 or 17152",
-        "CELL | 0x1c | -1 | region size 4294967295 at 0x1c, expected 2240 or 17152",
-        "CELL | 0x1c | 17152 | ring offset 64 at 0x24, expected 256",
-        "CELL | 0x20 | 3 | features 3 at 0x20, expected 1",
-        "CELL | 0x24 | 256 | ring offset 256 at 0x24, expected 64",
+        "CELL | 0x1c | 2239 | region size 2239 at 0x1c, expected 2240 or more",
+        "CELL | 0x1c | 20481 | region size 20481 at 0x1c, expected at most 20480",
+        "CELL | 0x1c | -1 | region size 4294967295 at 0x1c, expected at most 20480",
+        "CELL | 0x20 | 2 | features 2 at 0x20, expected 1",
+        "CELL | 0x24 | 256 | region size 2240 at 0x1c, expected 17152 or more",
+        "CELL | 0x24 | 128 | ring offset 128 at 0x24, expected 64",
         "CELL | 0x28 | 64 | ring offset 64 at 0x28, expected 1152",
         "CELL | 0x2c | 8448 | ring size 8448 at 0x2c, expected 1088",
         "CELL | 0x40 | 2 | ring direction 2 at 0x40, expected 1",
@@ -85,9 +86,9 @@ final class AxvisorRegionTest {
         "CELL | 0x488 | 40 | cell size 40 at 0x488, expected 64",
         "SLOT | 0x14 | 4 | version 4 at 0x14, expected 3",
         "SLOT | 0x18 | 0 | header size 0 at 0x18, expected 32",
-        "SLOT | 0x1c | 2240 | ring offset 256 at 0x24, expected 64",
+        "SLOT | 0x1c | 2240 | region size 2240 at 0x1c, expected 17152 or more",
         "SLOT | 0x20 | 0 | features 0 at 0x20, expected 1",
-        "SLOT | 0x24 | 64 | ring offset 64 at 0x24, expected 256",
+        "SLOT | 0x24 | 64 | ring offset 8704 at 0x28, expected 1152",
         "SLOT | 0x28 | 1152 | ring offset 1152 at 0x28, expected 8704",
         "SLOT | 0x2c | 1088 | ring size 1088 at 0x2c, expected 8448",
         "SLOT | 0x100 | 0 | ring direction 0 at 0x100, expected 1",
@@ -103,6 +104,35 @@ final class AxvisorRegionTest {
     AxvisorRegion.publish(memory, layout);
     Words.INT.setVolatile(memory, (long) Long.decode(at), value);
     assertThat(AxvisorRegion.subscribe(memory)).isEqualTo(new RegionLook.Refused(reason));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CELL, 0x1c, 2241", "CELL, 0x1c, 20480", "CELL, 0x20, 3", "SLOT, 0x20, -1"})
+  void isAcceptedWhereAFieldSaysMoreThanThisSideNeeds(AxvisorLayout layout, String at, int value) {
+    MemorySegment memory = Arena.ofAuto().allocate(20480, 8);
+    AxvisorRegion.publish(memory, layout);
+    Words.INT.setVolatile(memory, (long) Long.decode(at), value);
+    assertThat(RegionFixture.subscribe(memory).layout()).isEqualTo(layout);
+  }
+
+  @Test
+  void isThatOfThePublisherAndTheKeyThatWereSubscribedTo() {
+    MemorySegment memory = RegionFixture.allocate(AxvisorLayout.CELL);
+    Words.LONG.setVolatile(memory, 0L, 7L);
+    Words.LONG.setVolatile(memory, 8L, -2L);
+    assertThat(AxvisorRegion.subscribe(memory, 7, -2)).isEqualTo(new RegionLook.NotYet());
+    AxvisorRegion.publish(memory, AxvisorLayout.CELL);
+
+    assertThat(AxvisorRegion.subscribe(memory, 7, -2)).isInstanceOf(RegionLook.Ready.class);
+    assertThat(AxvisorRegion.look(memory, 7, -2)).isInstanceOf(RegionLook.Ready.class);
+    assertThat(AxvisorRegion.subscribe(memory, 8, -2))
+        .isEqualTo(new RegionLook.Refused("publisher 7 at 0x0, expected 8"));
+    assertThat(AxvisorRegion.look(memory, 7, 1))
+        .isEqualTo(new RegionLook.Refused("key 0xfffffffffffffffe at 0x8, expected 0x1"));
+    AxvisorRegionV2.publish(memory);
+    assertThat(AxvisorRegion.look(memory, 7, -2)).isInstanceOf(RegionLook.ReadyV2.class);
+    assertThat(AxvisorRegionV2.subscribe(memory, 7, -2)).isInstanceOf(RegionLook.ReadyV2.class);
+    assertThat(AxvisorRegionV2.subscribe(memory, 0, -2)).isInstanceOf(RegionLook.Refused.class);
   }
 
   @ParameterizedTest

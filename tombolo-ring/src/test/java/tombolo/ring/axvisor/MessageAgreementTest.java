@@ -154,7 +154,7 @@ final class MessageAgreementTest {
         case TOO_LONG ->
             assertThat(receiver.length()).as(name).isEqualTo(length).isGreaterThan(size);
         case ABORTED -> assertThat(length).as(name).isEqualTo(-1);
-        case EMPTY, POISONED -> throw new AssertionError(name + ": " + progress);
+        case EMPTY, PEER_RESTARTED, POISONED -> throw new AssertionError(name + ": " + progress);
       }
       size = -1;
       return progress;

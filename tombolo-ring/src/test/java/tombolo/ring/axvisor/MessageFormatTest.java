@@ -40,7 +40,7 @@ final class MessageFormatTest {
   @EnumSource
   void hasTheKnownBytesOfACell(AxvisorLayout layout) {
     RegionFixture region = new RegionFixture(layout, Direction.TO_SUBSCRIBER);
-    CellRing ring = new CellRing(region.memory, layout, Direction.TO_SUBSCRIBER);
+    CellRing ring = new CellRing(region.memory, RegionFormat.v3(layout), Direction.TO_SUBSCRIBER);
     new MessageSender(ring, 0, 0x0807060504030200L).send(ABC, 0, 3);
     assertThat(
             HEX.formatHex(region.ring.asSlice(region.cell(0), 27).toArray(ValueLayout.JAVA_BYTE)))

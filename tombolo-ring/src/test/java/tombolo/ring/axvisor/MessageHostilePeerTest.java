@@ -111,6 +111,7 @@ final class MessageHostilePeerTest {
     private final Set<MessageError> errors;
     private int length;
     private long worked;
+    private long restarted;
 
     Victim(Battlefield field, Random random, Set<MessageError> errors) {
       this.field = field;
@@ -132,6 +133,7 @@ final class MessageHostilePeerTest {
         case TOO_LONG ->
             check(Long.compareUnsigned(messageLength, SIZE) > 0, "too long: " + messageLength);
         case EMPTY, ABORTED -> {}
+        case PEER_RESTARTED -> restarted++;
         case POISONED -> {
           errors.add(receiver.error().orElseThrow());
           byte[] before = buffer.toArray(ValueLayout.JAVA_BYTE);
@@ -158,9 +160,13 @@ final class MessageHostilePeerTest {
         errors.add(sender.error().orElseThrow());
         check(sender.send(buffer, 0, length) == progress, "poisoned once only");
       }
+      if (progress == SendProgress.PEER_RESTARTED) {
+        restarted++;
+        check(sender.send(buffer, 0, length) == progress, "restarted once only");
+      }
       worked += progress == SendProgress.COMPLETE ? 1 : 0;
       check((progress == SendProgress.POISONED) == sender.error().isPresent(), "" + progress);
-      return progress != SendProgress.POISONED;
+      return progress != SendProgress.POISONED && progress != SendProgress.PEER_RESTARTED;
     }
 
     private static void check(boolean holds, String what) {
@@ -175,6 +181,7 @@ final class MessageHostilePeerTest {
   void neverMakesAReceiverDoAnythingElse() {
     Set<MessageError> errors = EnumSet.noneOf(MessageError.class);
     long worked = 0;
+    long restarted = 0;
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
       Battlefield field = new Battlefield(random);
@@ -199,7 +206,9 @@ final class MessageHostilePeerTest {
       }
       field.guardsStand();
       worked += victim.worked;
+      restarted += victim.restarted;
     }
+    assertThat(restarted).isPositive();
     Set<MessageError> all = EnumSet.allOf(MessageError.class);
     all.remove(MessageError.HEAD);
     assertThat(errors).isEqualTo(all);
@@ -211,6 +220,7 @@ final class MessageHostilePeerTest {
   void neverMakesASenderDoAnythingElse() {
     Set<MessageError> errors = EnumSet.noneOf(MessageError.class);
     long worked = 0;
+    long restarted = 0;
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
       Battlefield field = new Battlefield(random);
@@ -225,7 +235,9 @@ final class MessageHostilePeerTest {
       }
       field.guardsStand();
       worked += victim.worked;
+      restarted += victim.restarted;
     }
+    assertThat(restarted).isPositive();
     assertThat(errors).containsExactly(MessageError.HEAD);
     assertThat(worked).isGreaterThan(ROUNDS);
   }
@@ -260,7 +272,7 @@ final class MessageHostilePeerTest {
     thread.setDaemon(true);
     thread.start();
     long worked = 0;
-    while (System.nanoTime() < end) {
+    while (System.nanoTime() < end || errors.isEmpty()) {
       Battlefield field = new Battlefield(random);
       Victim victim = new Victim(field, random, errors);
       attacker.field = field;
@@ -287,7 +299,7 @@ final class MessageHostilePeerTest {
   void gainsNothingByAWordThatChangesBetweenTwoLooks(AxvisorLayout layout, Change change)
       throws InterruptedException {
     RegionFixture region = new RegionFixture(layout, Direction.TO_SUBSCRIBER);
-    CellRing ring = new CellRing(region.memory, layout, Direction.TO_SUBSCRIBER);
+    CellRing ring = new CellRing(region.memory, RegionFormat.v3(layout), Direction.TO_SUBSCRIBER);
     region.forge(Cell.FIRST | Cell.LAST, 1, 1, 1);
     long at = region.cell(0) + change.at;
     long good = (long) Words.LONG.getVolatile(region.ring, at);
@@ -308,6 +320,7 @@ final class MessageHostilePeerTest {
     long end = System.nanoTime() + NANOS / 4;
     while (seen.size() < 2 || System.nanoTime() < end) {
       buffer.fill(GUARD);
+      region.setWord(CellRing.HEAD_AT, 0); // what it has read is there again
       MessageReceiver receiver = new MessageReceiver(ring, 0, 0);
       ReceiveProgress progress = receiver.receive(buffer, 1, 1);
       seen.add(progress);

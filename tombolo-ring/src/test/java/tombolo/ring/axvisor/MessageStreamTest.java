@@ -93,7 +93,7 @@ final class MessageStreamTest {
     int start = -3;
     region.setWord(CellRing.HEAD_AT, start);
     region.setWord(CellRing.TAIL_AT, start);
-    CellRing ring = new CellRing(region.memory, region.layout, region.direction);
+    CellRing ring = new CellRing(region.memory, RegionFormat.v3(region.layout), region.direction);
     MessageSender sender = new MessageSender(ring, start, 0);
     MessageReceiver receiver = new MessageReceiver(ring, start, 0);
     int length = capacity * payload;
@@ -298,7 +298,7 @@ final class MessageStreamTest {
 
   @Test
   void endsWhereTheIdsEnd() {
-    CellRing ring = new CellRing(region.memory, region.layout, region.direction);
+    CellRing ring = new CellRing(region.memory, RegionFormat.v3(region.layout), region.direction);
     MessageSender sender = new MessageSender(ring, 0, -2);
     assertThat(sender.send(region.buffer, 0, 1)).isEqualTo(SendProgress.COMPLETE);
     assertThat(region.id(0)).isEqualTo(-1);

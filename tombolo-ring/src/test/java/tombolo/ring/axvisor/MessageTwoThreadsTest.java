@@ -144,7 +144,7 @@ final class MessageTwoThreadsTest {
           }
           number++;
         }
-        case TOO_LONG, POISONED -> throw new AssertionError("message " + number);
+        case TOO_LONG, PEER_RESTARTED, POISONED -> throw new AssertionError("message " + number);
       }
     }
   }

@@ -85,7 +85,9 @@ sealed interface RegionSide {
             ReceiveProgress.EMPTY,
             ReceiveProgress.ABORTED,
             ReceiveProgress.TOO_LONG,
-            ReceiveProgress.POISONED);
+            ReceiveProgress.POISONED,
+            ReceiveProgress.PEER_RESTARTED);
+    private static final int RESTARTED = 5;
 
     @Override
     public SendProgress send(MemorySegment source, long length) {
@@ -98,7 +100,9 @@ sealed interface RegionSide {
     }
 
     private static SendProgress sent(int answer) {
-      return answer < SEND_ANSWERS.size() ? SEND_ANSWERS.get(answer) : SendProgress.POISONED;
+      return answer < SEND_ANSWERS.size()
+          ? SEND_ANSWERS.get(answer)
+          : answer == RESTARTED ? SendProgress.PEER_RESTARTED : SendProgress.POISONED;
     }
 
     @Override
@@ -125,6 +129,7 @@ sealed interface RegionSide {
     private final MethodHandle send;
     private final MethodHandle abort;
     private final MethodHandle receive;
+    private final MethodHandle isChannel;
     private final long sideSize;
 
     private Functions(CLibrary library) {
@@ -138,6 +143,8 @@ sealed interface RegionSide {
       receive =
           library.function(
               "side_receive", FunctionDescriptor.of(INT, POINTER, POINTER, LONG, POINTER));
+      isChannel =
+          library.function("side_is_channel", FunctionDescriptor.of(BOOLEAN, POINTER, LONG, LONG));
       MethodHandle size = library.function("side_size", FunctionDescriptor.of(LONG));
       sideSize = CLibrary.call(() -> (long) size.invokeExact());
     }
@@ -172,6 +179,11 @@ sealed interface RegionSide {
     /** Returns 0 if C finds the region ready, 1 if not yet, 2 if it refuses it. */
     int look(MemorySegment memory) {
       return look(side().side, memory);
+    }
+
+    /** Returns whether C finds that publisher and that key in the channel. */
+    boolean isChannel(MemorySegment memory, long publisher, long key) {
+      return CLibrary.call(() -> (boolean) isChannel.invokeExact(memory, publisher, key));
     }
 
     private int look(MemorySegment side, MemorySegment memory) {

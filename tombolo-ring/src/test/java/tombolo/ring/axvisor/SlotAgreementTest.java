@@ -159,7 +159,10 @@ final class SlotAgreementTest {
     }
     assertThat(seen)
         .containsOnlyKeys(
-            ReceiveProgress.COMPLETE, ReceiveProgress.EMPTY, ReceiveProgress.POISONED);
+            ReceiveProgress.COMPLETE,
+            ReceiveProgress.EMPTY,
+            ReceiveProgress.PEER_RESTARTED,
+            ReceiveProgress.POISONED);
     assertThat(seen.values()).allMatch(count -> count > STREAMS / 10);
     assertThat(dropped).isGreaterThan(STREAMS / 10);
   }

@@ -55,7 +55,8 @@ final class SlotFormatTest {
   @Test
   void isWhatThePublisherFindsInTheOtherRing() {
     memory.copyFrom(MemorySegment.ofArray(GOLDEN));
-    CellRing ring = new CellRing(memory, AxvisorLayout.CELL, Direction.TO_PUBLISHER);
+    CellRing ring = new CellRing(memory, RegionFormat.V2, Direction.TO_PUBLISHER);
+    Words.INT.setVolatile(ring.memory, CellRing.HEAD_AT, 0); // nothing is read yet
     SlotReceiver receiver = new SlotReceiver(ring, 0);
 
     assertThat(receiver.receive(buffer, 0)).isEqualTo(ReceiveProgress.COMPLETE);

@@ -87,7 +87,7 @@ final class SlotHostilePeerTest {
     long more = receiver.dropped() - dropped;
     check(more >= 0 && more <= 16, "dropped " + more);
     check((progress == ReceiveProgress.POISONED) == receiver.error().isPresent(), "" + progress);
-    return progress != ReceiveProgress.POISONED;
+    return progress != ReceiveProgress.POISONED && progress != ReceiveProgress.PEER_RESTARTED;
   }
 
   @ParameterizedTest
@@ -116,7 +116,10 @@ final class SlotHostilePeerTest {
     }
     assertThat(seen)
         .containsExactlyInAnyOrder(
-            ReceiveProgress.COMPLETE, ReceiveProgress.EMPTY, ReceiveProgress.POISONED);
+            ReceiveProgress.COMPLETE,
+            ReceiveProgress.EMPTY,
+            ReceiveProgress.PEER_RESTARTED,
+            ReceiveProgress.POISONED);
     assertThat(dropped).isGreaterThan(ROUNDS / 4);
   }
 
@@ -147,8 +150,9 @@ final class SlotHostilePeerTest {
             seen.add(progress);
             boolean sent = progress == SendProgress.COMPLETE;
             check(region.sender.sequence() == sequence + (sent ? 1 : 0), "sequence");
-            whole = progress != SendProgress.POISONED;
-            check(whole == region.sender.error().isEmpty(), "" + progress);
+            boolean poisoned = progress == SendProgress.POISONED;
+            check(poisoned == region.sender.error().isPresent(), "" + progress);
+            whole = !poisoned && progress != SendProgress.PEER_RESTARTED;
           }
         }
       }
@@ -171,7 +175,7 @@ final class SlotHostilePeerTest {
     Set<ReceiveProgress> received = EnumSet.noneOf(ReceiveProgress.class);
     Set<SendProgress> sent = EnumSet.noneOf(SendProgress.class);
     MemorySegment payload = RegionFixture.message(1, SlotFixture.PAYLOAD);
-    CellRing ring = new CellRing(shared.memory, AxvisorLayout.CELL, direction);
+    CellRing ring = new CellRing(shared.memory, RegionFormat.V2, direction);
     long dropped = 0;
     long end = System.nanoTime() + NANOS;
     while (System.nanoTime() < end
@@ -186,7 +190,7 @@ final class SlotHostilePeerTest {
       for (int call = 0; call < 100 && (receives || sends); call++) {
         receives = receive(receiver, received);
         SendProgress progress = sender.request(payload, 0, call % 49);
-        sends = progress != SendProgress.POISONED;
+        sends = progress != SendProgress.POISONED && progress != SendProgress.PEER_RESTARTED;
         sent.add(progress);
       }
       dropped += receiver.dropped();
@@ -208,6 +212,12 @@ final class SlotHostilePeerTest {
         long at = 0x10 + 4L * random.nextInt((SlotFixture.REGION - 0x10) / 4);
         Words.INT.setVolatile(
             region, at, random.nextBoolean() ? random.nextInt() : random.nextInt(64));
+      }
+      if (random.nextInt(4) != 0) { // or every region would look as if it were laid out anew
+        long header = RegionHeader.magicAndVersion(RegionFormat.V2);
+        Words.LONG.setVolatile(region, RegionHeader.MAGIC_AT, header);
+        Words.LONG.setVolatile(
+            region, RegionHeader.TO_PUBLISHER_AT, RegionHeader.lastRing(RegionFormat.V2));
       }
     }
   }
@@ -231,10 +241,11 @@ final class SlotHostilePeerTest {
             "attacker");
     attacker.setDaemon(true);
     attacker.start();
-    CellRing ring = new CellRing(region.memory, AxvisorLayout.CELL, Direction.TO_SUBSCRIBER);
+    CellRing ring = new CellRing(region.memory, RegionFormat.V2, Direction.TO_SUBSCRIBER);
     Set<ReceiveProgress> seen = EnumSet.noneOf(ReceiveProgress.class);
     long end = System.nanoTime() + NANOS / 4;
     while (seen.size() < 2 || System.nanoTime() < end) {
+      Words.INT.setVolatile(region.ring, CellRing.HEAD_AT, 0); // what it has read is there again
       SlotReceiver receiver = new SlotReceiver(ring, 0);
       seen.add(receiver.receive(buffer, GUARDED));
       check(receiver.length() <= 1, "length " + receiver.length());

@@ -116,30 +116,35 @@ sealed interface SlotSide {
     private static final List<ReceiveProgress> RECEIVE_ANSWERS =
         List.of(ReceiveProgress.COMPLETE, ReceiveProgress.EMPTY);
 
-    /** Poison is the fifth answer of the C functions; aborted and too long do not occur here. */
-    private static <P> P answer(List<P> answers, P poisoned, int answer) {
-      if (answer >= answers.size() && answer != 4) {
-        throw new AssertionError("answer " + answer);
+    /** The C functions' answers from the fifth on; aborted and too long do not occur here. */
+    private static <P> P answer(List<P> answers, P poisoned, P restarted, int answer) {
+      if (answer < answers.size()) {
+        return answers.get(answer);
       }
-      return answer == 4 ? poisoned : answers.get(answer);
+      return switch (answer) {
+        case 4 -> poisoned;
+        case 5 -> restarted;
+        default -> throw new AssertionError("answer " + answer);
+      };
     }
 
     @Override
     public SendProgress request(MemorySegment payload, int length) {
       int answer = functions.call("side_request", side, payload, length);
-      return answer(SEND_ANSWERS, SendProgress.POISONED, answer);
+      return answer(SEND_ANSWERS, SendProgress.POISONED, SendProgress.PEER_RESTARTED, answer);
     }
 
     @Override
     public SendProgress acknowledge(long sequence, MemorySegment payload, int length) {
       int answer = functions.call("side_acknowledge", side, sequence, payload, length);
-      return answer(SEND_ANSWERS, SendProgress.POISONED, answer);
+      return answer(SEND_ANSWERS, SendProgress.POISONED, SendProgress.PEER_RESTARTED, answer);
     }
 
     @Override
     public ReceiveProgress receive() {
       int answer = functions.call("side_receive", side, message);
-      return answer(RECEIVE_ANSWERS, ReceiveProgress.POISONED, answer);
+      return answer(
+          RECEIVE_ANSWERS, ReceiveProgress.POISONED, ReceiveProgress.PEER_RESTARTED, answer);
     }
 
     @Override

@@ -94,7 +94,10 @@ final class SlotSnapshotTest {
       int value = (int) Words.INT.getVolatile(region.memory, field);
       for (int bit = 0; bit < Integer.SIZE; bit++) {
         Words.INT.setVolatile(region.memory, field, value ^ 1 << bit);
-        assertThat(RegionSnapshot.of(region.memory)).as("bit %d at 0x%x", bit, field).isEmpty();
+        boolean unknownFeature = field == RegionHeader.FEATURES_AT && bit > 0;
+        assertThat(RegionSnapshot.of(region.memory).isPresent())
+            .as("bit %d at 0x%x", bit, field)
+            .isEqualTo(unknownFeature);
       }
       Words.INT.setVolatile(region.memory, field, value);
       assertThat(RegionSnapshot.of(region.memory)).isPresent();

@@ -46,7 +46,7 @@ public final class DoorbellStress {
 
     Rung() {
       Event event = new Event(Event.Kind.DOORBELL, 1, 0, 1, 1, 0);
-      Bell to = new Bell(inbox, 1, false, event, _ -> {});
+      Bell to = new Bell(inbox, 1, false, event.handle(), () -> event, _ -> {});
       bell = new Doorbell(to, new TokenBucket(DoorbellRate.DEFAULT, 0));
     }
 

@@ -44,7 +44,7 @@ public final class CellStress {
     return switch (progress) {
       case EMPTY -> 0;
       case COMPLETE -> (int) receiver.length();
-      case ABORTED, TOO_LONG, POISONED -> -1;
+      case ABORTED, TOO_LONG, PEER_RESTARTED, POISONED -> -1;
     };
   }
 

@@ -15,6 +15,8 @@ import tombolo.memory.HostMemory;
 import tombolo.topology.ChannelSpec;
 import tombolo.topology.DiskSpec;
 import tombolo.topology.MemorySize;
+import tombolo.topology.NicSpec;
+import tombolo.topology.PortForward;
 import tombolo.topology.SubscriberSpec;
 import tombolo.topology.VmSpec;
 import tombolo.topology.VsockSpec;
@@ -114,6 +116,53 @@ record Consistency(Map<String, Section> tables) {
             VsockReader.SOCKET,
             "%s is also the socket of %s, line %d; choose another"
                 .formatted(socket, other.path(), other.lineOf(VsockReader.SOCKET)));
+      }
+    }
+  }
+
+  /** Checks that no two cards of a network have the same address. */
+  void checkAddresses(List<VmSpec> vms) {
+    Map<String, VmSpec> owners = new LinkedHashMap<>();
+    for (VmSpec vm : vms) {
+      for (NicSpec nic : vm.virtio().nics()) {
+        VmSpec owner = owners.putIfAbsent(nic.network() + " " + nic.address(), vm);
+        if (owner != null && !owner.equals(vm)) {
+          Section other = table("vm", owner.name());
+          table("vm", vm.name())
+              .wrong(
+                  NicReader.NETWORKS,
+                  "%s is also the address of %s in %s, line %d; choose another"
+                      .formatted(
+                          nic.address(),
+                          other.path(),
+                          nic.network(),
+                          other.lineOf(NicReader.NETWORKS)));
+        }
+      }
+    }
+  }
+
+  /** Checks that no port of the host leads to two VMs. */
+  void checkForwards(List<VmSpec> vms) {
+    Map<String, VmSpec> owners = new LinkedHashMap<>();
+    for (VmSpec vm : vms) {
+      for (NicSpec nic : vm.virtio().nics()) {
+        for (PortForward forward : nic.forwards()) {
+          String port = "%s %s %d".formatted(forward.udp(), forward.address(), forward.hostPort());
+          VmSpec owner = owners.putIfAbsent(port, vm);
+          if (owner != null) {
+            Section other = table("vm", owner.name());
+            table("vm", vm.name())
+                .wrong(
+                    NicReader.NETWORKS,
+                    "port %d of %s leads to %s already, line %d; choose another"
+                        .formatted(
+                            forward.hostPort(),
+                            forward.address(),
+                            other.path(),
+                            other.lineOf(NicReader.NETWORKS)));
+          }
+        }
       }
     }
   }

@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlTable;
 import tombolo.topology.ChannelSpec;
+import tombolo.topology.NetworkSpec;
 import tombolo.topology.PhysicalMemory;
 import tombolo.topology.Platform;
 import tombolo.topology.Topology;
@@ -21,7 +22,7 @@ import tombolo.topology.VmSpec;
 /** Reads topology files; docs/topology.md has the format. */
 public final class TopologyFile {
   private static final String PREPARE = "prepare";
-  private static final List<String> KEYS = List.of("vm", "channel", PREPARE);
+  private static final List<String> KEYS = List.of("vm", "channel", "network", PREPARE);
 
   private final Path file;
   private final VmReader vmReader;
@@ -93,7 +94,8 @@ public final class TopologyFile {
                 .formatted(
                     root.table().get(List.of(key)) instanceof TomlTable ? "table" : "key",
                     guess.isEmpty()
-                        ? "; a topology file has tables [vm.NAME] and [channel.NAME]"
+                        ? "; a topology file has tables [vm.NAME], [channel.NAME] and"
+                            + " [network.NAME]"
                         : guess));
       }
     }
@@ -102,12 +104,14 @@ public final class TopologyFile {
       mistakes.add(root.lineOf("vm"), "vm", "no VM in this file; add a table [vm.NAME]");
     }
     String prepare = root.string(PREPARE, "a string: the command to run first");
+    List<NetworkSpec> networks = networks(root);
+    NicReader nics = new NicReader(networks);
     List<String> names = vmTable == null ? List.of() : vmTable.keys();
     List<VmSpec> vms = new ArrayList<>();
     for (String name : names) {
       Section vm = named(vmTable, name, "a VM's table: write [vm.NAME] above its keys");
       if (vm != null) {
-        vms.add(vmReader.read(name, vm, vms.size() + 1, prepare));
+        vms.add(vmReader.read(name, vm, vms.size() + 1, prepare, nics));
       }
     }
     List<ChannelSpec> channels = channels(root, new LinkedHashSet<>(names));
@@ -115,9 +119,24 @@ public final class TopologyFile {
     consistency.checkIds(vms);
     consistency.checkVsock(vms);
     consistency.checkDisks(vms);
+    consistency.checkAddresses(vms);
+    consistency.checkForwards(vms);
     consistency.checkKeys(channels);
     consistency.checkWindows(vms, channels);
-    return new Topology(vms, channels);
+    return new Topology(vms, channels, networks);
+  }
+
+  private List<NetworkSpec> networks(Section root) {
+    Section networkTable = root.section("network", "tables [network.NAME]");
+    List<NetworkSpec> networks = new ArrayList<>();
+    for (String name : networkTable == null ? List.<String>of() : networkTable.keys()) {
+      Section network =
+          named(networkTable, name, "a network's table: write [network.NAME] above its keys");
+      if (network != null) {
+        networks.add(NetworkReader.read(name, network, networks.size() + 1));
+      }
+    }
+    return networks;
   }
 
   private List<ChannelSpec> channels(Section root, Set<String> vms) {

@@ -25,7 +25,8 @@ import tombolo.topology.VmSpec;
  * Reads the tables {@code [vm.NAME]}. Replaces a wrong value by one with which no check between VMs
  * and channels can fail.
  *
- * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device.
+ * <p>{@link ImageReader} reads what a VM boots, {@link VsockReader} its socket device, {@link
+ * NicReader} its network cards.
  */
 final class VmReader {
   static final long LARGEST_WINDOW = 8L << 30;
@@ -52,7 +53,8 @@ final class VmReader {
           "virtio-console",
           "rtc",
           VsockReader.CID,
-          VsockReader.SOCKET);
+          VsockReader.SOCKET,
+          NicReader.NETWORKS);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
   private static final long LEAST_WINDOW = 64L << 10;
   private static final long DEFAULT_WINDOW = 64L << 20;
@@ -84,8 +86,9 @@ final class VmReader {
    *
    * @param position in the file, from 1: the id if none is given
    * @param prepare the command that makes missing files, as the file says; or null
+   * @param nics reads its network cards
    */
-  VmSpec read(String name, Section vm, int position, @Nullable String prepare) {
+  VmSpec read(String name, Section vm, int position, @Nullable String prepare, NicReader nics) {
     if (!NAME.matcher(name).matches()) {
       vm.mistakes()
           .add(vm.line(), vm.path(), "not a valid VM name; use 1 to 32 of a-z A-Z 0-9 - _");
@@ -100,10 +103,11 @@ final class VmReader {
     long memory = vm.has("memory") ? given : Platform.defaultRam(files.kernel());
     BootImage image = images.read(vm, files, platform, memory);
     long window = window(vm);
+    int id = (int) vm.integer("id", position, NO_ID, 1, MOST_ID);
     return new VmSpec(
         name,
         vm.line(),
-        (int) vm.integer("id", position, NO_ID, 1, MOST_ID),
+        id,
         image,
         memory,
         vcpus(vm, named),
@@ -114,7 +118,11 @@ final class VmReader {
         vm.bytes("channel-bytes", window, Long.MAX_VALUE, new Section.Range(0, MOST_CHANNEL_BYTES)),
         VsockReader.read(vm, key -> images.path(vm, key)),
         vm.date("rtc"),
-        new VirtioSpec(disks(vm, prepare), folders(vm), vm.truth("virtio-console", false)));
+        new VirtioSpec(
+            disks(vm, prepare),
+            folders(vm),
+            vm.truth("virtio-console", false),
+            nics.read(vm, id)));
   }
 
   /** Returns the platform; null if there is none of that name. */

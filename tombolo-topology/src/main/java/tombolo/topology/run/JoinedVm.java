@@ -21,21 +21,30 @@ import tombolo.topology.VmSpec;
  *
  * @param endpoint in the directory; null if the VM has no window for channels
  * @param socket by which programs of the host reach it, or null
+ * @param cards its network cards
  */
-record JoinedVm(Vm vm, @Nullable VmEndpoint endpoint, @Nullable UnixVsock socket)
+record JoinedVm(
+    Vm vm, @Nullable VmEndpoint endpoint, @Nullable UnixVsock socket, Networks.Cards cards)
     implements AutoCloseable {
   /**
-   * Makes a VM and joins it to the directory and, if it has a CID, to the switch. Nothing runs yet.
+   * Makes a VM and joins it to the directory, to its networks and, if it has a CID, to the switch
+   * of sockets. Nothing runs yet.
    *
    * @param console its serial line, which stays the caller's
    * @throws tombolo.machine.image.ImageException if the kernel or the initial RAM disk doesn't fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
    * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
-   * @throws tombolo.topology.InputException if a socket can't be opened
+   * @throws tombolo.topology.InputException if a socket can't be opened, or there is no way outside
    */
   static JoinedVm make(
-      VmSpec spec, Directory directory, VsockSwitch network, Console console, HostServices host) {
+      VmSpec spec,
+      Directory directory,
+      VsockSwitch vsock,
+      Networks networks,
+      Console console,
+      HostServices host) {
     Vm vm = Vm.create(config(spec, console, host), spec.platform().accelerator());
+    @Nullable UnixVsock socket = null;
     boolean made = false;
     try {
       Devices.plugIn(spec.virtio(), vm, console);
@@ -43,11 +52,15 @@ record JoinedVm(Vm vm, @Nullable VmEndpoint endpoint, @Nullable UnixVsock socket
           spec.window() == 0
               ? null
               : directory.join(vm, spec.id(), spec.quota(), GuestFrontEnds.ALL);
-      UnixVsock socket = spec.vsock() == null ? null : Devices.plugIn(spec.vsock(), vm, network);
+      socket = spec.vsock() == null ? null : Devices.plugIn(spec.vsock(), vm, vsock);
+      Networks.Cards cards = networks.plugIn(spec.virtio().nics(), vm);
       made = true;
-      return new JoinedVm(vm, endpoint, socket);
+      return new JoinedVm(vm, endpoint, socket, cards);
     } finally {
       if (!made) {
+        if (socket != null) {
+          socket.close();
+        }
         vm.close();
       }
     }
@@ -73,5 +86,6 @@ record JoinedVm(Vm vm, @Nullable VmEndpoint endpoint, @Nullable UnixVsock socket
       socket.close();
     }
     vm.close();
+    cards.close();
   }
 }

@@ -4,16 +4,20 @@ package tombolo.topology.run;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts what a guest prints into lines. Drops carriage returns, which a serial line has and a
- * terminal does not need. Cuts a line that grows longer than {@link #LONGEST} bytes. Not
- * thread-safe.
+ * terminal does not need. Cuts a line that grows longer than {@link #LONGEST} bytes, between two
+ * characters of UTF-8. Not thread-safe.
  */
 public final class LineCutter {
   /** The most bytes of a line. */
   public static final int LONGEST = 4096;
+
+  /** The most bytes of a character in UTF-8. */
+  private static final int LONGEST_CHARACTER = 4;
 
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
@@ -29,11 +33,32 @@ public final class LineCutter {
     if (octet == '\r') {
       return null;
     }
-    byte[] ended = octet == '\n' || line.size() == LONGEST ? take() : null;
-    if (octet != '\n') {
-      line.write(octet);
+    if (octet == '\n') {
+      return take();
     }
+    byte[] ended = line.size() == LONGEST ? cut(octet) : null;
+    line.write(octet);
     return ended;
+  }
+
+  /** Takes the line without the beginning of the character that this byte goes on with. */
+  private byte[] cut(byte next) {
+    byte[] whole = take();
+    int end = whole.length;
+    if (isContinuation(next)) {
+      do {
+        end--;
+      } while (isContinuation(whole[end]) && whole.length - end < LONGEST_CHARACTER);
+      if ((whole[end] & 0xc0) != 0xc0) {
+        return whole; // It is no UTF-8.
+      }
+    }
+    line.write(whole, end, whole.length - end);
+    return Arrays.copyOf(whole, end);
+  }
+
+  private static boolean isContinuation(byte octet) {
+    return (octet & 0xc0) == 0x80;
   }
 
   /** Ends the line that has not ended yet and returns it; null if there is none. */

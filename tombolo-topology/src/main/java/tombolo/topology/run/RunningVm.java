@@ -2,12 +2,14 @@
 
 package tombolo.topology.run;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Vm;
 import tombolo.machine.host.Failures;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Waiters;
+import tombolo.machine.net.NetworkStatistics;
 import tombolo.machine.power.StopReason;
 import tombolo.topology.VmSpec;
 
@@ -29,6 +31,7 @@ public final class RunningVm {
 
   // Guarded by this.
   private boolean stopping;
+  private boolean killed;
 
   // Written with the monitor held.
   private volatile int boots;
@@ -57,6 +60,11 @@ public final class RunningVm {
   /** Returns the VM, to look at it. Its owner is the run, which alone boots and closes it. */
   public Vm vm() {
     return joined.vm();
+  }
+
+  /** Returns what passes through its network cards, in their order. */
+  public List<NetworkStatistics> networks() {
+    return joined.cards().statistics();
   }
 
   /** Returns how often it was booted again. */
@@ -90,6 +98,7 @@ public final class RunningVm {
       throw new IllegalStateException(
           name() + " is running; only a VM that has stopped can be booted");
     }
+    killed = false;
     start(null);
     stopping = false;
     end = null;
@@ -100,6 +109,7 @@ public final class RunningVm {
     boots++;
     bootedAt = host.clock().nanos();
     vm().boot();
+    waiters.tell();
   }
 
   /**
@@ -112,6 +122,23 @@ public final class RunningVm {
     refuseRestarts();
     vm().stop(why);
     waiters.awaitUninterruptibly(() -> end != null);
+  }
+
+  /**
+   * Ends its run as a failure would: it boots again if its specification allows that. Returns when
+   * it has, or when the watcher has been told of the end. Does nothing if it has stopped. Not for
+   * watchers, workers and vCPU threads.
+   *
+   * @param why becomes the {@link StopReason.HostRequest}
+   */
+  public void kill(String why) {
+    int before;
+    synchronized (this) {
+      killed = boots > 0 && end == null;
+      before = boots;
+    }
+    vm().stop(why);
+    waiters.awaitUninterruptibly(() -> end != null || boots != before);
   }
 
   synchronized void refuseRestarts() {
@@ -128,7 +155,9 @@ public final class RunningVm {
       return;
     }
     note(reason);
-    if (mayRestartAfter(reason)) {
+    boolean mayRestart = mayRestartAfter(reason);
+    killed &= !(reason instanceof StopReason.HostRequest); // else that is still to come
+    if (mayRestart) {
       try {
         start(reason);
         return;
@@ -152,7 +181,8 @@ public final class RunningVm {
 
   private boolean mayRestartAfter(StopReason reason) {
     boolean failed =
-        !(reason instanceof StopReason.PowerOff || reason instanceof StopReason.HostRequest);
+        !(reason instanceof StopReason.PowerOff)
+            && (killed || !(reason instanceof StopReason.HostRequest));
     return failed && !stopping && restarts() < spec.restart();
   }
 

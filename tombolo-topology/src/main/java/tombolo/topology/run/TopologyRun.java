@@ -38,7 +38,8 @@ public final class TopologyRun implements AutoCloseable {
   private final HostServices host;
   private final Watcher watcher;
   private final Directory directory;
-  private final VsockSwitch network;
+  private final VsockSwitch vsock;
+  private final Networks networks;
   private final Waiters waiters;
   private final Task restarts;
 
@@ -57,7 +58,8 @@ public final class TopologyRun implements AutoCloseable {
     this.watcher = watcher;
     this.waiters = new Waiters(host);
     this.directory = new Directory(topology.grants(), host);
-    this.network = new VsockSwitch(host);
+    this.vsock = new VsockSwitch(host);
+    this.networks = new Networks(topology.networks());
     this.restarts = host.scheduler().task("tombolo/restarts", Scheduler.Idle.PARK, this::settle);
   }
 
@@ -81,7 +83,7 @@ public final class TopologyRun implements AutoCloseable {
    * @throws tombolo.machine.image.ImageException if a kernel or initial RAM disk does not fit
    * @throws tombolo.memory.HostMemoryException if the host does not give the memory
    * @throws tombolo.machine.virtio.DiskImageException if a disk's file can't be used
-   * @throws tombolo.topology.InputException if a socket can't be opened
+   * @throws tombolo.topology.InputException if a socket can't be opened, or there is no way outside
    */
   public static TopologyRun prepare(
       Topology topology, HostServices host, Watcher watcher, Set<String> standIns) {
@@ -107,7 +109,8 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   private void add(VmSpec spec) {
-    JoinedVm joined = JoinedVm.make(spec, directory, network, watcher.console(spec, host), host);
+    JoinedVm joined =
+        JoinedVm.make(spec, directory, vsock, networks, watcher.console(spec, host), host);
     RunningVm vm = new RunningVm(spec, joined, watcher, host, waiters);
     joined
         .vm()
@@ -257,7 +260,7 @@ public final class TopologyRun implements AutoCloseable {
     restarts.wake();
     restarts.awaitEnd();
     vms.forEach(RunningVm::close);
-    network.close();
+    vsock.close();
     standIns.values().forEach(HostEndpoint::close);
     directory.close();
   }

@@ -145,7 +145,8 @@ class TopologyFileTest {
                     List.of(
                         new FolderSpec(files.path("a"), "host", false),
                         new FolderSpec(files.path("b"), "data", true)),
-                    true)));
+                    true,
+                    List.of())));
     assertThat(vm.image().initrd()).hasSize(100);
     assertThat(vm.image().commandLine()).isEqualTo("quiet");
   }
@@ -291,9 +292,11 @@ class TopologyFileTest {
             files.mistakes(
                 "memory = 3\n[vm.alice]\nkernel = 'k.elf'\n[chanel.c]\nkey = 1\n[frob]\n"))
         .containsExactly(
-            "1: memory: no such key here; a topology file has tables [vm.NAME] and [channel.NAME]",
+            "1: memory: no such key here; a topology file has tables [vm.NAME], [channel.NAME] and"
+                + " [network.NAME]",
             "4: chanel: no such table here; did you mean channel?",
-            "6: frob: no such table here; a topology file has tables [vm.NAME] and [channel.NAME]");
+            "6: frob: no such table here; a topology file has tables [vm.NAME], [channel.NAME] and"
+                + " [network.NAME]");
   }
 
   @Test

@@ -37,7 +37,7 @@ class VmMistakesTest {
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
             + " accelerator, interrupts, id, window, restart, channels, channel-bytes, disks,"
-            + " virtio-console, vsock-cid, vsock-socket",
+            + " virtio-console, vsock-cid, vsock-socket, networks",
         "vsock-cid = 2         | vsock-cid: found the number 2; wanted a whole number, 3 to"
             + " 4294967294",
         "vsock-cid = 4294967295 | vsock-cid: found the number 4294967295; wanted a whole number, 3"

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a guest's bytes become lines. */
 class LineCutterTest {
@@ -45,5 +47,25 @@ class LineCutterTest {
     String longest = "x".repeat(LineCutter.LONGEST);
 
     assertThat(print(longest + "y\n" + longest + "\n")).containsExactly(longest, "y", longest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u00e9", "\u20ac", "\ud83c\udfdd"})
+  void aLongLineIsCutBetweenTwoCharacters(String character) {
+    for (int before = LineCutter.LONGEST - 4; before <= LineCutter.LONGEST; before++) {
+      String line = "x".repeat(before) + character + "yyyy";
+
+      assertThat(String.join("", print(line + "\n"))).isEqualTo(line);
+    }
+  }
+
+  @Test
+  void aLongLineThatIsNoTextIsCutAtItsLength() {
+    byte[] ended = null;
+    for (int i = 0; i <= LineCutter.LONGEST; i++) {
+      ended = cutter.add((byte) 0x80);
+    }
+
+    assertThat(ended).hasSize(LineCutter.LONGEST);
   }
 }

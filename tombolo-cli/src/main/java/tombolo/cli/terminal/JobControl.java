@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.terminal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the terminal on standard input is to this process: whether it is the controlling one, at
+ * which a shell runs jobs, and whether this job is in its foreground. Asks {@code /proc}; a host
+ * without it is taken for one without jobs.
+ */
+final class JobControl {
+  private static final Path STATUS = Path.of("/proc/self/stat");
+  private static final Path INPUT = Path.of("/dev/stdin");
+
+  private JobControl() {}
+
+  /** Whether the terminal on standard input controls this process. */
+  static boolean isControlling() {
+    @Nullable Process me = look();
+    return me == null || me.terminal == input();
+  }
+
+  /**
+   * Whether this process may read the terminal on standard input and set it: it is in the
+   * foreground, or the terminal knows it not.
+   */
+  static boolean isForeground() {
+    @Nullable Process me = look();
+    return me == null || me.terminal != input() || me.group == me.foreground;
+  }
+
+  /** The device number of standard input; -1 if it has none. */
+  private static long input() {
+    try {
+      return ((Number) Files.getAttribute(INPUT, "unix:rdev")).longValue() & 0xffff_ffffL;
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return -1;
+    }
+  }
+
+  /**
+   * This process as proc_pid_stat(5) describes it.
+   *
+   * @param group its process group
+   * @param terminal the device number of its controlling terminal, 0 if it has none
+   * @param foreground the process group in the foreground of that terminal
+   */
+  private record Process(long group, long terminal, long foreground) {}
+
+  private static @Nullable Process look() {
+    try {
+      String status = Files.readString(STATUS);
+      // Behind the name, which may have blanks and parentheses: state, parent, group, session, …
+      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ");
+      return new Process(
+          Long.parseLong(fields[2]),
+          Long.parseLong(fields[4]) & 0xffff_ffffL,
+          Long.parseLong(fields[5]));
+    } catch (IOException | RuntimeException e) {
+      return null;
+    }
+  }
+}
