@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -312,6 +313,32 @@ class BadInputTest {
     refused("--disk: 17 disks; a VM can have at most 16", arguments);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nowhere         | --share nowhere: no such directory",
+        "pom.xml         | --share pom.xml: not a directory; share the directory that it is in",
+        ".:x,.:x:ro      | --share two folders with the tag x; give each its own: DIR:TAG",
+      })
+  void aFolderThatCannotBeShared(String values, String message) {
+    String[] arguments =
+        Stream.concat(
+                Stream.of("boot", Guests.guest("hello")),
+                Stream.of(values.split(",")).map(value -> "--share=" + value))
+            .toArray(String[]::new);
+    refused(message, arguments);
+  }
+
+  @Test
+  void aDateThatNoClockShows() {
+    refused(
+        "'2026': not a date; write it like 2026-01-01T00:00:00Z",
+        "boot",
+        "--rtc=2026",
+        Guests.guest("hello"));
+  }
+
   @Test
   void anAcceleratorThatThisVersionHasNot() {
     refused("no such accelerator in this version", "boot", "--accel=kvm", Guests.guest("hello"));
@@ -350,5 +377,18 @@ class BadInputTest {
   void aVsockDeviceThatCannotBe(String value, String message) throws IOException {
     Path kernel = ElfBytes.entering(RAM).segment(RAM, NOP).write(file());
     refused(message, "boot", kernel.toString(), "--vsock=" + value);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "22          | --forward '22': not a port forward; write it like 2222:22, 53:53/udp or",
+        "localhost:80:80 | --forward 'localhost:80:80': not a port forward; write it like",
+        "80:99999    | --forward '80:99999': no port 99999; use 1 to 65535"
+      })
+  void aPortForwardThatCannotBe(String value, String message) {
+    refused(message, "boot", Guests.guest("hello"), "--forward=" + value);
   }
 }

@@ -96,7 +96,9 @@ class RunningTopologyTest {
     Installation.Result result = installation.start("top", "-n", "1", "--interval", "100ms").end();
 
     assertThat(result.status()).isZero();
-    assertThat(result.out()).contains("MIPS", "RINGS/S").containsPattern("alice +running +[0-9.]+");
+    assertThat(result.out())
+        .contains("MIPS", "RINGS/S", "PACKETS/S", "DROPS/S")
+        .containsPattern("alice +running +[0-9.]+");
   }
 
   @Test
@@ -128,7 +130,7 @@ class RunningTopologyTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("/a?b?c\\t/topology.toml  alice").hasLineCount(2);
     assertThat(installation.start("ps", "--json").end().out())
-        .contains("/a?b?c\\\\t/topology.toml\"");
+        .contains("/a\\u0009b\\u000ac\\\\t/topology.toml\"");
   }
 
   @Test

@@ -18,6 +18,7 @@ import tombolo.bench.suite.BenchmarkException;
  */
 record QemuPair(LinuxFiles linux) implements Transfer.Way {
   private static final Pattern FIRMWARE = Pattern.compile("OpenSBI");
+
   /** The modules of the kernel that drive the network card, in the order of loading. */
   static final List<String> DRIVERS = List.of("failover", "net_failover", "virtio_net");
 

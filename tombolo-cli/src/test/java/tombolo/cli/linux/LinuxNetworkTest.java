@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tombolo.cli.Guests;
 import tombolo.cli.Tombolo;
 import tombolo.testing.RequiredTool;
 
@@ -136,6 +137,22 @@ class LinuxNetworkTest {
     assertThat(result.out())
         .contains("02:54:4d:01:00:01", "02:54:4d:01:00:02")
         .contains("3 packets received", "one got: " + sum, "two got: " + sum);
+  }
+
+  @Test
+  void theExampleFetchesAFileByHttp() throws Exception {
+    Path script = Guests.repository().resolve("examples/linux-network.sh");
+    Path initrd = initrd("example", Files.readString(script));
+
+    Tombolo.Result result =
+        run(
+            "[network.lab]",
+            vm("alice", initrd, "role=serve bytes=3000000", "networks = ['lab']"),
+            vm("bob", initrd, "role=fetch", "networks = ['lab']"));
+
+    assertThat(result.status()).as(result.out() + result.err()).isZero();
+    assertThat(result.out())
+        .contains("1 packets received", "I fetched 3000000 bytes with the same sum.");
   }
 
   /** The commands of a guest behind passt. */

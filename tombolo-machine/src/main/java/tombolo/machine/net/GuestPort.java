@@ -164,7 +164,7 @@ final class GuestPort implements Stateful {
     if (paused) {
       return Taken.NO_ROOM;
     }
-    long needed = Frame.HEADER + frame.length();
+    int needed = Frame.HEADER + frame.length();
     int most = accepted(NetworkFeature.MRG_RXBUF) ? Math.min(queue.entries(), MOST_BUFFERS) : 1;
     while (room < needed) {
       if (buffers.size() >= most) {
@@ -193,7 +193,7 @@ final class GuestPort implements Stateful {
   }
 
   /** Writes a frame into as many of the buffers as it needs; there is room in them. */
-  private Taken fill(Virtqueue queue, Frame frame, long needed, boolean understandsChecksums) {
+  private Taken fill(Virtqueue queue, Frame frame, int needed, boolean understandsChecksums) {
     int count = 0;
     for (long found = 0; found < needed; count++) {
       found += buffers.get(count).writable();

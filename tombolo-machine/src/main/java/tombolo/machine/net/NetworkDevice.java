@@ -169,6 +169,11 @@ public final class NetworkDevice implements VirtioDevice {
   public void restore(StateReader in) {
     started(); // the transport has its features already
     in.part("port", port).part("sender", sender);
+    @Nullable VirtioTransport behind = transport;
+    if (behind != null && !behind.hasConfig(config())) {
+      // It was saved with its cable unplugged, and is restored with another cable.
+      behind.configChanged(NetworkFeature.bit(NetworkFeature.STATUS), config());
+    }
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing is stored here; the package says what that means for a frame that has to wait.
  */
-public final class NetworkSwitch implements Wire {
+public final class NetworkSwitch extends Wire {
   /** Ordered, so that its iteration does not depend on the past. */
   private final Map<Long, GuestPort> ports = new ConcurrentSkipListMap<>();
 
@@ -24,22 +24,22 @@ public final class NetworkSwitch implements Wire {
   public NetworkSwitch() {}
 
   @Override
-  public long offloads() {
+  long offloads() {
     return NetworkFeature.OFFLOADS;
   }
 
   @Override
-  public int mtu() {
+  int mtu() {
     return ORDINARY_MTU;
   }
 
   @Override
-  public boolean waitsInLine() {
+  boolean waitsInLine() {
     return false;
   }
 
   @Override
-  public void attach(GuestPort port) {
+  void attach(GuestPort port) {
     GuestPort other = ports.putIfAbsent(port.address().bits(), port);
     if (other != null) {
       throw new IllegalArgumentException(
@@ -48,18 +48,18 @@ public final class NetworkSwitch implements Wire {
   }
 
   @Override
-  public void detach(GuestPort port) {
+  void detach(GuestPort port) {
     ports.remove(port.address().bits(), port);
   }
 
   @Override
-  public @Nullable GuestPort towards(Frame frame) {
+  @Nullable GuestPort towards(Frame frame) {
     long destination = frame.destination();
     return MacAddress.isGroup(destination) ? null : ports.get(destination);
   }
 
   @Override
-  public Passed send(GuestPort from, Frame frame, Segments segments, Runnable whenRoom) {
+  Passed send(GuestPort from, Frame frame, Segments segments, Runnable whenRoom) {
     if (MacAddress.isGroup(frame.destination())) {
       from.statistics().sent.increment();
       for (GuestPort each : ports.values()) {

@@ -27,7 +27,7 @@ import tombolo.machine.host.Worker;
  * and leaves to the worker what the socket does not take; {@link #out} is the lock of both. It has
  * no state that outlives the process.
  */
-public final class StreamWire implements Wire {
+public final class StreamWire extends Wire {
   /** The largest MTU that fits, with its Ethernet header, into 64 KiB; passt's, too. */
   static final int MTU = 65_520;
 
@@ -86,22 +86,22 @@ public final class StreamWire implements Wire {
   }
 
   @Override
-  public long offloads() {
+  long offloads() {
     return NetworkFeature.CSUM | NetworkFeature.GUEST_CSUM;
   }
 
   @Override
-  public int mtu() {
+  int mtu() {
     return MTU;
   }
 
   @Override
-  public boolean waitsInLine() {
+  boolean waitsInLine() {
     return true;
   }
 
   @Override
-  public void attach(GuestPort guest) {
+  void attach(GuestPort guest) {
     if (port != null) {
       throw new IllegalArgumentException(guest.name() + ": the cable has a guest already");
     }
@@ -110,17 +110,17 @@ public final class StreamWire implements Wire {
   }
 
   @Override
-  public void detach(GuestPort guest) {
+  void detach(GuestPort guest) {
     port = null;
   }
 
   @Override
-  public Object towards(Frame toSend) {
+  Object towards(Frame toSend) {
     return this;
   }
 
   @Override
-  public Passed send(GuestPort from, Frame toSend, Segments segments, Runnable whenRoom) {
+  Passed send(GuestPort from, Frame toSend, Segments segments, Runnable whenRoom) {
     toSend.completeChecksum();
     // The header has been read: the length takes its last bytes.
     int begin = Frame.HEADER - PREFIX;
@@ -172,6 +172,9 @@ public final class StreamWire implements Wire {
       }
     } catch (IOException | ClosedSelectorException e) {
       fail(String.valueOf(e.getMessage()));
+      return end();
+    } catch (RuntimeException | Error e) {
+      fail(e.toString()); // nobody else would hear of it
       return end();
     }
     return mayBlock ? Worker.AGAIN : services.clock().nanos() + LOOK_NANOS;

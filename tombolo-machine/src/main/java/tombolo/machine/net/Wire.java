@@ -7,34 +7,36 @@ import org.jspecify.annotations.Nullable;
  * What a {@link NetworkDevice} is joined to, and sends its frames to. One device a wire, or, of a
  * {@link NetworkSwitch}, a port of its own. Closed by whoever made it, after the device.
  */
-public sealed interface Wire extends AutoCloseable permits NetworkSwitch, StreamWire {
+public abstract sealed class Wire implements AutoCloseable permits NetworkSwitch, StreamWire {
   /** The most bytes of an IP packet in an ordinary network. */
-  int ORDINARY_MTU = 1500;
+  static final int ORDINARY_MTU = 1500;
+
+  Wire() {}
 
   /** Returns the offloads that devices at this wire offer, feature bits of the device. */
-  long offloads();
+  abstract long offloads();
 
   /** Returns the most bytes of an IP packet. */
-  int mtu();
+  abstract int mtu();
 
   /**
    * Whether a frame that finds no room makes those behind it wait, too, as long as it takes. Where
    * it does not, frames to others go on, and the wait ends after a while.
    */
-  boolean waitsInLine();
+  abstract boolean waitsInLine();
 
   /**
    * Adds the port of a device.
    *
    * @throws IllegalArgumentException if the wire has no room for it, or its address is another's
    */
-  void attach(GuestPort port);
+  abstract void attach(GuestPort port);
 
   /** Removes a port. Nothing goes to it any more. */
-  void detach(GuestPort port);
+  abstract void detach(GuestPort port);
 
   /** Returns whom a frame goes to if it has to wait for that one's room; null if it never waits. */
-  @Nullable Object towards(Frame frame);
+  abstract @Nullable Object towards(Frame frame);
 
   /**
    * Passes a frame on. Called by the sender's worker, with its lock held.
@@ -44,10 +46,10 @@ public sealed interface Wire extends AutoCloseable permits NetworkSwitch, Stream
    * @param whenRoom is called, with locks held, when it makes sense to ask again after {@link
    *     Passed#NO_ROOM}; a sender always passes the same object
    */
-  Passed send(GuestPort from, Frame frame, Segments segments, Runnable whenRoom);
+  abstract Passed send(GuestPort from, Frame frame, Segments segments, Runnable whenRoom);
 
   @Override
-  void close();
+  public abstract void close();
 
   /** What has become of a frame. */
   enum Passed {

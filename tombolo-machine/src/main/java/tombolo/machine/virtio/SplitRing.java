@@ -174,7 +174,6 @@ final class SplitRing implements Stateful {
    * @return whether the driver wants an interrupt
    */
   boolean publish(int count) {
-    int before = nextUsed;
     nextUsed = (nextUsed + count) & 0xffff;
     VarHandle.releaseFence();
     memory.writeShort(used + 2, (short) nextUsed);

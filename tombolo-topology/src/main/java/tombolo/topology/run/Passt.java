@@ -80,8 +80,7 @@ final class Passt implements AutoCloseable {
   }
 
   /** Starts the first passt of a search path. */
-  static Passt start(
-      String path, NetworkSpec network, NicSpec nic, String vm, HostServices host) {
+  static Passt start(String path, NetworkSpec network, NicSpec nic, String vm, HostServices host) {
     String name = "%s, network %s".formatted(vm, network.name());
     Path program = find(path);
     if (program == null) {
