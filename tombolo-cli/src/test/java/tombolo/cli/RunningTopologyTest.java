@@ -130,7 +130,7 @@ class RunningTopologyTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("/a?b?c\\t/topology.toml  alice").hasLineCount(2);
     assertThat(installation.start("ps", "--json").end().out())
-        .contains("/a\\tb\\nc\\\\t/topology.toml\"");
+        .contains("/a\\u0009b\\u000ac\\\\t/topology.toml\"");
   }
 
   @Test

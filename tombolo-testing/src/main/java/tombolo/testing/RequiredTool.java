@@ -30,7 +30,8 @@ public final class RequiredTool {
           "dtc", "device-tree-compiler",
           "depmod", "kmod",
           "mke2fs", "e2fsprogs",
-          "script", "bsdutils");
+          "script", "bsdutils",
+          "setpriv", "util-linux");
 
   private RequiredTool() {}
 
