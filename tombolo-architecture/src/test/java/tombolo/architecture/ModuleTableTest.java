@@ -42,7 +42,7 @@ class ModuleTableTest {
         new Row("ring"),
         new Row("ivc", MEMORY, MACHINE, RING),
         new Row("topology", MEMORY, MACHINE, RISCV, IVC, "org.tomlj..", "com.sun.management.."),
-        new Row("cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, "picocli.."),
+        new Row("cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, "picocli..", "sun.misc.."),
         new Row(
             "junit",
             MEMORY,
