@@ -15,6 +15,15 @@ fail() {
   exit 2
 }
 
+# Java takes the locale's word for what the bytes of a file name and of an argument mean. In the C
+# locale it loses all that are not ASCII. So it gets one in which they are UTF-8, as all its text is.
+LC_ALL=C.UTF-8
+export LC_ALL
+
+case $root in
+  *:*) fail "$root: Java cuts a path at a colon; move Tombolo to a directory without one" ;;
+esac
+
 # is_jdk DIRECTORY: whether a JDK that is new enough is there; sets $jdk_version. Asks its release
 # file, because starting it would cost more than all the rest of the launcher.
 is_jdk() {
@@ -57,7 +66,13 @@ is_current() {
 # needs, built from the sources as they are.
 up_to_date() {
   is_current "$1" && return
-  mkdir -p "$state"
+  if ! { mkdir -p "$state" && [ -w "$state" ] && [ -w "$root/target/launch" ]; } 2>/dev/null; then
+    [ -n "$jars" ] ||
+      fail "there is no build, and $state cannot be made or written: build it where that is possible"
+    echo "$me: the sources are newer than the build, and $root cannot be written:" \
+      "starting the older build" >&2
+    return
+  fi
   lock "$root/target/launch/lock"
   is_current "$1" || build "$1"
   unlock

@@ -83,20 +83,21 @@ enum ivc_status tombolo_subscribe(
   for (;;) {
     enum ivc_status status = name != NULL ? ivc_subscribe_name(name, channel)
                                           : ivc_subscribe(publisher, key, channel);
-    if (status == IVC_NO_SUCH_CHANNEL && !watches) {
-      // If the channel is already published, that also posts an event.
-      watches = true;
-      status = ivc_watch(name, publisher, key);
-      if (status != IVC_DONE) {
-        return status;
-      }
-    } else if (status != IVC_NO_SUCH_CHANNEL) {
+    if (status != IVC_NO_SUCH_CHANNEL && status != IVC_NO_SECTION) {
       return status;
+    }
+    if (!watches) {
+      // Each publication posts an event from now on. The one that there is now does, too, if any.
+      watches = true;
+      enum ivc_status watching = ivc_watch(name, publisher, key);
+      if (watching != IVC_DONE) {
+        return watching;
+      }
     }
     struct ivc_event event;
     int64_t left = milliseconds < 0 ? -1 : deadline - tombolo_now();
     if (milliseconds >= 0 && left <= 0) {
-      return IVC_NO_SUCH_CHANNEL;
+      return status;
     }
     tombolo_wait(NULL, &event, -1, (int)left);
   }

@@ -35,8 +35,8 @@ enum tombolo_woken tombolo_wait(
     const struct ivc_channel *channel, struct ivc_event *event, int input, int milliseconds);
 
 // Subscribes to a channel as soon as it is published: by `name`, or, if that is NULL, by publisher
-// and key. Returns IVC_NO_SUCH_CHANNEL if it was not published in time. Takes events, and drops all
-// others.
+// and key. If others have all sections of it, waits until it is published again. Returns
+// IVC_NO_SUCH_CHANNEL or IVC_NO_SECTION if that was not in time. Takes events, and drops all others.
 enum ivc_status tombolo_subscribe(
     const char *name, uint32_t publisher, uint64_t key, int milliseconds,
     struct ivc_channel *channel);

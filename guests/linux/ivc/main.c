@@ -34,8 +34,9 @@ static const char receive_help[] =
     "  -n, --name CHANNEL     the channel's name in the host's topology file\n"
     "  -p, --publisher VM     the sender's VM id, together with --key\n"
     "  -k, --key KEY          the channel's key, if it has no name\n"
-    "  -o, --output FILE      the file to write; an existing file is overwritten\n"
-    "  -t, --timeout SECONDS  how long to wait for the sender (default: no limit)\n"
+    "  -o, --output FILE      the file to write: it is there, or replaced, when all of it has arrived\n"
+    "  -t, --timeout SECONDS  how long to wait for the sender (default: no limit), and for the next\n"
+    "                         one if another VM is receiving from this one\n"
     "  -h, --help             print this help\n";
 
 static const char common_help[] =

@@ -2,12 +2,10 @@
 
 // The receiving side: writes straight from the ring.
 
+#include "output.h"
 #include "stream.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FAREWELL 5000  // milliseconds: how long a sender may take to see the verdict
 
@@ -17,14 +15,9 @@ struct receiver {
   struct spsc_reader reader;
   struct transfer transfer;
   struct progress progress;
-  int output;
 };
 
 static struct receiver me;
-
-static const char *output_called(void) {
-  return me.options->file != NULL ? me.options->file : "standard output";
-}
 
 static void join_channel(void) {
   const struct options *options = me.options;
@@ -33,6 +26,10 @@ static void join_channel(void) {
   if (status == IVC_NO_SUCH_CHANNEL) {
     end_with(STATUS_TIMED_OUT, "nobody published %s in %d s", channel_called(options),
              options->timeout / 1000);
+  }
+  if (status == IVC_NO_SECTION) {
+    end_with(STATUS_TIMED_OUT, "another VM receives from %s, and nobody published it again in %d s",
+             channel_called(options), options->timeout / 1000);
   }
   if (status != IVC_DONE) {
     end_refused(options, "subscribe to", status);
@@ -82,15 +79,9 @@ static noreturn void end_unwritten(int error) {
 }
 
 static void write_all(const volatile void *from, uint32_t length) {
-  const char *at = (const char *)from;
-  while (length > 0) {
-    ssize_t written = write(me.output, at, length);
-    if (written >= 0) {
-      at += written;
-      length -= (uint32_t)written;
-    } else if (errno != EINTR) {
-      end_unwritten(errno);
-    }
+  int error = output_write((const void *)from, length);
+  if (error != 0) {
+    end_unwritten(error);
   }
 }
 
@@ -100,8 +91,9 @@ static void end_of_stream(const struct spsc_message *message) {
     end_with(STATUS_FAILED, "%s: the received data is damaged or incomplete; run both again",
              channel_called(me.options));
   }
-  if (me.options->file != NULL && close(me.output) != 0) {
-    end_unwritten(errno);
+  int error = output_end();
+  if (error != 0) {
+    end_unwritten(error);
   }
   // Before the farewell, which is not part of the transfer's time.
   progress_end(&me.progress, &me.transfer);
@@ -156,12 +148,9 @@ static void receive(void) {
 
 int receive_stream(const struct options *options) {
   me.options = options;
-  me.output = STDOUT_FILENO;
-  if (options->file != NULL) {
-    me.output = open(options->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (me.output < 0) {
-      end_with(STATUS_USAGE, "%s: %s", options->file, strerror(errno));
-    }
+  int error = output_to(options->file);
+  if (error != 0) {
+    end_with(STATUS_USAGE, "%s: %s", output_called(), strerror(error));
   }
   open_device();
   join_channel();

@@ -3,9 +3,12 @@
 // vsock-send and vsock-recv send a file through a plain AF_VSOCK socket (man 7 vsock). Nothing here
 // knows of Tombolo.
 
+#include "output.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -36,7 +39,7 @@ static const char receive_help[] =
     "usage: vsock-recv [-o FILE] PORT\n"
     "Waits for one connection at a port, and writes what it receives to a file or to standard output.\n"
     "\n"
-    "  -o, --output FILE      the file to write; an existing file is overwritten\n"
+    "  -o, --output FILE      the file to write: it is there, or replaced, when all of it has arrived\n"
     "  -h, --help             print this help\n"
     "\n"
     "Exit status: 0 the other side has ended the connection; 1 the connection failed; 2 an argument\n"
@@ -74,8 +77,8 @@ static uint32_t number(const char *what, const char *text) {
   return (uint32_t)value;
 }
 
-static int open_file(const char *name, int flags) {
-  int file = open(name, flags | O_CLOEXEC, 0666);
+static int open_file(const char *name) {
+  int file = open(name, O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     end_with(USAGE, "%s: %s", name, strerror(errno));
   }
@@ -91,22 +94,29 @@ static int new_socket(void) {
   return made;
 }
 
-// Copies until the end, and returns the number of bytes. A failure names the side that failed.
-static uint64_t copy(int from, const char *from_name, int to, const char *to_name) {
-  uint64_t bytes = 0;
-  for (ssize_t count; (count = read(from, buffer, sizeof buffer)) != 0;) {
-    if (count < 0) {
-      end_with(FAILED, "%s: %s", from_name, strerror(errno));
+// Reads into the buffer; returns 0 at the end. Standard input may be non-blocking: it is waited for.
+static size_t read_some(int from, const char *name) {
+  ssize_t count;
+  while ((count = read(from, buffer, sizeof buffer)) < 0) {
+    struct pollfd file = {.fd = from, .events = POLLIN};
+    if (errno == EAGAIN) {
+      poll(&file, 1, -1);
+    } else if (errno != EINTR) {
+      end_with(FAILED, "%s: %s", name, strerror(errno));
     }
-    for (ssize_t done = 0, written; done < count; done += written) {
-      written = write(to, buffer + done, (size_t)(count - done));
-      if (written < 0) {
-        end_with(FAILED, "%s: %s", to_name, strerror(errno));
-      }
-    }
-    bytes += (uint64_t)count;
   }
-  return bytes;
+  return (size_t)count;
+}
+
+static void write_all(int connection, size_t length) {
+  for (size_t done = 0; done < length;) {
+    ssize_t written = write(connection, buffer + done, length - done);
+    if (written >= 0) {
+      done += (size_t)written;
+    } else if (errno != EINTR) {
+      end_with(FAILED, "the connection: %s", strerror(errno));
+    }
+  }
 }
 
 static double now(void) {
@@ -143,9 +153,11 @@ static int send_file(int count, char **arguments, uint32_t seconds) {
       .svm_port = number("port", arguments[1]),
   };
   const char *name = count == 3 ? arguments[2] : "standard input";
-  int file = count == 3 ? open_file(name, O_RDONLY) : STDIN_FILENO;
+  int file = count == 3 ? open_file(name) : STDIN_FILENO;
   int connection = connect_within(&peer, seconds);
-  copy(file, name, connection, "the connection");
+  for (size_t count; (count = read_some(file, name)) > 0;) {
+    write_all(connection, count);
+  }
   shutdown(connection, SHUT_WR);
   // The other side ends the connection when it has read everything.
   if (read(connection, buffer, 1) < 0) {
@@ -158,7 +170,10 @@ static int receive_file(int count, char **arguments, const char *output) {
   if (count != 1) {
     end_with(USAGE, "wrong number of arguments: give one port; see --help");
   }
-  int file = output == NULL ? STDOUT_FILENO : open_file(output, O_WRONLY | O_CREAT | O_TRUNC);
+  int error = output_to(output);
+  if (error != 0) {
+    end_with(USAGE, "%s: %s", output_called(), strerror(error));
+  }
   struct sockaddr_vm here = {
       .svm_family = AF_VSOCK,
       .svm_cid = VMADDR_CID_ANY,
@@ -174,8 +189,15 @@ static int receive_file(int count, char **arguments, const char *output) {
     end_with(FAILED, "port %u: %s", here.svm_port, strerror(errno));
   }
   double start = now();
-  uint64_t bytes =
-      copy(connection, "the connection", file, output == NULL ? "standard output" : output);
+  uint64_t bytes = 0;
+  for (size_t count; error == 0 && (count = read_some(connection, "the connection")) > 0;) {
+    error = output_write(buffer, count);
+    bytes += count;
+  }
+  error = error != 0 ? error : output_end();
+  if (error != 0) {
+    end_with(FAILED, "%s: %s", output_called(), strerror(error));
+  }
   double took = now() - start;
   fprintf(stderr, "%s: received %llu bytes in %.2f s, %.1f MiB/s\n", program,
           (unsigned long long)bytes, took, (double)bytes / 1048576 / took);

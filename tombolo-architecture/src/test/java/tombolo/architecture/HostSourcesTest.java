@@ -68,8 +68,7 @@ class HostSourcesTest {
           new Place(
               "tombolo.ivc.Membership", "looked up by handle, listed in the order of handles"),
           new Place("tombolo.machine.HypercallTable", "looked up by code, never iterated"),
-          new Place("tombolo.machine.vsock.VsockSwitch", "looked up by address; see Stations"),
-          new Place("tombolo.riscv.hart.Mmu", "looked up by address, never iterated"));
+          new Place("tombolo.machine.vsock.VsockSwitch", "looked up by address; see Stations"));
 
   private static boolean isHostSource(JavaAccess<?> access) {
     JavaClass owner = access.getTargetOwner();

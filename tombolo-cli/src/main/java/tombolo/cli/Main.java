@@ -83,7 +83,7 @@ public final class Main implements Runnable {
     // After the subcommands: these settings apply to those that are there.
     return command
         .setOut(output.writer())
-        .setErr(new PrintWriter(System.err, true))
+        .setErr(new PrintWriter(System.err, true, UTF_8))
         .setExecutionStrategy(parsed -> execute(parsed, output))
         .setParameterExceptionHandler(Main::explain)
         .setExecutionExceptionHandler(Main::explain);

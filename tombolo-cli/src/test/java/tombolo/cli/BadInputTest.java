@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -310,6 +311,32 @@ class BadInputTest {
     arguments[0] = "boot";
     arguments[1] = Guests.guest("hello");
     refused("--disk: 17 disks; a VM can have at most 16", arguments);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nowhere         | --share nowhere: no such directory",
+        "pom.xml         | --share pom.xml: not a directory; share the directory that it is in",
+        ".:x,.:x:ro      | --share two folders with the tag x; give each its own: DIR:TAG",
+      })
+  void aFolderThatCannotBeShared(String values, String message) {
+    String[] arguments =
+        Stream.concat(
+                Stream.of("boot", Guests.guest("hello")),
+                Stream.of(values.split(",")).map(value -> "--share=" + value))
+            .toArray(String[]::new);
+    refused(message, arguments);
+  }
+
+  @Test
+  void aDateThatNoClockShows() {
+    refused(
+        "'2026': not a date; write it like 2026-01-01T00:00:00Z",
+        "boot",
+        "--rtc=2026",
+        Guests.guest("hello"));
   }
 
   @Test

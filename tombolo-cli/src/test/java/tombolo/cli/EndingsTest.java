@@ -5,6 +5,7 @@ package tombolo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tombolo.testing.RequiredTool;
 
 /** The end of a run whose output nobody reads. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -103,6 +105,24 @@ class EndingsTest {
     new ProcessBuilder("kill", "-TERM", Long.toString(run.process().pid())).start().waitFor();
 
     assertThat(endUnread(run).status()).isEqualTo(143);
+  }
+
+  @Test
+  void aTimeOutEndsARunOnATerminalThatTakesNoMoreOutput() throws Exception {
+    Path status = directory.resolve("status");
+    String session =
+        "'%s' boot '%s' --timeout 3s; echo $? >'%s'"
+            .formatted(installation.command(), printing(1 << 24), status);
+    installation.start( // script does not read the terminal while nobody reads what it writes
+        List.of(RequiredTool.require("script").toString(), "-qc", session, "/dev/null"));
+
+    long start = System.nanoTime();
+    while (!Files.exists(status) || Files.size(status) == 0) {
+      assertThat(System.nanoTime() - start).isLessThan(SOON_SECONDS * 1_000_000_000);
+      Thread.onSpinWait();
+    }
+
+    assertThat(status).hasContent("124");
   }
 
   @Test

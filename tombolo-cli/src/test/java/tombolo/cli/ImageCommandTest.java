@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static tombolo.cli.Guests.guest;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,5 +154,59 @@ class ImageCommandTest {
     assertThat(result.err())
         .isEqualTo(
             "tombolo image: %s: can't be written: %s: no such file\n".formatted(nowhere, nowhere));
+  }
+
+  @Test
+  void filesLargerThanTheHeapPassThrough() throws IOException {
+    Path large = directory.resolve("large");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(2500L << 20);
+    }
+    Tombolo.Result result =
+        new Tombolo()
+            .run("image", "-o/dev/null", "--busybox=" + guest("hello"), "--add=" + large + ":/x");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).matches("/dev/null: 25600\\d\\d KiB\n");
+  }
+
+  @Test
+  void anImageThatFailsLeavesTheOneBeforeIt() throws IOException {
+    Path image = Files.writeString(directory.resolve("initrd.cpio"), "before");
+    Path secret = Files.createDirectories(directory.resolve("tree")).resolve("large");
+    try (RandomAccessFile sparse = new RandomAccessFile(secret.toFile(), "rw")) {
+      sparse.setLength(1L << 32);
+    }
+    Tombolo.Result result = image("--add=" + directory.resolve("tree") + ":/x");
+
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err())
+        .isEqualTo(
+            "tombolo image: %s: larger than 4 GiB, which no initial RAM disk can hold\n"
+                .formatted(secret));
+    assertThat(image).hasContent("before");
+    try (Stream<Path> all = Files.list(directory)) {
+      assertThat(all).containsExactlyInAnyOrder(image, secret.getParent());
+    }
+  }
+
+  @Test
+  void aDeviceThatIsFullIsBlamed() {
+    Tombolo.Result result =
+        new Tombolo().run("image", "-o/dev/full", "--busybox=" + guest("hello"));
+
+    assertThat(result.err())
+        .isEqualTo("tombolo image: /dev/full: can't be written: No space left on device\n");
+    assertThat(result.status()).isEqualTo(2);
+  }
+
+  @Test
+  void anImageInAFolderThatIsAddedIsNotInItself() throws IOException {
+    String folder = directory + ":/x";
+    assertThat(image("--add=" + folder).status()).isZero();
+    byte[] first = Files.readAllBytes(directory.resolve("initrd.cpio"));
+    assertThat(image("--add=" + folder).status()).isZero();
+
+    assertThat(Files.readAllBytes(directory.resolve("initrd.cpio"))).isEqualTo(first);
   }
 }

@@ -35,16 +35,20 @@ class LinuxOptionsTest {
         .isEqualTo(new Tombolo.Result(0, "Linux\n", ""));
   }
 
+  /** As large as Debian's kernel. */
   @Test
-  void littleMemoryIsAWarning() throws IOException {
-    assertThat(boot("", "--memory=96M").err()).isEmpty();
-    assertThat(boot("", "--memory=64M"))
+  void lessMemoryThanLinuxNeedsIsRefused() throws IOException {
+    String kernel = SmallLinux.printing("", directory, 31_899_648).toString();
+    assertThat(new Tombolo().run("boot", kernel, "--memory=96M"))
+        .isEqualTo(new Tombolo.Result(0, "", ""));
+    assertThat(new Tombolo().run("boot", kernel, "--memory=64M"))
         .isEqualTo(
             new Tombolo.Result(
-                0,
+                2,
                 "",
-                "tombolo boot: warning: 64 MiB of memory is little for a Linux kernel; give 128"
-                    + " MiB of --memory or more\n"));
+                "tombolo boot: --memory: 64 MiB is too little for a Linux kernel of 30 MiB; give it"
+                    + " 128 MiB or more\n"));
+    assertThat(boot("", "--memory=4M").status()).as("a small kernel").isZero();
   }
 
   @Test

@@ -102,6 +102,66 @@ class RunningTopologyTest {
   }
 
   @Test
+  void topEndsWhenItsReaderHasGone() throws Exception {
+    greeterAlone();
+
+    Installation.Result result =
+        installation
+            .start(
+                List.of(
+                    "bash",
+                    "-c",
+                    "{ \"$1\" top --interval 50ms; echo status=$? >&2; } | head -n 2",
+                    "bash",
+                    installation.command()))
+            .end();
+
+    assertThat(result.err()).isEqualTo("status=141\n");
+    assertThat(result.out()).hasLineCount(2);
+  }
+
+  @Test
+  void aPathMayHaveTabsAndNewlines() throws Exception {
+    Path odd = Files.createDirectory(directory.resolve("a\tb\nc\\t"));
+    String file = new TopologyText().vm("alice", "idle", "").write(odd);
+    installation.start("run", file).readUntil("asleep");
+
+    Installation.Result result = installation.start("ps").end();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("/a?b?c\\t/topology.toml  alice").hasLineCount(2);
+    assertThat(installation.start("ps", "--json").end().out())
+        .contains("/a\\tb\\nc\\\\t/topology.toml\"");
+  }
+
+  @Test
+  void twoProcessesOfOneNumberDoNotTakeEachOthersSocket() throws Exception {
+    Path shared = Files.createDirectory(runtime.resolve("tombolo"));
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwx------"));
+    String file = new TopologyText().vm("alice", "idle", "").write(directory);
+    try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // The command has the number of the shell that becomes it.
+      Installation.Run run =
+          installation.start(
+              List.of(
+                  "sh",
+                  "-c",
+                  "echo $$; read line; exec \"$1\" run \"$2\"",
+                  "sh",
+                  installation.command(),
+                  file));
+      long number = Long.parseLong(run.readUntil("\n").strip());
+      Path socket = shared.resolve(number + ".sock");
+      other.bind(UnixDomainSocketAddress.of(socket));
+      run.type("go\n").readUntil("asleep");
+
+      assertThat(sockets()).containsExactlyInAnyOrder(socket, shared.resolve(number + "-1.sock"));
+      new ProcessBuilder("kill", "-TERM", Long.toString(number)).start().waitFor();
+      run.end();
+      assertThat(sockets()).containsExactly(socket);
+    }
+  }
+
+  @Test
   void topShowsRingsOfMessages() throws Exception {
     String file =
         new TopologyText()

@@ -29,10 +29,19 @@ final class SmallLinux {
   private SmallLinux() {}
 
   static Path printing(String text, Path directory) throws IOException {
+    return printing(text, directory, 4096);
+  }
+
+  /**
+   * Writes such a file.
+   *
+   * @param size bytes that the kernel takes of RAM
+   */
+  static Path printing(String text, Path directory, long size) throws IOException {
     byte[] bytes = new byte[4096];
     ByteBuffer image = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     image.putInt(0, 0x0400006f); // j CODE
-    image.putLong(8, 0x20_0000).putLong(16, bytes.length).putInt(56, 0x05435352);
+    image.putLong(8, 0x20_0000).putLong(16, size).putInt(56, 0x05435352);
     image.position(CODE);
     for (int instruction : INSTRUCTIONS) {
       image.putInt(instruction);

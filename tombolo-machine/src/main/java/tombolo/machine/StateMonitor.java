@@ -150,7 +150,7 @@ final class StateMonitor {
     try {
       listener.stateChanged(next);
     } catch (Throwable e) {
-      Failures.log(Thread.currentThread().getName(), "a listener failed", e);
+      Failures.log("a listener of a VM's state", "failed", e);
     }
   }
 }

@@ -142,12 +142,12 @@ public final class Vm implements AutoCloseable {
     return new Vm(config, accelerator, wanted == null ? accelerator.boards().getFirst() : wanted);
   }
 
-  /** Its name. */
+  /** Returns its name. */
   public String name() {
     return config.name();
   }
 
-  /** Its time, workers and chance, for what acts on its behalf. */
+  /** Returns its time, workers and chance, for what acts on its behalf. */
   public HostServices host() {
     return config.host();
   }
@@ -157,27 +157,27 @@ public final class Vm implements AutoCloseable {
     return monitor.state();
   }
 
-  /** The guest physical address space. */
+  /** Returns the guest physical address space. */
   public GuestMemory memory() {
     return memory;
   }
 
-  /** Devices by guest physical address. */
+  /** Returns the devices by guest physical address. */
   public DeviceBus mmio() {
     return mmio;
   }
 
-  /** Devices by x86 port. */
+  /** Returns the devices by x86 port. */
   public DeviceBus ports() {
     return ports;
   }
 
-  /** What the guest can ask the host for. */
+  /** Returns what the guest can ask the host for. */
   public HypercallTable hypercalls() {
     return config.hypercalls();
   }
 
-  /** The board that the accelerator has made; its owner is this VM. */
+  /** Returns the board that the accelerator has made; its owner is this VM. */
   public Board board() {
     return board;
   }
@@ -255,12 +255,12 @@ public final class Vm implements AutoCloseable {
     board.injectInterrupt(vcpus, irq);
   }
 
-  /** The mask of all its vCPUs, for {@link #injectInterrupt}. */
+  /** Returns the mask of all its vCPUs, for {@link #injectInterrupt}. */
   public long allVcpus() {
     return -1L >>> (Long.SIZE - config.vcpus());
   }
 
-  /** Counters. */
+  /** Returns its counters. */
   public VmStatistics statistics() {
     return statistics;
   }
@@ -489,7 +489,7 @@ public final class Vm implements AutoCloseable {
     }
   }
 
-  /** Why the latest run ended; empty while it has not. */
+  /** Returns why the latest run ended; empty while it has not. */
   public Optional<StopReason> stopReason() {
     @Nullable VcpuWorkers workers = run;
     return Optional.ofNullable(workers == null ? stoppedBeforeBoot : workers.outcome());

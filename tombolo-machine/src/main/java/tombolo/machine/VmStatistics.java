@@ -29,7 +29,7 @@ public final class VmStatistics {
     this.exits = new long[vcpus.size()][ExitKind.values().length + 16];
   }
 
-  /** Exits of one kind, of all vCPUs. */
+  /** Returns the exits of one kind, of all vCPUs. */
   public long exits(ExitKind kind) {
     long sum = 0;
     for (long[] row : exits) {
@@ -38,7 +38,7 @@ public final class VmStatistics {
     return sum;
   }
 
-  /** Exits by kind, of all vCPUs; every kind has an entry. */
+  /** Returns the exits of all vCPUs by kind; every kind has an entry. */
   public Map<ExitKind, Long> exits() {
     Map<ExitKind, Long> all = new EnumMap<>(ExitKind.class);
     for (ExitKind kind : ExitKind.values()) {
@@ -47,7 +47,7 @@ public final class VmStatistics {
     return all;
   }
 
-  /** Instructions that all vCPUs have retired. */
+  /** Returns how many instructions all vCPUs have retired. */
   public long retiredInstructions() {
     return vcpus.stream().mapToLong(Vcpu::retiredInstructions).sum();
   }
@@ -57,17 +57,17 @@ public final class VmStatistics {
     return vcpus.stream().mapToLong(Vcpu::evictedCodePages).sum();
   }
 
-  /** Loads and stores at addresses and ports where nothing answers. */
+  /** Returns how many loads and stores hit addresses and ports where nothing answers. */
   public long unknownAccesses() {
     return unknownAccesses.sum();
   }
 
-  /** Stores to memory that the guest may only read; not among the unknown accesses. */
+  /** Returns how many stores hit memory that the guest may only read; not unknown accesses. */
   public long readOnlyStores() {
     return readOnlyStores.sum();
   }
 
-  /** Hypercalls with a code that nobody answers. */
+  /** Returns how many hypercalls had a code that nobody answers. */
   public long unknownHypercalls() {
     return unknownHypercalls.sum();
   }

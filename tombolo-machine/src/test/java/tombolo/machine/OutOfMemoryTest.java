@@ -4,6 +4,7 @@ package tombolo.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -69,7 +70,7 @@ final class OutOfMemoryTest {
     assertThat(reason)
         .isInstanceOfSatisfying(
             StopReason.InternalFailure.class,
-            failure -> assertThat(failure.cause() == cause).isTrue());
+            failure -> assertThat(failure.cause()).isSameAs(cause));
   }
 
   /** The VM has stopped as any other, and can do all that a stopped VM can. */
@@ -296,7 +297,7 @@ final class OutOfMemoryTest {
   void ofAConsole(Thrown thrown) throws InterruptedException {
     Error error = thrown.make();
     AtomicBoolean fails = new AtomicBoolean(true);
-    StringBuffer printed = new StringBuffer();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     OutputStream out =
         new OutputStream() {
           @Override
@@ -304,7 +305,7 @@ final class OutOfMemoryTest {
             if (fails.getAndSet(false)) {
               throw error;
             }
-            printed.append((char) octet);
+            printed.write(octet);
           }
         };
     try (StreamConsole console = new StreamConsole("alice", out, HostServices.system());

@@ -92,7 +92,7 @@ class DecodedCodeTest {
 
   private static void assertRight(Vm vm, int harts, int pages) {
     for (int hart = 0; hart < harts; hart++) {
-      assertThat(vm.memory().readLong(GuestRun.SHARED_WORDS + 8 + 8 * hart))
+      assertThat(vm.memory().readLong(GuestRun.SHARED_WORDS + 8 + 8L * hart))
           .as("sum of hart %d", hart)
           .isEqualTo(pages * SUM_OF_PAGE);
     }

@@ -27,8 +27,14 @@ public record Platform(Accelerator accelerator, BoardModel board) {
   /** The most RAM that a VM gets for which nobody gives a size; its kernel has to fit into it. */
   public static final long MOST_DEFAULT_RAM = LINUX_MEMORY;
 
-  /** With less RAM a distribution's Linux often gives up before it can say why. */
-  public static final long LEAST_FOR_LINUX = 96L << 20;
+  /**
+   * How many times a Linux kernel's own size its RAM has to be. With 64 MiB, twice its size,
+   * Debian's kernel computes for minutes and then gives up, often before it can say why.
+   */
+  private static final int LEAST_FOR_LINUX = 3;
+
+  /** With so many times its size, in a power of two, a Linux kernel works. */
+  private static final int GOOD_FOR_LINUX = 4;
 
   /** Returns every accelerator of this version with its default board, the default first. */
   public static List<Platform> all() {
@@ -115,5 +121,21 @@ public record Platform(Accelerator accelerator, BoardModel board) {
     } catch (ImageException e) {
       return e.getMessage() + "; link it for an address there";
     }
+  }
+
+  /**
+   * Returns why RAM is too small for a kernel that fits into it, or null if it is not: a Linux
+   * kernel needs more than its own size.
+   *
+   * @param ram bytes of it
+   */
+  public static @Nullable String objectionToMemory(KernelImage kernel, long ram) {
+    long size = kernel.memorySize();
+    if (!kernel.isLinux() || ram / LEAST_FOR_LINUX >= size) {
+      return null;
+    }
+    long good = Long.highestOneBit(GOOD_FOR_LINUX * size - 1) << 1;
+    return "%s is too little for a Linux kernel of %d MiB; give it %s or more"
+        .formatted(MemorySize.describe(ram), size >> 20, MemorySize.describe(good));
   }
 }

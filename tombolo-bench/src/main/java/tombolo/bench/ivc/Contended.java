@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tombolo.bench.guest.JoinedGuests;
+import tombolo.bench.suite.BenchmarkException;
 import tombolo.ivc.VmChannel;
 import tombolo.ivc.VmEndpoint;
 import tombolo.ivc.abi.ChannelId;
@@ -27,7 +28,7 @@ record Contended(int rounds, Path root) implements IvcMeasurement {
 
   /** Harts that store to their own RAM for ever. */
   private static final JoinedGuests.Guest BUSY =
-      new JoinedGuests.Guest("hammer", "base=0x81000000 size=0x1000", HARTS);
+      new JoinedGuests.Guest("hammer", "base=0x82000000 size=0x1000", HARTS);
 
   @Override
   public String name() {
@@ -44,6 +45,7 @@ record Contended(int rounds, Path root) implements IvcMeasurement {
       guests.vm(QUIET).boot();
       measure("alone", guests, results);
       guests.vm(HOSTILE).boot();
+      Thread.sleep(1_000); // until all harts are busy
       AtomicBoolean over = new AtomicBoolean();
       Thread resubscribing = Thread.ofPlatform().start(() -> resubscribe(guests, over));
       try {
@@ -51,6 +53,9 @@ record Contended(int rounds, Path root) implements IvcMeasurement {
       } finally {
         over.set(true);
         resubscribing.join();
+      }
+      if (guests.vm(HOSTILE).stopReason().isPresent()) {
+        throw new BenchmarkException("the busy guest has stopped");
       }
     }
   }

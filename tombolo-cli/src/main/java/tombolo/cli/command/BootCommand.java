@@ -2,7 +2,6 @@
 
 package tombolo.cli.command;
 
-import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -216,12 +215,9 @@ final class BootCommand implements Callable<Integer> {
     if (tooLong != null) {
       throw new InputException("--append: " + tooLong);
     }
-    if (image.isLinux() && ram < Platform.LEAST_FOR_LINUX) {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println(
-          "tombolo boot: warning: %s of memory is little for a Linux kernel; give 128 MiB of --memory or more"
-              .formatted(MemorySize.describe(ram)));
-      err.flush();
+    String tooLittle = Platform.objectionToMemory(image, ram);
+    if (tooLittle != null) {
+      throw new InputException("--memory: " + tooLittle);
     }
     VmSpec vm =
         new VmSpec(

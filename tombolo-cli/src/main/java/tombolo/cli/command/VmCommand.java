@@ -19,7 +19,7 @@ import tombolo.topology.run.ExitStatus;
     exitCodeList = {
       "0:done",
       "1:refused, for example because the VM is in another state; the message says why",
-      "2:no such VM is running, or several are called so",
+      "2:no such VM is running, or several have this name",
       "74:the output could not be written",
       "141:the reader of the output has gone"
     })
@@ -29,9 +29,9 @@ abstract class VmCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "VM",
       description = {
-        "a name, as tombolo ps shows it. Where several VMs are called so, the process's number or"
-            + " the topology stands before it: 4711/alice, or greeting/alice for"
-            + " examples/greeting.toml. The number alone is the only VM of that process"
+        "a name, as tombolo ps shows it. If several VMs have this name, put the process's number or"
+            + " the topology before it: 4711/alice, or greeting/alice for examples/greeting.toml."
+            + " The number alone names the only VM of that process"
       })
   private String vm;
 

@@ -20,13 +20,29 @@ public record DebianLinux(Path directory) {
   /** Returns the one in the user's cache. */
   public static DebianLinux inCache() {
     return new DebianLinux(
-        cache(System.getenv("XDG_CACHE_HOME")).resolve("tombolo").resolve("linux-riscv64"));
+        cache(
+                System.getenv("XDG_CACHE_HOME"),
+                System.getenv("HOME"),
+                System.getProperty("user.home"))
+            .resolve("tombolo")
+            .resolve("linux-riscv64"));
   }
 
-  private static Path cache(@Nullable String set) {
-    return set != null && !set.isEmpty()
-        ? Path.of(set)
-        : Path.of(System.getProperty("user.home"), ".cache");
+  /**
+   * Returns the directory that the script takes, too.
+   *
+   * @param set what the environment says of the cache, or null
+   * @param home what the environment says of the home directory, or null
+   * @param known what the host's table of users says: a question mark if it has no such user
+   */
+  static Path cache(@Nullable String set, @Nullable String home, String known) {
+    if (set != null && !set.isEmpty()) {
+      return Path.of(set);
+    }
+    if (home != null && !home.isEmpty()) {
+      return Path.of(home, ".cache");
+    }
+    return Path.of(known.equals("?") ? "/nonexistent" : known, ".cache");
   }
 
   /** Whether all of it exists. */

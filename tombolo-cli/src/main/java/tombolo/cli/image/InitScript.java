@@ -69,7 +69,8 @@ final class InitScript {
       mount -t $type -o $mode $root /new || fail "$root cannot be mounted as $type (above)."
       [ -e "/new$init" ] || [ -L "/new$init" ] ||
         fail "$root has no $init. Name its first program on the kernel's command line: init=PATH."
-      for directory in dev proc sys; do
+      for directory in proc sys dev; do
+        [ ! -L /new/$directory ] || rm /new/$directory
         mkdir -p /new/$directory 2>/dev/null
         mount -o move /$directory /new/$directory || fail "$root has no /$directory. Make that directory."
       done

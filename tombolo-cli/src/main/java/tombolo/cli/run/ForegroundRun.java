@@ -32,8 +32,8 @@ import tombolo.topology.run.Watcher;
  * A topology that a person watches: consoles on standard output, perhaps the keyboard for one VM.
  * It ends when the guests end, the time is over, or the person has had enough.
  *
- * <p>One thread calls {@link #run}, waits there for the end, cleans up and reports. Whoever else
- * wants an end (the keyboard's thread, a console's, the JVM's shutdown) calls {@link #end}. The
+ * <p>One thread calls {@link #run}, waits there for the end, cleans up and reports. Other threads
+ * that want the end (the keyboard's, a console's, the JVM's shutdown) call {@link #end}. The
  * shutdown waits until the report is out, because the JVM halts when it returns.
  */
 public final class ForegroundRun {
@@ -269,7 +269,7 @@ public final class ForegroundRun {
             : new HostStop(CommandOutput.describe(failure), ExitStatus.OUTPUT_FAILED));
   }
 
-  /** There is something to be stopped from now on. */
+  /** Makes the run known to {@link #end}, and ends it if the end was wanted before. */
   private void ready(TopologyRun run) {
     @Nullable HostStop wanted;
     synchronized (this) {

@@ -54,7 +54,7 @@ public record Host(
         services);
   }
 
-  /** Whether both ends are a terminal that knows colours, and the person does not object. */
+  /** Returns whether both ends are a terminal with colours, and the person wants colours. */
   private static boolean writesColours() {
     return wantsColours(System.getenv("TERM"), System.getenv("NO_COLOR"))
         && Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);

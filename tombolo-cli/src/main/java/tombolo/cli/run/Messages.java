@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints lines for a person on standard error. Whoever prints waits until the line is written, so
- * that nothing which comes later overtakes it; but not for ever, because standard error may be a
+ * Prints lines for a person on standard error. The caller waits until its line is written, so that
+ * no later output overtakes the line. It does not wait for ever, because standard error may be a
  * full pipe that nobody reads.
  *
  * <p>Thread-safe. Faces the host: a daemon thread writes, and ends when nothing is left. It alone
@@ -28,7 +28,7 @@ final class Messages {
   private long added;
   private long written;
 
-  /** Whether somebody has waited in vain, and no line was written since. */
+  /** True after a caller has waited in vain, until the next line is written. */
   private boolean stuck;
 
   /**

@@ -78,7 +78,7 @@ final class TerminalLine {
     }
   }
 
-  /** Whether there is a line that has not ended. */
+  /** Returns whether there is a line that has not ended. */
   boolean isUnfinished() {
     return length > 0;
   }

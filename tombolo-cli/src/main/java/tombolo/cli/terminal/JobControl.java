@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the terminal on standard input is to this process: whether it is the controlling one, at
- * which a shell runs jobs, and whether this job is in its foreground. Asks {@code /proc}; a host
- * without it is taken for one without jobs.
+ * Tells whether the terminal on standard input is the controlling one, at which a shell runs jobs,
+ * and whether this job is in its foreground. Reads {@code /proc}. A host without {@code /proc} is
+ * treated as one without jobs.
  */
 final class JobControl {
   private static final Path STATUS = Path.of("/proc/self/stat");
@@ -18,22 +18,22 @@ final class JobControl {
 
   private JobControl() {}
 
-  /** Whether the terminal on standard input controls this process. */
+  /** Returns whether the terminal on standard input controls this process. */
   static boolean isControlling() {
-    @Nullable Process me = look();
+    @Nullable Job me = look();
     return me == null || me.terminal == input();
   }
 
   /**
-   * Whether this process may read the terminal on standard input and set it: it is in the
-   * foreground, or the terminal knows it not.
+   * Returns whether this process may read and set the terminal on standard input: it is in the
+   * foreground there, or the terminal does not control it.
    */
   static boolean isForeground() {
-    @Nullable Process me = look();
+    @Nullable Job me = look();
     return me == null || me.terminal != input() || me.group == me.foreground;
   }
 
-  /** The device number of standard input; -1 if it has none. */
+  /** Returns the device number of standard input; -1 if it has none. */
   private static long input() {
     try {
       return ((Number) Files.getAttribute(INPUT, "unix:rdev")).longValue() & 0xffff_ffffL;
@@ -43,20 +43,20 @@ final class JobControl {
   }
 
   /**
-   * This process as proc_pid_stat(5) describes it.
+   * This process as a job, as proc_pid_stat(5) describes it.
    *
    * @param group its process group
    * @param terminal the device number of its controlling terminal, 0 if it has none
    * @param foreground the process group in the foreground of that terminal
    */
-  private record Process(long group, long terminal, long foreground) {}
+  private record Job(long group, long terminal, long foreground) {}
 
-  private static @Nullable Process look() {
+  private static @Nullable Job look() {
     try {
       String status = Files.readString(STATUS);
       // Behind the name, which may have blanks and parentheses: state, parent, group, session, …
-      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ");
-      return new Process(
+      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ", -1);
+      return new Job(
           Long.parseLong(fields[2]),
           Long.parseLong(fields[4]) & 0xffff_ffffL,
           Long.parseLong(fields[5]));

@@ -177,7 +177,7 @@ public final class Terminal implements AutoCloseable {
     run("trap '' TSTP; kill -TSTP 0");
   }
 
-  /** Has a shell send a signal, and waits until it is sent. The JVM sends none that it handles. */
+  /** Sends a signal by a shell and waits until it is sent. The JVM itself sends few signals. */
   private static void run(String command) {
     try {
       new ProcessBuilder("sh", "-c", command).start().waitFor();

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,6 +61,15 @@ final class TerminalKeeper {
       [ -z "$set" ] || [ "$(stty -g <&3)" != "$set" ] || stty "$saved" <&3
       """;
 
+  /**
+   * How long a request waits for its answer. stty waits until the terminal has shown all output,
+   * and so for ever where nobody takes that. Then the child goes on alone.
+   */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  /** How long the first one does, for which the child has to start. */
+  private static final long FIRST_PATIENCE_NANOS = 10 * PATIENCE_NANOS;
+
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5}) (\\d{1,5})");
 
   private final Process child;
@@ -90,7 +100,7 @@ final class TerminalKeeper {
   }
 
   /**
-   * Asks for something and waits until it is done.
+   * Asks for something and waits until it is done, but not for ever.
    *
    * @return false if the child is gone, or the terminal can't be opened
    */
@@ -102,18 +112,22 @@ final class TerminalKeeper {
       return false;
     }
     long mine = ++asked;
+    long start = System.nanoTime();
+    long patience = mine == 1 ? FIRST_PATIENCE_NANOS : PATIENCE_NANOS;
     boolean interrupted = false;
-    while (answered < mine && !ended) {
+    for (long left = patience;
+        answered < mine && !ended && left > 0;
+        left = patience - (System.nanoTime() - start)) {
       try {
-        wait();
+        wait(left / 1_000_000 + 1);
       } catch (InterruptedException e) {
-        interrupted = true; // The terminal comes first, and the child answers soon.
+        interrupted = true; // The terminal comes first.
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return answered >= mine;
+    return answered >= mine || !ended;
   }
 
   private void listen(BufferedReader answers) {
@@ -123,7 +137,7 @@ final class TerminalKeeper {
         wasAnswered(false);
       }
     } catch (IOException e) {
-      // The child is gone, and with it who knows.
+      // The child is gone, and nobody else knows the size.
     }
     wasAnswered(true);
   }
@@ -150,13 +164,13 @@ final class TerminalKeeper {
     return known ? new ConsoleSize(columns, rows) : ConsoleSize.UNKNOWN;
   }
 
-  /** Has the child end, and returns when it has. */
+  /** Ends the child. Returns when it has ended, or without it while the terminal holds it up. */
   void close() {
     try {
       requests.close();
-      child.waitFor();
+      child.waitFor(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
     } catch (IOException e) {
-      child.destroy(); // It had gone already; nothing is left to restore.
+      // It had gone already; nothing is left to restore.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A request to a control socket under way. The process that answers may be stopped, or be nobody's
- * friend: the answer is bounded, and whoever waits for it has a deadline.
+ * A request to a control socket, under way. The process that answers may be stopped or hostile, so
+ * the wait has a deadline, and the answer has a bound.
  *
  * <p>Used by one thread. Faces the host: a daemon thread connects, asks and reads; closing the
  * connection ends it.
@@ -79,8 +79,7 @@ final class ControlRequest {
     } catch (ConnectException e) {
       outcome = new Abandoned();
     } catch (IOException e) {
-      outcome =
-          new Ended(); // or it was closed by who did not want to wait any more, and does not look
+      outcome = new Ended(); // or await has closed it, and does not look
     } finally {
       done.countDown();
     }

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
@@ -25,8 +27,9 @@ import tombolo.machine.host.Clock;
 /**
  * The socket at which other commands ask for the tables of a running topology ({@code tombolo ps},
  * {@code channels}, {@code top}) or act on its VMs ({@link VmCommands}). It is in the {@link
- * RuntimeDirectory}, has mode 0600, and is named after the process. A client sends a request and a
- * newline, gets the answer and an empty line, and may ask again.
+ * RuntimeDirectory}, has mode 0600, and is named after the process: {@code PID.sock}, or {@code
+ * PID-N.sock} where that is taken. A client sends a request and a newline, gets the answer and an
+ * empty line, and may ask again.
  *
  * <p>Faces the host: a daemon thread accepts clients, and each client has one of its own, which
  * ends with the connection. There are at most {@link #MOST_CLIENTS}; one more closes the connection
@@ -35,6 +38,9 @@ import tombolo.machine.host.Clock;
  */
 public final class ControlSocket implements AutoCloseable {
   static final String SUFFIX = ".sock";
+
+  /** So many processes with one number are enough. */
+  private static final int MOST_OF_A_NUMBER = 1000;
 
   /** The most bytes of a request: a command, and a VM's name. Longer ones are nobody's. */
   private static final int LONGEST_REQUEST = 1024;
@@ -66,8 +72,12 @@ public final class ControlSocket implements AutoCloseable {
     @Nullable ServerSocketChannel opened = null;
     @Nullable Path where = null;
     try {
-      where = RuntimeDirectory.make().resolve(ProcessHandle.current().pid() + SUFFIX);
-      opened = open(where);
+      Path directory = RuntimeDirectory.make();
+      long process = ProcessHandle.current().pid();
+      for (int number = 0; opened == null; number++) {
+        where = directory.resolve(process + (number == 0 ? "" : "-" + number) + SUFFIX);
+        opened = openIfFree(where, number);
+      }
     } catch (IOException | UnsupportedOperationException e) {
       err.println("tombolo: warning: tombolo ps will not see this topology: " + e.getMessage());
       where = null;
@@ -89,8 +99,24 @@ public final class ControlSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens the socket, unless the name is taken. Whoever has it may live: processes of two PID
+   * namespaces that share the directory can have the same number. One that is dead is removed by
+   * the next client that asks it.
+   */
+  private static @Nullable ServerSocketChannel openIfFree(Path where, int number)
+      throws IOException {
+    try {
+      return open(where);
+    } catch (BindException e) {
+      if (!Files.exists(where, LinkOption.NOFOLLOW_LINKS) || number == MOST_OF_A_NUMBER) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
   private static ServerSocketChannel open(Path where) throws IOException {
-    Files.deleteIfExists(where); // of a process that had this number before
     ServerSocketChannel made = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       made.bind(UnixDomainSocketAddress.of(where));

@@ -47,12 +47,24 @@ public final class Json {
     text.chars()
         .forEach(
             c -> {
-              if (c < ' ') {
+              if (isUnprintable(c)) {
                 quoted.append("\\u%04x".formatted(c));
               } else {
                 quoted.append(c == '"' || c == '\\' ? "\\" : "").append((char) c);
               }
             });
     return quoted.append('"').toString();
+  }
+
+  /** Returns whether a character could move a terminal's cursor or hide others. */
+  private static boolean isUnprintable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
   }
 }

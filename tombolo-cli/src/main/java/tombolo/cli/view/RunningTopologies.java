@@ -4,6 +4,7 @@ package tombolo.cli.view;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -94,7 +95,7 @@ public final class RunningTopologies {
   }
 
   /**
-   * Has a VM do something.
+   * Acts on a VM.
    *
    * @param verb a name of {@link VmCommands}
    * @param vm its name, perhaps behind its topology or its process's number, see {@link VmName}
@@ -125,7 +126,7 @@ public final class RunningTopologies {
   }
 
   private static String process(Path socket) {
-    return socket.getFileName().toString().replace(ControlSocket.SUFFIX, "");
+    return socket.getFileName().toString().split("[-.]", 2)[0];
   }
 
   /** Asks all topologies at once. */
@@ -136,8 +137,10 @@ public final class RunningTopologies {
       try {
         RuntimeDirectory.checkSocket(socket);
         asked.put(socket, ControlRequest.start(socket, name));
+      } catch (NoSuchFileException e) {
+        // It has ended right now.
       } catch (IOException e) {
-        heard.problems.add(e.getMessage());
+        heard.problems.add(String.valueOf(e.getMessage()));
       }
     }
     long end = System.nanoTime() + PATIENCE_NANOS;
@@ -174,7 +177,7 @@ public final class RunningTopologies {
             .toList();
       }
     } catch (IOException e) {
-      throw new InputException(e.getMessage());
+      throw new InputException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -5,17 +5,17 @@ package tombolo.cli.view;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of the control sockets of this user's running topologies: {@code tombolo} in {@code
- * $XDG_RUNTIME_DIR}, or {@code tombolo-<user>} in the directory for temporary files. Nobody else
- * can look into it.
+ * $XDG_RUNTIME_DIR}, or {@code tombolo-<user>} in the directory for temporary files. A user without
+ * a name is called by number. Nobody else can look into it.
  */
 final class RuntimeDirectory {
   private RuntimeDirectory() {}
@@ -26,7 +26,26 @@ final class RuntimeDirectory {
     return runtime != null && !runtime.isBlank() && Files.isDirectory(Path.of(runtime))
         ? Path.of(runtime, "tombolo")
         : Path.of(
-            System.getProperty("java.io.tmpdir"), "tombolo-" + System.getProperty("user.name"));
+            System.getProperty("java.io.tmpdir"),
+            "tombolo-" + user(System.getProperty("user.name")));
+  }
+
+  /**
+   * Returns what tells this user from others.
+   *
+   * @param name as Java knows it: a question mark for each user without an entry in the table of
+   *     users, as in a container
+   */
+  static String user(String name) {
+    if (!name.equals("?")) {
+      return name;
+    }
+    try {
+      // The directory of this process in /proc is its user's.
+      return "uid" + Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    } catch (IOException | UnsupportedOperationException e) {
+      return "unknown"; // the check of the owner keeps two such users apart
+    }
   }
 
   /**
@@ -37,7 +56,7 @@ final class RuntimeDirectory {
    */
   static Path make() throws IOException {
     Path directory = path();
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -64,7 +83,7 @@ final class RuntimeDirectory {
     PosixFileAttributes attributes =
         Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isDirectory()
-        || !isPrivate(attributes, "rwx------")
+        || !PosixFilePermissions.toString(attributes.permissions()).equals("rwx------")
         || !isMine(directory, attributes)) {
       throw new IOException(
           directory + " can be used by others; remove it, or set its mode to 0700");
@@ -74,18 +93,16 @@ final class RuntimeDirectory {
   /**
    * Checks a socket in the directory, which was checked before, so that nobody else can replace it.
    *
-   * @throws IOException if it is a file of another kind, or not this user's alone
+   * @throws java.nio.file.NoSuchFileException if it is not there any more
+   * @throws IOException if it is a file of another kind, or others could connect: for that, they
+   *     need the permission to write
    */
   static void checkSocket(Path socket) throws IOException {
-    PosixFileAttributes attributes;
-    try {
-      attributes =
-          Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    } catch (NoSuchFileException e) {
-      throw new IOException(socket + ": has ended", e);
-    }
+    PosixFileAttributes attributes =
+        Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isOther()
-        || !isPrivate(attributes, "rw-------")
+        || attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
+        || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)
         || !attributes
             .owner()
             .equals(Files.getOwner(socket.getParent(), LinkOption.NOFOLLOW_LINKS))) {
@@ -93,11 +110,7 @@ final class RuntimeDirectory {
     }
   }
 
-  private static boolean isPrivate(PosixFileAttributes attributes, String mode) {
-    return PosixFilePermissions.toString(attributes.permissions()).equals(mode);
-  }
-
-  /** Whether it belongs to the user of this process, as far as the host tells. */
+  /** Returns whether a file with these attributes belongs to the user of this process. */
   private static boolean isMine(Path directory, PosixFileAttributes attributes) throws IOException {
     Path self = Path.of("/proc/self");
     if (Files.exists(self) && Files.getOwner(self).equals(attributes.owner())) {

@@ -3,6 +3,7 @@
 package tombolo.cli.view;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the control socket: a line a row, divided by tabs, the first one the columns' names.
  *
  * @param columns names, lower case, words divided by blanks
- * @param rows each as long as the columns; a text has neither tabs nor newlines
+ * @param rows each as long as the columns; any text
  */
 public record Table(List<String> columns, List<List<String>> rows) {
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\u2028\u2029]");
@@ -36,13 +36,35 @@ public record Table(List<String> columns, List<List<String>> rows) {
 
   /** Returns the table as it crosses the socket. */
   String toTabs() {
-    StringBuilder text = new StringBuilder(line(columns));
-    rows.forEach(row -> text.append(line(row)));
+    StringBuilder text = new StringBuilder(toTabs(columns));
+    rows.forEach(row -> text.append(toTabs(row)));
     return text.toString();
   }
 
-  private static String line(List<String> cells) {
-    return cells.stream().map(Table::clean).collect(Collectors.joining("\t", "", "\n"));
+  /** A file's name may hold what divides cells and rows. */
+  private static String toTabs(List<String> cells) {
+    return cells.stream().map(Table::escaped).collect(Collectors.joining("\t", "", "\n"));
+  }
+
+  private static String escaped(String cell) {
+    return cell.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
+  }
+
+  private static String unescaped(String cell) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < cell.length(); i++) {
+      char c = cell.charAt(i);
+      if (c == '\\' && i + 1 < cell.length()) {
+        i++;
+        char named = cell.charAt(i);
+        c = named == 't' ? '\t' : named == 'n' ? '\n' : named == 'r' ? '\r' : named;
+      }
+      text.append(c);
+    }
+    return text.toString();
   }
 
   /**
@@ -54,14 +76,15 @@ public record Table(List<String> columns, List<List<String>> rows) {
   }
 
   /**
-   * Parses a table as it crosses the socket, and {@linkplain #clean cleans} its texts.
+   * Parses a table as it crosses the socket. Its texts are whatever the other process says: {@link
+   * #lines} shows them {@linkplain #clean cleaned}, and {@link Json} escaped.
    *
    * @throws IllegalArgumentException if it is no such table
    */
   static Table ofTabs(String text) {
     List<List<String>> lines =
         text.lines()
-            .map(line -> Stream.of(line.split("\t", -1)).map(Table::clean).toList())
+            .map(line -> Arrays.stream(line.split("\t", -1)).map(Table::unescaped).toList())
             .toList();
     if (lines.isEmpty()) {
       throw new IllegalArgumentException("no table");
@@ -108,12 +131,18 @@ public record Table(List<String> columns, List<List<String>> rows) {
   /** Returns lines for people: columns as wide as they need to be, numbers to the right. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(shown(columns.stream().map(name -> name.toUpperCase(Locale.ROOT)).toList()));
-    rows.forEach(row -> lines.add(shown(row)));
+    Table shown = new Table(columns, rows.stream().map(Table::shown).toList());
+    lines.add(shown.line(columns.stream().map(name -> clean(name).toUpperCase(Locale.ROOT)).toList()));
+    shown.rows.forEach(row -> lines.add(shown.line(row)));
     return lines;
   }
 
-  private String shown(List<String> cells) {
+  /** Returns a row in which each cell stays on its line. */
+  private static List<String> shown(List<String> row) {
+    return row.stream().map(Table::clean).toList();
+  }
+
+  private String line(List<String> cells) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
       String padding = " ".repeat(width(i) - cells.get(i).length());

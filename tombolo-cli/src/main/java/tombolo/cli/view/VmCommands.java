@@ -20,6 +20,8 @@ import tombolo.topology.run.TopologyRun;
  * thread, and its client waits there for a while. A command that takes longer goes on without it.
  */
 public final class VmCommands {
+  private static final System.Logger LOG = System.getLogger(VmCommands.class.getName());
+
   /** How long a client waits for its command. */
   static final long PATIENCE_NANOS = 10_000_000_000L;
 
@@ -53,7 +55,7 @@ public final class VmCommands {
   /**
    * Acts on the VMs of a run.
    *
-   * @param say tells the person who watches the run, in a line, what somebody else has done
+   * @param say prints a line for the person at the run's terminal, about each command
    */
   public VmCommands(TopologyRun run, Consumer<String> say) {
     this.run = run;
@@ -65,7 +67,7 @@ public final class VmCommands {
     return verb + "\t" + vm;
   }
 
-  /** Whether a line is a request of this kind. */
+  /** Returns whether a line is a request of this kind. */
   static boolean isRequest(String line) {
     return line.indexOf('\t') >= 0;
   }
@@ -136,8 +138,8 @@ public final class VmCommands {
       } catch (IllegalStateException e) { // Its state is another one by now.
         answer = line(REFUSED, String.valueOf(e.getMessage()));
       } catch (RuntimeException | Error e) {
-        answer = line(REFUSED, vm.name() + ": " + e);
-        throw e;
+        answer = line(REFUSED, vm.name() + ": internal error: " + e);
+        LOG.log(System.Logger.Level.WARNING, vm.name() + ": a command failed", e);
       } finally {
         synchronized (VmCommands.this) {
           busy.remove(vm.name());

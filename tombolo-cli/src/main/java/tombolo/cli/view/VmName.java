@@ -52,7 +52,7 @@ record VmName(Path socket, String pid, String topology, String vm) {
               : "%s: no such VM is running; there is %s%s".formatted(wanted, list(running), rest));
     }
     throw new InputException(
-        "%s: %d VMs are called so; say which one: %s".formatted(wanted, found.size(), list(found)));
+        "%s: %d VMs have this name; choose one of %s".formatted(wanted, found.size(), list(found)));
   }
 
   private static String list(List<VmName> vms) {

@@ -35,4 +35,12 @@ class DebianLinuxTest {
     assertThat(linux.module("uio_cif")).contains(other);
     assertThat(linux.module("cif")).isEmpty();
   }
+
+  @Test
+  void theCacheIsWhereTheScriptPutsIt() {
+    assertThat(DebianLinux.cache("/c", "/h", "/k")).isEqualTo(Path.of("/c"));
+    assertThat(DebianLinux.cache("", "/h", "/k")).isEqualTo(Path.of("/h/.cache"));
+    assertThat(DebianLinux.cache(null, "", "/k")).isEqualTo(Path.of("/k/.cache"));
+    assertThat(DebianLinux.cache(null, null, "?")).isEqualTo(Path.of("/nonexistent/.cache"));
+  }
 }

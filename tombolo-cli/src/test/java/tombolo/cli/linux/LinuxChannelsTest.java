@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,6 +137,39 @@ class LinuxChannelsTest {
     assertThat(lines(result, "gauge"))
         .containsExactly(
             "The office has 1000 tides, 56 of them high.", "The office warns of 56 high tides.");
+  }
+
+  /** While one VM receives, another one waits for the next sender, and has no file until then. */
+  @Test
+  void aSecondReceiverWaitsForTheNextSender() throws Exception {
+    String receiver =
+        """
+        #!/bin/sh
+        ivc-recv -n file -o /tmp/file &
+        sleep 1
+        ls -A /tmp | sed 's/^/early: /'
+        wait $! && echo "received $(cat /tmp/file)"
+        """;
+    Tombolo.Result result =
+        run(
+            vm(
+                "alice",
+                """
+                #!/bin/sh
+                for name in first second; do
+                  { sleep 15; echo $name; } | ivc-send -n file || exit 1
+                done
+                """,
+                ""),
+            vm("bob", receiver, ""),
+            vm("carol", receiver, ""),
+            channel("file", 1, "alice", "bob\", \"carol"));
+
+    assertThat(result.status()).as(result.out() + result.err()).isZero();
+    assertThat(
+            Stream.concat(lines(result, "bob").stream(), lines(result, "carol").stream())
+                .filter(line -> !line.contains("MiB/s")))
+        .containsExactlyInAnyOrder("received first", "received second");
   }
 
   /**

@@ -102,7 +102,11 @@ class LinePrefixTest {
   @Test
   void coloursEndWithTheLineAndGoOnInTheNextOne() throws IOException {
     assertThat(coloured("\u001b[1;31mred\nstill\u001b[0m not\n"))
-        .isEqualTo("a | \u001b[1;31mred\u001b[0m\n" + "a | \u001b[1;31mstill\u001b[0m not\n");
+        .isEqualTo(
+            """
+            a | \u001b[1;31mred\u001b[0m
+            a | \u001b[1;31mstill\u001b[0m not
+            """);
   }
 
   @Test

@@ -206,7 +206,7 @@ final class ConsoleOutput implements Worker {
     try {
       write(taken, count);
     } catch (IOException e) {
-      broke = true; // Who would have read it is gone: what follows is counted as dropped.
+      broke = true; // The reader is gone: what follows is counted as dropped.
     } catch (Throwable e) {
       onFailure.accept(e); // The VM ends; if it boots again, it prints again.
     } finally {
@@ -233,7 +233,7 @@ final class ConsoleOutput implements Worker {
     }
   }
 
-  /** Counts what was taken and not written as dropped, unless who has abandoned it has done so. */
+  /** Counts bytes that were taken and not written as dropped, unless abandon() has done so. */
   private void written(boolean broke) {
     synchronized (lock) {
       if (!broken) {
@@ -248,7 +248,7 @@ final class ConsoleOutput implements Worker {
     }
   }
 
-  /** There may be room, or nothing left to write. No lock held. */
+  /** Tells waiters that there may be room, or nothing left to write. No lock is held. */
   private void tell() {
     Runnable toCall;
     synchronized (lock) {

@@ -95,31 +95,19 @@ public final class GoldfishRtc implements MmioDevice, Stateful, AutoCloseable {
   }
 
   private int readRegister(int register) {
-    switch (register) {
+    return switch (register) {
       case TIME_LOW -> {
         long now = clock.nanos() + offset;
         latched = (int) (now >>> 32);
-        return (int) now;
+        yield (int) now;
       }
-      case TIME_HIGH -> {
-        return latched;
-      }
-      case ALARM_LOW -> {
-        return (int) alarm;
-      }
-      case ALARM_HIGH -> {
-        return (int) (alarm >>> 32);
-      }
-      case INTERRUPT_ENABLE -> {
-        return enabled ? 1 : 0;
-      }
-      case ALARM_STATUS -> {
-        return armed ? 1 : 0;
-      }
-      default -> {
-        return 0;
-      }
-    }
+      case TIME_HIGH -> latched;
+      case ALARM_LOW -> (int) alarm;
+      case ALARM_HIGH -> (int) (alarm >>> 32);
+      case INTERRUPT_ENABLE -> enabled ? 1 : 0;
+      case ALARM_STATUS -> armed ? 1 : 0;
+      default -> 0;
+    };
   }
 
   @Override
@@ -165,11 +153,11 @@ public final class GoldfishRtc implements MmioDevice, Stateful, AutoCloseable {
   }
 
   private static long withLow(long whole, int low) {
-    return whole & -1L << 32 | Integer.toUnsignedLong(low);
+    return (whole & (-1L << 32)) | Integer.toUnsignedLong(low);
   }
 
   private static long withHigh(long whole, int high) {
-    return (long) high << 32 | whole & 0xffff_ffffL;
+    return ((long) high << 32) | (whole & 0xffff_ffffL);
   }
 
   private void ringIfDue(long now) {

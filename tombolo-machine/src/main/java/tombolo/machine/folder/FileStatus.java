@@ -67,8 +67,8 @@ record FileStatus(
 
   private static int bits(Set<PosixFilePermission> permissions) {
     int bits = 0;
-    for (PosixFilePermission permission : permissions) {
-      bits |= 0400 >> permission.ordinal();
+    for (PosixFilePermission permission : PosixFilePermission.values()) {
+      bits = (bits << 1) | (permissions.contains(permission) ? 1 : 0);
     }
     return bits;
   }
@@ -79,10 +79,12 @@ record FileStatus(
    */
   static Set<PosixFilePermission> permissions(int mode) {
     EnumSet<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+    int bit = 0400; // in the order of the constants: the owner's read is the first
     for (PosixFilePermission permission : PosixFilePermission.values()) {
-      if ((mode & 0400 >> permission.ordinal()) != 0) {
+      if ((mode & bit) != 0) {
         permissions.add(permission);
       }
+      bit >>= 1;
     }
     return permissions;
   }

@@ -24,7 +24,7 @@ final class Listing implements Closeable {
 
   private static final char UNKNOWN = '\ufffd';
 
-  private record Entry(byte[] name, FileStatus status) {}
+  private record Entry(String name, FileStatus status) {}
 
   private final SecureDirectoryStream<Path> directory;
   private final Iterator<Path> names;
@@ -57,13 +57,14 @@ final class Listing implements Closeable {
   /** Adds entries as long as there is room. */
   void put(ByteBuffer into) throws IOException {
     for (@Nullable Entry entry = next(); entry != null; entry = next()) {
-      if (into.remaining() < ENTRY + entry.name.length) {
+      byte[] name = entry.name.getBytes(StandardCharsets.UTF_8);
+      if (into.remaining() < ENTRY + name.length) {
         return;
       }
       taken();
       entry.status.putQid(into);
       into.putLong(position).put((byte) entry.status.kind().entry);
-      into.putShort((short) entry.name.length).put(entry.name);
+      into.putShort((short) name.length).put(name);
     }
   }
 
@@ -74,13 +75,10 @@ final class Listing implements Closeable {
 
   private @Nullable Entry next() throws IOException {
     if (next == null) {
-      next = position == 0 ? entry(".", self) : position == 1 ? entry("..", above) : ofHost();
+      next =
+          position == 0 ? new Entry(".", self) : position == 1 ? new Entry("..", above) : ofHost();
     }
     return next;
-  }
-
-  private static Entry entry(String name, FileStatus status) {
-    return new Entry(name.getBytes(StandardCharsets.UTF_8), status);
   }
 
   private @Nullable Entry ofHost() throws IOException {
@@ -94,7 +92,7 @@ final class Listing implements Closeable {
           PosixFileAttributeView view =
               directory.getFileAttributeView(
                   Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-          return entry(name, FileStatus.of(view.readAttributes()));
+          return new Entry(name, FileStatus.of(view.readAttributes()));
         } catch (NoSuchFileException e) {
           // It was there a moment ago.
         }

@@ -11,6 +11,7 @@ import java.nio.file.FileStore;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.folder.Errno.Refusal;
@@ -306,8 +307,8 @@ final class Session implements Stateful {
   }
 
   private static void putTime(ByteBuffer out, FileTime time) {
-    long seconds = time.to(TimeUnit.SECONDS);
-    out.putLong(seconds).putLong(time.toInstant().getNano());
+    Instant instant = time.toInstant();
+    out.putLong(instant.getEpochSecond()).putLong(instant.getNano());
   }
 
   private void setAttributes(RequestReader in) throws Refusal, IOException {

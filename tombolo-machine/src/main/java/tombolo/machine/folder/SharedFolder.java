@@ -67,11 +67,7 @@ final class SharedFolder {
    */
   static SharedFolder open(Path folder, boolean readOnly) throws IOException {
     Path real = folder.toRealPath();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(real)) {
-      if (!(stream instanceof SecureDirectoryStream)) {
-        throw new IOException("this host has no directories that can be walked safely");
-      }
-    }
+    top(real).close();
     return new SharedFolder(real, readOnly);
   }
 
@@ -94,7 +90,7 @@ final class SharedFolder {
 
   /** Opens a directory, which the caller closes. With the lock held. */
   private SecureDirectoryStream<Path> walk(FolderPath path) throws IOException, Refusal {
-    SecureDirectoryStream<Path> at = secure(Files.newDirectoryStream(root));
+    SecureDirectoryStream<Path> at = top(root);
     for (String name : path.names()) {
       try (SecureDirectoryStream<Path> above = at) {
         // First, because opening a pipe would wait for its writer.
@@ -105,8 +101,10 @@ final class SharedFolder {
     return at;
   }
 
-  private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream)
-      throws IOException {
+  /** Opens the folder, which the caller closes. */
+  private static SecureDirectoryStream<Path> top(Path root) throws IOException {
+    DirectoryStream<Path> stream =
+        root.getFileSystem().provider().newDirectoryStream(root, _ -> true);
     if (stream instanceof SecureDirectoryStream<Path> secure) {
       return secure;
     }
@@ -270,7 +268,7 @@ final class SharedFolder {
     requireName(path);
     synchronized (NAMES) {
       try (SecureDirectoryStream<Path> target = walk(path.parent());
-          SecureDirectoryStream<Path> top = secure(Files.newDirectoryStream(root))) {
+          SecureDirectoryStream<Path> top = top(root)) {
         requireAbsent(target, path.last());
         Path stage = stage(maker);
         try {

@@ -82,6 +82,11 @@ public record KernelImage(String format, List<Segment> segments, long entry, Sym
     return format.equals(LinuxImage.FORMAT);
   }
 
+  /** Returns the bytes of RAM that its segments take. */
+  public long memorySize() {
+    return segments.stream().mapToLong(Segment::memorySize).sum();
+  }
+
   /**
    * Returns why the kernel would not get all of a command line, or null if it would. Other kernels
    * than Linux are not known to have a limit.

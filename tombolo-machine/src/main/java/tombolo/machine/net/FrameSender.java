@@ -124,6 +124,15 @@ final class FrameSender implements Worker, Stateful {
     if (closed || behind == null) {
       return DONE;
     }
+    try {
+      return send(behind);
+    } catch (Throwable e) {
+      behind.failed(e);
+      return UNTIL_WOKEN; // there may be another run, and another driver
+    }
+  }
+
+  private long send(VirtioTransport behind) {
     lock.lock();
     try {
       sendHeld();

@@ -173,6 +173,9 @@ public final class StreamWire extends Wire {
     } catch (IOException | ClosedSelectorException e) {
       fail(String.valueOf(e.getMessage()));
       return end();
+    } catch (RuntimeException | Error e) {
+      fail(e.toString()); // nobody else would hear of it
+      return end();
     }
     return mayBlock ? Worker.AGAIN : services.clock().nanos() + LOOK_NANOS;
   }

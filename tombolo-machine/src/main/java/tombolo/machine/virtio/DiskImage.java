@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import tombolo.machine.disk.DiskFile;
 
 /**
  * A raw disk image: a regular file whose bytes are the disk's. Its size when it is opened is the

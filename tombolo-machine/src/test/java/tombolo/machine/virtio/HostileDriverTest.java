@@ -10,6 +10,7 @@ import static tombolo.machine.virtio.TestDriver.RAM;
 import static tombolo.machine.virtio.TestDriver.RAM_BYTES;
 import static tombolo.machine.virtio.TestDriver.WRITE;
 
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.machine.console.Console;
 import tombolo.machine.console.ConsoleSize;
+import tombolo.machine.folder.FolderDevice;
+import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.RandomSource;
 import tombolo.machine.net.NetworkDevice;
@@ -64,6 +67,7 @@ final class HostileDriverTest {
         new Subject("console", () -> new ConsoleDevice(new Chatter()), 0, 1),
         new Subject("console at a terminal", () -> new ConsoleDevice(new Resized()), 1, 1),
         new Subject("disk", HostileDriverTest::disk, 1L << BlockDevice.FLUSH, 0),
+        new Subject("folder", HostileDriverTest::folder, 1, 0),
         new Subject("network", HostileDriverTest::network, NetworkLab.MRG_RXBUF, 1),
         new Subject("network with offloads", HostileDriverTest::network, NetworkLab.OFFLOADS, 1),
         new Subject("held", HeldDevice::new, 0, 0));
@@ -116,6 +120,14 @@ final class HostileDriverTest {
 
   private static VirtioDevice disk() {
     return new BlockDevice("disk0", "vm", DiskImage.open(directory.resolve("disk.img"), false));
+  }
+
+  private static VirtioDevice folder() {
+    try {
+      return new FolderDevice("folder0", "host", directory, true, Clock.system());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @ParameterizedTest

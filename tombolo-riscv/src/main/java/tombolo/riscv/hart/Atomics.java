@@ -14,7 +14,8 @@ import tombolo.riscv.isa.Op;
  * guest physical memory, and if that memory still holds the value that the load-reserved saw. A
  * value that was changed and changed back in between goes unnoticed, as in every emulator that runs
  * harts in parallel. A store-conditional that fails has passed all checks of a store before
- * (Zalrsc): it traps where a store would, with a reservation or without.
+ * (Zalrsc): it traps where a store would, with a reservation or without. It leaves the page table
+ * as it is.
  */
 final class Atomics {
   private Atomics() {}
@@ -37,6 +38,17 @@ final class Atomics {
           function == AtomicDecoder.LR ? Cause.LOAD_MISALIGNED : Cause.STORE_MISALIGNED, address);
       return false;
     }
+    if (function == AtomicDecoder.SC) {
+      long gpa = hart.mmu.storeGpa(address, size);
+      if (gpa == Mmu.NO_GPA) {
+        return false;
+      }
+      if (gpa != hart.reservedAddress || size != hart.reservedSize) {
+        hart.reservedAddress = Hart.NO_RESERVATION;
+        x[Op.rd(op)] = 1;
+        return true;
+      }
+    }
     long host = hart.mmu.atomicAddress(address, function != AtomicDecoder.LR, size);
     if (host == Mmu.TRAPPED) {
       return false;
@@ -46,21 +58,17 @@ final class Atomics {
           case AtomicDecoder.LR -> {
             long value =
                 doubleword ? HostBytes.getLongVolatile(host) : HostBytes.getIntVolatile(host);
-            hart.reservedAddress = hart.mmu.atomicGpa(address, false);
+            hart.reservedAddress = hart.mmu.loadedGpa(address);
             hart.reservedSize = size;
             hart.reservedValue = value;
             yield value;
           }
           case AtomicDecoder.SC -> {
-            boolean reserved =
-                hart.reservedAddress == hart.mmu.atomicGpa(address, true)
-                    && hart.reservedSize == size;
             hart.reservedAddress = Hart.NO_RESERVATION;
             boolean stored =
-                reserved
-                    && (doubleword
-                        ? HostBytes.compareAndSet(host, hart.reservedValue, operand)
-                        : HostBytes.compareAndSet(host, (int) hart.reservedValue, (int) operand));
+                doubleword
+                    ? HostBytes.compareAndSet(host, hart.reservedValue, operand)
+                    : HostBytes.compareAndSet(host, (int) hart.reservedValue, (int) operand);
             yield stored ? 0 : 1;
           }
           default -> doubleword ? amo(function, host, operand) : amo(function, host, (int) operand);

@@ -64,8 +64,9 @@ public final class CodeBudget {
     share = shareOf(harts);
   }
 
+  /** An eighth is left over, for what harts may have above their share when they drop code. */
   private long shareOf(int number) {
-    return Math.clamp(bytes / Math.max(number, 1), LEAST, MOST);
+    return Math.clamp((bytes - bytes / 8) / Math.max(number, 1), LEAST, MOST);
   }
 
   /** Returns the bytes that a hart may hold now. */

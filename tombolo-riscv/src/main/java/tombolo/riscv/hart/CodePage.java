@@ -56,7 +56,7 @@ final class CodePage {
     HostBytes.copyOut(hostAddress, snapshot);
   }
 
-  /** Whether the snapshot is as young as the hart's last fence.i, or as good as that. */
+  /** Returns whether the snapshot is as good as one of the hart's last fence.i. */
   boolean isCurrent(long fenceEpoch) {
     if (verifiedAt == fenceEpoch) {
       return true;
@@ -68,22 +68,22 @@ final class CodePage {
     return true;
   }
 
-  /** The two bytes at an even offset, zero-extended. */
+  /** Returns the two bytes at an even offset, zero-extended. */
   int halfword(int offset) {
     return MemorySegment.ofArray(snapshot).get(SHORT, offset) & 0xffff;
   }
 
-  /** Bytes of the instruction at an even offset: 2 or 4. */
+  /** Returns the bytes of the instruction at an even offset: 2 or 4. */
   int lengthAt(int offset) {
     return (halfword(offset) & 3) == 3 ? 4 : 2;
   }
 
-  /** Whether the instruction at this offset needs bytes of the next page. */
+  /** Returns whether the instruction at this offset needs bytes of the next page. */
   boolean straddlesAt(int offset) {
     return offset == SIZE - 2 && lengthAt(offset) == 4;
   }
 
-  /** The block that starts at an even offset where no instruction straddles the page's end. */
+  /** Returns the block that starts at an even offset where no instruction straddles the end. */
   Block blockAt(int offset) {
     Block block = blocks[offset >>> 1];
     if (block == null) {
@@ -100,8 +100,8 @@ final class CodePage {
   }
 
   /**
-   * A block of the one instruction at the page's end whose other half was fetched from the next
-   * page.
+   * Returns a block of the one instruction at the page's end whose other half was fetched from the
+   * next page.
    */
   Block straddlingBlock(int nextHalfword) {
     int offset = SIZE - 2;

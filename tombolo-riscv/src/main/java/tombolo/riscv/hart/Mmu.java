@@ -43,7 +43,7 @@ public final class Mmu {
   private static final long D = 128;
   private static final long RESERVED = 0xffc0_0000_0000_0000L;
   private static final long PPN_MASK = (1L << 44) - 1;
-  private static final long NO_GPA = -1;
+  static final long NO_GPA = -1;
 
   /** Sv48's. */
   private static final int MOST_LEVELS = 4;
@@ -145,7 +145,7 @@ public final class Mmu {
     return code.evicted();
   }
 
-  /** The block at a virtual address, or null if the hart holds the trap that fetching it gave. */
+  /** Returns the block at an address, or null if the hart holds the trap that fetching it gave. */
   @Nullable Block fetch(long va) {
     if (code.trim()) {
       flushCode();
@@ -189,7 +189,7 @@ public final class Mmu {
     return page;
   }
 
-  /** The host address for an access that stays in one page, remembered; or TRAPPED or DEVICE. */
+  /** Returns the host address for an access in one page, remembered; or TRAPPED or DEVICE. */
   long hostAddress(long va, int access) {
     long gpa = translate(va, access);
     if (gpa == NO_GPA) {
@@ -211,8 +211,8 @@ public final class Mmu {
   }
 
   /**
-   * The host address for an atomic operation; a device can't have one, so TRAPPED is the only other
-   * answer.
+   * Returns the host address for an atomic operation; a device can't have one, so TRAPPED is the
+   * only other answer.
    */
   long atomicAddress(long va, boolean store, int size) {
     long known = store ? tlb.writeAddress(va) : tlb.readAddress(va);
@@ -229,14 +229,42 @@ public final class Mmu {
 
   /**
    * Returns the guest physical address behind a virtual one for which {@link #atomicAddress} has
-   * just given a host address.
+   * just given a host address to load from.
    */
-  long atomicGpa(long va, boolean store) {
-    return store ? tlb.writeGpa(va) : tlb.readGpa(va);
+  long loadedGpa(long va) {
+    return tlb.readGpa(va);
   }
 
-  /** The guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
+  /**
+   * Returns the guest physical address to which a store-conditional would write, or NO_GPA when the
+   * hart holds the trap that a store gives. Leaves the page table as it is: the store may fail.
+   */
+  long storeGpa(long va, int size) {
+    if (tlb.writeAddress(va) != Tlb.INVALID) {
+      return tlb.writeGpa(va);
+    }
+    long gpa = translate(va, STORE, false);
+    if (gpa != NO_GPA) {
+      MemoryRegion region = memory.regionAt(gpa);
+      if (region == null || !region.access().canWrite()) {
+        hart.refuse(Cause.STORE_ACCESS, va, gpa, size, true);
+        return NO_GPA;
+      }
+    }
+    return gpa;
+  }
+
+  /** Returns the guest physical address of a virtual one, or NO_GPA when the hart holds a trap. */
   private long translate(long va, int access) {
+    return translate(va, access, true);
+  }
+
+  /**
+   * As above.
+   *
+   * @param marks whether to set the accessed and dirty bits
+   */
+  private long translate(long va, int access, boolean marks) {
     leafLevel = 0;
     int mode = (int) (hart.satp >>> 60);
     if (mode == 0) {
@@ -272,7 +300,7 @@ public final class Mmu {
         return fault(PAGE_FAULT[access], va);
       }
       long wanted = access == STORE ? A | D : A;
-      if ((pte & wanted) != wanted) {
+      if (marks && (pte & wanted) != wanted) {
         if (!region.access().canWrite()) {
           hart.refuse(ACCESS_FAULT[access], va, pteGpa, Long.BYTES, true);
           return NO_GPA;

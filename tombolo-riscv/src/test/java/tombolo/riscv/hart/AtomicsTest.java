@@ -68,8 +68,8 @@ class AtomicsTest {
 
   /** Maps VA to a page by a table of 4 KiB pages (Sv39). */
   private void map(long gpa, long flags) {
-    board.memory.writeLong(TABLE, TABLE + 0x1000 >>> 12 << 10 | 1);
-    board.memory.writeLong(TABLE + 0x1000, TABLE + 0x2000 >>> 12 << 10 | 1);
+    board.memory.writeLong(TABLE, (TABLE + 0x1000) >>> 12 << 10 | 1);
+    board.memory.writeLong(TABLE + 0x1000, (TABLE + 0x2000) >>> 12 << 10 | 1);
     board.memory.writeLong(TABLE + 0x2000 + 8 * (VA >>> 12), gpa >>> 12 << 10 | flags);
     hart.satp = 8L << 60 | TABLE >>> 12;
     hart.mmu.flush();
@@ -110,6 +110,24 @@ class AtomicsTest {
     assertTrap(Cause.STORE_PAGE, VA);
     assertThat(execute(SC_W, VA + 0x10_0000, 8)).as("nothing is there").isFalse();
     assertTrap(Cause.STORE_PAGE, VA + 0x10_0000);
+  }
+
+  @Test
+  void aStoreThatFailsLeavesThePageTableAsItIs() {
+    long clean = LEAF & ~0xc0;
+    map(DATA, clean);
+    assertThat(completed(SC_W, VA, 8)).isEqualTo(FAILED);
+    assertThat(board.memory.readLong(TABLE + 0x2000 + 8) & 0xff).isEqualTo(clean);
+    completed(LR_W, VA, 0);
+    assertThat(completed(SC_W, VA, 8)).isZero();
+    assertThat(board.memory.readLong(TABLE + 0x2000 + 8) & 0xff).isEqualTo(LEAF);
+  }
+
+  /** No atomic operation can have a device, so no SC retires there either. */
+  @Test
+  void aStoreToADeviceTraps() {
+    assertThat(execute(SC_W, BoardLayout.UART_BASE, 8)).isFalse();
+    assertTrap(Cause.STORE_ACCESS, BoardLayout.UART_BASE);
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.hart;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;
@@ -320,13 +321,14 @@ class MmuTest {
     try (BoardFixture one = new BoardFixture(1, InterruptController.PLIC, Clock.system(), budget)) {
       one.memory.fill(BoardLayout.RAM_BASE, BoardFixture.RAM_SIZE, (byte) 0x01);
       Mmu mmu = one.hart(0).mmu;
-      Block first = mmu.fetch(BoardLayout.RAM_BASE);
+      Block first = requireNonNull(mmu.fetch(BoardLayout.RAM_BASE));
       assertThat(mmu.fetch(BoardLayout.RAM_BASE)).isSameAs(first);
       for (long page = 1; mmu.evictedPages() == 0; page++) {
         assertThat(mmu.fetch(BoardLayout.RAM_BASE + page * 4096)).isNotNull();
       }
+      assertThat(mmu.codeBytes()).as("a quarter went").isGreaterThan(CodeBudget.LEAST / 2);
       assertThat(mmu.tlb.fetchPage(BoardLayout.RAM_BASE)).as("no link is left").isNull();
-      Block again = mmu.fetch(BoardLayout.RAM_BASE);
+      Block again = requireNonNull(mmu.fetch(BoardLayout.RAM_BASE));
       assertThat(again).isNotSameAs(first);
       assertThat(again.ops).isEqualTo(first.ops);
     }

@@ -144,6 +144,11 @@ final class ImageReader {
           "kernel",
           "%s: %s, or give the VM more memory (it has %s)"
               .formatted(file, objection, MemorySize.describe(memory)));
+      return;
+    }
+    String tooLittle = memory == 0 ? null : Platform.objectionToMemory(kernel, memory);
+    if (tooLittle != null) {
+      vm.wrong("memory", tooLittle);
     }
   }
 

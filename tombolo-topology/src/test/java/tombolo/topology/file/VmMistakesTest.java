@@ -37,7 +37,7 @@ class VmMistakesTest {
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
             + " accelerator, interrupts, id, window, restart, channels, channel-bytes, disks,"
-            + " virtio-console, vsock-cid, vsock-socket, networks",
+            + " folders, virtio-console, rtc, vsock-cid, vsock-socket, networks",
         "vsock-cid = 2         | vsock-cid: found the number 2; wanted a whole number, 3 to"
             + " 4294967294",
         "vsock-cid = 4294967295 | vsock-cid: found the number 4294967295; wanted a whole number, 3"
@@ -90,6 +90,23 @@ class VmMistakesTest {
             + " [\"a.img\", \"b.img,readonly\"]",
         "disks = [1]           | disks: found the number 1; wanted an array of disk images:"
             + " [\"a.img\", \"b.img,readonly\"]",
+        "folders = 'src'       | folders: found the string \"src\"; wanted an array of directories:"
+            + " [\"src\", \"data:TAG:ro\"]",
+        "folders = [1]         | folders: found the number 1; wanted an array of directories:"
+            + " [\"src\", \"data:TAG:ro\"]",
+        "folders = ['none:x']  | folders: none: no such directory",
+        "folders = ['k.elf']   | folders: k.elf: not a directory; share the directory that it is"
+            + " in",
+        "folders = ['.', '.:ro'] | folders: two folders with the tag host; give each its own:"
+            + " DIR:TAG",
+        "folders = ['.:a', '.:b', '.:c', '.:d', '.:e'] | folders: 5 folders; a VM can have at most"
+            + " 4",
+        "rtc = 1               | rtc: found the number 1; wanted a date with its offset like"
+            + " 2026-01-01T00:00:00Z",
+        "rtc = 2026-01-01      | rtc: found a date or time; wanted a date with its offset like"
+            + " 2026-01-01T00:00:00Z",
+        "rtc = 'noon'          | rtc: 'noon': not a date; write it like 2026-01-01T00:00:00Z",
+        "rtc = 1969-12-31T23:59:59Z | rtc: '1969-12-31T23:59:59Z': out of range; use 1970 to 2261",
         "virtio-console = 1    | virtio-console: found the number 1; wanted true or false",
         "channel-bytes = -4096 | channel-bytes: '-4096': out of range; use 0 bytes to 1024 TiB",
       })
@@ -179,6 +196,20 @@ class VmMistakesTest {
             "3: vm.alice.append: 1024 bytes, of which Linux would read only 1023; shorten it");
     assertThat(files.mistakes(vm("append = \"a\\u0000b\"")))
         .containsExactly("3: vm.alice.append: a zero byte ends a command line; leave it out");
+  }
+
+  @Test
+  void lessMemoryThanALinuxKernelNeeds() throws IOException {
+    ByteBuffer image = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    image.putLong(8, 0x20_0000).putLong(16, 31_899_648).putInt(56, 0x05435352);
+    Files.write(files.path("Image"), image.array());
+    String vm = "[vm.alice]\nkernel = 'Image'\nmemory = '%d MiB'\n";
+    Files.writeString(files.path("good.toml"), vm.formatted(96));
+    assertThat(TopologyFixture.read(files.path("good.toml")).vms()).hasSize(1);
+    assertThat(files.mistakes(vm.formatted(64)))
+        .containsExactly(
+            "3: vm.alice.memory: 64 MiB is too little for a Linux kernel of 30 MiB; give it 128 MiB"
+                + " or more");
   }
 
   @Test

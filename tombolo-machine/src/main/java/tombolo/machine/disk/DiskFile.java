@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tombolo.machine.virtio;
+package tombolo.machine.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: everything is guarded by the table of files. Files that others in this process
  * open are not known here.
  */
-final class DiskFile {
+public final class DiskFile {
   private static final Map<Object, DiskFile> FILES = new LinkedHashMap<>();
 
   private final Deque<FileChannel> readable = new ArrayDeque<>();
@@ -43,7 +43,7 @@ final class DiskFile {
    *
    * @throws IOException if it can't be opened
    */
-  static Use open(Path path, boolean write) throws IOException {
+  public static Use open(Path path, boolean write) throws IOException {
     synchronized (FILES) {
       Object key = key(path);
       DiskFile file = FILES.getOrDefault(key, new DiskFile());
@@ -88,7 +88,7 @@ final class DiskFile {
   }
 
   /** What one disk has of a file. */
-  static final class Use implements AutoCloseable {
+  public static final class Use implements AutoCloseable {
     private final Object key;
     private final DiskFile file;
     private final FileChannel channel;
@@ -104,7 +104,7 @@ final class DiskFile {
     }
 
     /** Returns the channel, which only {@link #close} closes. */
-    FileChannel channel() {
+    public FileChannel channel() {
       return channel;
     }
 
@@ -114,7 +114,7 @@ final class DiskFile {
      * @return false if another process has locked it
      * @throws OverlappingFileLockException if somebody in this process has
      */
-    boolean lock() throws IOException {
+    public boolean lock() throws IOException {
       synchronized (FILES) {
         if (file.locked) {
           throw new OverlappingFileLockException();
