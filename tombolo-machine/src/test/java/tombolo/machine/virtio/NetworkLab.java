@@ -124,7 +124,7 @@ final class NetworkLab implements Stateful, AutoCloseable {
       driver.memory.read(rx((int) used[0]), part, 0, part.length);
       bytes.put(part);
       if (first) {
-        left = (part[10] & 0xff) | ((part[11] & 0xff) << 8);
+        left = (part[10] & 0xff) | (part[11] & 0xff) << 8;
       }
     }
     byte[] taken = new byte[bytes.position()];
