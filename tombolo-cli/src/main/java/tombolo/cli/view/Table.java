@@ -132,7 +132,8 @@ public record Table(List<String> columns, List<List<String>> rows) {
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     Table shown = new Table(columns, rows.stream().map(Table::shown).toList());
-    lines.add(shown.line(columns.stream().map(name -> clean(name).toUpperCase(Locale.ROOT)).toList()));
+    lines.add(
+        shown.line(columns.stream().map(name -> clean(name).toUpperCase(Locale.ROOT)).toList()));
     shown.rows.forEach(row -> lines.add(shown.line(row)));
     return lines;
   }
