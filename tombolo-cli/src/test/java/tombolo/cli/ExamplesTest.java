@@ -130,7 +130,11 @@ class ExamplesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "linux-pair", "linux-and-baremetal", "linux-vsock", "debian-disk", "linux-network"
+        "linux-pair",
+        "linux-and-baremetal",
+        "linux-vsock",
+        "debian-disk",
+        "linux-network"
       })
   void whereFilesAreMissingItSaysWhatToRun(String name, @TempDir Path elsewhere) throws Exception {
     Path repository = Guests.repository();

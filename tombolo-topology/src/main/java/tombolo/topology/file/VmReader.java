@@ -119,10 +119,7 @@ final class VmReader {
         VsockReader.read(vm, key -> images.path(vm, key)),
         vm.date("rtc"),
         new VirtioSpec(
-            disks(vm, prepare),
-            folders(vm),
-            vm.truth("virtio-console", false),
-            nics.read(vm, id)));
+            disks(vm, prepare), folders(vm), vm.truth("virtio-console", false), nics.read(vm, id)));
   }
 
   /** Returns the platform; null if there is none of that name. */

@@ -108,7 +108,8 @@ class NetworkMistakesTest {
         "[network.a]\\noutside = 1 | network.a.outside: found the number 1; wanted true or false",
         "[network.a]\\nloopback = true | network.a.loopback: only for outside = true; set that, or"
             + " remove this",
-        "[network.\"a.b\"] | network.\"a.b\": not a valid network name; use 1 to 32 of a-z A-Z 0-9 - _",
+        "[network.\"a.b\"] | network.\"a.b\": not a valid network name; use 1 to 32 of a-z A-Z 0-9"
+            + " - _",
       })
   void aWrongNetworkIsReported(String table, String mistake) throws Exception {
     assertThat(files.mistakes(TopologyFixture.TWO_VMS + table.replace("\\n", "\n") + "\n"))
