@@ -103,8 +103,8 @@ final class CpioWriter {
     inode++;
     byte[] path = name.getBytes(ISO_8859_1);
     int links = (mode & TYPE) == DIRECTORY ? 2 : 1;
-    long major = device >> 8 & 0xfff | device >> 32 & 0xffff_f000L;
-    long minor = device & 0xff | device >> 12 & 0xffff_ff00L;
+    long major = ((device >> 8) & 0xfff) | ((device >> 32) & 0xffff_f000L);
+    long minor = (device & 0xff) | ((device >> 12) & 0xffff_ff00L);
     long[] fields = {inode, mode, 0, 0, links, 0, size, 0, 0, major, minor, path.length + 1, 0};
     StringBuilder header = new StringBuilder("070701");
     for (long field : fields) {

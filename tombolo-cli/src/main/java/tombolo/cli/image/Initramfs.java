@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tombolo.topology.InputException;
@@ -137,14 +138,18 @@ public final class Initramfs {
         () -> {
           Map<String, Object> attributes =
               Files.readAttributes(file, "unix:mode,rdev", LinkOption.NOFOLLOW_LINKS);
-          int mode = (Integer) attributes.get("mode");
+          int mode = (Integer) require(attributes, "mode");
           return switch (mode & CpioWriter.TYPE) {
             case CpioWriter.LINK -> new ImageTree.Link(NameBytes.of(Files.readSymbolicLink(file)));
             case CpioWriter.DIRECTORY -> new ImageTree.Directory();
             case CpioWriter.FILE -> new ImageTree.HostFile(file, Files.isExecutable(file));
-            default -> new ImageTree.Node(mode, (Long) attributes.get("rdev"));
+            default -> new ImageTree.Node(mode, (Long) require(attributes, "rdev"));
           };
         });
+  }
+
+  private static Object require(Map<String, Object> attributes, String name) {
+    return Objects.requireNonNull(attributes.get(name), name);
   }
 
   /**

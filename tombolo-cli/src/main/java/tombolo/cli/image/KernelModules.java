@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -116,7 +117,7 @@ public final class KernelModules {
     return paths.stream().map(directory::resolve).toList();
   }
 
-  private void collect(String name, SequencedSet<String> paths, TreeSet<String> visited) {
+  private void collect(String name, SequencedSet<String> paths, Set<String> visited) {
     List<String> needed = dependencies.get(name);
     if (needed == null || !visited.add(name)) {
       return;

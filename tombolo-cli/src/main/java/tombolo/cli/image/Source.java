@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import tombolo.topology.InputException;
 
 /** Reads files that a person adds to an image, and names the file that can't be read. */
@@ -28,7 +29,7 @@ final class Source {
     try {
       return reading.read();
     } catch (UncheckedIOException e) {
-      throw unreadable(file, e.getCause());
+      throw unreadable(file, Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw unreadable(file, e);
     }

@@ -47,7 +47,8 @@ public final class WholeFile {
     }
     boolean replaces = Files.exists(file);
     Path target = replaces ? file.toRealPath() : file.toAbsolutePath();
-    if (!Files.isDirectory(target.getParent())) {
+    Path folder = target.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(file.toString());
     }
     if (replaces && !Files.isWritable(target)) {
