@@ -130,12 +130,11 @@ class LauncherEnvironmentTest {
   void newerSourcesWhereNothingCanBeWrittenAreAWarning() throws Exception {
     Files.setLastModifiedTime(
         installation.root().resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
-    for (Path parent = directory; Files.isWritable(parent.getParent()); ) {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    for (Path parent = directory;
+        parent != null && !parent.equals(temporary) && Files.isWritable(parent);
+        parent = parent.getParent()) {
       Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxr-xr-x"));
-      parent = parent.getParent();
-      if (parent.equals(Path.of(System.getProperty("java.io.tmpdir")))) {
-        break;
-      }
     }
     shell("chmod -R a-w,a+rX \"$3/tombolo-here\"");
     String nobody =

@@ -19,31 +19,34 @@ import tombolo.cli.image.DebianLinux;
 record LinuxFiles(Path kernel, Path busybox) {
   static LinuxFiles require() {
     DebianLinux linux = DebianLinux.inCache();
-    if (!linux.isComplete()) {
-      return miss(linux.directory());
-    }
+    require(linux.isComplete(), linux.directory());
     return new LinuxFiles(linux.kernel(), linux.busybox());
   }
 
   /** U-Boot for S-mode, which a cache of an earlier version does not have. */
   Path uboot() {
     Path uboot = DebianLinux.inCache().uboot();
-    return Files.exists(uboot) ? uboot : miss(uboot);
+    require(Files.exists(uboot), uboot);
+    return uboot;
   }
 
   /** Sees to it that modules are known by their names. */
   LinuxFiles withModuleNames() throws IOException {
     Path list = DebianLinux.inCache().modules().resolve("modules.dep");
-    return Files.exists(list) ? this : miss(list);
+    require(Files.exists(list), list);
+    return this;
   }
 
-  private static <T> T miss(Path file) {
+  private static void require(boolean there, Path file) {
+    if (there) {
+      return;
+    }
     String what = "%s does not exist; guests/linux/fetch makes it".formatted(file);
     if ("1".equals(System.getenv("TOMBOLO_REQUIRE_LINUX"))) {
-      return Assertions.fail(what);
+      Assertions.fail(what);
     }
     System.err.println("SKIPPED: " + what);
-    return Assumptions.abort(what);
+    Assumptions.abort(what);
   }
 
   /** A module of the kernel's, by its file's name without {@code .ko.xz}. */

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +61,7 @@ class ReceivedFileTest {
   @TempDir Path directory;
   private Path program;
   private Path files;
-  private Process receiver;
+  private @Nullable Process receiver;
 
   @BeforeEach
   void compile() throws Exception {
@@ -93,20 +96,25 @@ class ReceivedFileTest {
   private Process receive(Object... arguments) throws IOException {
     List<String> command =
         Stream.concat(Stream.of(program), Stream.of(arguments)).map(Object::toString).toList();
-    receiver = new ProcessBuilder(command).start();
-    return receiver;
+    Process started = new ProcessBuilder(command).start();
+    receiver = started;
+    return started;
+  }
+
+  private Process running() {
+    return Objects.requireNonNull(receiver);
   }
 
   private void send(String text) throws IOException {
-    receiver.getOutputStream().write(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    receiver.getOutputStream().flush();
-    assertThat(receiver.inputReader().readLine()).isEqualTo("written");
+    running().getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    running().getOutputStream().flush();
+    assertThat(running().inputReader().readLine()).isEqualTo("written");
   }
 
   private int end() throws Exception {
-    receiver.getOutputStream().close();
-    assertThat(receiver.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    return receiver.exitValue();
+    running().getOutputStream().close();
+    assertThat(running().waitFor(1, TimeUnit.MINUTES)).isTrue();
+    return running().exitValue();
   }
 
   private List<String> names() throws IOException {
@@ -151,10 +159,10 @@ class ReceivedFileTest {
   void aSignalLeavesNothing(String signal) throws Exception {
     receive(files.resolve("file"));
     send("half");
-    new ProcessBuilder("kill", "-" + signal, Long.toString(receiver.pid())).start().waitFor();
+    new ProcessBuilder("kill", "-" + signal, Long.toString(running().pid())).start().waitFor();
 
-    assertThat(receiver.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(receiver.exitValue()).isGreaterThan(128);
+    assertThat(running().waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(running().exitValue()).isGreaterThan(128);
     assertThat(names()).isEmpty();
   }
 
@@ -181,7 +189,7 @@ class ReceivedFileTest {
     assertThat(process.errorReader().readLine()).endsWith("none/file: No such file or directory");
 
     assertThat(receive(files).waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(receiver.errorReader().readLine()).isEqualTo(files + ": Is a directory");
+    assertThat(running().errorReader().readLine()).isEqualTo(files + ": Is a directory");
   }
 
   @Test
