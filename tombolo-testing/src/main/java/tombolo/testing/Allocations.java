@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 
 /** What code allocates, by the JVM's own count. */
 public final class Allocations {
-  private static final int PASSES = 30;
+  private static final int PASSES = 40;
 
   private Allocations() {}
 

@@ -125,7 +125,8 @@ class SlowReceiverTest {
       bytes++;
     }
     alice.expect(VsockOp.RST);
-    assertThat(bytes).isLessThanOrEqualTo(2);
+    // Two, and one more where time passes before the sender has noticed that somebody waits.
+    assertThat(bytes).isLessThanOrEqualTo(3);
   }
 
   private void awaitWaitingOrCutOff() {
