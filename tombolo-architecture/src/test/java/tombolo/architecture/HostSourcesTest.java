@@ -38,6 +38,7 @@ class HostSourcesTest {
   private static final List<Place> PLACES =
       List.of(
           new Place("tombolo.machine.host.Clock", "the host's clock"),
+          new Place("tombolo.machine.host.RandomSource", "a seed's chance"),
           new Place("tombolo.machine.host.SystemRandom", "the host's entropy"),
           new Place("tombolo.machine.host.HostServices", "the host's services, by name"),
           new Place("tombolo.machine.host.SystemScheduler", "the host's threads"),

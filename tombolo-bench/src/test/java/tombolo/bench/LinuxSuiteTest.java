@@ -69,6 +69,7 @@ class LinuxSuiteTest {
             "linux.idle.1-guests",
             "linux.transfer.channel",
             "linux.transfer.vsock",
+            "linux.transfer.network",
             "linux.transfer.qemu-socket");
   }
 }

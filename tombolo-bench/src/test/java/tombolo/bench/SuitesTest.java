@@ -101,6 +101,12 @@ class SuitesTest {
         names.add("ivc.join." + by + "." + what);
       }
     }
+    for (String beside : List.of("alone", "beside")) {
+      for (String what : List.of("publish", "snapshot")) {
+        names.add("ivc.contended.%s.%s.p50".formatted(what, beside));
+        names.add("ivc.contended.%s.%s.p99".formatted(what, beside));
+      }
+    }
     List<String> peers = List.of("unix-socket", "pipe");
     for (String bell : BELLS) {
       names.add("ivc.doorbell." + bell + ".p50");
