@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -63,7 +64,7 @@ final class Commands {
 
   private static List<Block> blocks(Path file) throws IOException {
     List<Block> blocks = new ArrayList<>();
-    Map<String, String> directives = new java.util.TreeMap<>();
+    Map<String, String> directives = new TreeMap<>();
     List<String> commands = new ArrayList<>();
     List<String> lines = Files.readAllLines(file);
     boolean continued = false;

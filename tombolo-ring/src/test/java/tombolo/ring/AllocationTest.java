@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tombolo.testing.Allocations;
 
+@Tag(Allocations.OWN_JVM)
 @DisplayName("A ring's calls")
 final class AllocationTest {
   private static final int MESSAGES = 1_000_000;

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tombolo.bench.guest.JoinedGuests;
 import tombolo.bench.suite.BenchmarkException;
@@ -47,25 +49,39 @@ record Contended(int rounds, Path root) implements IvcMeasurement {
       guests.vm(HOSTILE).boot();
       Thread.sleep(1_000); // until all harts are busy
       AtomicBoolean over = new AtomicBoolean();
-      Thread resubscribing = Thread.ofPlatform().start(() -> resubscribe(guests, over));
+      FutureTask<Long> resubscribing = new FutureTask<>(() -> resubscribe(guests, over));
+      Thread.ofPlatform().start(resubscribing);
       try {
         measure("beside", guests, results);
       } finally {
         over.set(true);
-        resubscribing.join();
       }
-      if (guests.vm(HOSTILE).stopReason().isPresent()) {
-        throw new BenchmarkException("the busy guest has stopped");
-      }
+      requireContention(resubscribing, guests.vm(HOSTILE).stopReason().isPresent());
     }
   }
 
-  private static void resubscribe(JoinedGuests guests, AtomicBoolean over) {
+  /** Without the busy guest, the figures would be those of a guest that is alone. */
+  private static void requireContention(FutureTask<Long> resubscribing, boolean stopped)
+      throws InterruptedException {
+    try {
+      if (stopped || resubscribing.get() == 0) {
+        throw new BenchmarkException("the busy guest has stopped, or has never left the channel");
+      }
+    } catch (ExecutionException e) {
+      throw new BenchmarkException("the busy guest cannot subscribe: " + e.getCause());
+    }
+  }
+
+  /** Returns how often the guest has left the channel. */
+  private static long resubscribe(JoinedGuests guests, AtomicBoolean over) {
+    long count = 0;
     VmEndpoint hostile = guests.endpoint(HOSTILE);
     ChannelId busy = new ChannelId(JoinedGuests.HOST, JoinedGuests.KEY);
     while (!over.get()) {
       hostile.unsubscribe(hostile.subscribe(busy));
+      count++;
     }
+    return count;
   }
 
   private void measure(String when, JoinedGuests guests, IvcResults results)

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.stream.CommandOutput;
+import tombolo.cli.stream.RememberingOutput;
 import tombolo.cli.terminal.EscapeKeys;
 import tombolo.cli.terminal.Terminal;
 import tombolo.cli.view.ControlSocket;
@@ -88,7 +89,7 @@ public final class ForegroundRun {
    */
   public int run(@Nullable VmSpec keyboard, @Nullable TimeLimit limit, boolean stats)
       throws InterruptedException {
-    GuestOutput out = new GuestOutput(host.out(), this::outputFailed);
+    RememberingOutput out = new RememberingOutput(host.out(), this::outputFailed);
     shutdown.arm(); // first: whenever a signal comes, the terminal is given back before the end
     try {
       int status = run(out, keyboard, limit, stats);
@@ -100,7 +101,7 @@ public final class ForegroundRun {
   }
 
   private int run(
-      GuestOutput out, @Nullable VmSpec keyboard, @Nullable TimeLimit limit, boolean stats)
+      RememberingOutput out, @Nullable VmSpec keyboard, @Nullable TimeLimit limit, boolean stats)
       throws InterruptedException {
     try (@Nullable Terminal terminal =
             keyboard == null ? null : host.terminal().get().orElse(null);
@@ -142,7 +143,7 @@ public final class ForegroundRun {
    * Returns the status of a good run whose output may be lost: the guests can have ended before
    * their last bytes could not be written.
    */
-  private int unwritten(GuestOutput out) {
+  private int unwritten(RememberingOutput out) {
     IOException failure = out.failure();
     if (failure == null) {
       return ExitStatus.GOOD;

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * <p>For the command's thread.
  */
 public final class CommandOutput {
+  private final RememberingOutput stream;
   private final PrintWriter writer;
-  private @Nullable IOException failure;
 
   /** Makes an output that goes to a stream, which is never closed. */
   public CommandOutput(OutputStream out) {
-    writer = new PrintWriter(new OutputStreamWriter(new Remembering(out), UTF_8));
+    stream = new RememberingOutput(out, _ -> {});
+    writer = new PrintWriter(new OutputStreamWriter(stream, UTF_8));
   }
 
   /** Returns the writer for the command. */
@@ -34,7 +35,7 @@ public final class CommandOutput {
   /** Writes what is still here; returns why something could not be written, or null. */
   public @Nullable IOException flush() {
     writer.flush();
-    return failure;
+    return stream.failure();
   }
 
   /** Returns whether the reader has gone, as {@code head} goes when it has had enough. */
@@ -46,30 +47,5 @@ public final class CommandOutput {
   /** Returns a failure in words: what could not be written, and why. */
   public static String describe(IOException failure) {
     return "standard output can't be written: " + failure.getMessage();
-  }
-
-  private final class Remembering extends OutputStream {
-    private final OutputStream out;
-
-    Remembering(OutputStream out) {
-      this.out = out;
-    }
-
-    @Override
-    public void write(int octet) throws IOException {
-      write(new byte[] {(byte) octet}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] octets, int offset, int length) throws IOException {
-      try {
-        out.write(octets, offset, length);
-      } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        }
-        throw e;
-      }
-    }
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -302,6 +303,7 @@ final class PublisherTest {
     }
   }
 
+  @Tag(Allocations.OWN_JVM)
   @Test
   void allocateNothingForAMessage() throws Exception {
     MemorySegment message = MemorySegment.ofArray(new byte[100]);

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.ring.axvisor.AxvisorLayout.Direction;
 import tombolo.testing.Allocations;
 
+@Tag(Allocations.OWN_JVM)
 @DisplayName("A region v3's calls")
 final class MessageAllocationTest {
   private static final int MESSAGES = 400_000;

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -283,6 +284,7 @@ final class SlotHostilePeerTest {
   }
 
   /** Neither a message nor a malformed slot makes the receiver remember more. */
+  @Tag(Allocations.OWN_JVM)
   @Test
   void isRememberedByTwoCountersAlone() throws Exception {
     SlotFixture region = region(Direction.TO_SUBSCRIBER);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package tombolo.cli.run;
+package tombolo.cli.stream;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,15 +8,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes a guest's output on, reports when that fails, so that the VM need not run on, and
- * remembers the first failure, because the guests may have ended before it. Thread-safe.
+ * Passes output on, reports each failure to do so, and remembers the first one, because whoever
+ * printed may have ended before it. Never closes the stream below. Thread-safe.
  */
-final class GuestOutput extends OutputStream {
+public final class RememberingOutput extends OutputStream {
   private final OutputStream out;
   private final Consumer<IOException> onFailure;
   private volatile @Nullable IOException failure;
 
-  GuestOutput(OutputStream out, Consumer<IOException> onFailure) {
+  /**
+   * Makes an output that goes to a stream.
+   *
+   * @param onFailure is told what the stream throws, by the thread that writes
+   */
+  public RememberingOutput(OutputStream out, Consumer<IOException> onFailure) {
     this.out = out;
     this.onFailure = onFailure;
   }
@@ -54,7 +59,7 @@ final class GuestOutput extends OutputStream {
   }
 
   /** Returns the first failure, or null if everything so far could be written. */
-  @Nullable IOException failure() {
+  public @Nullable IOException failure() {
     return failure;
   }
 }
