@@ -22,6 +22,9 @@ class CheckCommandTest {
           + "'\n[channel.greetings]\npublisher = 'alice'\nsubscribers = ['bob']\nkey = 0x1\n"
           + "size = '16 KiB'\n";
 
+  /** The least that a disk may hold, in bytes. */
+  private static final int SECTOR = 512;
+
   /** A cpio archive of format {@code newc} that holds its end mark only. */
   private static final String EMPTY_ARCHIVE =
       "070701"
@@ -130,6 +133,7 @@ class CheckCommandTest {
         if (name.endsWith(".toml")) {
           files.add(Files.copy(original, examples.resolve(name)).toString());
           Files.writeString(examples.resolve(name.replace(".toml", ".cpio")), EMPTY_ARCHIVE);
+          Files.write(examples.resolve(name.replace(".toml", ".img")), new byte[SECTOR]);
         }
       }
     }
