@@ -9,6 +9,7 @@ import java.util.List;
 import tombolo.bench.ivc.IvcSuite;
 import tombolo.bench.jmh.JmhSuite;
 import tombolo.bench.linux.LinuxSuite;
+import tombolo.bench.linux.SiegeSuite;
 import tombolo.bench.pair.Pairing;
 import tombolo.bench.ring.RingSuite;
 import tombolo.bench.suite.Arguments;
@@ -34,6 +35,8 @@ public final class Main {
                   --only REGEX, --quick
         linux     Debian's kernel, beside QEMU: boot to a shell, idle guests, bytes between guests
                   --runs N, --parts boot,idle,transfer, --mib N, --quick
+        siege     doorbells of two VMs beside one that fills every bound
+                  --minutes N, --harts N, --heap SIZE, --quick
         jmh       single mechanisms under JMH
                   [REGEX], --full, --quick
         pair      one of these suites, here and in another checkout, in turn
@@ -69,11 +72,12 @@ public final class Main {
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
         case "ring" -> RingSuite.parse(rest, root, report).run();
         case "linux" -> LinuxSuite.parse(rest, root, report).run();
+        case "siege" -> SiegeSuite.parse(rest, root, report).run();
         case "pair" -> Pairing.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests, ivc, ring, linux, jmh or pair"
+                "no suite %s: vcpu, guests, ivc, ring, linux, siege, jmh or pair"
                     .formatted(arguments.getFirst()));
       }
       report.close();

@@ -50,12 +50,16 @@ class LinuxSuiteTest {
                 tombolo.cli.Main.class.getName()));
   }
 
-  @Test
-  void everyPartRunsBesideQemuAndEndsInFigures() throws InterruptedException {
-    RequiredTool.require("qemu-system-riscv64");
+  private static void assumeDebian() {
     Assumptions.assumeTrue(
         DebianLinux.inCache().isComplete() || "1".equals(System.getenv("TOMBOLO_REQUIRE_LINUX")),
         "Debian's kernel is not here; guests/linux/fetch gets it");
+  }
+
+  @Test
+  void everyPartRunsBesideQemuAndEndsInFigures() throws InterruptedException {
+    RequiredTool.require("qemu-system-riscv64");
+    assumeDebian();
 
     Invocation run = Invocation.in(root, "linux", "--quick", "--mib", "1");
 
@@ -71,5 +75,27 @@ class LinuxSuiteTest {
             "linux.transfer.vsock",
             "linux.transfer.network",
             "linux.transfer.qemu-socket");
+  }
+
+  @Test
+  void twoVmsAreMeasuredAloneAndUnderSiege() throws InterruptedException {
+    assumeDebian();
+
+    Invocation run = Invocation.in(root, "siege", "--quick");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.figureNames())
+        .containsExactly(
+            "siege.round-trips.alone",
+            "siege.round-trips.beside",
+            "siege.round-trips.ratio",
+            "siege.round-trips.ratio.q1",
+            "siege.round-trips.ratio.q3",
+            "siege.p99.alone",
+            "siege.p99.beside",
+            "siege.p99.ratio",
+            "siege.p99.ratio.q1",
+            "siege.p99.ratio.q3",
+            "siege.end");
   }
 }

@@ -204,7 +204,7 @@ class SuitesTest {
       delimiter = '|',
       textBlock =
           """
-          cpu                       | no suite cpu: vcpu, guests, ivc, ring, linux, jmh or pair
+          cpu                       | no suite cpu: vcpu, guests, ivc, ring, linux, siege, jmh or pair
           vcpu --runs 0             | --runs 0: a whole number from 1
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value
@@ -221,6 +221,7 @@ class SuitesTest {
           guests sieve              | no such option: sieve
           linux --parts sleep       | no part sleep: boot, idle, transfer
           linux --mib 0             | --mib 0: a whole number from 1
+          siege --harts 0           | --harts 0: a whole number from 1
           pair --suite vcpu         | --against DIR is missing
           pair --against ..         | --suite SUITE is missing
           pair --against .. --suite pair | suite pair cannot be paired: vcpu, guests, ivc, ring, linux, jmh

@@ -2,13 +2,9 @@
 
 package tombolo.bench.linux;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import tombolo.bench.suite.Arguments;
 import tombolo.bench.suite.BenchmarkException;
 import tombolo.bench.suite.Report;
@@ -68,9 +64,8 @@ public final class LinuxSuite {
     if (quick) {
       report.line("--quick: these runs are too short to say anything about speed");
     }
-    Path work = temporary();
-    try {
-      LinuxFiles linux = LinuxFiles.find(root, work);
+    try (WorkDirectory work = WorkDirectory.make()) {
+      LinuxFiles linux = LinuxFiles.find(root, work.path());
       report.line(linux.description());
       List<LinuxMeasurement> measurements = measurements(linux);
       for (int run = quick ? 1 : 0; run <= runs; run++) {
@@ -83,8 +78,6 @@ public final class LinuxSuite {
         }
       }
       measurements.forEach(measurement -> measurement.print(report));
-    } finally {
-      delete(work);
     }
   }
 
@@ -113,23 +106,5 @@ public final class LinuxSuite {
                   new QemuPair(linux))));
     }
     return measurements;
-  }
-
-  private static Path temporary() {
-    try {
-      return Files.createTempDirectory("tombolo-bench-linux");
-    } catch (IOException e) {
-      throw new BenchmarkException("cannot make a temporary directory: " + e.getMessage());
-    }
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new BenchmarkException("%s: %s".formatted(directory, e.getMessage()));
-    }
   }
 }
