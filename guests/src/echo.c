@@ -15,18 +15,24 @@
 
 #define CONTROL_D 0x04
 
-// The interrupt handler writes these and main reads them, on one hart.
+// Shared by the interrupt handler, which writes, and main, which reads, on one hart.
 static char typed[256];
 static volatile unsigned written;
-static unsigned read;
+static volatile unsigned read;
 
 static void on_external(struct frame *frame) {
   (void)frame;
   unsigned source;
   while ((source = plic_claim()) != 0) {
-    for (int c = console_read(); c >= 0; c = console_read()) {
-      typed[written % sizeof typed] = (char)c;
-      written++;
+    while (written - read < sizeof typed) {
+      int c = console_read();
+      if (c < 0) {
+        break;
+      }
+      typed[written++ % sizeof typed] = (char)c;
+    }
+    if (written - read == sizeof typed) {
+      uart_write(UART_IER, 0); // the rest stays in the UART until there is room
     }
     plic_complete(source);
   }
@@ -42,6 +48,7 @@ static char next(void) {
     interrupts_off();
   }
   char c = typed[read++ % sizeof typed];
+  uart_write(UART_IER, UART_IER_RECEIVED);
   interrupts_on();
   return c;
 }

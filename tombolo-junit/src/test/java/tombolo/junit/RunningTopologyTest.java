@@ -79,7 +79,17 @@ class RunningTopologyTest {
     }
 
     @Test
-    void dSeesTheGuestLeave(RunningTopology topology) {
+    void dTypesMoreAtOnceThanTheGuestHasRoomFor(RunningTopology topology) {
+      GuestVm echo = topology.vm("echo");
+
+      echo.type("line\n".repeat(1000) + "the end\n");
+
+      echo.awaitLine("THE END");
+      assertThat(echo.lines()).filteredOn("LINE"::equals).hasSize(1000);
+    }
+
+    @Test
+    void eSeesTheGuestLeave(RunningTopology topology) {
       topology.vm("echo").type("quit\n");
 
       topology.vm("echo").awaitExit(0);
