@@ -61,7 +61,7 @@ public final class Main implements Runnable {
             true,
             UTF_8));
     try {
-      status = commandLine(host).execute(arguments);
+      status = commandLine(host, subcommands(host, arguments)).execute(arguments);
     } catch (Throwable e) { // also an OutOfMemoryError, which picocli lets through
       System.err.println(internalError("tombolo", e));
       status = ExitStatus.INTERNAL;
@@ -69,10 +69,21 @@ public final class Main implements Runnable {
     System.exit(status);
   }
 
+  /** Returns those that may be needed; all in the run that trains the start-up cache. */
+  private static List<Object> subcommands(Host host, String[] arguments) {
+    return Boolean.getBoolean("tombolo.training")
+        ? Subcommands.all(host)
+        : Subcommands.reachable(host, arguments);
+  }
+
   /** Makes the command with all its subcommands, ready to execute. */
   static CommandLine commandLine(Host host) {
+    return commandLine(host, Subcommands.all(host));
+  }
+
+  private static CommandLine commandLine(Host host, List<Object> subcommands) {
     CommandLine command = new CommandLine(new Main());
-    for (Object subcommand : Subcommands.all(host)) {
+    for (Object subcommand : subcommands) {
       command.addSubcommand(subcommand);
     }
     command
