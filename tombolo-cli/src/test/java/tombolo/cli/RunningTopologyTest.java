@@ -455,6 +455,17 @@ class RunningTopologyTest {
   }
 
   @Test
+  void aRequestWithoutEndEndsItsConnection() throws Exception {
+    greeterAlone();
+    try (SocketChannel client =
+        SocketChannel.open(UnixDomainSocketAddress.of(sockets().getFirst()))) {
+      client.write(ByteBuffer.wrap(("ps" + "x".repeat(1023)).getBytes(UTF_8)));
+
+      assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    }
+  }
+
+  @Test
   void aSenderWithoutAReaderIsTold() throws Exception {
     String file =
         new TopologyText()

@@ -160,6 +160,28 @@ class VmCommandsTest {
     assertThat(second.process().isAlive()).isTrue();
   }
 
+  /** The vCPU does not come to the gate while it waits for the reader of its output. */
+  @Test
+  void aCommandThatTakesLongHoldsUpNobodyAndKeepsOthersOff() throws Exception {
+    Path kernel = directory.resolve("bytes.elf");
+    ElfBytes.entering(ElfBytes.RAM).printing(1 << 24).write(kernel);
+    Installation.Run run = installation.start("boot", kernel.toString());
+    while (run.process().getInputStream().available() < 1 << 15) {
+      Thread.onSpinWait();
+    }
+
+    Installation.Run first = installation.start("suspend", "bytes");
+    Installation.Run second = installation.start("suspend", "bytes");
+
+    assertThat(List.of(first.end(), second.end()))
+        .allMatch(result -> result.status() == 1)
+        .extracting(Installation.Result::err)
+        .containsExactlyInAnyOrder(
+            "tombolo suspend: bytes: another command acts on it; wait for that one\n",
+            "tombolo suspend: bytes: not done yet; it goes on, see tombolo ps\n");
+    assertThat(tombolo("ps").out()).containsPattern("bytes +1 +running");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"stop", "kill", "suspend", "resume", "reboot"})
   void aVmThatIsNotThereIsAMistakeOfOneLine(String command) throws Exception {

@@ -36,7 +36,7 @@ import tombolo.memory.TranslationCache;
  * endpoint waits for that, and nobody gets what is still in use.
  */
 @DisplayName("While an endpoint waits for its vCPUs or for zeroing")
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class DirectoryLockTest {
   private static final ChannelId ALICES = new ChannelId(1, 1);
   private static final ChannelId CAROLS = new ChannelId(3, 3);

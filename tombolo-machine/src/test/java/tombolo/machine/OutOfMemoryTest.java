@@ -27,7 +27,7 @@ import tombolo.machine.virtio.VirtioTransport;
 import tombolo.machine.virtio.Virtqueue;
 
 @DisplayName("An error in a VM's vCPU, device or worker ends that VM, and")
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class OutOfMemoryTest {
   /** What a JVM throws that has no memory left, or no stack. */
   enum Thrown {

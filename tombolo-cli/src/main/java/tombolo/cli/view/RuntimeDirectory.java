@@ -3,6 +3,7 @@
 package tombolo.cli.view;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -79,7 +80,12 @@ final class RuntimeDirectory {
     return Optional.of(directory);
   }
 
-  private static void check(Path directory) throws IOException {
+  /**
+   * Checks the directory.
+   *
+   * @throws IOException if it is not this user's alone
+   */
+  static void check(Path directory) throws IOException {
     PosixFileAttributes attributes =
         Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isDirectory()
@@ -116,7 +122,12 @@ final class RuntimeDirectory {
     if (Files.exists(self) && Files.getOwner(self).equals(attributes.owner())) {
       return true;
     }
-    Path mine = Files.createTempFile(directory, "owner", null); // No /proc, or it hides the owner.
+    Path mine;
+    try {
+      mine = Files.createTempFile(directory, "owner", null); // No /proc, or it hides the owner.
+    } catch (AccessDeniedException e) {
+      return false;
+    }
     try {
       return Files.getOwner(mine).equals(attributes.owner());
     } finally {

@@ -43,6 +43,10 @@ class ReceivedFileTest {
         static char buffer[1 << 16];
         fcntl(1, F_SETFL, fcntl(1, F_GETFL) | O_NONBLOCK);
         int error = output_to(count > 1 ? arguments[1] : NULL);
+        if (error == 0 && count > 1) {
+          printf("ready\\n");
+          fflush(stdout);
+        }
         for (ssize_t got; error == 0 && (got = read(0, buffer, sizeof buffer)) > 0;) {
           error = output_write(buffer, (size_t)got);
           if (count > 1) {
@@ -101,6 +105,11 @@ class ReceivedFileTest {
     return started;
   }
 
+  /** Starts one that can write its file, and waits until it is to come. */
+  private void receiveInto(Object... arguments) throws IOException {
+    assertThat(receive(arguments).inputReader().readLine()).isEqualTo("ready");
+  }
+
   private Process running() {
     return Objects.requireNonNull(receiver);
   }
@@ -126,7 +135,7 @@ class ReceivedFileTest {
   @Test
   void aFileHasItsNameWhenAllOfItIsThere() throws Exception {
     Path file = files.resolve("file");
-    receive(file);
+    receiveInto(file);
     send("one ");
     assertThat(names()).hasSize(1).doesNotContain("file");
     send("two");
@@ -138,7 +147,8 @@ class ReceivedFileTest {
 
   @Test
   void nothingIsMadeBeforeTheFirstByteAndAnEmptyFileAtTheEnd() throws Exception {
-    receive(files.resolve("file"));
+    receiveInto(files.resolve("file"));
+    assertThat(names()).isEmpty();
     assertThat(end()).isZero();
     assertThat(files.resolve("file")).isEmptyFile();
   }
@@ -146,7 +156,7 @@ class ReceivedFileTest {
   @Test
   void aTransferThatBreaksOffLeavesWhatWasThere() throws Exception {
     Path file = Files.writeString(files.resolve("file"), "before");
-    receive(file, "fail");
+    receiveInto(file, "fail");
     send("half");
 
     assertThat(end()).isNotZero();
@@ -157,7 +167,7 @@ class ReceivedFileTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "HUP"})
   void aSignalLeavesNothing(String signal) throws Exception {
-    receive(files.resolve("file"));
+    receiveInto(files.resolve("file"));
     send("half");
     new ProcessBuilder("kill", "-" + signal, Long.toString(running().pid())).start().waitFor();
 
@@ -170,13 +180,13 @@ class ReceivedFileTest {
   void aLinkStaysAndADeviceIsWritten() throws Exception {
     Path file = Files.writeString(files.resolve("file"), "before");
     Path link = Files.createSymbolicLink(files.resolve("link"), Path.of("file"));
-    receive(link);
+    receiveInto(link);
     send("after");
     assertThat(end()).isZero();
     assertThat(link).isSymbolicLink();
     assertThat(file).hasContent("after");
 
-    receive("/dev/null");
+    receiveInto("/dev/null");
     send("gone");
     assertThat(end()).isZero();
     assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();

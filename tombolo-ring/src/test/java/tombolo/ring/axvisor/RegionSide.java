@@ -115,6 +115,11 @@ sealed interface RegionSide {
     public long length() {
       return lengthCell.get(ValueLayout.JAVA_LONG, 0);
     }
+
+    /** Stores both indices without a look before; returns whether one of them moved. */
+    boolean advance() {
+      return CLibrary.call(() -> (boolean) functions.advance.invokeExact(side));
+    }
   }
 
   /** The C functions, compiled for the host. */
@@ -130,6 +135,7 @@ sealed interface RegionSide {
     private final MethodHandle abort;
     private final MethodHandle receive;
     private final MethodHandle isChannel;
+    private final MethodHandle advance;
     private final long sideSize;
 
     private Functions(CLibrary library) {
@@ -145,6 +151,7 @@ sealed interface RegionSide {
               "side_receive", FunctionDescriptor.of(INT, POINTER, POINTER, LONG, POINTER));
       isChannel =
           library.function("side_is_channel", FunctionDescriptor.of(BOOLEAN, POINTER, LONG, LONG));
+      advance = library.function("side_advance", FunctionDescriptor.of(BOOLEAN, POINTER));
       MethodHandle size = library.function("side_size", FunctionDescriptor.of(LONG));
       sideSize = CLibrary.call(() -> (long) size.invokeExact());
     }

@@ -241,6 +241,21 @@ final class RestartedPeerTest {
     }
   }
 
+  /** As if the publisher always came between the look and the store. */
+  @Test
+  void theGuestsCodeStoresNoIndexOverThatOfANewRegion() {
+    RegionSide publisher = c.publish(memory, AxvisorLayout.CELL);
+    RegionSide subscriber = c.subscribe(memory);
+    send(publisher, 1);
+    receives(subscriber, 1);
+    send(subscriber, 1);
+    c.publish(memory, AxvisorLayout.CELL);
+    byte[] before = memory.toArray(ValueLayout.JAVA_BYTE);
+
+    assertThat(((RegionSide.InC) subscriber).advance()).isFalse();
+    assertThat(memory.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
+  }
+
   @Test
   void bothLanguagesAcceptAndRefuseTheSame() {
     AxvisorRegion.publish(memory, AxvisorLayout.CELL);

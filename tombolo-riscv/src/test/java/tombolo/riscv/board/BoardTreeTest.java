@@ -4,6 +4,7 @@ package tombolo.riscv.board;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,5 +208,14 @@ class BoardTreeTest {
     assertThat(cells(aia, "ivc/interrupts")).containsExactly(36L, 1L);
     refersTo(aia, "ivc/interrupt-parent", "aplic@d000000");
     assertThat(cells(tombolo(InterruptController.PLIC, 1), "ivc/interrupts")).containsExactly(36L);
+  }
+
+  /** U-Boot adds to the tree where it is: the command line, the initrd, and more. */
+  @ParameterizedTest
+  @EnumSource
+  void aBootLoaderFindsRoomBehindTheTree(InterruptController controller) throws Exception {
+    ByteBuffer header = ByteBuffer.wrap(Files.readAllBytes(blob(controller, 1)));
+    int strings = header.getInt(12) + header.getInt(32);
+    assertThat(header.getInt(4) - strings).isGreaterThanOrEqualTo(4096);
   }
 }
