@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
  *   &lt;!-- ci: after COMMAND --&gt;     this makes what the block takes for granted
  * </pre>
  *
- * <p>The commands see no VMs that run on this machine already: {@code tombolo top} would watch them.
+ * <p>The commands see no VMs that run on this machine already: {@code tombolo top} would watch
+ * them.
  */
 final class Commands {
   private static final Pattern PROGRAM =
