@@ -7,6 +7,41 @@ final class InitScript {
   /** The script that runs instead of a shell, if it exists. */
   static final String SCRIPT = "etc/tombolo-script";
 
+  /** What an interactive shell reads when it starts. */
+  static final String SHELL_START = "etc/shell-start";
+
+  // Without -f, these ask the init of busybox, which does not run here, and nothing would happen.
+  static final String SHELL_START_TEXT =
+      """
+      alias poweroff="poweroff -f" halt="poweroff -f" reboot="reboot -f"
+      """;
+
+  /** What busybox's DHCP client calls when something has come of its questions. */
+  static final String DHCP = "etc/udhcpc/default.script";
+
+  // The client tells the address, the length of the prefix, and lists of routers and name servers.
+  static final String DHCP_TEXT =
+      """
+      #!/bin/sh
+      case $1 in
+        deconfig)
+          ip address flush dev $interface
+          ip link set $interface up
+          ;;
+        bound | renew)
+          ip address flush dev $interface
+          ip address add $ip/${mask:-24} dev $interface
+          for address in $router; do
+            ip route add default via $address dev $interface && break
+          done
+          for address in $dns; do
+            echo nameserver $address
+          done >/etc/resolv.conf
+          echo "udhcpc: $interface has $ip/${mask:-24}, router ${router:-none}, name servers ${dns:-none}"
+          ;;
+      esac
+      """;
+
   private static final String START =
       """
       #!/bin/sh
@@ -29,6 +64,7 @@ final class InitScript {
       START
           + """
           mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
+          export ENV=/etc/shell-start
           cd /root
           program=sh
           [ -x /etc/tombolo-script ] && program=/etc/tombolo-script

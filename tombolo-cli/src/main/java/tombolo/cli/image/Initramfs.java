@@ -27,7 +27,7 @@ public final class Initramfs {
   private static final int CONSOLE = CpioWriter.CHARACTER_DEVICE | 0600;
   private static final int CONSOLE_NUMBER = 5 << 8 | 1;
   private static final List<String> DIRECTORIES =
-      List.of("bin", "dev", "etc", "lib", "lib/modules", "proc", "root", "sys", "tmp");
+      List.of("bin", "dev", "etc", "lib", "lib/modules", "mnt", "proc", "root", "sys", "tmp");
 
   private final ImageTree tree = new ImageTree();
   private @Nullable Path leftOut;
@@ -46,6 +46,8 @@ public final class Initramfs {
     tree.put("bin/sh", new ImageTree.Link("busybox"));
     tree.put("dev/console", new ImageTree.Node(CONSOLE, CONSOLE_NUMBER)); // for init's first words
     tree.put("init", new ImageTree.Text(InitScript.TEXT));
+    tree.put(InitScript.SHELL_START, new ImageTree.Text(InitScript.SHELL_START_TEXT));
+    tree.put(InitScript.DHCP, new ImageTree.Text(InitScript.DHCP_TEXT));
   }
 
   /**

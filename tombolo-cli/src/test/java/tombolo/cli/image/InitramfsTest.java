@@ -70,6 +70,7 @@ class InitramfsTest {
         .containsEntry("bin/busybox", "100755 BUSYBOX")
         .containsEntry("bin/sh", "120777 busybox")
         .containsEntry("dev/console", "20600 ")
+        .containsEntry("mnt", "40755 ")
         .containsEntry("proc", "40755 ")
         .hasEntrySatisfying("init", text -> assertThat(text).startsWith("100755 #!/bin/sh\n"));
   }

@@ -63,6 +63,8 @@ final class BoardTree {
             .u32("#size-cells", 2)
             .strings("compatible", "riscv-virtio")
             .strings("model", "tombolo,riscv");
+    // By this node systemd knows that it runs in a VM, and has sshd listen at vsock port 22.
+    root.child("hypervisor").strings("compatible", "tombolo,vm");
     DeviceTreeNode chosen = root.child("chosen");
     chosen.strings("bootargs", commandLine);
     chosen.strings("stdout-path", "/soc/" + at("serial", BoardLayout.UART_BASE));

@@ -174,6 +174,13 @@ class BoardTreeTest {
         .containsEntry(property, qemu(4).getOrDefault(property, "nothing"));
   }
 
+  /** systemd calls a guest with such a node a VM, and starts there what it starts in VMs only. */
+  @ParameterizedTest
+  @EnumSource(InterruptController.class)
+  void theGuestIsToldThatItRunsInAVm(InterruptController controller) throws Exception {
+    assertThat(tombolo(controller, 1)).containsEntry("hypervisor/compatible", "\"tombolo,vm\"");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
   void aiaIsWiredAsOnQemu(int harts) throws Exception {
