@@ -81,6 +81,18 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   /** When hart.retired is more than this, the present run looks at the clock. */
   private long lookAt;
 
+  /**
+   * hart.retired at the latest look at the clock with which a run began. Runs begin with a look,
+   * except those that go on after a device access soon after the last one: a doorbell takes six
+   * accesses, and a look as long as the rest of an exit. Looks in the middle of a run do not count
+   * here. Where a guest sees its timer then follows from the runs and their budgets alone, whatever
+   * the engine, as long as the clock stands still in them.
+   */
+  private long lookedAt;
+
+  /** Whether the last run ended with a device access. */
+  private boolean afterAccess;
+
   /** Whether the instruction at pc is a device access that the VM has completed. */
   private boolean deviceAccess;
 
@@ -142,10 +154,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     long limit = hart.retired + Math.min(budget, Long.MAX_VALUE - hart.retired);
     quiescence.enter();
     try {
-      // Here and not where the last run has left off: where a guest sees its timer then follows
-      // from the runs and their budgets alone, whatever the engine, as long as the clock stands
-      // still in them.
-      timer.look();
+      if (!afterAccess || hart.retired - lookedAt >= CLOCK_INTERVAL) {
+        lookedAt = hart.retired;
+        timer.look();
+      }
+      afterAccess = false;
       return runUntilExit(limit);
     } finally {
       publish();
@@ -161,7 +174,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     if (deviceAccess) {
       finishInstruction(); // a device store that was not rejected
     }
-    lookAt = hart.retired + CLOCK_INTERVAL;
+    lookAt = lookedAt + CLOCK_INTERVAL;
     @Nullable VcpuExit exit = null;
     if (rejected) {
       rejected = false;
@@ -207,10 +220,12 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       }
       case DEVICE_LOAD -> {
         deviceAccess = true;
+        afterAccess = true;
         yield new VcpuExit.MmioRead(hart.mmu.deviceGpa, hart.access.deviceSize());
       }
       case DEVICE_STORE -> {
         deviceAccess = true;
+        afterAccess = true;
         yield new VcpuExit.MmioWrite(
             hart.mmu.deviceGpa, hart.access.deviceSize(), hart.access.deviceValue());
       }
@@ -375,6 +390,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   public void reset(SymbolTable kernelSymbols) {
     symbols = kernelSymbols;
     deviceAccess = false;
+    afterAccess = false;
     rejected = false;
     asleep = false;
     entry = null;
@@ -401,6 +417,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   public void save(StateWriter out) {
     out.part("hart", hart).part("traps", traps).part("timer", timer);
     out.flag(deviceAccess).flag(rejected).flag(asleep).flag(kicked.get());
+    out.flag(afterAccess).number((int) Math.min(hart.retired - lookedAt, CLOCK_INTERVAL));
     out.number(state.get().number);
     Entry where = entry;
     out.flag(where != null);
@@ -419,6 +436,8 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     rejected = in.flag();
     asleep = in.flag();
     kicked.set(in.flag());
+    afterAccess = in.flag();
+    lookedAt = hart.retired - in.int32(0, CLOCK_INTERVAL);
     state.set(HartState.of(in));
     entry = in.flag() ? new Entry(in.int64(), in.int64()) : null;
     if (interruptFile != null) {
