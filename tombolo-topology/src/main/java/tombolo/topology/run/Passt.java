@@ -11,6 +11,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +50,6 @@ final class Passt implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Passt.class.getName());
   private static final String PROGRAM = "passt";
-  private static final String NOBODY = "nobody";
   private static final String REMEDY = "install it; on Debian: apt install passt";
 
   /** How long passt may take to open its socket. */
@@ -124,12 +128,25 @@ final class Passt implements AutoCloseable {
         .orElse(null);
   }
 
-  /** passt that root has started becomes nobody before it makes its socket. */
+  /**
+   * Lets passt that root has started make its socket. It does so as nobody (versions of 2023), or
+   * as a root that may no longer do what others forbid (2025).
+   */
   private static void giveAway(Path folder) throws IOException {
     if ("root".equals(System.getProperty("user.name"))) {
-      Files.setOwner(
-          folder,
-          folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(NOBODY));
+      PosixFileAttributeView view =
+          Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+      view.setGroup(groupOfNobody(folder.getFileSystem().getUserPrincipalLookupService()));
+      view.setPermissions(PosixFilePermissions.fromString("rwxrwx---"));
+    }
+  }
+
+  /** Debian calls the group nogroup, others call it like the user. */
+  private static GroupPrincipal groupOfNobody(UserPrincipalLookupService names) throws IOException {
+    try {
+      return names.lookupPrincipalByGroupName("nogroup");
+    } catch (UserPrincipalNotFoundException e) {
+      return names.lookupPrincipalByGroupName("nobody");
     }
   }
 
