@@ -39,10 +39,11 @@ enum { PAGE = 4096, CODE_PAGES = 64, PARTS = 8, CONNECTIONS = 600, FILES = 300 }
 // Shared with all parts: how many have filled their bound once.
 static atomic_int *full;
 
-static void filled_once(bool *before) {
+static void filled_once(const char *part, bool *before) {
   if (!*before) {
     *before = true;
     atomic_fetch_add(full, 1);
+    fprintf(stderr, "\nglutton: %s: full\n", part);  // behind whatever line is being printed
   }
 }
 
@@ -63,7 +64,7 @@ static void eat_code(void) {
     code[i] = i % HALVES == HALVES - 1 ? RET : NOP;
   }
   __builtin___clear_cache((char *)code, (char *)(code + CODE_PAGES * HALVES));
-  for (bool full_once = false;; filled_once(&full_once)) {
+  for (bool full_once = false;; filled_once("code", &full_once)) {
     for (unsigned i = 0; i < CODE_PAGES * HALVES; i++) {
       ((void (*)(void))(code + i))();
     }
@@ -75,7 +76,7 @@ static void eat_code(void) {
 static void eat_connections(unsigned port) {
   static int sockets[CONNECTIONS];
   static char data[64 << 10];
-  for (bool full_once = false;; filled_once(&full_once)) {
+  for (bool full_once = false;; filled_once("connections", &full_once)) {
     unsigned open = 0;
     for (unsigned i = 0; i < CONNECTIONS; i++) {
       int made = socket(AF_VSOCK, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -119,8 +120,8 @@ static void eat_frames(void) {
     frame[11] ^= i % 16 == 5; // now and then another VM's
     sendto(wire, frame, sizeof frame, 0, (struct sockaddr *)&to, sizeof to);
     frame[11] ^= i % 16 == 5;
-    if (i == 100000) {
-      filled_once(&full_once);
+    if (i == 2000) {
+      filled_once("frames", &full_once);
     }
   }
 }
@@ -128,7 +129,7 @@ static void eat_frames(void) {
 // Opens files of the host's folder until it may have no more.
 static void eat_files(const char *folder) {
   static int files[FILES];
-  for (bool full_once = false;; filled_once(&full_once)) {
+  for (bool full_once = false;; filled_once("files", &full_once)) {
     unsigned open_files = 0;
     for (unsigned i = 0; i < FILES; i++) {
       char path[256];
@@ -158,7 +159,7 @@ static void eat_channels(void) {
     return;
   }
   static struct ivc_channel channels[64];
-  for (bool full_once = false;; filled_once(&full_once)) {
+  for (bool full_once = false;; filled_once("channels", &full_once)) {
     unsigned published = 0;
     while (published < 64 &&
            ivc_publish(NULL, 1000 + published, PAGE, &channels[published]) == IVC_DONE) {
@@ -193,7 +194,7 @@ static void eat_output(void) {
     }
     fflush(stdout);
     if (i == 100) {
-      filled_once(&full_once);
+      filled_once("output", &full_once);
     }
   }
 }
@@ -208,7 +209,7 @@ static void eat_disk(const char *disk) {
     return;
   }
   memset(piece, 0x5a, PIECE);
-  for (bool full_once = false;; filled_once(&full_once)) {
+  for (bool full_once = false;; filled_once("disk", &full_once)) {
     for (off_t at = 0; pwrite(file, piece, PIECE, at) == PIECE; at += PIECE) {
     }
     fsync(file);
@@ -229,7 +230,7 @@ static void eat_faults(void) {
                                                 MAP_SHARED, memory, 0x50000000);
   if (nowhere == MAP_FAILED) {
     complain("/dev/mem");
-    filled_once(&full_once);
+    filled_once("faults", &full_once);
     return;
   }
   signal(SIGBUS, on_fault);
@@ -240,7 +241,7 @@ static void eat_faults(void) {
       nowhere[PAGE * (page % 256)] = 1;
     }
     if (++page == 1000) {
-      filled_once(&full_once);
+      filled_once("faults", &full_once);
     }
   }
 }
@@ -301,7 +302,7 @@ int main(int count, char **words) {
       fprintf(stderr, "glutton: part %d of %d ended\n", atomic_load(full) + 1, started);
     }
   }
-  printf("glutton: full\n");
+  printf("\nglutton: full\n");
   fflush(stdout);
   for (;;) {
     pause();
