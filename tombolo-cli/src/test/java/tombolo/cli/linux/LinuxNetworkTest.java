@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -39,6 +40,8 @@ class LinuxNetworkTest {
   private static final long BYTES = Long.getLong("tombolo.bytes", 8L << 20);
   private static final String LIMIT = BYTES > 64L << 20 ? "50m" : "4m";
   private static final List<String> DRIVER = List.of("failover", "net_failover", "virtio_net");
+  private static final int FIRST_PORT = 20_000;
+  private static final int LAST_PORT = 30_000;
 
   @TempDir private static Path directory;
   private static LinuxFiles linux;
@@ -199,9 +202,19 @@ class LinuxNetworkTest {
     return task;
   }
 
+  /**
+   * Returns a port below those that Linux gives to connections. At one of those, a program that
+   * connects again and again until somebody listens would some time connect to itself.
+   */
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int port = FIRST_PORT; ; port++) {
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        if (port == LAST_PORT) {
+          throw e;
+        }
+      }
     }
   }
 
