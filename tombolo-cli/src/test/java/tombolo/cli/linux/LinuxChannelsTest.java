@@ -174,6 +174,8 @@ class LinuxChannelsTest {
 
   /**
    * Both by SIGKILL, of which no process hears, and in the middle: the rest cannot be in the ring.
+   * Each time by another channel, so that no receiver meets the sender of the time before, which
+   * has not noticed yet.
    */
   @Test
   void whoIsLeftSaysThatTheOtherWasKilled() throws Exception {
@@ -183,39 +185,41 @@ class LinuxChannelsTest {
                 "alice",
                 """
                 #!/bin/sh
-                head -c 8000000 /dev/zero | ivc-send -n file; echo "status $?"
-                { head -c 300000 /dev/zero; killall -9 ivc-send; } | ivc-send -n file
-                { echo 1; sleep 5; echo 2; } | ivc-send -n file --lines || exit 1
+                head -c 8000000 /dev/zero | ivc-send -n first; echo "status $?"
+                { head -c 300000 /dev/zero; killall -9 ivc-send; } | ivc-send -n second
+                { echo 1; sleep 5; echo 2; } | ivc-send -n third --lines || exit 1
                 """,
                 ""),
             vm(
                 "bob",
                 """
                 #!/bin/sh
-                ivc-recv -n file | { head -c 1 >/dev/null; killall -9 ivc-recv; }
-                ivc-recv -n file >/dev/null; echo "status $?"
-                ivc-recv -n file >/tmp/lines & first=$!
+                ivc-recv -n first | { head -c 1 >/dev/null; killall -9 ivc-recv; }
+                ivc-recv -n second >/dev/null; echo "status $?"
+                ivc-recv -n third >/tmp/lines & first=$!
                 until [ -s /tmp/lines ]; do :; done
-                ivc-recv -n file
+                ivc-recv -n third
                 wait $first || exit 1
                 cat /tmp/lines
                 """,
                 ""),
-            channel("file", 1, "alice", "bob"));
+            channel("first", 1, "alice", "bob"),
+            channel("second", 2, "alice", "bob"),
+            channel("third", 3, "alice", "bob"));
 
     assertThat(result.status()).as(result.out() + result.err()).isZero();
     assertThat(lines(result, "alice"))
         .anyMatch(
             line ->
                 line.matches(
-                    "ivc-send: the receiver has left; \\d+ bytes went into channel file, and not"
+                    "ivc-send: the receiver has left; \\d+ bytes went into channel first, and not"
                         + " all came out; run both again"))
         .contains("status 1");
     assertThat(lines(result, "bob"))
         .anyMatch(
             line ->
                 line.matches(
-                    "ivc-recv: the sender has left before the end: \\d+ bytes of channel file are"
+                    "ivc-recv: the sender has left before the end: \\d+ bytes of channel second are"
                         + " here, and there may be more"))
         .contains("status 1")
         .containsSubsequence("1", "2");
