@@ -7,7 +7,7 @@
 //
 // Command line: glutton CODERS HOST_PORT DISK FOLDER. CODERS processes fill decoded code. DISK is a
 // block device, FOLDER a directory of the host. Prints "glutton: full" once each part has filled its
-// bound once.
+// bound once. A part that cannot says why, and ends all with status 1.
 
 #define _GNU_SOURCE  // O_DIRECT
 
@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -34,7 +35,7 @@
 #include <linux/if_packet.h>
 #include <linux/vm_sockets.h>
 
-enum { PAGE = 4096, CODE_PAGES = 64, PARTS = 8, CONNECTIONS = 600, FILES = 300 };
+enum { PAGE = 4096, CODE_PAGES = 64, CONNECTIONS = 600, FILES = 300 };
 
 // Shared with all parts: how many have filled their bound once.
 static atomic_int *full;
@@ -48,7 +49,7 @@ static void filled_once(const char *part, bool *before) {
 }
 
 static void complain(const char *part) {
-  fprintf(stderr, "glutton: %s: %s\n", part, strerror(errno));
+  fprintf(stderr, "\nglutton: %s: %s\n", part, strerror(errno));
 }
 
 // Enters each page of code at every even offset, so that the host decodes 2,048 blocks a page.
@@ -87,6 +88,10 @@ static void eat_connections(unsigned port) {
           .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_HOST, .svm_port = port + (i % 8 == 7)};
       connect(made, (struct sockaddr *)&address, sizeof address);
       sockets[open++] = made;
+    }
+    if (open == 0) {
+      complain("connections");
+      return;
     }
     for (unsigned round = 0; round < 20; round++) {
       for (unsigned i = 0; i < open; i++) {
@@ -142,7 +147,7 @@ static void eat_files(const char *folder) {
     }
     if (open_files == 0) {
       complain("files");
-      usleep(1000000);
+      return;
     }
     while (open_files > 0) {
       close(files[--open_files]);
@@ -155,7 +160,7 @@ static void eat_files(const char *folder) {
 static void eat_channels(void) {
   const char *wrong = tombolo_open();
   if (wrong != NULL) {
-    fprintf(stderr, "glutton: channels: %s\n", wrong);
+    fprintf(stderr, "\nglutton: channels: %s\n", wrong);
     return;
   }
   static struct ivc_channel channels[64];
@@ -166,7 +171,7 @@ static void eat_channels(void) {
       published++;
     }
     if (published == 0) {
-      fprintf(stderr, "glutton: channels: none can be published\n");
+      fprintf(stderr, "\nglutton: channels: none can be published\n");
       return;
     }
     for (unsigned i = 0; i < 2000; i++) {
@@ -210,7 +215,13 @@ static void eat_disk(const char *disk) {
   }
   memset(piece, 0x5a, PIECE);
   for (bool full_once = false;; filled_once("disk", &full_once)) {
-    for (off_t at = 0; pwrite(file, piece, PIECE, at) == PIECE; at += PIECE) {
+    off_t at = 0;
+    while (pwrite(file, piece, PIECE, at) == PIECE) {
+      at += PIECE;
+    }
+    if (at == 0) {
+      complain(disk);
+      return;
     }
     fsync(file);
   }
@@ -220,8 +231,7 @@ static sigjmp_buf after_fault;
 
 static void on_fault(int signal) { siglongjmp(after_fault, signal); }
 
-// Stores where nothing answers. The kernel may not let a process get there; then there is nothing
-// to fill.
+// Stores where nothing answers.
 static void eat_faults(void) {
   static bool full_once;
   int memory = open("/dev/mem", O_RDWR);
@@ -230,7 +240,6 @@ static void eat_faults(void) {
                                                 MAP_SHARED, memory, 0x50000000);
   if (nowhere == MAP_FAILED) {
     complain("/dev/mem");
-    filled_once("faults", &full_once);
     return;
   }
   signal(SIGBUS, on_fault);
@@ -246,10 +255,13 @@ static void eat_faults(void) {
   }
 }
 
+// Starts a part, which ends with this process. Returns true in the part.
 static bool start(void) {
   pid_t child = fork();
   if (child < 0) {
     complain("fork");
+  } else if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
   }
   return child == 0;
 }
@@ -294,17 +306,13 @@ int main(int count, char **words) {
     return 1;
   }
   started += 3;
-  while (atomic_load(full) < started) {
-    usleep(100000);
-    int status;
-    pid_t ended = waitpid(-1, &status, WNOHANG);
-    if (ended > 0) {
-      fprintf(stderr, "glutton: part %d of %d ended\n", atomic_load(full) + 1, started);
+  for (bool told = false; waitpid(-1, NULL, WNOHANG) == 0; usleep(100000)) {
+    if (!told && atomic_load(full) == started) {
+      told = true;
+      printf("\nglutton: full\n");
+      fflush(stdout);
     }
   }
-  printf("\nglutton: full\n");
-  fflush(stdout);
-  for (;;) {
-    pause();
-  }
+  fprintf(stderr, "\nglutton: a part has ended\n");
+  return 1;
 }

@@ -38,6 +38,9 @@ final class Siege implements AutoCloseable {
   /** The connections that the program of the host keeps. */
   private static final int KEPT = 400;
 
+  /** What the hostile VM prints if a part of it could not go on. */
+  private static final String PART_ENDED = "glutton: a part has ended";
+
   private static final int ROUND_TRIPS = 1000;
   private static final int BOOT_SECONDS = 300;
   private static final int FULL_SECONDS = 900;
@@ -158,7 +161,9 @@ final class Siege implements AutoCloseable {
           add(
               new SiegeSuite.Series(
                   Double.parseDouble(series.group(1)), Double.parseDouble(series.group(2))));
-        } else if (line.contains("siege begins") || line.contains("glutton: full")) {
+        } else if (line.contains("siege begins")
+            || line.contains("glutton: full")
+            || line.contains(PART_ENDED)) {
           reach(line);
         }
       }
@@ -202,11 +207,12 @@ final class Siege implements AutoCloseable {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!milestone.contains(full ? "full" : "begins")) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (ended || left <= 0) {
+      if (ended || left <= 0 || milestone.contains(PART_ENDED)) {
         throw new BenchmarkException(
             "siege: the hostile VM %s before it %s"
                 .formatted(
-                    ended ? "ended" : "took " + seconds + " s", full ? "was full" : "began"));
+                    left <= 0 ? "took " + seconds + " s" : "ended, or a part of it,",
+                    full ? "was full" : "began"));
       }
       wait(left);
     }
@@ -215,7 +221,7 @@ final class Siege implements AutoCloseable {
   /**
    * Returns the median of the series that begin in the next seconds.
    *
-   * @throws BenchmarkException if there is none, or the process ends
+   * @throws BenchmarkException if there is none, or a part of the siege ends
    */
   synchronized SiegeSuite.Series measure(int seconds) throws InterruptedException {
     int first = seen.size() + 1; // the series that has begun is of the time before
@@ -224,6 +230,9 @@ final class Siege implements AutoCloseable {
     while (System.nanoTime() < end || seen.size() <= first) {
       if (ended || System.nanoTime() > deadline) {
         throw new BenchmarkException("siege: ping and pong have stopped");
+      }
+      if (milestone.contains(PART_ENDED)) {
+        throw new BenchmarkException("siege: a part of the hostile VM has ended");
       }
       wait(100);
     }
@@ -268,11 +277,17 @@ final class Siege implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroy();
     try {
+      if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
       listener.close();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
-      // It is not used any more.
+      // The listener is not used any more.
     }
   }
 }
