@@ -16,7 +16,7 @@ import tombolo.ring.word.Words;
  * overwritten meanwhile; those of earlier calls were whole. After that this object is another life
  * of the reader, which asks to be admitted.
  */
-public final class BroadcastReader extends RecordReader {
+public final class BroadcastReader extends RecordReader implements RetainingReader {
   private final int reader;
   private final Joining joining = new Beginning();
 
@@ -26,8 +26,12 @@ public final class BroadcastReader extends RecordReader {
   /** The position of the next record. */
   private long read;
 
-  /** The reader's position in memory; behind {@link #read} while messages are handled. */
+  /**
+   * The reader's position in memory; behind {@link #read} while messages are handled or retained.
+   */
   private long released;
+
+  private boolean retains;
 
   private boolean cutOff;
 
@@ -59,7 +63,9 @@ public final class BroadcastReader extends RecordReader {
     }
     // A restarted writer stores nothing before this side has joined it. So the old writer's
     // messages, even those published between these loads, are still there and come first.
-    boolean isOver = count == 0 && session.hasPeerChanged() && header(index(read)) == 0;
+    // So do retained ones, whose room the new stream would take.
+    boolean isOver =
+        count == 0 && read == released && session.hasPeerChanged() && header(index(read)) == 0;
     return isOver && isHeldFor() ? join() : count;
   }
 
@@ -81,7 +87,7 @@ public final class BroadcastReader extends RecordReader {
     MemorySegment records = data;
     int size = capacity;
     int mask = size - 1;
-    long end = read + size;
+    long end = released + size;
     int count = 0;
     while (count < limit && read - end < 0) {
       int index = (int) read & mask;
@@ -110,7 +116,10 @@ public final class BroadcastReader extends RecordReader {
     return count;
   }
 
-  /** Gives the room of the messages read back to the writer, if it still holds back. */
+  /**
+   * Gives the room of the messages read back to the writer, if it still holds back and they are not
+   * retained.
+   */
   @Override
   void endOfCall() {
     if (read == released) {
@@ -118,10 +127,51 @@ public final class BroadcastReader extends RecordReader {
     }
     if (!isHeldFor()) {
       cutOff = true;
-      return;
+    } else if (!retains) {
+      giveBack(read);
     }
-    released = read;
-    Words.LONG.setRelease(own, Part.POSITION_AT, read | Part.PRESENT);
+  }
+
+  private void giveBack(long position) {
+    released = position;
+    Words.LONG.setRelease(own, Part.POSITION_AT, position | Part.PRESENT);
+  }
+
+  @Override
+  public void retain() {
+    retains = true;
+  }
+
+  @Override
+  public long release(long messages) {
+    long position = released;
+    long count = 0;
+    while (count < messages && position - read < 0) {
+      int index = index(position);
+      long header = header(index);
+      int bytes = header == 0 ? 0 : BroadcastRecords.check(data, capacity, index, header);
+      if (bytes == 0) {
+        break;
+      }
+      position += bytes;
+      if (Records.type(header) != Records.PADDING) {
+        count++;
+      }
+    }
+    if (position == released) {
+      return count;
+    }
+    if (!isHeldFor()) {
+      cutOff = true;
+      return 0;
+    }
+    giveBack(position);
+    return count;
+  }
+
+  @Override
+  public void rewind() {
+    read = released;
   }
 
   @Override

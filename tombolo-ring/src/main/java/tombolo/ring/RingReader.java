@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <p>After {@link #close}, calls that read or sleep throw {@link IllegalStateException}.
  */
-public sealed interface RingReader extends AutoCloseable permits RecordReader {
+public sealed interface RingReader extends AutoCloseable permits RecordReader, RetainingReader {
   /**
    * Reads one message, if there is one. This is {@link #drain} with a limit of 1.
    *

@@ -8,14 +8,18 @@ import tombolo.ring.word.Words;
  * The reading side of an {@link SpscRing}. One thread at a time may use it. No call waits, and none
  * allocates except the one that joins another writer. Messages are read in place.
  */
-public final class SpscReader extends RecordReader {
+public final class SpscReader extends RecordReader implements RetainingReader {
   private final Joining joining = new Beginning();
 
   /** The position of the next record. */
   private long read;
 
-  /** The reader's position in memory; behind {@link #read} while messages are handled. */
+  /**
+   * The reader's position in memory; behind {@link #read} while messages are handled or retained.
+   */
   private long released;
+
+  private boolean retains;
 
   SpscReader(MemorySegment writerPart, MemorySegment readerPart) {
     super(writerPart, readerPart, Part.HEAD, new Session(Part.READER, readerPart, writerPart, 0));
@@ -36,7 +40,9 @@ public final class SpscReader extends RecordReader {
     }
     // A restarted writer stores nothing before this side has joined it. So the old writer's
     // messages, even those published between these loads, are still there and come first.
-    return count == 0 && session.hasPeerChanged() && isAtEnd() ? join() : count;
+    // So do retained ones, whose room the new stream would take.
+    boolean isOver = count == 0 && read == released && session.hasPeerChanged() && isAtEnd();
+    return isOver ? join() : count;
   }
 
   @Override
@@ -44,7 +50,7 @@ public final class SpscReader extends RecordReader {
     // Plain locals, so that the loop does not load the fields for each message.
     MemorySegment records = data;
     int mask = capacity - 1;
-    long end = read + capacity;
+    long end = released + capacity;
     int count = 0;
     while (count < limit && read - end < 0) {
       int index = (int) read & mask;
@@ -69,13 +75,49 @@ public final class SpscReader extends RecordReader {
     return count;
   }
 
-  /** Gives the room of the messages read back to the writer. */
+  /** Gives the room of the messages read back to the writer, unless they are retained. */
   @Override
   void endOfCall() {
-    if (read != released) {
-      released = read;
-      Words.LONG.setRelease(own, Part.POSITION_AT, read | Part.PRESENT);
+    if (read != released && !retains) {
+      giveBack(read);
     }
+  }
+
+  private void giveBack(long position) {
+    released = position;
+    Words.LONG.setRelease(own, Part.POSITION_AT, position | Part.PRESENT);
+  }
+
+  @Override
+  public void retain() {
+    retains = true;
+  }
+
+  @Override
+  public long release(long messages) {
+    long position = released;
+    long count = 0;
+    while (count < messages && position - read < 0) {
+      int index = index(position);
+      long header = header(index);
+      int size = header == 0 ? 0 : check(index, header);
+      if (size == 0) {
+        break;
+      }
+      position += size;
+      if (Records.type(header) != Records.PADDING) {
+        count++;
+      }
+    }
+    if (position != released) {
+      giveBack(position);
+    }
+    return count;
+  }
+
+  @Override
+  public void rewind() {
+    read = released;
   }
 
   @Override
