@@ -74,6 +74,11 @@ public final class HostChannel extends Attachment implements AutoCloseable {
     owner.awaitDoorbellOrChange(this, changes, limit);
   }
 
+  /** Takes the doorbell of this channel if it has rung; returns whether it had. */
+  public boolean takeDoorbell() {
+    return owner.takeDoorbell(this);
+  }
+
   /** Rings everybody on the other side; false if nobody is there, or this side may not. */
   public boolean tryRing() {
     return owner.ringAll(this);

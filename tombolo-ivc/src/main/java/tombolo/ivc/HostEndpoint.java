@@ -64,6 +64,22 @@ public final class HostEndpoint extends Endpoint {
     return Optional.ofNullable(waiters.await(inbox::takeEvent, limit, this::isClosed));
   }
 
+  /**
+   * Has something called whenever a doorbell has rung or an event has come: for code that does not
+   * wait with a thread. One call may stand for several. What was stored before the ring is visible
+   * to whoever takes it afterwards.
+   *
+   * @param signal called by any thread with locks held: it returns at once, as {@link
+   *     tombolo.machine.host.Task#wake} does, and does not call this endpoint
+   */
+  public void onSignal(Runnable signal) {
+    waiters.onSignal(signal);
+  }
+
+  boolean takeDoorbell(HostChannel channel) {
+    return inbox.takeBell(channel.bell);
+  }
+
   boolean awaitDoorbell(HostChannel channel, Duration limit) throws InterruptedException {
     Boolean rang =
         waiters.await(

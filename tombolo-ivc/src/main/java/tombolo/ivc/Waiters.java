@@ -22,6 +22,7 @@ import tombolo.machine.host.HostServices;
 final class Waiters implements Inbox.Signal {
   private final HostServices host;
   private final Set<Thread> threads = new CopyOnWriteArraySet<>();
+  private volatile Runnable signal = () -> {};
 
   Waiters(HostServices host) {
     this.host = host;
@@ -64,6 +65,12 @@ final class Waiters implements Inbox.Signal {
   @Override
   public void changed(boolean bells, boolean events) {
     threads.forEach(host.scheduler()::unpark);
+    signal.run();
+  }
+
+  /** Has something called whenever threads are woken; see {@link HostEndpoint#onSignal}. */
+  void onSignal(Runnable other) {
+    signal = other;
   }
 
   @Override
