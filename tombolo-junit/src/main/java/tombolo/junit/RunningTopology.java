@@ -144,7 +144,10 @@ public final class RunningTopology implements AutoCloseable {
             .findFirst()
             .orElseThrow(
                 () -> new IllegalArgumentException("no channel " + name + " in the topology"));
-    List<String> all = new ArrayList<>(List.of(spec.publisher()));
+    List<String> all = new ArrayList<>();
+    if (!spec.isFromAnotherHost()) {
+      all.add(spec.publisher());
+    }
     all.addAll(List.of(members));
     all.forEach(member -> requireVm(topology, member));
     Predicate<ChannelRow> wanted = row -> ChannelTable.isJoinedBy(row, name, all);

@@ -3,6 +3,7 @@
 package tombolo.topology;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tombolo.ivc.grant.Grants;
 
 /**
@@ -13,16 +14,29 @@ import tombolo.ivc.grant.Grants;
  * @param vms in the file's order, at least one
  * @param channels in the file's order
  * @param networks in the file's order
+ * @param host this host, for the bridges of others; null if no channel is bridged
+ * @param remotes other hosts, in the file's order
  */
-public record Topology(List<VmSpec> vms, List<ChannelSpec> channels, List<NetworkSpec> networks) {
+public record Topology(
+    List<VmSpec> vms,
+    List<ChannelSpec> channels,
+    List<NetworkSpec> networks,
+    @Nullable HostSpec host,
+    List<RemoteSpec> remotes) {
   /** Copies the lists. */
   public Topology {
+    remotes = List.copyOf(remotes);
     vms = List.copyOf(vms);
     channels = List.copyOf(channels);
     networks = List.copyOf(networks);
   }
 
-  /** Makes a topology without networks. */
+  /** Makes a topology of one host. */
+  public Topology(List<VmSpec> vms, List<ChannelSpec> channels, List<NetworkSpec> networks) {
+    this(vms, channels, networks, null, List.of());
+  }
+
+  /** Makes a topology of one host, without networks. */
   public Topology(List<VmSpec> vms, List<ChannelSpec> channels) {
     this(vms, channels, List.of());
   }
@@ -37,6 +51,18 @@ public record Topology(List<VmSpec> vms, List<ChannelSpec> channels, List<Networ
         .filter(vm -> vm.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no VM " + name));
+  }
+
+  /**
+   * Returns another host.
+   *
+   * @throws IllegalArgumentException if there is no such host
+   */
+  public RemoteSpec remote(String name) {
+    return remotes.stream()
+        .filter(remote -> remote.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no remote " + name));
   }
 
   /** Returns what the directory of its channels grants: what the channels say, and no more. */

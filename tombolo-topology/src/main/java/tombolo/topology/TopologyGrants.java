@@ -11,7 +11,10 @@ import tombolo.ivc.grant.Grant;
 import tombolo.ivc.grant.Grants;
 import tombolo.memory.Access;
 
-/** Turns channels into grants: for each channel one to its publisher and one to each subscriber. */
+/**
+ * Turns channels into grants: for each channel one to its publisher and one to each subscriber. A
+ * bridge is one of these, for this channel alone.
+ */
 final class TopologyGrants {
   /** An endpoint that has rested may ring at once what its rate allows in 1 / 100 s. */
   private static final int BURST_SECONDS_DIVISOR = 100;
@@ -20,8 +23,10 @@ final class TopologyGrants {
 
   static Grants of(Topology topology) {
     List<Grant> grants = new ArrayList<>();
+    int position = 0;
     for (ChannelSpec channel : topology.channels()) {
-      int publisher = topology.vm(channel.publisher()).id();
+      int bridge = BridgeSpec.idAt(position++);
+      int publisher = channel.isFromAnotherHost() ? bridge : topology.vm(channel.publisher()).id();
       DoorbellRate rate = rate(channel);
       grants.add(
           new Grant.Publish(
@@ -41,6 +46,10 @@ final class TopologyGrants {
                 channel.key(),
                 subscriber.access() == Access.READ_WRITE,
                 subscriber.doorbell() ? rate : null));
+      }
+      if (channel.bridge() instanceof BridgeSpec.To) {
+        grants.add(
+            new Grant.Subscribe(bridge, publisher, channel.key(), channel.key(), true, rate));
       }
     }
     return new Grants(grants);

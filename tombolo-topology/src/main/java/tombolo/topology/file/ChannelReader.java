@@ -14,6 +14,7 @@ import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
+import tombolo.topology.BridgeSpec;
 import tombolo.topology.ChannelSpec;
 import tombolo.topology.ChannelSpec.Layout;
 import tombolo.topology.SubscriberSpec;
@@ -23,8 +24,9 @@ import tombolo.topology.SubscriberSpec;
  * between VMs and channels can fail.
  *
  * @param vms the names of all VMs of the file, in its order, with those that are wrong
+ * @param bridges reads how channels continue on other hosts
  */
-record ChannelReader(Set<String> vms) {
+record ChannelReader(Set<String> vms, BridgeReader bridges) {
   /** Stands for a key that is wrong. */
   static final long NO_KEY = -1;
 
@@ -39,7 +41,8 @@ record ChannelReader(Set<String> vms) {
           "section-size",
           "sections",
           "doorbell",
-          "doorbell-rate");
+          "doorbell-rate",
+          BridgeReader.BRIDGE);
   private static final List<String> SUBSCRIBER_KEYS = List.of("vm", "access", "doorbell");
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,64}");
   private static final Map<String, Access> ACCESS =
@@ -63,19 +66,29 @@ record ChannelReader(Set<String> vms) {
     }
     if (!isDottedName(name, channel)) {
       channel.allowOnly(KEYS, "a channel");
-      channel.require("publisher", "\"alice\"");
-      channel.require("subscribers", "[\"bob\"]");
+      if (!channel.has(BridgeReader.BRIDGE)) {
+        channel.require("publisher", "\"alice\"");
+        channel.require("subscribers", "[\"bob\"]");
+      }
       channel.require("key", "0x1");
       channel.require("size", "\"16 KiB\"");
     }
-    String publisher = publisher(channel);
+    BridgeSpec bridge = bridges.read(channel);
+    String publisher =
+        bridge instanceof BridgeSpec.From from
+            ? noPublisher(channel, from.host())
+            : publisher(channel, bridge != null);
     boolean doorbell = channel.truth("doorbell", true);
     List<SubscriberSpec> subscribers = subscribers(channel, publisher, doorbell);
-    Layout layout = channel.word("layout", Layout.RAW, LAYOUT);
+    Layout layout = channel.word("layout", bridge == null ? Layout.RAW : Layout.SECTIONED, LAYOUT);
     boolean sectioned = layout == Layout.SECTIONED;
+    if (bridge != null && !sectioned) {
+      channel.wrong("layout", "a bridge carries the messages of a ring; set \"sectioned\"");
+    }
     if (!sectioned && !isWrongLayout(channel)) {
       refuseSections(channel);
     }
+    int sections = sectioned ? sections(channel, subscribers, bridge) : 0;
     return new ChannelSpec(
         name,
         channel.line(),
@@ -85,9 +98,20 @@ record ChannelReader(Set<String> vms) {
         pages(channel, "size", 0),
         layout,
         sectioned ? pages(channel, "section-size", HostMemory.PAGE_SIZE) : 0,
-        sectioned ? sections(channel, subscribers) : 0,
+        sections,
         doorbell,
-        (int) channel.integer("doorbell-rate", DEFAULT_RATE, DEFAULT_RATE, 1, MOST_RATE));
+        (int) channel.integer("doorbell-rate", DEFAULT_RATE, DEFAULT_RATE, 1, MOST_RATE),
+        bridge);
+  }
+
+  /** Returns the other host's name in the publisher's place. */
+  private static String noPublisher(Section channel, String host) {
+    if (channel.has("publisher")) {
+      channel.wrong(
+          "publisher",
+          "the channel comes from %s, whose VM publishes it; remove this".formatted(host));
+    }
+    return host;
   }
 
   /** Tells {@code [channel.a.b]}, which TOML reads as a table in a table; notes the mistake. */
@@ -128,8 +152,17 @@ record ChannelReader(Set<String> vms) {
     return Math.ceilDiv(bytes, HostMemory.PAGE_SIZE) * HostMemory.PAGE_SIZE;
   }
 
-  private static int sections(Section channel, List<SubscriberSpec> subscribers) {
-    long writers = subscribers.stream().filter(one -> one.access().canWrite()).count();
+  private static int sections(
+      Section channel, List<SubscriberSpec> subscribers, @Nullable BridgeSpec bridge) {
+    long writers =
+        subscribers.stream().filter(one -> one.access().canWrite()).count()
+            + (bridge instanceof BridgeSpec.To ? 1 : 0);
+    if (bridge != null && writers == 0) {
+      channel.wrong(
+          "subscribers",
+          "nobody here can read what comes from another host; list a VM that may write its"
+              + " section");
+    }
     if (!channel.has("sections") && writers > MOST_SECTIONS) {
       channel.wrong(
           "sections",
@@ -142,9 +175,12 @@ record ChannelReader(Set<String> vms) {
   }
 
   /** Returns the publisher's name; empty if it is absent or wrong. */
-  private String publisher(Section channel) {
+  private String publisher(Section channel, boolean bridged) {
     String name = channel.string("publisher", "the name of a VM, as a string");
     if (name == null) {
+      if (bridged) {
+        channel.require("publisher", "\"alice\"");
+      }
       return "";
     }
     if (!vms.contains(name)) {

@@ -187,8 +187,10 @@ record Consistency(Map<String, Section> tables) {
     Map<String, List<ChannelSpec>> published = new LinkedHashMap<>();
     Map<String, List<ChannelSpec>> seen = new LinkedHashMap<>();
     for (ChannelSpec channel : channels) {
-      published.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);
-      seen.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);
+      if (!channel.isFromAnotherHost()) {
+        published.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);
+        seen.computeIfAbsent(channel.publisher(), _ -> new ArrayList<>()).add(channel);
+      }
       for (SubscriberSpec subscriber : channel.subscribers()) {
         seen.computeIfAbsent(subscriber.vm(), _ -> new ArrayList<>()).add(channel);
       }

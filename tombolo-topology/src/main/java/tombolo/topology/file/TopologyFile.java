@@ -10,19 +10,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlTable;
 import tombolo.topology.ChannelSpec;
+import tombolo.topology.HostSpec;
 import tombolo.topology.NetworkSpec;
 import tombolo.topology.PhysicalMemory;
 import tombolo.topology.Platform;
+import tombolo.topology.RemoteSpec;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
 
 /** Reads topology files; docs/topology.md has the format. */
 public final class TopologyFile {
   private static final String PREPARE = "prepare";
-  private static final List<String> KEYS = List.of("vm", "channel", "network", PREPARE);
+  private static final List<String> KEYS =
+      List.of("vm", "channel", "network", HostReader.HOST, HostReader.REMOTE, PREPARE);
 
   private final Path file;
   private final VmReader vmReader;
@@ -94,8 +98,8 @@ public final class TopologyFile {
                 .formatted(
                     root.table().get(List.of(key)) instanceof TomlTable ? "table" : "key",
                     guess.isEmpty()
-                        ? "; a topology file has tables [vm.NAME], [channel.NAME] and"
-                            + " [network.NAME]"
+                        ? "; a topology file has tables [vm.NAME], [channel.NAME],"
+                            + " [network.NAME], [host] and [remote.NAME]"
                         : guess));
       }
     }
@@ -114,7 +118,9 @@ public final class TopologyFile {
         vms.add(vmReader.read(name, vm, vms.size() + 1, prepare, nics));
       }
     }
-    List<ChannelSpec> channels = channels(root, new LinkedHashSet<>(names));
+    HostSpec host = host(root);
+    List<RemoteSpec> remotes = remotes(root, host);
+    List<ChannelSpec> channels = channels(root, new LinkedHashSet<>(names), remotes);
     Consistency consistency = new Consistency(tables);
     consistency.checkIds(vms);
     consistency.checkVsock(vms);
@@ -123,7 +129,29 @@ public final class TopologyFile {
     consistency.checkForwards(vms);
     consistency.checkKeys(channels);
     consistency.checkWindows(vms, channels);
-    return new Topology(vms, channels, networks);
+    return new Topology(vms, channels, networks, host, remotes);
+  }
+
+  private @Nullable HostSpec host(Section root) {
+    Section table = root.section(HostReader.HOST, "a table [host]");
+    return table == null ? null : HostReader.read(table, file);
+  }
+
+  private List<RemoteSpec> remotes(Section root, @Nullable HostSpec host) {
+    Section table = root.section(HostReader.REMOTE, "tables [remote.NAME]");
+    List<RemoteSpec> remotes = new ArrayList<>();
+    for (String name : table == null ? List.<String>of() : table.keys()) {
+      Section remote = named(table, name, "a host's table: write [remote.NAME] above its keys");
+      if (remote != null) {
+        remotes.add(HostReader.readRemote(name, remote, host));
+      }
+    }
+    if (!remotes.isEmpty() && !root.has(HostReader.HOST)) {
+      root.wrong(
+          HostReader.REMOTE,
+          "other hosts must know this one; add a table [host] with name and address");
+    }
+    return remotes;
   }
 
   private List<NetworkSpec> networks(Section root) {
@@ -139,10 +167,12 @@ public final class TopologyFile {
     return networks;
   }
 
-  private List<ChannelSpec> channels(Section root, Set<String> vms) {
+  private List<ChannelSpec> channels(Section root, Set<String> vms, List<RemoteSpec> remotes) {
     Section channelTable = root.section("channel", "tables [channel.NAME]");
     List<ChannelSpec> channels = new ArrayList<>();
-    ChannelReader reader = new ChannelReader(vms);
+    Set<String> hosts =
+        remotes.stream().map(RemoteSpec::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    ChannelReader reader = new ChannelReader(vms, new BridgeReader(hosts));
     for (String name : channelTable == null ? List.<String>of() : channelTable.keys()) {
       Section channel =
           named(channelTable, name, "a channel's table: write [channel.NAME] above its keys");

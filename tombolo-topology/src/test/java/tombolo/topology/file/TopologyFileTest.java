@@ -166,7 +166,8 @@ class TopologyFileTest {
                 0,
                 0,
                 true,
-                100_000));
+                100_000,
+                null));
   }
 
   @Test
@@ -292,11 +293,11 @@ class TopologyFileTest {
             files.mistakes(
                 "memory = 3\n[vm.alice]\nkernel = 'k.elf'\n[chanel.c]\nkey = 1\n[frob]\n"))
         .containsExactly(
-            "1: memory: no such key here; a topology file has tables [vm.NAME], [channel.NAME] and"
-                + " [network.NAME]",
+            "1: memory: no such key here; a topology file has tables [vm.NAME], [channel.NAME],"
+                + " [network.NAME], [host] and [remote.NAME]",
             "4: chanel: no such table here; did you mean channel?",
-            "6: frob: no such table here; a topology file has tables [vm.NAME], [channel.NAME] and"
-                + " [network.NAME]");
+            "6: frob: no such table here; a topology file has tables [vm.NAME], [channel.NAME],"
+                + " [network.NAME], [host] and [remote.NAME]");
   }
 
   @Test

@@ -40,6 +40,18 @@ class TopologyFuzzTest {
           restart = 3
           channels = 1
           channel-bytes = "64 KiB"
+          [host]
+          name = "east"
+          address = "[fd00::1]:40456"
+          resolver = "10.0.0.1:40457"
+          neighbors = ["10.0.0.2:40457"]
+          [remote.west]
+          port = 40456
+          [channel.west]
+          subscribers = ["carol"]
+          key = 2
+          size = 4096
+          bridge = { from = "west", lossy = true, multicast = "224.1.1.1:9" }
           """;
 
   /** Flips bits, cuts pieces out, and doubles lines: one to four times. */
@@ -90,7 +102,8 @@ class TopologyFuzzTest {
     Topology topology = new TopologyFixture(directory).read(GOOD);
 
     assertThat(topology.vms()).hasSize(3);
-    assertThat(topology.channels()).hasSize(1);
+    assertThat(topology.channels()).hasSize(2);
+    assertThat(topology.remotes()).hasSize(1);
   }
 
   @Test
