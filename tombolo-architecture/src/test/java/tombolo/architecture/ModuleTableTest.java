@@ -33,6 +33,7 @@ class ModuleTableTest {
   private static final String RING = "tombolo.ring..";
   private static final String IVC = "tombolo.ivc..";
   private static final String TOPOLOGY = "tombolo.topology..";
+  private static final String BRIDGE = "tombolo.bridge..";
 
   static Stream<Row> table() {
     return Stream.of(
@@ -42,7 +43,8 @@ class ModuleTableTest {
         new Row("ring"),
         new Row("ivc", MEMORY, MACHINE, RING),
         new Row("topology", MEMORY, MACHINE, RISCV, IVC, "org.tomlj..", "com.sun.management.."),
-        new Row("cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, "picocli..", "sun.misc.."),
+        new Row("bridge", MACHINE, RING, IVC, TOPOLOGY, "org.agrona..", "io.aeron.."),
+        new Row("cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, BRIDGE, "picocli..", "sun.misc.."),
         new Row(
             "junit",
             MEMORY,
@@ -60,6 +62,8 @@ class ModuleTableTest {
             RISCV,
             RING,
             IVC,
+            TOPOLOGY,
+            BRIDGE,
             "tombolo.cli..",
             "org.openjdk.jmh..",
             "org.agrona..",
