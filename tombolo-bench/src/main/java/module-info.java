@@ -9,6 +9,7 @@ module tombolo.bench {
   requires jmh.core;
   requires org.agrona;
   requires org.jctools.core;
+  requires tombolo.bridge;
   requires tombolo.ivc;
   requires tombolo.ring;
   requires tombolo.riscv;

@@ -4,6 +4,7 @@
 module tombolo.cli {
   requires info.picocli;
   requires jdk.unsupported; // sun.misc.Signal: a job stops and goes on by signals
+  requires tombolo.bridge;
   requires tombolo.topology;
   requires static org.jspecify;
 

@@ -11,6 +11,7 @@ import tombolo.bench.jmh.JmhSuite;
 import tombolo.bench.linux.LinuxSuite;
 import tombolo.bench.linux.SiegeSuite;
 import tombolo.bench.pair.Pairing;
+import tombolo.bench.ring.RemoteSuite;
 import tombolo.bench.ring.RingSuite;
 import tombolo.bench.suite.Arguments;
 import tombolo.bench.suite.BenchmarkException;
@@ -33,6 +34,8 @@ public final class Main {
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe
                   --runs N, --slices N, --settings threads,processes,guests, --sizes 24,96,1k,64k,
                   --only REGEX, --quick
+        remote    messages to another host by bridges, beside plain Aeron, in network namespaces
+                  --runs N, --slices N, --sizes 96,1k, --quick
         linux     Debian's kernel, beside QEMU: boot to a shell, idle guests, bytes between guests
                   --runs N, --parts boot,idle,transfer, --mib N, --quick
         siege     doorbells of two VMs beside one that fills every bound
@@ -71,13 +74,14 @@ public final class Main {
         case "guests" -> MechanismSuite.parse(rest, root, report).run();
         case "ivc" -> IvcSuite.parse(rest, root, report).run();
         case "ring" -> RingSuite.parse(rest, root, report).run();
+        case "remote" -> RemoteSuite.parse(rest, report).run();
         case "linux" -> LinuxSuite.parse(rest, root, report).run();
         case "siege" -> SiegeSuite.parse(rest, root, report).run();
         case "pair" -> Pairing.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests, ivc, ring, linux, siege, jmh or pair"
+                "no suite %s: vcpu, guests, ivc, ring, remote, linux, siege, jmh or pair"
                     .formatted(arguments.getFirst()));
       }
       report.close();

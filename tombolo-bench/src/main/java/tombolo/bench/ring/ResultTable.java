@@ -15,7 +15,7 @@ record ResultTable(Setting setting, Size size, Map<Contender, Row> rows) {
 
   /** Returns the beginning of all figures' names. */
   String name() {
-    return "ring.%s.%s".formatted(setting.label(), size.label());
+    return setting.prefix() + "." + size.label();
   }
 
   /** Returns a contender's row, which is made when it is asked for first. */

@@ -13,6 +13,11 @@ interface Setting {
   /** Returns the name on the command line and in figures. */
   String label();
 
+  /** Returns the beginning of the names of figures. */
+  default String prefix() {
+    return "ring." + label();
+  }
+
   /** Returns the name for people. */
   String description();
 

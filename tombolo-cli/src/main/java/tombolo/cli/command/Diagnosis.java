@@ -28,6 +28,7 @@ import tombolo.topology.Platform;
  * @param freeMemoryBytes of these
  * @param accelerators in the order of preference
  * @param kvmDevice whether the host has {@code /dev/kvm}; nothing here uses it yet
+ * @param bridges what the host has for bridges to other hosts
  * @param sharing why memory cannot be shared with other processes, or null if it can
  */
 record Diagnosis(
@@ -39,6 +40,7 @@ record Diagnosis(
     long freeMemoryBytes,
     List<Checkup> accelerators,
     boolean kvmDevice,
+    BridgeCheckup bridges,
     @Nullable String sharing) {
   /**
    * What was found of an accelerator.
@@ -63,6 +65,7 @@ record Diagnosis(
         PhysicalMemory.freeBytes(),
         host.platforms().stream().map(platform -> checkup(platform, memory)).toList(),
         Files.exists(Path.of("/dev/kvm")),
+        BridgeCheckup.now(),
         whyNotShareable());
   }
 
@@ -102,6 +105,7 @@ record Diagnosis(
     }
     lines.add(
         line("shared memory", sharing == null ? "works: sealed memfd" : "does not: " + sharing));
+    lines.add(line("bridges", bridges.describe()));
     lines.add(
         line(
             "/dev/kvm",
@@ -136,6 +140,7 @@ record Diagnosis(
     all.put("accelerators", accelerators.stream().map(Diagnosis::json).toList());
     all.put("sharedMemory", sharing == null);
     all.put("sharedMemoryProblem", sharing);
+    all.put("bridgeProblems", bridges.problems());
     all.put("kvmDevice", kvmDevice);
     return all;
   }

@@ -51,7 +51,13 @@ import tombolo.topology.run.ExitStatus;
           + " the cells, so those that are begun. Bytes are those of whole cells, and nothing is"
           + " ever lost. error: why the next side that looks stops for good; a side that has"
           + " stopped for another reason keeps that to itself. v2: AxVisor's region version 2, the"
-          + " same with slots, of which each is a message."
+          + " same with slots, of which each is a message.",
+      "",
+      "The third table has a row for each bridge, which carries a ring to other hosts or from one."
+          + " resent: messages sent once more because they had not arrived. gaps: how often that"
+          + " happened. waits: how often there was no room for a frame or a message. lost: what a"
+          + " host that is not waited for has missed. refused: frames of strangers and wrong ones."
+          + " rtt us: the round trip between the two bridges."
     })
 final class TopCommand implements Callable<Integer> {
   private static final String CLEAR = "\u001b[H\u001b[2J";
@@ -113,14 +119,17 @@ final class TopCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("vms", rates.vms.json());
       object.put("rings", rates.rings.json());
+      object.put("bridges", rates.bridges.json());
       object.put("problems", rates.problems);
       out.println(Json.write(object).replaceAll("\\s*\n\\s*", ""));
     } else {
       out.print(host.colours().getAsBoolean() ? CLEAR : "");
       rates.vms.lines().forEach(out::println);
-      if (!rates.rings.rows().isEmpty()) {
-        out.println();
-        rates.rings.lines().forEach(out::println);
+      for (Table table : List.of(rates.rings, rates.bridges)) {
+        if (!table.rows().isEmpty()) {
+          out.println();
+          table.lines().forEach(out::println);
+        }
       }
       rates.problems.forEach(out::println);
     }
@@ -128,7 +137,7 @@ final class TopCommand implements Callable<Integer> {
   }
 
   /** Counters, or the rates between two looks at them. */
-  private record Look(Table vms, Table rings, List<String> problems) {
+  private record Look(Table vms, Table rings, Table bridges, List<String> problems) {
     private static final Table NONE = new Table(List.of(), List.of());
 
     private static final Rates OF_VMS =
@@ -149,18 +158,34 @@ final class TopCommand implements Callable<Integer> {
             .rate("mib/s", "bytes", 1 << 20)
             .copy("capacity", "waiting", "full %", "lost", "error");
 
+    private static final Rates OF_BRIDGES =
+        new Rates("pid", "channel", "direction", "host")
+            .copy("pid", "topology", "channel", "direction", "host", "state")
+            .rate("messages/s", "messages", 1)
+            .rate("mib/s", "bytes", 1 << 20)
+            .rate("resent/s", "resent", 1)
+            .rate("waits/s", "waits", 1)
+            .copy("gaps", "lost", "refused", "streams", "rtt us");
+
     static Optional<Look> now() {
       RunningTopologies.Answers vms = RunningTopologies.table("top");
       RunningTopologies.Answers rings = RunningTopologies.table("rings");
       return vms.isEmpty()
           ? Optional.empty()
           : Optional.of(
-              new Look(vms.table().orElse(NONE), rings.table().orElse(NONE), vms.complaints()));
+              new Look(
+                  vms.table().orElse(NONE),
+                  rings.table().orElse(NONE),
+                  RunningTopologies.table("bridges").table().orElse(NONE),
+                  vms.complaints()));
     }
 
     Look ratesUntil(Look later) {
       return new Look(
-          OF_VMS.between(vms, later.vms), OF_RINGS.between(rings, later.rings), later.problems);
+          OF_VMS.between(vms, later.vms),
+          OF_RINGS.between(rings, later.rings),
+          OF_BRIDGES.between(bridges, later.bridges),
+          later.problems);
     }
   }
 }

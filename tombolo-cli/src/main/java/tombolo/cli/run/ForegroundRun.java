@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tombolo.bridge.Bridges;
 import tombolo.cli.stream.CommandOutput;
 import tombolo.cli.stream.RememberingOutput;
 import tombolo.cli.terminal.EscapeKeys;
@@ -115,7 +116,8 @@ public final class ForegroundRun {
                 terminal);
         TopologyRun run =
             TopologyRun.prepare(topology, host.services(), watcher(screen), Set.of());
-        ControlSocket _ = controlSocket(run)) {
+        Bridges bridges = Bridges.open(topology, run.directory(), this::say);
+        ControlSocket _ = controlSocket(run, bridges)) {
       ready(run);
       long start = now();
       run.boot();
@@ -184,9 +186,9 @@ public final class ForegroundRun {
     };
   }
 
-  private ControlSocket controlSocket(TopologyRun run) {
+  private ControlSocket controlSocket(TopologyRun run, Bridges bridges) {
     return new ControlSocket(
-        new TopologyView(presentation.file(), run), new VmCommands(run, this::say), err);
+        new TopologyView(presentation.file(), run, bridges), new VmCommands(run, this::say), err);
   }
 
   private InputStream keys(@Nullable Terminal terminal) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
+import tombolo.bridge.Bridges;
 import tombolo.ivc.DirectorySnapshot;
 import tombolo.ivc.DirectorySnapshot.ChannelRow;
 import tombolo.ivc.DirectorySnapshot.EndpointRow;
@@ -41,11 +42,13 @@ public final class TopologyView {
 
   private final String file;
   private final TopologyRun run;
+  private final Bridges bridges;
 
-  /** Shows a run under the name of its file. */
-  public TopologyView(String file, TopologyRun run) {
+  /** Shows a run, with its bridges, under the name of its file. */
+  public TopologyView(String file, TopologyRun run, Bridges bridges) {
     this.file = file;
     this.run = run;
+    this.bridges = bridges;
   }
 
   /** Returns the table {@code ps} of no VM. */
@@ -54,7 +57,7 @@ public final class TopologyView {
   }
 
   /**
-   * Returns the table of this name: ps, channels, top or rings.
+   * Returns the table of this name: ps, channels, top, rings or bridges.
    *
    * @throws IllegalArgumentException if there is no such table
    */
@@ -64,6 +67,7 @@ public final class TopologyView {
       case "channels" -> channels();
       case "top" -> top();
       case "rings" -> RingTable.of(file, run.directory().snapshot().channels(), now());
+      case "bridges" -> BridgeTable.of(file, bridges.rows(), now());
       default -> throw new IllegalArgumentException("no table " + name);
     };
   }

@@ -29,10 +29,17 @@ public enum Contender {
   /** A blocking pipe. */
   PIPE,
   /** No messages: one thread copies the same bytes. */
-  MEMCPY;
+  MEMCPY,
+  /** A ring that a bridge continues in a ring of another host. */
+  BRIDGE,
+  /** Aeron over UDP, to another host. */
+  AERON_UDP;
 
   /** The contenders that are Tombolo's. */
-  public static final List<Contender> OWN = List.of(TOMBOLO, TOMBOLO_CLAIM);
+  public static final List<Contender> OWN = List.of(TOMBOLO, TOMBOLO_CLAIM, BRIDGE);
+
+  /** The contenders that send to another host. */
+  public static final List<Contender> REMOTE = List.of(BRIDGE, AERON_UDP);
 
   /** The rings for messages in shared memory that Tombolo is to be faster than. */
   public static final List<Contender> PEERS =
@@ -64,6 +71,7 @@ public enum Contender {
       // All references have the same size.
       case JCTOOLS -> !twoProcesses && size == Size.BYTES_24;
       case MEMCPY -> size == Size.KIB_64;
+      case BRIDGE, AERON_UDP -> false;
       default -> true;
     };
   }
@@ -71,9 +79,13 @@ public enum Contender {
   /** Returns the flags that its JVM needs. */
   public List<String> jvmFlags() {
     return switch (this) {
-      // Only for these peers in their own JVMs. Tombolo's JVM must do without.
-      case AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON, AERON_1M ->
+      // Only for these peers in their own JVMs. The JVM of Tombolo's rings must do without.
+      case AGRONA_ONE_TO_ONE, AGRONA_MANY_TO_ONE, AERON, AERON_1M, AERON_UDP ->
           List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+      case BRIDGE ->
+          List.of(
+              "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+              "-Dtombolo.root=" + System.getProperty("tombolo.root", "."));
       case JCTOOLS -> List.of("--sun-misc-unsafe-memory-access=allow");
       default -> List.of();
     };
@@ -91,6 +103,8 @@ public enum Contender {
       case JCTOOLS -> new QueueMedium(bytes);
       case UNIX_SOCKET -> new SocketMedium(place, bytes);
       case PIPE -> new PipeMedium(place, bytes);
+      case BRIDGE -> new BridgeMedium(bytes);
+      case AERON_UDP -> new AeronUdpMedium(place, bytes);
       case MEMCPY -> throw new IllegalArgumentException("memcpy has no ends");
     };
   }

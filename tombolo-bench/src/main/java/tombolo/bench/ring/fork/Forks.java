@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import tombolo.bench.ring.contender.Contender;
 import tombolo.bench.ring.contender.Size;
@@ -38,6 +39,7 @@ public final class Forks implements AutoCloseable {
   private final Contender contender;
   private final Size size;
   private final Effort effort;
+  private final Function<Fork.Part, List<String>> where;
   private final Path directory;
   private final ExecutorService waiters = Executors.newVirtualThreadPerTaskExecutor();
   private final Thread onInterrupt = new Thread(this::end, "end forks");
@@ -46,7 +48,19 @@ public final class Forks implements AutoCloseable {
   private final List<Process> processes = new ArrayList<>();
   private boolean ended;
 
+  /** Makes forks of this host. */
   public Forks(Contender contender, Size size, Effort effort) {
+    this(contender, size, effort, _ -> List.of());
+  }
+
+  /**
+   * Makes forks of several hosts.
+   *
+   * @param where the beginning of the command that starts a part
+   */
+  public Forks(
+      Contender contender, Size size, Effort effort, Function<Fork.Part, List<String>> where) {
+    this.where = where;
     this.contender = contender;
     this.size = size;
     this.effort = effort;
@@ -86,7 +100,7 @@ public final class Forks implements AutoCloseable {
   }
 
   private Process start(Fork.Part part) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(where.apply(part));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xms128m", "-Xmx128m"));
     command.add("--enable-native-access=ALL-UNNAMED");

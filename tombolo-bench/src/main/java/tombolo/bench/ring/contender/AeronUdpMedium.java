@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.bench.ring.contender;
+
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import io.aeron.Publication;
+import io.aeron.RethrowingErrorHandler;
+import io.aeron.Subscription;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.aeron.logbuffer.BufferClaim;
+import io.aeron.logbuffer.FragmentHandler;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import tombolo.bench.remote.Namespaces;
+import tombolo.bench.suite.BenchmarkException;
+
+/**
+ * Aeron over UDP between two hosts, with an exclusive publication and Aeron's defaults. Each host's
+ * media driver is embedded in its process and has one thread with Aeron's own back-off.
+ */
+final class AeronUdpMedium implements Medium {
+  private static final String CHANNEL = "aeron:udp?endpoint=" + Namespaces.WEST + ":40501";
+  private static final int STREAM = 1001;
+
+  private final Place place;
+  private final int bytes;
+  private final RestingIdleStrategy driverIdle = new RestingIdleStrategy();
+
+  AeronUdpMedium(Place place, int bytes) {
+    this.place = place;
+    this.bytes = bytes;
+  }
+
+  @Override
+  @SuppressWarnings("resource") // lives as long as the fork
+  public Sender sender() {
+    ExclusivePublication publication = connect("east").addExclusivePublication(CHANNEL, STREAM);
+    Patience.until("Aeron's subscriber", () -> publication.isConnected() ? publication : null);
+    UnsafeBuffer message = new UnsafeBuffer(new byte[bytes]);
+    BufferClaim claim = new BufferClaim();
+    return (first, last) -> {
+      long answer = publication.tryClaim(bytes, claim);
+      if (answer < 0) {
+        return isSent(answer);
+      }
+      MutableDirectBuffer buffer = claim.buffer();
+      int at = claim.offset();
+      buffer.putLong(at, first);
+      buffer.putBytes(at + Long.BYTES, message, Long.BYTES, bytes - 2 * Long.BYTES);
+      buffer.putLong(at + bytes - Long.BYTES, last);
+      claim.commit();
+      return true;
+    };
+  }
+
+  private static boolean isSent(long answer) {
+    if (answer == Publication.BACK_PRESSURED || answer == Publication.ADMIN_ACTION) {
+      return false;
+    }
+    throw new BenchmarkException("Aeron: " + Publication.errorString(answer));
+  }
+
+  @Override
+  @SuppressWarnings("resource") // lives as long as the fork
+  public Receiver receiver(Arrivals arrivals) {
+    Subscription subscription = connect("west").addSubscription(CHANNEL, STREAM);
+    FragmentHandler handler =
+        (buffer, offset, length, _) ->
+            arrivals.message(
+                length, buffer.getLong(offset), buffer.getLong(offset + length - Long.BYTES));
+    return () -> subscription.poll(handler, Receiver.LIMIT);
+  }
+
+  @SuppressWarnings("resource") // lives as long as the fork
+  private Aeron connect(String host) {
+    String directory = place.directory().resolve("aeron-" + host).toString();
+    MediaDriver.launch(
+        new MediaDriver.Context()
+            .aeronDirectoryName(directory)
+            .threadingMode(ThreadingMode.SHARED)
+            .sharedIdleStrategy(driverIdle));
+    return Aeron.connect(
+        new Aeron.Context()
+            .aeronDirectoryName(directory)
+            .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
+  }
+
+  @Override
+  public void wake() {
+    driverIdle.wake();
+  }
+
+  @Override
+  public void rest() {
+    driverIdle.rest();
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a machine has for bridges to other hosts, whose messages Aeron carries. Faces the host:
+ * reads files of the system.
+ *
+ * @param problems each with its remedy; empty if nothing is missing
+ */
+record BridgeCheckup(List<String> problems) {
+  /** Aeron asks for socket buffers of this size. */
+  private static final long SOCKET_BUFFER = 128 << 10;
+
+  /** Room for a few streams, each of which takes 12 MiB at the most. */
+  private static final long SHARED_MEMORY = 64 << 20;
+
+  private static final Path SHM = Path.of("/dev/shm");
+  private static final Path KERNEL = Path.of("/proc/sys/net/core");
+
+  /** Copies the list. */
+  BridgeCheckup {
+    problems = List.copyOf(problems);
+  }
+
+  static BridgeCheckup now() {
+    return of(SHM, KERNEL);
+  }
+
+  /** Looks at these directories in the place of the system's. */
+  static BridgeCheckup of(Path shm, Path kernel) {
+    List<String> problems = new ArrayList<>();
+    sharedMemory(shm, problems);
+    socketBuffer(kernel.resolve("rmem_max"), problems);
+    socketBuffer(kernel.resolve("wmem_max"), problems);
+    return new BridgeCheckup(problems);
+  }
+
+  private static void sharedMemory(Path shm, List<String> problems) {
+    if (!Files.isWritable(shm)) {
+      problems.add(
+          "%s is missing or cannot be written, so the temporary directory is used; mount a tmpfs there"
+              .formatted(shm));
+      return;
+    }
+    try {
+      long free = Files.getFileStore(shm).getUsableSpace();
+      if (free < SHARED_MEMORY) {
+        problems.add(
+            "%s has %d MiB free; a stream takes up to 12 MiB, so make it larger"
+                .formatted(shm, free >> 20));
+      }
+    } catch (IOException e) {
+      problems.add("%s: %s".formatted(shm, e.getMessage()));
+    }
+  }
+
+  private static void socketBuffer(Path file, List<String> problems) {
+    if (!Files.exists(file)) {
+      return; // another system, or a container that hides it
+    }
+    try {
+      long most = Long.parseLong(Files.readString(file).strip());
+      if (most < SOCKET_BUFFER) {
+        problems.add(
+            "net.core.%s is %d; Aeron wants %d: sysctl -w net.core.%1$s=%3$d"
+                .formatted(file.getFileName(), most, SOCKET_BUFFER));
+      }
+    } catch (IOException | NumberFormatException e) {
+      problems.add("%s cannot be read: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  /** Returns a line for people. */
+  String describe() {
+    return problems.isEmpty() ? "nothing is missing" : String.join("; ", problems);
+  }
+}

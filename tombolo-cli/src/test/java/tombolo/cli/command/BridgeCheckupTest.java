@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What doctor says of a machine that bridges are to run on. */
+class BridgeCheckupTest {
+  @TempDir private Path directory;
+
+  private BridgeCheckup checkup(String receive, String send) throws Exception {
+    Files.writeString(directory.resolve("rmem_max"), receive + "\n");
+    Files.writeString(directory.resolve("wmem_max"), send + "\n");
+    return BridgeCheckup.of(directory, directory);
+  }
+
+  @Test
+  void aMachineThatHasEverythingLacksNothing() throws Exception {
+    assertThat(checkup("212992", "212992").describe()).isEqualTo("nothing is missing");
+  }
+
+  @Test
+  void smallSocketBuffersAreNamedWithTheCommandThatEnlargesThem() throws Exception {
+    assertThat(checkup("65536", "212992").problems())
+        .containsExactly(
+            "net.core.rmem_max is 65536; Aeron wants 131072: sysctl -w net.core.rmem_max=131072");
+  }
+
+  @Test
+  void aMissingSharedMemoryIsSaid() {
+    assertThat(BridgeCheckup.of(directory.resolve("none"), directory.resolve("none")).describe())
+        .contains("none is missing or cannot be written");
+  }
+
+  @Test
+  void aFileOfTheKernelThatIsNoNumberIsSaid() throws Exception {
+    assertThat(checkup("many", "212992").describe()).contains("rmem_max cannot be read");
+  }
+}
