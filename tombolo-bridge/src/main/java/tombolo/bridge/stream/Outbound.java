@@ -93,8 +93,8 @@ public final class Outbound {
   /**
    * @param names of this host and of the channel
    * @param receivers names of the hosts that it goes to
-   * @param firstStream streams and publications are numbered from there: a number that grows from one start of
-   *     this side to the next, such as the date
+   * @param firstStream streams and publications are numbered from there: a number that grows from
+   *     one start of this side to the next, such as the date
    */
   public Outbound(
       Names names, List<String> receivers, RingSource source, Outlet outlet, long firstStream) {
