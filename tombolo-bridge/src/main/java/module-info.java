@@ -4,6 +4,7 @@
 module tombolo.bridge {
   requires io.aeron.client;
   requires io.aeron.driver;
+  requires jdk.jfr;
   requires org.agrona;
   requires tombolo.machine;
   requires tombolo.ring;

@@ -215,7 +215,7 @@ public final class Bridges implements AutoCloseable {
     if (connect() && media != null) {
       work += media.invoke();
       if (media.isDead()) {
-        errors.onError(new IllegalStateException("the media driver has died; trying again"));
+        opening.failed(new IllegalStateException("the media driver has died"));
         closeMedia();
       }
     }
@@ -372,6 +372,7 @@ public final class Bridges implements AutoCloseable {
       outLanes.forEach(OutLane::close);
       inLanes.forEach(InLane::close);
       errors.onError(cause);
+      closeMedia();
       return true;
     }
   }

@@ -43,6 +43,7 @@ final class InLane implements ControlledFragmentHandler {
   private @Nullable Subscription subscription;
   private long now;
   private boolean blocked;
+  private String state = "";
 
   /**
    * @param statuses to the sender's host
@@ -112,6 +113,10 @@ final class InLane implements ControlledFragmentHandler {
     }
     if (frames == 0) {
       inbound.look();
+    }
+    if (!inbound.state().equals(state)) {
+      state = inbound.state();
+      BridgeEvents.changed(name, false, remote.name(), state);
     }
     return frames + tell(frames == 0);
   }

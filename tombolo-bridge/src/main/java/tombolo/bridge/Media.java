@@ -2,6 +2,7 @@
 package tombolo.bridge;
 
 import io.aeron.Aeron;
+import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
@@ -23,6 +24,9 @@ final class Media implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final String PREFIX = "tombolo-aeron-";
 
+  /** A driver that has said nothing for so long is dead. Asked first: connecting would wait. */
+  private static final long ALIVE_MILLIS = 5_000;
+
   private final @Nullable MediaDriver driver;
   private final @Nullable AgentInvoker driverInvoker;
   private final Aeron aeron;
@@ -40,7 +44,12 @@ final class Media implements AutoCloseable {
    * @throws RuntimeException of Aeron's, if there is no driver or it cannot start
    */
   static Media open(HostSpec host, Errors errors) {
-    MediaDriver driver = host.aeron() == null ? launch(host, errors) : null;
+    MediaDriver driver = null;
+    if (host.aeron() == null) {
+      driver = launch(host, errors);
+    } else if (!CommonContext.isDriverActive(host.aeron().toFile(), ALIVE_MILLIS, _ -> {})) {
+      throw new IllegalStateException("no media driver runs in " + host.aeron());
+    }
     boolean made = false;
     try {
       Aeron.Context context =

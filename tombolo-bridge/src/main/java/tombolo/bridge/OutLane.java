@@ -25,6 +25,7 @@ final class OutLane {
   private final ChannelSource source;
   private final DataOutlet outlet;
   private final Outbound outbound;
+  private String state = "";
 
   OutLane(
       Topology topology,
@@ -72,7 +73,16 @@ final class OutLane {
   }
 
   int step(long now) {
-    return outbound.step(now);
+    int work = outbound.step(now);
+    if (!outbound.state().equals(state)) {
+      state = outbound.state();
+      BridgeEvents.changed(name, true, hosts(), state);
+    }
+    return work;
+  }
+
+  private String hosts() {
+    return String.join(",", remotes.stream().map(RemoteSpec::name).toList());
   }
 
   boolean onStatus(Status status, long now) {
@@ -97,12 +107,6 @@ final class OutLane {
   }
 
   BridgeRow row() {
-    return BridgeRow.of(
-        name,
-        true,
-        String.join(",", remotes.stream().map(RemoteSpec::name).toList()),
-        outbound.state(),
-        outbound.counters(),
-        0);
+    return BridgeRow.of(name, true, hosts(), outbound.state(), outbound.counters(), 0);
   }
 }

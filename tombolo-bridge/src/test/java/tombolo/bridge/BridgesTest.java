@@ -11,9 +11,12 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tombolo.ivc.HostChannel;
+import tombolo.ivc.abi.Shape;
 import tombolo.ivc.message.Publisher;
 import tombolo.ivc.message.Subscriber;
 import tombolo.ring.Answer;
+import tombolo.ring.SpscRing;
 import tombolo.ring.Waiting;
 
 @DisplayName("A bridge between two hosts")
@@ -214,6 +217,46 @@ final class BridgesTest {
       assertThat(hosts.west.row().refused()).isPositive();
       assertThat(publisher.send(1, message(0, 8), Duration.ofMillis(300)))
           .isEqualTo(Answer.NOT_CONNECTED);
+    }
+  }
+
+  @Test
+  void whatIsNoRingIsSaidOnceAndNothingIsSentFromIt() throws Exception {
+    try (TwoHosts hosts = new TwoHosts("68 KiB");
+        HostChannel channel =
+            hosts.east.vm.publish(
+                "news", Shape.sectioned(CAPACITY + 256, 1, SpscRing.READER_PART_SIZE));
+        Subscriber subscriber = subscriber(hosts)) {
+      channel.output().set(ValueLayout.JAVA_LONG, 0, 0x2_57424d54L); // a writer of version 2
+      channel.output().set(ValueLayout.JAVA_LONG, 0x10, 1); // its generation
+      while (hosts.east.said.isEmpty()) {
+        assertThat(subscriber.poll((_, _, _, _) -> {})).isZero();
+      }
+      assertThat(hosts.east.said)
+          .containsExactly(
+              "channel.news: what is in it is no ring of this version (HEAD); nothing is sent from"
+                  + " it");
+    }
+  }
+
+  @Test
+  void aMessageThatIsTooLongForTheOtherRingIsSaidAndLearnedOf() throws Exception {
+    try (TwoHosts hosts = new TwoHosts("68 KiB");
+        Publisher publisher =
+            Publisher.open(hosts.east.vm, "news", CAPACITY, 1, Waiting.SPIN_THEN_BELL)) {
+      hosts.restartWestWithSize("8 KiB"); // a ring of 4 KiB
+      try (Subscriber subscriber = subscriber(hosts)) {
+        assertThat(send(publisher, 1, 100)).isEqualTo(Answer.OK);
+        assertThat(receive(subscriber, 1)).containsExactly(1L);
+        assertThat(send(publisher, 2, 10_000)).isEqualTo(Answer.OK);
+        assertThat(nextAnswer(subscriber)).isEqualTo(Answer.PEER_RESTARTED);
+        assertThat(send(publisher, 3, 100)).isEqualTo(Answer.OK);
+        assertThat(receive(subscriber, 1)).containsExactly(3L);
+        assertThat(hosts.west.said)
+            .singleElement()
+            .asString()
+            .contains("a message of 10000 bytes from east is longer than the ring takes, 2040");
+      }
     }
   }
 }

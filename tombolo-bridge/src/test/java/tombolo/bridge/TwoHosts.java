@@ -90,6 +90,12 @@ final class TwoHosts implements AutoCloseable {
             .formatted(eastAddress, westAddress, size);
   }
 
+  /** Starts west again with another size of the channel's section for the writer. */
+  void restartWestWithSize(String other) {
+    west.close();
+    west = new Host(westFile(eastAddress).replace(size, other));
+  }
+
   private String westFile(String east) {
     return vm()
         + """

@@ -4,6 +4,8 @@ package tombolo.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.aeron.Aeron;
+import io.aeron.driver.MediaDriver;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
@@ -15,10 +17,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.agrona.DirectBuffer;
 import org.antlr.v4.runtime.CharStream;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import picocli.CommandLine;
+import tombolo.bridge.Bridges;
 import tombolo.ivc.Directory;
 import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
@@ -70,6 +74,10 @@ public final class Installation {
             Answer.class,
             Directory.class,
             Topology.class,
+            Bridges.class,
+            DirectBuffer.class,
+            Aeron.class,
+            MediaDriver.class,
             Main.class,
             CommandLine.class,
             Toml.class,

@@ -135,16 +135,15 @@ public final class ChannelSource implements RingSource {
     boolean over = channel.state() != ChannelState.LIVE; // first: nothing is written after that
     boolean wasConnected = ring.isConnected();
     int count = ring.drain(handler, limit);
-    if (count > 0) {
-      retained += count;
-    } else if (count == Answer.PEER_BROKEN) {
+    retained = count < 0 ? 0 : retained + count;
+    if (!wasConnected && ring.isConnected()) {
+      ringIfAsked();
+    }
+    if (count == Answer.PEER_BROKEN) {
       noteBreach(ring);
     } else if (count == 0 && over && retained == 0) {
       close();
       return Answer.PEER_GONE;
-    }
-    if (!wasConnected && isConnected()) {
-      ringIfAsked();
     }
     return count;
   }

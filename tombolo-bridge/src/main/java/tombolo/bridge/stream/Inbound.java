@@ -57,6 +57,12 @@ public final class Inbound {
   // The stream: its number stays when it ends, so that no earlier one can begin.
   private long stream;
   private boolean following;
+
+  /**
+   * Whether nothing has begun in this life: it may join a stream that the last one has followed.
+   */
+  private boolean isNewLife = true;
+
   private long expected;
   private int round;
   private boolean resend;
@@ -191,7 +197,7 @@ public final class Inbound {
     echoAt = now;
     if (hello.stream() == 0) {
       endStream();
-    } else if (Frame.isLater(hello.stream(), stream)) {
+    } else if (Frame.isLater(hello.stream(), stream) || (isNewLife && hello.stream() == stream)) {
       beginStream(hello);
     } else if (hello.stream() != stream || !following) {
       return refuse();
@@ -205,6 +211,7 @@ public final class Inbound {
     dropPart();
     stream = hello.stream();
     following = true;
+    isNewLife = false;
     expected = hello.start();
     told = expected;
     round = hello.round();
@@ -394,6 +401,7 @@ public final class Inbound {
       sink.leave();
     }
     life = newLife();
+    isNewLife = true;
     reader = sink.hasReader() && !leaving;
     echo = 0;
     statusDue = true;
