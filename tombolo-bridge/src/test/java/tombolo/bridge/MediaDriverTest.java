@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,32 @@ final class MediaDriverTest {
       assertThat(hosts.east.said).isEmpty();
     }
     assertThat(drivers(shm)).isEqualTo(before);
+  }
+
+  @Test
+  void keepsItsFilesFromOtherUsersAndRemovesThoseOfKilledProcesses() throws Exception {
+    Path shm = Path.of("/dev/shm");
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    String dead = "tombolo-aeron-" + ended.pid() + "-test";
+    Path left = Files.createTempDirectory(shm, dead);
+    Files.writeString(Files.createDirectory(left.resolve("aeron")).resolve("cnc.dat"), "left");
+    Path open = Files.createTempDirectory(shm, dead);
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try (TwoHosts hosts = new TwoHosts("68 KiB")) {
+      while (drivers(shm).size() < 2) {
+        Thread.onSpinWait();
+      }
+      assertThat(hosts.east.said).isEmpty();
+      assertThat(left).doesNotExist();
+      assertThat(open).as("others could have put a link there").exists();
+      for (Path driver : drivers(shm)) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(driver)))
+            .isEqualTo("rwx------");
+      }
+    } finally {
+      Files.deleteIfExists(open);
+    }
   }
 
   private static List<Path> drivers(Path shm) throws IOException {

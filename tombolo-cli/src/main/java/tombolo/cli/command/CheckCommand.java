@@ -54,6 +54,9 @@ import tombolo.topology.run.ExitStatus;
       "  channels       quota: channels that it may have published at a time (64)",
       "  channel-bytes  quota: their bytes (the window's size)",
       "  disks          raw images, as [\"a.img\", \"b.img,readonly\"] (none)",
+      "  folders        directories that the guest mounts, as [\"src\", \"data:TAG:ro\"] (none)",
+      "  networks       names, or tables { name, mac, forwards } (none)",
+      "  rtc            date of the real-time clock, 2026-01-01T00:00:00Z (the host's)",
       "  virtio-console true: a console hvc0, which gets the keys (false)",
       "  vsock-cid      CID of a vsock device, 3 to 4294967294, unique (no device)",
       "  vsock-socket   Unix-domain socket by which programs here reach the device (none)",
@@ -68,7 +71,9 @@ import tombolo.topology.run.ExitStatus;
       "  sections       sectioned: 0 to 64 (one for each subscriber that writes)",
       "  doorbell       whether both sides may ring each other (true)",
       "  doorbell-rate  rings a second and peer, 1 to 100000000 (100000)",
-      "and above them it may have",
+      "  bridge         { to = \"HOST\" } or { from = \"HOST\" }: its ring goes on there (none)",
+      "Tables [network.NAME] are networks; [host] and [remote.NAME] are this host and others.",
+      "Above all tables the file may have",
       "  prepare        a command to run first; the message for a missing kernel or initrd names"
           + " it",
       "Brackets hold the default. docs/topology.md has an example."
