@@ -18,7 +18,8 @@ import tombolo.bench.suite.BenchmarkException;
 
 /**
  * Aeron over UDP between two hosts, with an exclusive publication and Aeron's defaults. Each host's
- * media driver is embedded in its process and has one thread with Aeron's own back-off.
+ * media driver is embedded in its process and has one thread with Aeron's own back-off. It does not
+ * rest between turns: the end of a slice would wait in its buffers.
  */
 final class AeronUdpMedium implements Medium {
   private static final String CHANNEL = "aeron:udp?endpoint=" + Namespaces.WEST + ":40501";
@@ -26,7 +27,6 @@ final class AeronUdpMedium implements Medium {
 
   private final Place place;
   private final int bytes;
-  private final RestingIdleStrategy driverIdle = new RestingIdleStrategy();
 
   AeronUdpMedium(Place place, int bytes) {
     this.place = place;
@@ -79,21 +79,10 @@ final class AeronUdpMedium implements Medium {
     MediaDriver.launch(
         new MediaDriver.Context()
             .aeronDirectoryName(directory)
-            .threadingMode(ThreadingMode.SHARED)
-            .sharedIdleStrategy(driverIdle));
+            .threadingMode(ThreadingMode.SHARED));
     return Aeron.connect(
         new Aeron.Context()
             .aeronDirectoryName(directory)
             .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE));
-  }
-
-  @Override
-  public void wake() {
-    driverIdle.wake();
-  }
-
-  @Override
-  public void rest() {
-    driverIdle.rest();
   }
 }
