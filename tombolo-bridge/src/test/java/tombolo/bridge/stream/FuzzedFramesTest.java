@@ -27,16 +27,19 @@ final class FuzzedFramesTest {
 
   @Test
   void countsThemAndGoesOn() {
+    long refused = 0; // here, because a side that restarts counts from 0
     for (int i = 0; i < FRAMES; i++) {
       if (i % 50 == 0) {
         model.randomStep();
         model.sample(corpus);
       }
       UnsafeBuffer frame = wrongFrame();
+      long before = model.inbound.counters().get(Kind.REFUSED);
       model.inbound.onFrame(frame, 0, frame.capacity(), model.now());
+      refused += model.inbound.counters().get(Kind.REFUSED) - before;
       status(wrongFrame());
     }
-    assertThat(model.inbound.counters().get(Kind.REFUSED)).isGreaterThan(FRAMES / 10);
+    assertThat(refused).isGreaterThan(FRAMES / 4);
     assertThat(model.delivered).as("right messages meanwhile").isPositive();
   }
 
