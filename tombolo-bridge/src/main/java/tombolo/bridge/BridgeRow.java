@@ -18,7 +18,8 @@ import tombolo.bridge.stream.BridgeCounters.Kind;
  * @param duplicates messages that came once more and were dropped
  * @param gaps times that messages were missing and the sender went back
  * @param lost messages that a lossy receiver has missed
- * @param refused frames and streams
+ * @param refused frames and streams; of an outgoing channel also those at this host's address that
+ *     are for no channel
  * @param backPressured times that there was no room for a frame or a message
  * @param streams begun
  * @param roundTripNanos of the latest hello, 0 before the first

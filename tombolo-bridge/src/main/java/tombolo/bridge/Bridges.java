@@ -172,7 +172,7 @@ public final class Bridges implements AutoCloseable {
   /** Returns a row for each bridge, outgoing ones first. Any thread. */
   public List<BridgeRow> rows() {
     List<BridgeRow> rows = new ArrayList<>();
-    outLanes.forEach(lane -> rows.add(lane.row()));
+    outLanes.forEach(lane -> rows.add(lane.row(door.refused())));
     inLanes.forEach(lane -> rows.add(lane.row()));
     return rows;
   }

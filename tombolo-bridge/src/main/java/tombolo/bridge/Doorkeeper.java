@@ -17,8 +17,8 @@ import tombolo.topology.RemoteSpec;
  * worker.
  */
 final class Doorkeeper {
-  /** The most strangers' addresses that are remembered. */
-  private static final int MOST_STRANGERS = 64;
+  /** The most strangers' addresses that are remembered and told of. */
+  private static final int MOST_STRANGERS = 8;
 
   private final String what;
   private final List<RemoteSpec> remotes;
@@ -60,7 +60,7 @@ final class Doorkeeper {
     refused.incrementAndGet();
     String host = host(image.sourceIdentity());
     if (strangers.size() < MOST_STRANGERS && strangers.add(host)) {
-      errors.once("%s: refused a stream of %s, which is no remote of it".formatted(what, host));
+      errors.tell("%s: refused a stream of %s, which is no remote of it".formatted(what, host));
     }
     toReject.add(image);
   }

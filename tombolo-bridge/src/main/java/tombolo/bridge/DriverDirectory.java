@@ -3,12 +3,14 @@ package tombolo.bridge;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -20,6 +22,10 @@ import java.util.stream.Stream;
 final class DriverDirectory implements AutoCloseable {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final String PREFIX = "tombolo-aeron-";
+
+  /** What a driver and a stream or two take. */
+  private static final long LEAST_FREE = 32 << 20;
+
   private static final String PRIVATE = "rwx------";
 
   private final Path directory;
@@ -31,7 +37,8 @@ final class DriverDirectory implements AutoCloseable {
   /**
    * Makes one, which has this process's id in its name.
    *
-   * @throws UncheckedIOException if there is no room for it, or no permission
+   * @throws IllegalStateException if there is no room for a driver
+   * @throws UncheckedIOException if the host does not allow it
    */
   static DriverDirectory make() {
     Path parent =
@@ -39,10 +46,19 @@ final class DriverDirectory implements AutoCloseable {
             ? SHARED_MEMORY
             : Path.of(System.getProperty("java.io.tmpdir"));
     try {
+      long free = Files.getFileStore(parent).getUsableSpace();
+      if (free < LEAST_FREE) { // or the first access to what has no room would be a fault
+        throw new IllegalStateException(
+            "%s has %d MiB free, and a media driver needs %d: make it larger"
+                .formatted(parent, free >> 20, LEAST_FREE >> 20));
+      }
       // Private: that is what the JDK makes temporary directories.
       Path made = Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-");
       removeDead(parent, Files.getOwner(made));
       return new DriverDirectory(made);
+    } catch (FileSystemException e) {
+      String why = Objects.requireNonNullElse(e.getReason(), e.getClass().getSimpleName());
+      throw new UncheckedIOException("%s: %s".formatted(parent, why), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e.toString(), e);
     }

@@ -40,6 +40,11 @@ final class Errors {
     }
   }
 
+  /** Tells something whose teller sees to it that it is not told again and again. */
+  void tell(String line) {
+    say.accept(line);
+  }
+
   /** Lets something be told again, since it was over meanwhile. */
   void over(String line) {
     told.remove(line);
@@ -55,6 +60,7 @@ final class Errors {
     return line.replaceAll("(ERROR|WARN|FATAL) - ", "")
         .replaceAll("io\\.aeron\\.[a-z.]*[A-Z]\\w+ : ", "")
         .replaceAll(" \\(at [^()]*(\\([^()]*\\))?[^()]*\\)", "")
+        .replaceAll("channel error - ", "")
         .replaceAll(", errorCodeValue=\\d+", "");
   }
 }

@@ -74,7 +74,7 @@ final class InLane implements ControlledFragmentHandler {
             sink,
             lives,
             Math.max(1, sink.capacity() / STATUSES_A_RING),
-            errors::once);
+            errors::tell);
     this.door = new Doorkeeper("channel." + name, List.of(remote), errors);
     this.uri = Uris.listen(host, bridge.multicast());
     this.streamId = Uris.dataStream(bridge.host(), name);

@@ -106,7 +106,12 @@ final class OutLane {
     endpoint.close();
   }
 
-  BridgeRow row() {
-    return BridgeRow.of(name, true, hosts(), outbound.state(), outbound.counters(), 0);
+  /**
+   * Returns what an onlooker sees.
+   *
+   * @param strangers streams and frames refused at this host's address, for whatever channel
+   */
+  BridgeRow row(long strangers) {
+    return BridgeRow.of(name, true, hosts(), outbound.state(), outbound.counters(), strangers);
   }
 }

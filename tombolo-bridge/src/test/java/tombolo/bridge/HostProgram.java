@@ -175,7 +175,7 @@ final class HostProgram {
       int answer = publisher.claim(1, 0, WAIT);
       if (answer >= 0) {
         publisher.abort();
-        Thread.sleep(100);
+        publisher.channel().awaitDoorbellOrChange(publisher.channel().changes(), WAIT);
       } else {
         noteRestart(answer);
       }

@@ -30,7 +30,7 @@ import tombolo.ring.Answer;
  */
 public final class Inbound {
   /** Longest time between two statuses, in nanoseconds. */
-  static final long STATUS_NANOS = 100_000_000;
+  private static final long STATUS_NANOS = 100_000_000;
 
   /** Shortest time between two statuses of the same news, in nanoseconds. */
   private static final long NEWS_NANOS = 100_000;
@@ -80,6 +80,10 @@ public final class Inbound {
   private long heardAt;
   private volatile String state = NOT_PUBLISHED;
 
+  // What a person was told: the sender must not be able to fill the screen.
+  private boolean toldVersion;
+  private boolean toldLength;
+
   // What was said last.
   private boolean statusDue;
   private long statusAt;
@@ -92,7 +96,7 @@ public final class Inbound {
    * @param lossy whether the sender need not wait for this side, which then misses messages
    * @param lives returns numbers that nobody can foresee, for lives
    * @param room bytes after whose delivery the sender is told at once: a part of its ring
-   * @param say takes a line about something that a person has to mend; may be told again and again
+   * @param say takes a line about something that a person has to mend; the same trouble once
    */
   public Inbound(
       Names names,
@@ -140,7 +144,8 @@ public final class Inbound {
    */
   public boolean onFrame(DirectBuffer buffer, int at, int length, long now) {
     int kind = Frame.kindOf(buffer, at, length);
-    if (kind == Frame.OTHER_VERSION) {
+    if (kind == Frame.OTHER_VERSION && !toldVersion) {
+      toldVersion = true;
       tell(
           "%s sends frames of another version: run the same Tombolo on both hosts".formatted(from));
     }
@@ -366,9 +371,12 @@ public final class Inbound {
     if (length <= sink.maxMessageLength()) {
       return false;
     }
-    tell(
-        "a message of %d bytes from %s is longer than the ring takes, %d: make size larger"
-            .formatted(length, from, sink.maxMessageLength()));
+    if (!toldLength) {
+      toldLength = true;
+      tell(
+          "a message of %d bytes from %s is longer than the ring takes, %d: make size larger"
+              .formatted(length, from, sink.maxMessageLength()));
+    }
     lose(expected + 1);
     sink.begin();
     statusDue = true;

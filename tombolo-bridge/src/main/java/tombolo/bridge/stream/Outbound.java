@@ -14,6 +14,7 @@ import tombolo.bridge.wire.Names;
 import tombolo.bridge.wire.Part;
 import tombolo.bridge.wire.Status;
 import tombolo.ring.Answer;
+import tombolo.ring.MessageHandler;
 
 /**
  * The sending side of a bridge: continues a ring here in a ring of each receiver's host. Belongs to
@@ -36,12 +37,13 @@ import tombolo.ring.Answer;
  */
 public final class Outbound {
   /** The most messages that were read from the ring and not sent. */
-  static final int PENDING = 128;
+  private static final int PENDING = 128;
 
   /** Frames sent in one step, so that other bridges have their turn. */
   private static final int FRAMES_A_STEP = 64;
 
-  static final long HELLO_NANOS = 100_000_000;
+  /** Longest time between two hellos, in nanoseconds. */
+  private static final long HELLO_NANOS = 100_000_000;
 
   /** How long a receiver may say nothing before it is called silent. */
   private static final long SILENCE_NANOS = 3_000_000_000L;
@@ -54,6 +56,9 @@ public final class Outbound {
   private final RingSource source;
   private final Outlet outlet;
   private final BridgeCounters counters = new BridgeCounters();
+
+  /** Made once: a step of an idle bridge allocates nothing. */
+  private final MessageHandler collector = this::collect;
 
   // The stream.
   private long stream;
@@ -182,7 +187,7 @@ public final class Outbound {
     if (!active) {
       data = null;
     }
-    int answer = source.drain(this::collect, PENDING);
+    int answer = source.drain(collector, PENDING);
     switch (answer) {
       case Answer.PEER_RESTARTED, Answer.PEER_GONE, Answer.CUT_OFF, Answer.PEER_BROKEN -> {
         head = 0;
@@ -247,7 +252,7 @@ public final class Outbound {
     tail = 0;
     data = null;
     for (Receiver receiver : receivers) {
-      receiver.helloDue = receiver.joined;
+      receiver.helloDue |= receiver.joined;
       receiver.joined = false;
     }
   }

@@ -33,9 +33,6 @@ public record Hello(
     long publication,
     int round,
     boolean isThere) {
-  /** Bytes of the longest frame. */
-  public static final int MOST = 88 + Names.MOST;
-
   private static final int OLDEST_AT = 32;
   private static final int START_AT = 40;
   private static final int TO_AT = 48;

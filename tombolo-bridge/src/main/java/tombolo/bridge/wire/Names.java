@@ -14,9 +14,6 @@ import org.agrona.MutableDirectBuffer;
 public record Names(String host, String channel) {
   private static final int LENGTHS = 8;
 
-  /** The bytes of the longest names. */
-  static final int MOST = LENGTHS + Frame.MAX_HOST + Frame.MAX_CHANNEL;
-
   /** Returns the bytes that the names take in a frame. */
   int size() {
     return LENGTHS + host.length() + channel.length();

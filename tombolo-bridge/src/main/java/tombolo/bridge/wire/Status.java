@@ -37,9 +37,6 @@ public record Status(
     boolean resend,
     boolean lossy,
     boolean leaving) {
-  /** Bytes of the longest frame. */
-  public static final int MOST = 80 + Names.MOST;
-
   private static final int LIFE_AT = 32;
   private static final int ECHO_AT = 40;
   private static final int HELD_AT = 48;

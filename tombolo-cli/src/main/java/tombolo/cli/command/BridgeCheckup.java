@@ -3,6 +3,8 @@
 package tombolo.cli.command;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ record BridgeCheckup(List<String> problems) {
 
   /** Room for a few streams, each of which takes 12 MiB at the most. */
   private static final long SHARED_MEMORY = 64 << 20;
+
+  private static final int LONGEST_NUMBER = 32;
 
   private static final Path SHM = Path.of("/dev/shm");
   private static final Path KERNEL = Path.of("/proc/sys/net/core");
@@ -66,7 +70,7 @@ record BridgeCheckup(List<String> problems) {
       return; // another system, or a container that hides it
     }
     try {
-      long most = Long.parseLong(Files.readString(file).strip());
+      long most = number(file);
       if (most < SOCKET_BUFFER) {
         problems.add(
             "net.core.%s is %d; Aeron wants %d: sysctl -w net.core.%1$s=%3$d"
@@ -74,6 +78,15 @@ record BridgeCheckup(List<String> problems) {
       }
     } catch (IOException | NumberFormatException e) {
       problems.add("%s cannot be read: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  /** Reads by one call: the kernel gives the rest of such a file to no second one. */
+  private static long number(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] digits = new byte[LONGEST_NUMBER];
+      int length = Math.max(in.read(digits), 0);
+      return Long.parseLong(new String(digits, 0, length, StandardCharsets.US_ASCII).strip());
     }
   }
 

@@ -2,6 +2,7 @@
 
 package tombolo.cli.command;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -40,5 +41,15 @@ class BridgeCheckupTest {
   @Test
   void aFileOfTheKernelThatIsNoNumberIsSaid() throws Exception {
     assertThat(checkup("many", "212992").describe()).contains("rmem_max cannot be read");
+  }
+
+  /** The kernel's files end after the first read, however short that was. */
+  @Test
+  void theKernelsNumbersAreReadWhole() throws Exception {
+    Process cat = new ProcessBuilder("cat", "/proc/sys/net/core/rmem_max").start();
+    long most = Long.parseLong(new String(cat.getInputStream().readAllBytes(), US_ASCII).strip());
+
+    assertThat(BridgeCheckup.now().problems().stream().filter(line -> line.contains("rmem_max")))
+        .hasSize(most < 131_072 ? 1 : 0);
   }
 }

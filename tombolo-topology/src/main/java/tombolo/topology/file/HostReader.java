@@ -51,6 +51,10 @@ final class HostReader {
       host.wrong(
           NAME_KEY, "\"%s\": not a valid name; use 1 to 32 of a-z A-Z 0-9 - _".formatted(name));
     }
+    if ("ipc".equals(host.table().get(List.of(ADDRESS))) && !host.has(AERON)) {
+      host.wrong(
+          ADDRESS, "\"ipc\" joins processes that use one media driver; add aeron = \"DIRECTORY\"");
+    }
     String aeron = host.string(AERON, "the directory of a media driver, as a string");
     String network = host.string(INTERFACE, "an address like \"10.0.0.1\" or \"10.0.0.0/24\"");
     if (network != null && !INTERFACE_TEXT.matcher(network).matches()) {

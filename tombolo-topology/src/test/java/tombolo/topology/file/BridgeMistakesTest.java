@@ -219,6 +219,8 @@ class BridgeMistakesTest {
             + " address with a port; write it like 10.0.0.2:40456",
         "address = \"10.0.0.1:99999\" | address = \"10.0.0.1:40456\" | host.address:"
             + " '10.0.0.1:99999': no port 99999; use 1 to 65535",
+        "address = \"ipc\" | address = \"10.0.0.1:40456\" | host.address: \"ipc\" joins processes"
+            + " that use one media driver; add aeron = \"DIRECTORY\"",
         "name = \"west\" | name = \"east\" | remote.west: the name of this host, line 5; a remote"
             + " is another one",
       })

@@ -64,7 +64,7 @@ final class AeronMedium implements Medium {
   }
 
   /** Claims, which is faster than {@code offer}, but only for messages of one fragment. */
-  private static Sender claiming(ExclusivePublication publication, UnsafeBuffer message) {
+  static Sender claiming(ExclusivePublication publication, UnsafeBuffer message) {
     BufferClaim claim = new BufferClaim();
     int bytes = message.capacity();
     return (first, last) -> {

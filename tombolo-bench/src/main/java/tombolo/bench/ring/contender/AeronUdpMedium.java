@@ -4,17 +4,13 @@ package tombolo.bench.ring.contender;
 
 import io.aeron.Aeron;
 import io.aeron.ExclusivePublication;
-import io.aeron.Publication;
 import io.aeron.RethrowingErrorHandler;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
-import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FragmentHandler;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import tombolo.bench.remote.Namespaces;
-import tombolo.bench.suite.BenchmarkException;
 
 /**
  * Aeron over UDP between two hosts, with an exclusive publication and Aeron's defaults. Each host's
@@ -39,27 +35,7 @@ final class AeronUdpMedium implements Medium {
     ExclusivePublication publication = connect("east").addExclusivePublication(CHANNEL, STREAM);
     Patience.until("Aeron's subscriber", () -> publication.isConnected() ? publication : null);
     UnsafeBuffer message = new UnsafeBuffer(new byte[bytes]);
-    BufferClaim claim = new BufferClaim();
-    return (first, last) -> {
-      long answer = publication.tryClaim(bytes, claim);
-      if (answer < 0) {
-        return isSent(answer);
-      }
-      MutableDirectBuffer buffer = claim.buffer();
-      int at = claim.offset();
-      buffer.putLong(at, first);
-      buffer.putBytes(at + Long.BYTES, message, Long.BYTES, bytes - 2 * Long.BYTES);
-      buffer.putLong(at + bytes - Long.BYTES, last);
-      claim.commit();
-      return true;
-    };
-  }
-
-  private static boolean isSent(long answer) {
-    if (answer == Publication.BACK_PRESSURED || answer == Publication.ADMIN_ACTION) {
-      return false;
-    }
-    throw new BenchmarkException("Aeron: " + Publication.errorString(answer));
+    return AeronMedium.claiming(publication, message);
   }
 
   @Override
