@@ -28,7 +28,7 @@ final class Errors {
   /** Tells what went wrong in the driver, other than what it answers a request with. */
   void onDriverError(Throwable error) {
     if (!(error instanceof ControlProtocolException)
-        && !describe(error).contains("channel error")) {
+        && !String.valueOf(error.getMessage()).contains("channel error")) {
       onError(error);
     }
   }
