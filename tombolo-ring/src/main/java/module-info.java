@@ -6,4 +6,5 @@ module tombolo.ring {
 
   exports tombolo.ring;
   exports tombolo.ring.axvisor;
+  exports tombolo.ring.channel;
 }

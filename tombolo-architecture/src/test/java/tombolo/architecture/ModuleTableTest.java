@@ -41,6 +41,7 @@ class ModuleTableTest {
         new Row("machine", MEMORY),
         new Row("riscv", MEMORY, MACHINE),
         new Row("ring"),
+        new Row("guest", RING),
         new Row("ivc", MEMORY, MACHINE, RING),
         new Row("topology", MEMORY, MACHINE, RISCV, IVC, "org.tomlj..", "com.sun.management.."),
         new Row("bridge", MACHINE, RING, IVC, TOPOLOGY, "org.agrona..", "io.aeron.."),

@@ -3,6 +3,7 @@ package tombolo.ivc;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import tombolo.machine.Accelerator;
@@ -78,6 +79,16 @@ final class TestBoard implements Board {
     }
   }
 
+  /** Waits until one of the lines is high. */
+  void awaitInterrupt(long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    synchronized (levels) {
+      for (long left = nanos; !interrupted() && left > 0; left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(levels, left);
+      }
+    }
+  }
+
   @Override
   public List<? extends Vcpu> vcpus() {
     return vcpus;
@@ -90,6 +101,7 @@ final class TestBoard implements Board {
       public void raise() {
         synchronized (levels) {
           levels[number] = true;
+          levels.notifyAll();
         }
       }
 

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.ivc.message;
 
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.stream.IntStream;
 import tombolo.ivc.HostChannel;
 import tombolo.ivc.abi.Layout;
 import tombolo.ivc.abi.Shape;
-import tombolo.ring.BroadcastRing;
 import tombolo.ring.RetainingReader;
-import tombolo.ring.RingReader;
 import tombolo.ring.RingWriter;
 import tombolo.ring.SpscRing;
+import tombolo.ring.channel.ChannelRing;
 
 /**
- * The place of a ring in a sectioned channel (docs/ring-format.md, "In a channel"): the writer's
- * part at the start of the publisher's section, and each reader's at the start of its own. With one
- * subscriber's section it is an {@link SpscRing}, with several a {@link BroadcastRing}.
+ * The ring in a channel that a host endpoint has joined; see {@link ChannelRing}.
  *
  * <p>{@link Publisher} and {@link Subscriber} wait and ring for their callers; code that must not
  * wait takes a ring from here and does so itself.
@@ -26,21 +20,15 @@ public final class RingChannel {
 
   /** Returns the shape for a ring with so many subscribers, from 1 to 64. */
   static Shape shape(int capacity, int subscribers) {
-    if (subscribers < 1 || subscribers > BroadcastRing.MAX_READERS) {
-      throw new IllegalArgumentException(subscribers + " subscribers; a ring has 1 to 64");
-    }
-    long writerPart =
-        subscribers == 1
-            ? SpscRing.writerPartSize(capacity)
-            : BroadcastRing.writerPartSize(capacity);
-    return Shape.sectioned(writerPart, subscribers, SpscRing.READER_PART_SIZE);
+    return Shape.sectioned(
+        ChannelRing.publisherSize(capacity, subscribers), subscribers, ChannelRing.SUBSCRIBER_SIZE);
   }
 
   /** Returns whether a channel of that shape has a place for a ring and its readers. */
   public static boolean isRing(Shape shape) {
     return shape.layout() == Layout.SECTIONED
         && shape.sections() >= 1
-        && shape.size() >= writerPartSize(shape, SpscRing.MIN_CAPACITY);
+        && shape.size() >= ChannelRing.publisherSize(SpscRing.MIN_CAPACITY, shape.sections());
   }
 
   /**
@@ -53,23 +41,15 @@ public final class RingChannel {
       throw new IllegalArgumentException("no place for a ring in " + shape);
     }
     int capacity = SpscRing.MAX_CAPACITY;
-    while (writerPartSize(shape, capacity) > shape.size()) {
+    while (ChannelRing.publisherSize(capacity, shape.sections()) > shape.size()) {
       capacity /= 2;
     }
     return capacity;
   }
 
-  private static long writerPartSize(Shape shape, int capacity) {
-    return isBroadcast(shape)
-        ? BroadcastRing.writerPartSize(capacity)
-        : SpscRing.writerPartSize(capacity);
-  }
-
   /** Returns the longest message, in bytes, of a ring with that capacity in that shape. */
   public static int maxMessageLength(Shape shape, int capacity) {
-    return isBroadcast(shape)
-        ? BroadcastRing.maxMessageLength(capacity)
-        : SpscRing.maxMessageLength(capacity);
+    return ChannelRing.maxMessageLength(capacity, shape.sections());
   }
 
   /**
@@ -78,14 +58,7 @@ public final class RingChannel {
    * @param capacity bytes of the data area, a power of two from 64 to 1 GiB
    */
   public static RingWriter writer(HostChannel channel, int capacity) {
-    if (!isBroadcast(channel.shape())) {
-      return SpscRing.writer(channel.output(), section(channel, 1), capacity);
-    }
-    List<MemorySegment> readerParts =
-        IntStream.rangeClosed(1, channel.shape().sections())
-            .mapToObj(number -> section(channel, number))
-            .toList();
-    return BroadcastRing.writer(channel.output(), readerParts, capacity);
+    return ChannelRing.writer(new HostPlace(channel), capacity);
   }
 
   /**
@@ -94,25 +67,6 @@ public final class RingChannel {
    * @throws IllegalStateException if this side may only read
    */
   public static RetainingReader retainingReader(HostChannel channel) {
-    MemorySegment writerPart = section(channel, 0);
-    MemorySegment own = channel.output();
-    return isBroadcast(channel.shape())
-        ? BroadcastRing.reader(writerPart, own, channel.section() - 1)
-        : SpscRing.reader(writerPart, own);
-  }
-
-  static RingReader reader(HostChannel channel, boolean lossy) {
-    return lossy && isBroadcast(channel.shape())
-        ? BroadcastRing.lossyReader(section(channel, 0), channel.output(), channel.section() - 1)
-        : retainingReader(channel);
-  }
-
-  private static boolean isBroadcast(Shape shape) {
-    return shape.sections() != 1;
-  }
-
-  private static MemorySegment section(HostChannel channel, int section) {
-    Shape shape = channel.shape();
-    return channel.memory().asSlice(shape.offsetOf(section), shape.sizeOf(section));
+    return ChannelRing.retainingReader(new HostPlace(channel));
   }
 }
