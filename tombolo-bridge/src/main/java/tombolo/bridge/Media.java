@@ -75,9 +75,12 @@ final class Media implements AutoCloseable {
   }
 
   private static MediaDriver launch(HostSpec host, String directory, Errors errors) {
+    int window = ReceiveWindow.ofThisMachine();
     MediaDriver.Context context =
         new MediaDriver.Context()
             .aeronDirectoryName(directory)
+            .socketRcvbufLength(window)
+            .initialWindowLength(window)
             .dirDeleteOnStart(true)
             .dirDeleteOnShutdown(true)
             .warnIfDirectoryExists(false)

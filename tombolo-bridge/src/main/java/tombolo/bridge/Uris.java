@@ -15,7 +15,7 @@ final class Uris {
    * Bytes of a term of a stream. A stream has three, and its sender may be half a term ahead. The
    * ring is the buffer that counts, so terms can be small.
    */
-  private static final int TERM_LENGTH = 1 << 22;
+  static final int TERM_LENGTH = 1 << 22;
 
   private static final int STATUS_TERM_LENGTH = 1 << 16;
   private static final String SLOWEST_RECEIVER = "min";
@@ -77,16 +77,18 @@ final class Uris {
           .networkInterface(host.networkInterface())
           .flowControl(SLOWEST_RECEIVER)
           .termLength(TERM_LENGTH)
+          .mtu(host.mtu())
           .build();
     }
     if (destinations.size() == 1) {
-      return at(destinations.getFirst()).termLength(TERM_LENGTH).build();
+      return at(destinations.getFirst()).termLength(TERM_LENGTH).mtu(host.mtu()).build();
     }
     return new ChannelUriStringBuilder()
         .media(CommonContext.UDP_MEDIA)
         .controlMode(CommonContext.MDC_CONTROL_MODE_MANUAL)
         .flowControl(SLOWEST_RECEIVER)
         .termLength(TERM_LENGTH)
+        .mtu(host.mtu())
         .build();
   }
 

@@ -79,17 +79,18 @@ final class HostProgram {
         [host]
         name = "%s"
         address = "%s"
-        [remote.%s]
-        address = "%s"
-        [channel.%s]
+        mtu = %8$d
+        [remote.%3$s]
+        address = "%4$s"
+        [channel.%5$s]
         publisher = "vm"
         key = 1
-        size = "%d"
+        size = "%7$d"
         bridge = { to = "%3$s" }
-        [channel.%s]
+        [channel.%6$s]
         subscribers = ["vm"]
         key = 2
-        size = "%6$d"
+        size = "%7$d"
         bridge = { from = "%3$s" }
         """
             .formatted(
@@ -98,8 +99,9 @@ final class HostProgram {
                 arguments[2],
                 arguments[3],
                 arguments[4],
+                arguments[5],
                 CAPACITY + 4096,
-                arguments[5]);
+                Integer.getInteger("tombolo.bridge.mtu", 1408));
     Topology topology = TopologyFile.parse(text, Path.of(arguments[7], "t.toml"));
     Directory directory = new Directory(topology.grants(), HostServices.system());
     HostEndpoint vm = directory.join("vm", 1, new Quota(8, 1L << 30));

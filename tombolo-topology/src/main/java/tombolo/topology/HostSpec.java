@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param aeron directory of a media driver that runs already; null: one is started
  * @param networkInterface the interface for multicast, as Aeron writes it; null: the system's
  *     choice
+ * @param mtu bytes of the largest datagram, from {@link #LEAST_MTU} to {@link #MOST_MTU}, a
+ *     multiple of 32
  * @param resolver how names of hosts are found without an address; null: not at all
  */
 public record HostSpec(
@@ -22,7 +24,14 @@ public record HostSpec(
     SocketAddressSpec address,
     @Nullable Path aeron,
     @Nullable String networkInterface,
+    int mtu,
     @Nullable Resolver resolver) {
+  /** Aeron's default, which fits into an Ethernet frame with any headers. */
+  public static final int LEAST_MTU = 1_408;
+
+  /** The longest datagram that Aeron sends. */
+  public static final int MOST_MTU = 65_504;
+
   /**
    * Aeron's name resolver: media drivers tell each other the names of their hosts.
    *

@@ -17,8 +17,11 @@ import java.util.List;
  * @param problems each with its remedy; empty if nothing is missing
  */
 record BridgeCheckup(List<String> problems) {
-  /** Aeron asks for socket buffers of this size. */
-  private static final long SOCKET_BUFFER = 128 << 10;
+  /** What a bridge lets another host have under way; a stream carries that in a round trip. */
+  private static final long RECEIVE_BUFFER = 2 << 20;
+
+  /** Aeron asks for this. */
+  private static final long SEND_BUFFER = 128 << 10;
 
   /** Room for a few streams, each of which takes 12 MiB at the most. */
   private static final long SHARED_MEMORY = 64 << 20;
@@ -41,8 +44,12 @@ record BridgeCheckup(List<String> problems) {
   static BridgeCheckup of(Path shm, Path kernel) {
     List<String> problems = new ArrayList<>();
     sharedMemory(shm, problems);
-    socketBuffer(kernel.resolve("rmem_max"), problems);
-    socketBuffer(kernel.resolve("wmem_max"), problems);
+    socketBuffer(
+        kernel.resolve("rmem_max"),
+        RECEIVE_BUFFER,
+        "a stream carries no more in a round trip",
+        problems);
+    socketBuffer(kernel.resolve("wmem_max"), SEND_BUFFER, "Aeron wants more", problems);
     return new BridgeCheckup(problems);
   }
 
@@ -65,16 +72,16 @@ record BridgeCheckup(List<String> problems) {
     }
   }
 
-  private static void socketBuffer(Path file, List<String> problems) {
+  private static void socketBuffer(Path file, long wanted, String why, List<String> problems) {
     if (!Files.exists(file)) {
       return; // another system, or a container that hides it
     }
     try {
       long most = number(file);
-      if (most < SOCKET_BUFFER) {
+      if (most < wanted) {
         problems.add(
-            "net.core.%s is %d; Aeron wants %d: sysctl -w net.core.%1$s=%3$d"
-                .formatted(file.getFileName(), most, SOCKET_BUFFER));
+            "net.core.%s is %d; %s: sysctl -w net.core.%1$s=%4$d"
+                .formatted(file.getFileName(), most, why, wanted));
       }
     } catch (IOException | NumberFormatException e) {
       problems.add("%s cannot be read: %s".formatted(file, e.getMessage()));

@@ -22,14 +22,16 @@ class BridgeCheckupTest {
 
   @Test
   void aMachineThatHasEverythingLacksNothing() throws Exception {
-    assertThat(checkup("212992", "212992").describe()).isEqualTo("nothing is missing");
+    assertThat(checkup("2097152", "212992").describe()).isEqualTo("nothing is missing");
   }
 
   @Test
   void smallSocketBuffersAreNamedWithTheCommandThatEnlargesThem() throws Exception {
-    assertThat(checkup("65536", "212992").problems())
+    assertThat(checkup("212992", "65536").problems())
         .containsExactly(
-            "net.core.rmem_max is 65536; Aeron wants 131072: sysctl -w net.core.rmem_max=131072");
+            "net.core.rmem_max is 212992; a stream carries no more in a round trip:"
+                + " sysctl -w net.core.rmem_max=2097152",
+            "net.core.wmem_max is 65536; Aeron wants more: sysctl -w net.core.wmem_max=131072");
   }
 
   @Test
@@ -50,6 +52,6 @@ class BridgeCheckupTest {
     long most = Long.parseLong(new String(cat.getInputStream().readAllBytes(), US_ASCII).strip());
 
     assertThat(BridgeCheckup.now().problems().stream().filter(line -> line.contains("rmem_max")))
-        .hasSize(most < 131_072 ? 1 : 0);
+        .hasSize(most < 2_097_152 ? 1 : 0);
   }
 }

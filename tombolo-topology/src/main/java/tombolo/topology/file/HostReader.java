@@ -23,13 +23,15 @@ final class HostReader {
   private static final String PORT = "port";
   private static final String AERON = "aeron";
   private static final String INTERFACE = "interface";
+  private static final String MTU = "mtu";
   private static final String RESOLVER = "resolver";
   private static final String NEIGHBORS = "neighbors";
   private static final List<String> KEYS =
-      List.of(NAME_KEY, ADDRESS, AERON, INTERFACE, RESOLVER, NEIGHBORS);
+      List.of(NAME_KEY, ADDRESS, AERON, INTERFACE, MTU, RESOLVER, NEIGHBORS);
   private static final List<String> REMOTE_KEYS = List.of(ADDRESS, PORT);
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,32}");
   private static final Pattern INTERFACE_TEXT = Pattern.compile("[0-9a-fA-F.:\\[\\]/]{2,64}");
+  private static final int MTU_UNIT = 32;
   private static final int LAST_PORT = 65_535;
 
   /** Stands for an address that is wrong. */
@@ -70,7 +72,19 @@ final class HostReader {
         address(host, ADDRESS),
         aeron == null ? null : file.resolveSibling(aeron),
         network,
+        mtu(host),
         resolver(host));
+  }
+
+  private static int mtu(Section host) {
+    int mtu =
+        (int)
+            host.integer(
+                MTU, HostSpec.LEAST_MTU, HostSpec.LEAST_MTU, HostSpec.LEAST_MTU, HostSpec.MOST_MTU);
+    if (mtu % MTU_UNIT != 0) {
+      host.wrong(MTU, "%d: not a multiple of %d".formatted(mtu, MTU_UNIT));
+    }
+    return mtu;
   }
 
   private static SocketAddressSpec address(Section table, String key) {

@@ -67,7 +67,8 @@ class BridgeMistakesTest {
 
     assertThat(topology.host())
         .isEqualTo(
-            new HostSpec("east", 5, new SocketAddressSpec("10.0.0.1", 40_456), null, null, null));
+            new HostSpec(
+                "east", 5, new SocketAddressSpec("10.0.0.1", 40_456), null, null, 1408, null));
     assertThat(topology.remotes())
         .containsExactly(
             new RemoteSpec("west", 8, new SocketAddressSpec("10.0.0.2", 40_456), false),
@@ -134,6 +135,7 @@ class BridgeMistakesTest {
             resolver = "10.0.0.1:40457"
             neighbors = ["10.0.0.2:40457"]
             interface = "10.0.0.0/24"
+            mtu = 8192
             [remote.west]
             port = 40456
             """);
@@ -143,8 +145,9 @@ class BridgeMistakesTest {
         .isEqualTo(
             new HostSpec.Resolver(new SocketAddressSpec("10.0.0.1", 40_457), "10.0.0.2:40457"));
     assertThat(host.networkInterface()).isEqualTo("10.0.0.0/24");
+    assertThat(host.mtu()).isEqualTo(8192);
     assertThat(topology.remotes())
-        .containsExactly(new RemoteSpec("west", 9, new SocketAddressSpec("west", 40_456), true));
+        .containsExactly(new RemoteSpec("west", 10, new SocketAddressSpec("west", 40_456), true));
   }
 
   @ParameterizedTest
@@ -229,6 +232,15 @@ class BridgeMistakesTest {
         .singleElement()
         .asString()
         .endsWith(mistake);
+  }
+
+  @Test
+  void theLongestDatagramIsOneThatAeronSends() throws Exception {
+    String name = "name = \"east\"";
+    assertThat(files.mistakes(HEAD.replace(name, name + "\nmtu = 1500")))
+        .containsExactly("7: host.mtu: 1500: not a multiple of 32");
+    assertThat(files.mistakes(HEAD.replace(name, name + "\nmtu = 64")))
+        .containsExactly("7: host.mtu: found the number 64; wanted a whole number, 1408 to 65504");
   }
 
   @Test
