@@ -9,6 +9,8 @@
 //
 //   role=send bytes=24 rate=100000 warm-up=600000 stream=500000 timed-warm-up=150000 timed=500000
 //   role=receive bytes=24
+//
+// With bells=1 both sides ring the other one when it sleeps, as a bridge to another host does.
 
 #include "board.h"
 #include "command_line.h"
@@ -29,6 +31,8 @@
 enum mark { STREAM_BEGINS = 1, PART_ENDS, STREAM_ENDS, TIMED_BEGINS, DONE };
 
 static uint32_t bytes;
+static bool bells;
+static struct ivc_channel channel;
 static uint64_t words[LONGEST / 8];
 static struct spsc_writer writer;
 static struct spsc_reader reader;
@@ -45,6 +49,9 @@ static void send(uint64_t first) {
   if (answer != SPSC_OK) {
     print("the writer answers %d after %lu messages\n", answer, sent);
     meeting_over("The ring is broken.");
+  }
+  if (bells && spsc_writer_peer_sleeps(&writer)) {
+    ivc_ring(&channel);
   }
 }
 
@@ -71,7 +78,6 @@ static void on_schedule(uint64_t duration, uint64_t interval) {
 }
 
 static int role_send(void) {
-  struct ivc_channel channel;
   enum ivc_status status = ivc_publish_sectioned(
       CHANNEL, 0, spsc_writer_part(CAPACITY), 1, SPSC_READER_PART, &channel);
   if (status != IVC_DONE) {
@@ -170,7 +176,6 @@ static uint64_t percentile(uint64_t of_thousand) {
 }
 
 static int role_receive(void) {
-  struct ivc_channel channel;
   meeting_subscribe(CHANNEL, &channel);
   if (channel.layout != IVC_SECTIONED || channel.own == NULL ||
       spsc_open_reader(
@@ -184,6 +189,9 @@ static int role_receive(void) {
       print("the reader answers %d after %lu messages\n", answer, received);
       return 1;
     }
+    if (bells && spsc_reader_peer_sleeps(&reader)) {
+      ivc_ring(&channel);
+    }
   }
   print("%lu messages/s, p50 %lu ns, p99 %lu ns, p99.9 %lu ns\n", median_rate(), percentile(500),
         percentile(990), percentile(999));
@@ -194,6 +202,7 @@ int main(void) {
   char role[16] = "";
   command_line_text("role", role, sizeof role);
   bytes = (uint32_t)command_line_number("bytes", 24);
+  bells = command_line_number("bells", 0) != 0;
   if (bytes < 24 || bytes > LONGEST || bytes % 8 != 0) {
     meeting_over("bytes= is no multiple of 8 from 24 to 64 KiB");
   }

@@ -27,7 +27,8 @@ import tombolo.topology.file.TopologyFile;
  * side learns that the other has restarted, it begins another session, whose numbers begin at 0.
  *
  * <p>Each line of standard input is answered with a line: {@code OUT session numbers IN session
- * numbers}. A message that is wrong ends the process with status 1 and a line that says so.
+ * numbers SENT count RECEIVED count}, where the counts are of all sessions. A message that is wrong
+ * ends the process with status 1 and a line that says so.
  */
 final class HostProgram {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -56,6 +57,7 @@ final class HostProgram {
   private volatile Progress sending = new Progress(System.currentTimeMillis() * 1000, 0);
   private volatile Progress receiving = new Progress(0, 0);
   private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong received = new AtomicLong();
 
   private HostProgram(HostEndpoint vm, String out, String in, long count) {
     this.vm = vm;
@@ -116,8 +118,14 @@ final class HostProgram {
       Progress out = program.sending;
       Progress in = program.receiving;
       System.out.println(
-          "OUT %d %d IN %d %d SENT %d"
-              .formatted(out.session, out.next, in.session, in.next, program.sent.get()));
+          "OUT %d %d IN %d %d SENT %d RECEIVED %d"
+              .formatted(
+                  out.session,
+                  out.next,
+                  in.session,
+                  in.next,
+                  program.sent.get(),
+                  program.received.get()));
     }
     System.exit(0);
   }
@@ -229,5 +237,6 @@ final class HostProgram {
       throw new IllegalStateException("message %d is not the one that was sent".formatted(number));
     }
     receiving = new Progress(session, number + 1);
+    received.incrementAndGet();
   }
 }

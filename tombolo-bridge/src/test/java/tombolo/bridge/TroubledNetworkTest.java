@@ -51,7 +51,8 @@ final class TroubledNetworkTest {
   private final List<Process> processes = new ArrayList<>();
 
   /** What a host says of its two streams. */
-  private record State(long outSession, long out, long inSession, long in, long sent) {
+  private record State(
+      long outSession, long out, long inSession, long in, long sent, long received) {
     static State parse(String line) {
       String[] words = line.split(" ", -1);
       return new State(
@@ -59,7 +60,8 @@ final class TroubledNetworkTest {
           Long.parseLong(words[2]),
           Long.parseLong(words[4]),
           Long.parseLong(words[5]),
-          Long.parseLong(words[7]));
+          Long.parseLong(words[7]),
+          Long.parseLong(words[9]));
     }
 
     boolean hasArrived(State there) {
@@ -166,14 +168,14 @@ final class TroubledNetworkTest {
 
   /** Waits until both hosts have received so many messages more. */
   private void awaitProgress(Process east, Process west, long more) throws Exception {
-    long here = ask(east, EAST).in;
-    long there = ask(west, WEST).in;
+    long here = ask(east, EAST).received;
+    long there = ask(west, WEST).received;
     await(() -> hasReceived(east, EAST, here + more) && hasReceived(west, WEST, there + more));
   }
 
   private boolean hasReceived(Process process, String name, long count) {
     try {
-      return ask(process, name).in >= count;
+      return ask(process, name).received >= count;
     } catch (IOException e) {
       throw new AssertionError(e);
     }

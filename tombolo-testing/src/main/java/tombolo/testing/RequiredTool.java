@@ -21,17 +21,18 @@ import org.junit.jupiter.api.Assumptions;
 public final class RequiredTool {
   /** Debian's package of each tool whose package is not called like the tool. */
   private static final Map<String, String> PACKAGES =
-      Map.of(
-          "qemu-riscv64", "qemu-user",
-          "qemu-system-riscv64", "qemu-system-misc and opensbi",
-          "riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu",
-          "riscv64-linux-gnu-as", "binutils-riscv64-linux-gnu",
-          "riscv64-linux-gnu-objdump", "binutils-riscv64-linux-gnu",
-          "dtc", "device-tree-compiler",
-          "depmod", "kmod",
-          "mke2fs", "e2fsprogs",
-          "script", "bsdutils",
-          "setpriv", "util-linux");
+      Map.ofEntries(
+          Map.entry("qemu-riscv64", "qemu-user"),
+          Map.entry("qemu-system-riscv64", "qemu-system-misc and opensbi"),
+          Map.entry("riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
+          Map.entry("riscv64-linux-gnu-as", "binutils-riscv64-linux-gnu"),
+          Map.entry("riscv64-linux-gnu-objdump", "binutils-riscv64-linux-gnu"),
+          Map.entry("dtc", "device-tree-compiler"),
+          Map.entry("depmod", "kmod"),
+          Map.entry("mke2fs", "e2fsprogs"),
+          Map.entry("script", "bsdutils"),
+          Map.entry("setpriv", "util-linux"),
+          Map.entry("unshare", "util-linux"));
 
   private RequiredTool() {}
 

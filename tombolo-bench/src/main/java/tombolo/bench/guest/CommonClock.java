@@ -14,15 +14,29 @@ import tombolo.machine.host.Clock;
 public final class CommonClock implements Clock {
   private static final long NANOS_PER_TICK = 100; // time counts at 10 MHz
 
-  private final long origin = System.nanoTime();
+  private final long origin;
   private volatile boolean started;
+
+  /** Makes a clock that counts from now. */
+  public CommonClock() {
+    this(System.nanoTime());
+  }
+
+  /**
+   * Makes a clock that counts from the same moment as that of another process, which on Linux reads
+   * the same {@link System#nanoTime}.
+   */
+  public CommonClock(long origin) {
+    this.origin = origin;
+  }
 
   @Override
   public long nanos() {
     return started ? System.nanoTime() : origin;
   }
 
-  void start() {
+  /** Lets it run. */
+  public void start() {
     started = true;
   }
 

@@ -2,11 +2,15 @@
 
 package tombolo.bench.ring;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import tombolo.bench.remote.Namespaces;
+import tombolo.bench.remote.RemoteGuests;
 import tombolo.bench.ring.contender.Contender;
 import tombolo.bench.ring.contender.Size;
 import tombolo.bench.ring.fork.Effort;
@@ -57,9 +61,12 @@ public final class RemoteSuite {
     }
     try (Namespaces hosts = Namespaces.open()) {
       Hosts setting = new Hosts(hosts);
+      RemoteGuests guests = new RemoteGuests(hosts, root());
       List<ResultTable> tables = new ArrayList<>();
+      Map<Size, List<RemoteGuests.Result>> ofGuests = new EnumMap<>(Size.class);
       for (Size size : sizes) {
         tables.add(new ResultTable(setting, size));
+        ofGuests.put(size, new ArrayList<>());
       }
       for (int run = 1; run <= runs; run++) {
         for (ResultTable table : tables) {
@@ -67,10 +74,20 @@ public final class RemoteSuite {
               "messages of %s: run %d of %d".formatted(table.size().label(), run, runs));
           Effort effort = quick ? Effort.QUICK : Effort.FULL;
           setting.measure(Contender.REMOTE, table.size(), effort, slices, table, report);
+          report.progress("guests, messages of %s".formatted(table.size().label()));
+          Objects.requireNonNull(ofGuests.get(table.size()))
+              .add(guests.measure(table.size().bytes(), TwoGuests.schedule(table.size(), effort)));
         }
       }
-      tables.forEach(this::print);
+      for (ResultTable table : tables) {
+        print(table);
+        print(table, Objects.requireNonNull(ofGuests.get(table.size())));
+      }
     }
+  }
+
+  private static Path root() {
+    return Path.of(System.getProperty("tombolo.root", "."));
   }
 
   private void print(ResultTable table) {
@@ -81,6 +98,23 @@ public final class RemoteSuite {
     Samples p50s = Slice.ratios(ours.p50s(), theirs.p50s());
     report.figure(table.name() + ".aeron-ratio", rates.median(), "x");
     report.figure(table.name() + ".aeron-p50-ratio", p50s.median(), "x");
+  }
+
+  /** Compares guests with what Aeron did in the same run, because guests take no turns. */
+  private void print(ResultTable table, List<RemoteGuests.Result> guests) {
+    Row aeron = Objects.requireNonNull(table.rows().get(Contender.AERON_UDP));
+    Samples rates = Samples.of(guests, RemoteGuests.Result::rate);
+    Samples p50s = Samples.of(guests, RemoteGuests.Result::p50);
+    double rate = Slice.samples(aeron.rates()).median();
+    double p50 = Slice.samples(aeron.p50s()).median();
+    String name = table.name() + ".guests";
+    report.line(
+        "guest to guest: %,.0f messages a second, p50 %,.0f ns"
+            .formatted(rates.median(), p50s.median()));
+    report.figures(name, rates, "1/s");
+    report.figures(name + ".p50", p50s, "ns");
+    report.figure(name + "-aeron-ratio", rates.median() / rate, "x");
+    report.figure(name + "-aeron-p50-ratio", p50s.median() / p50, "x");
   }
 
   /** The sender in one namespace, the receiver in the other. */

@@ -52,6 +52,18 @@ record TwoGuests(Path root) implements Setting {
     return contender == Contender.TOMBOLO;
   }
 
+  /** Returns what the sender's command line says of how long it sends, and how fast. */
+  static String schedule(Size size, Effort effort) {
+    int slice = effort.sliceMicros();
+    return "rate=%d warm-up=%d stream=%d timed-warm-up=%d timed=%d"
+        .formatted(
+            size.rate(),
+            effort.warmUps() * slice,
+            PARTS * slice,
+            effort.warmUps() * slice / 4,
+            PARTS * slice);
+  }
+
   /** Boots both VMs for one run; there is nobody to take turns with. */
   @Override
   public void measure(
@@ -62,16 +74,7 @@ record TwoGuests(Path root) implements Setting {
       ResultTable results,
       Report report)
       throws InterruptedException {
-    int slice = effort.sliceMicros();
-    String sends =
-        "role=send bytes=%d rate=%d warm-up=%d stream=%d timed-warm-up=%d timed=%d"
-            .formatted(
-                size.bytes(),
-                size.rate(),
-                effort.warmUps() * slice,
-                PARTS * slice,
-                effort.warmUps() * slice / 4,
-                PARTS * slice);
+    String sends = "role=send bytes=%d %s".formatted(size.bytes(), schedule(size, effort));
     // The receiver comes first, because it reports what is wrong with a message.
     try (JoinedGuests guests =
         new JoinedGuests(
