@@ -58,6 +58,7 @@ int main(void) {
   check_floating_point();
   check_user_mode();
   check_paging();
+  check_cache_blocks();
   check_interrupts();
   check_harts();
   print("selftest: %u ok, %u failed\n", passed, failed);

@@ -34,6 +34,7 @@ void check_memory(void);
 void check_floating_point(void);
 void check_user_mode(void);
 void check_paging(void);
+void check_cache_blocks(void);
 void check_interrupts(void);
 void check_harts(void);
 

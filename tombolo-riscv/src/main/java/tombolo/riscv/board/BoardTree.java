@@ -15,6 +15,7 @@ import tombolo.machine.pci.PciHost;
 import tombolo.machine.pci.PciWindow;
 import tombolo.riscv.hart.HartTimer;
 import tombolo.riscv.interrupt.InterruptController;
+import tombolo.riscv.isa.CacheBlocks;
 
 /**
  * Describes the board to its guest (Devicetree Specification 0.4, and Linux's bindings for RISC-V
@@ -29,6 +30,9 @@ final class BoardTree {
           "f",
           "d",
           "c",
+          "zicbom",
+          "zicbop",
+          "zicboz",
           "zicntr",
           "zicsr",
           "zifencei",
@@ -139,6 +143,9 @@ final class BoardTree {
         .strings("riscv,isa", isa(extensions))
         .strings("riscv,isa-base", "rv64i")
         .strings("riscv,isa-extensions", extensions.toArray(String[]::new))
+        .u32("riscv,cbom-block-size", CacheBlocks.BLOCK)
+        .u32("riscv,cbop-block-size", CacheBlocks.BLOCK)
+        .u32("riscv,cboz-block-size", CacheBlocks.ZERO_BLOCK)
         .child("interrupt-controller")
         .u32("#interrupt-cells", 1)
         .flag("interrupt-controller")

@@ -31,6 +31,8 @@ public final class Csrs {
   private static final int INSTRET = 0xc02;
 
   private static final long FENCE_OF_IO_IMPLIES_MEMORY = 1;
+  private static final long ENVIRONMENT =
+      FENCE_OF_IO_IMPLIES_MEMORY | Hart.USER_INVALIDATES | Hart.USER_CLEANS | Hart.USER_ZEROES;
 
   private final Hart hart;
   private final HartTimer timer;
@@ -149,7 +151,7 @@ public final class Csrs {
         }
       }
       case SCOUNTEREN -> hart.scounteren = value & 0xffffffffL;
-      case SENVCFG -> hart.senvcfg = value & FENCE_OF_IO_IMPLIES_MEMORY;
+      case SENVCFG -> writeEnvironment(value & ENVIRONMENT);
       case SSCRATCH -> hart.sscratch = value;
       case SEPC -> hart.sepc = value & ~1L;
       case SCAUSE -> hart.scause = value;
@@ -169,6 +171,15 @@ public final class Csrs {
     if ((bits & Hart.SSIP) != 0) {
       hart.setPending(Hart.SSIP, set);
     }
+  }
+
+  /** The value 2 of CBIE is reserved: what was there stays. */
+  private void writeEnvironment(long value) {
+    boolean reserved = (value & Hart.USER_INVALIDATES) == Hart.USER_INVALIDATES_RESERVED;
+    hart.senvcfg =
+        reserved
+            ? (value & ~Hart.USER_INVALIDATES) | (hart.senvcfg & Hart.USER_INVALIDATES)
+            : value;
   }
 
   private void writeStatus(long value) {

@@ -32,6 +32,19 @@ public final class Hart implements Stateful {
   public static final long UXL_64 = 2L << 32;
   public static final long SD = 1L << 63;
 
+  // senvcfg: what user mode may do to cache blocks.
+
+  /** CBIE: 0 refuses cbo.inval, 1 makes a flush of it, 3 lets it invalidate. */
+  public static final long USER_INVALIDATES = 3L << 4;
+
+  public static final long USER_INVALIDATES_RESERVED = 2L << 4;
+
+  /** CBCFE: cbo.clean and cbo.flush. */
+  public static final long USER_CLEANS = 1L << 6;
+
+  /** CBZE: cbo.zero. */
+  public static final long USER_ZEROES = 1L << 7;
+
   // Bits of sip and sie.
   public static final int SSIP = 1 << Cause.SOFTWARE_INTERRUPT;
   public static final int STIP = 1 << Cause.TIMER_INTERRUPT;

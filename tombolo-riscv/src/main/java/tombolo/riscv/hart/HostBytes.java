@@ -103,6 +103,11 @@ final class HostBytes {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, into, 0, into.length);
   }
 
+  /** Zeroes bytes of host memory; whoever looks sees each of them as it was or as zero. */
+  static void zero(long address, long count) {
+    ALL.asSlice(address, count).fill((byte) 0);
+  }
+
   /** Whether host memory holds these bytes. */
   static boolean equal(long address, byte[] bytes) {
     return MemorySegment.mismatch(

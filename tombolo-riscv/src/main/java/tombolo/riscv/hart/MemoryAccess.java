@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.hart;
 
+import tombolo.riscv.isa.CacheBlocks;
 import tombolo.riscv.isa.Cause;
 import tombolo.riscv.isa.Op;
 
@@ -153,6 +154,34 @@ public final class MemoryAccess {
     scatter(low, first, value);
     scatter(high, size - first, value >>> (8 * first));
     return true;
+  }
+
+  /**
+   * Zeroes the block of {@link CacheBlocks#ZERO_BLOCK} bytes that an address is in.
+   *
+   * @return whether it is done; if not, the hart holds the reason
+   */
+  public boolean zeroBlock(long va) {
+    long host = hart.mmu.atomicAddress(va, true, Long.BYTES);
+    if (host == Mmu.TRAPPED) {
+      return false;
+    }
+    // A block is a page, and pages of the guest are whole pages of the host.
+    HostBytes.zero(host & -CacheBlocks.ZERO_BLOCK, CacheBlocks.ZERO_BLOCK);
+    return true;
+  }
+
+  /**
+   * Cleans, flushes or invalidates the block that an address is in. There is no cache, so this only
+   * checks that the hart may load or store there.
+   *
+   * @return whether it may; if not, the hart holds the reason, which is that of a store
+   */
+  public boolean manageBlock(long va) {
+    if (hart.mmu.atomicAddress(va, false, Long.BYTES) != Mmu.TRAPPED) {
+      return true;
+    }
+    return hart.mmu.atomicAddress(va, true, Long.BYTES) != Mmu.TRAPPED;
   }
 
   /** Returns the size in bytes of the device access at hand. */

@@ -47,13 +47,26 @@ public final class Tlb {
   private final long[] fetchTags = new long[ENTRIES];
   private final @Nullable CodePage[] fetchPages = new CodePage[ENTRIES];
 
+  /**
+   * The places in {@link #jumps} and {@link #fetchPages} that are used, and perhaps others. A guest
+   * that patches its code executes {@code fence.i} after a few instructions each time, so that
+   * clearing whole tables would cost more than all the rest.
+   */
+  private final UsedPlaces usedJumps = new UsedPlaces(JUMPS);
+
+  private final UsedPlaces usedFetches = new UsedPlaces(ENTRIES);
+
   /** The pages that jumps know code of, and perhaps others. */
   private final PageFilter jumpPages = new PageFilter();
 
   private boolean clean;
 
   Tlb() {
-    flush();
+    Arrays.fill(readTags, INVALID);
+    Arrays.fill(writeTags, INVALID);
+    Arrays.fill(jumpTags, INVALID);
+    Arrays.fill(fetchTags, INVALID);
+    clean = true;
   }
 
   static int jumpIndex(long va) {
@@ -104,6 +117,7 @@ public final class Tlb {
 
   void putFetch(long va, CodePage page) {
     int index = index(va);
+    usedFetches.add(index);
     fetchTags[index] = va & Mmu.PAGE_MASK;
     fetchPages[index] = page;
     clean = false;
@@ -111,6 +125,7 @@ public final class Tlb {
 
   void putJump(long va, Block block) {
     int index = jumpIndex(va);
+    usedJumps.add(index);
     jumpTags[index] = va;
     jumps[index] = block;
     jumpPages.add(va >>> 12);
@@ -159,10 +174,19 @@ public final class Tlb {
 
   /** Forgets what it knows of code, so that the next fetch of each page is checked. */
   void flushCode() {
-    Arrays.fill(jumpTags, INVALID);
-    Arrays.fill(fetchTags, INVALID);
-    Arrays.fill(jumps, null);
-    Arrays.fill(fetchPages, null);
+    if (usedJumps.isEmpty() && usedFetches.isEmpty()) {
+      return;
+    }
+    usedJumps.drain(
+        place -> {
+          jumpTags[place] = INVALID;
+          jumps[place] = null;
+        });
+    usedFetches.drain(
+        place -> {
+          fetchTags[place] = INVALID;
+          fetchPages[place] = null;
+        });
     jumpPages.clear();
   }
 }

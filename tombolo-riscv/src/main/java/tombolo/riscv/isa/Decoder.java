@@ -120,6 +120,7 @@ public final class Decoder {
               ? Op.pack(Op.PAUSE, 0, 0, 0, 0)
               : Op.pack(Op.FENCE, 0, 0, 0, word >>> 20 & 0xff);
       case 1 -> Op.pack(Op.FENCE_I, 0, 0, 0, 0);
+      case 2 -> CacheBlocks.isInstruction(word) ? Op.pack(Op.SYSTEM, 0, 0, 0, word) : ILLEGAL;
       default -> ILLEGAL;
     };
   }

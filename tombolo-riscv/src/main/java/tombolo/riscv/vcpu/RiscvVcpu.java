@@ -211,7 +211,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     }
     return switch (hart.stop) {
       case PAUSE -> null;
-      case TRAP -> exception();
+      case TRAP, REFUSED -> refusedOrTrapped();
       case SYSTEM -> system.execute();
       case FENCE_I -> {
         hart.mmu.fenceCode();
@@ -229,9 +229,14 @@ public final class RiscvVcpu implements Vcpu, Stateful {
         yield new VcpuExit.MmioWrite(
             hart.mmu.deviceGpa, hart.access.deviceSize(), hart.access.deviceValue());
       }
-      case REFUSED ->
-          new VcpuExit.MmioRefused(hart.refusedGpa, hart.refusedSize, hart.refusedStore);
     };
+  }
+
+  /** Goes on after an instruction that was not executed. */
+  @Nullable VcpuExit refusedOrTrapped() {
+    return hart.stop == Hart.Stop.REFUSED
+        ? new VcpuExit.MmioRefused(hart.refusedGpa, hart.refusedSize, hart.refusedStore)
+        : exception();
   }
 
   /** Starts or wakes the hart if it is time; otherwise returns until when it waits. */

@@ -6,13 +6,14 @@ import tombolo.machine.VcpuExit;
 import tombolo.riscv.hart.Csrs;
 import tombolo.riscv.hart.Hart;
 import tombolo.riscv.hart.Traps;
+import tombolo.riscv.isa.CacheBlocks;
 import tombolo.riscv.isa.Cause;
 import tombolo.riscv.isa.Compressed;
 import tombolo.riscv.isa.Decoder;
 
 /**
  * The SYSTEM major opcode: environment calls, returns from traps, waiting, translation fences and
- * CSR access. Used by the vCPU's thread only.
+ * CSR access; and instructions on cache blocks. Used by the vCPU's thread only.
  */
 final class SystemInstructions {
   private static final int ECALL = 0x00000073;
@@ -40,6 +41,9 @@ final class SystemInstructions {
   @Nullable VcpuExit execute() {
     boolean compressed = hart.instructionLength() == 2;
     int word = compressed ? Compressed.expand(hart.instruction) : hart.instruction;
+    if (CacheBlocks.is(word)) {
+      return cacheBlock(word);
+    }
     int function = Decoder.function3(word);
     if (function != 0) {
       return function != 4 && csrs.execute(word) ? done() : illegal();
@@ -74,6 +78,23 @@ final class SystemInstructions {
       return done();
     }
     return illegal();
+  }
+
+  private @Nullable VcpuExit cacheBlock(int word) {
+    int operation = CacheBlocks.operation(word);
+    long allows =
+        switch (operation) {
+          case CacheBlocks.ZERO -> Hart.USER_ZEROES;
+          case CacheBlocks.INVALIDATE -> Hart.USER_INVALIDATES;
+          default -> Hart.USER_CLEANS;
+        };
+    if (hart.privilege == Hart.USER && (hart.senvcfg & allows) == 0) {
+      return illegal();
+    }
+    long va = hart.x[Decoder.rs1(word)];
+    boolean isDone =
+        operation == CacheBlocks.ZERO ? hart.access.zeroBlock(va) : hart.access.manageBlock(va);
+    return isDone ? done() : vcpu.refusedOrTrapped();
   }
 
   /** The call counts as done before its effect: a hart that is stopped or reset is past it. */

@@ -19,7 +19,7 @@ final class TrapSnippets {
           0x0000101b | 1 << 25, // slliw by 32
           0x4000101b, // slliw with bit 30
           0x02000033 | 1 << 27, // mul with bit 27
-          0x0000000f | 2 << 12, // misc-mem with funct3 2 (cbo)
+          0x0000000f | 3 << 12, // misc-mem with funct3 3
           0x0000003b | 2 << 12, // funct3 2 of op-32
           0x1000002f | 3 << 12 | 1 << 20, // lr.d with rs2
           0x0000002f | 4 << 12, // amoadd of 16 bytes

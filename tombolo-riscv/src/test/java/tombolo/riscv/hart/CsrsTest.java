@@ -49,7 +49,7 @@ class CsrsTest {
     "0x100, 0x80000002000c6122", // sstatus: SIE SPIE SPP FS SUM MXR, and UXL and SD, read-only
     "0x104, 0x222", // sie
     "0x106, 0xffffffff", // scounteren
-    "0x10a, 0x1", // senvcfg: FIOM
+    "0x10a, 0xf1", // senvcfg: FIOM CBIE CBCFE CBZE
     "0x140, 0xffffffffffffffff", // sscratch
     "0x141, 0xfffffffffffffffe", // sepc
     "0x142, 0xffffffffffffffff", // scause
@@ -63,6 +63,12 @@ class CsrsTest {
     hart.sstatus |= Hart.FS;
     assertThat(write(Integer.decode(csr), -1))
         .isEqualTo(Long.parseUnsignedLong(expected.substring(2), 16));
+  }
+
+  @Test
+  void aReservedRightToInvalidateIsNotTaken() {
+    assertThat(write(0x10a, 0x10)).isEqualTo(0x10);
+    assertThat(write(0x10a, 0xe0)).as("the others are").isEqualTo(0xd0);
   }
 
   @Test
