@@ -10,7 +10,7 @@ import tombolo.guest.GuestEndpoint;
 import tombolo.guest.Publisher;
 import tombolo.guest.Subscriber;
 
-/** Runs in the guest, and answers the host's questions until the host ends. */
+/** Runs in the guest, and answers the host's questions until none comes for a minute. */
 final class Guest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 

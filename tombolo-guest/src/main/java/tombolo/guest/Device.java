@@ -45,6 +45,13 @@ public interface Device extends AutoCloseable {
    */
   void awaitInterrupt(long nanos) throws IOException;
 
+  /**
+   * Ends the wait of another thread early, or the next wait if none waits. Any thread.
+   *
+   * @throws IOException if the device fails
+   */
+  void wakeUp() throws IOException;
+
   /** Gives the device back: the VM leaves all channels that it has joined through it. */
   @Override
   void close() throws IOException;

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import tombolo.ring.channel.RingPlace;
 
 /**
@@ -129,6 +130,9 @@ public final class GuestChannel implements RingPlace {
   }
 
   private MemorySegment slice(int number) {
+    if (!sectioned || number < 0 || number > sections) {
+      throw new IndexOutOfBoundsException("section %d of %s".formatted(number, this));
+    }
     long publisherSize = memory.byteSize() - HEADER - sections * sectionSize;
     return number == 0
         ? memory.asSlice(HEADER, publisherSize)
@@ -150,7 +154,7 @@ public final class GuestChannel implements RingPlace {
 
   /**
    * Returns a number that changes whenever anybody joins, leaves or dies. In a raw channel it does
-   * so only while a thread of this process waits, because the channel's memory does not tell.
+   * so only while a thread of this process waits or takes a doorbell: its memory does not tell.
    */
   @Override
   public int changes() {
@@ -184,16 +188,16 @@ public final class GuestChannel implements RingPlace {
    * @param limit how long at the most
    * @return whether it has rung
    * @throws IllegalStateException if this side leaves the channel
+   * @throws java.io.UncheckedIOException if the device fails
    * @throws InterruptedException if the thread is interrupted; noticed within 100 ms
    */
   public boolean awaitDoorbell(Duration limit) throws InterruptedException {
-    return endpoint.await(() -> requireOpen().rung, limit.toNanos()) && takeDoorbell();
+    return endpoint.await(() -> requireOpen().takeBell(), TimeUnit.NANOSECONDS.convert(limit));
   }
 
   @Override
   public void awaitDoorbellOrChange(int changes, long nanos) throws InterruptedException {
-    endpoint.await(() -> requireOpen().rung || changes() != changes, nanos);
-    boolean _ = takeDoorbell();
+    boolean _ = endpoint.await(() -> requireOpen().takeBell() || changes() != changes, nanos);
   }
 
   private GuestChannel requireOpen() {

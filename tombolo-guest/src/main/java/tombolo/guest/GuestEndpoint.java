@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -31,7 +32,8 @@ import tombolo.guest.linux.UioDevice;
  * The leader takes all bells and events, notes them at their channels, and wakes the others, one of
  * which leads next. No wake-up is lost, because the interrupt is a level: what arrives after a
  * thread has looked at the device raises it, and the sleep ends at once. What another thread has
- * taken meanwhile is noted with the lock held, and signals the condition.
+ * taken meanwhile is noted with the lock held; that thread signals the condition and wakes the
+ * leader.
  */
 public final class GuestEndpoint implements AutoCloseable {
   private static final int VENDOR = 0x1234;
@@ -67,6 +69,9 @@ public final class GuestEndpoint implements AutoCloseable {
   /** How often a thread looks for a free section, which is no event. */
   private static final long RETRY_NANOS = 1_000_000_000;
 
+  /** More than wait in the device's queue at a time. */
+  private static final int MOST_EVENTS = 257;
+
   private final Device device;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment mailbox;
@@ -79,6 +84,7 @@ public final class GuestEndpoint implements AutoCloseable {
   private final Map<Integer, GuestChannel> byHandle = new TreeMap<>();
   private boolean leading;
   private boolean closed;
+  private boolean released;
   private int publications;
 
   private GuestEndpoint(Device device) throws IOException {
@@ -172,10 +178,11 @@ public final class GuestEndpoint implements AutoCloseable {
    *
    * @param limit how long to wait at the most
    * @throws RefusedException if the host does not allow it, or that was not in time
+   * @throws UncheckedIOException if the device fails
    * @throws InterruptedException if the thread is interrupted; noticed within 100 ms
    */
   public GuestChannel subscribe(String name, Duration limit) throws InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
+    long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
     watch(name);
     while (true) {
       int seen = locked(() -> publications);
@@ -250,11 +257,25 @@ public final class GuestEndpoint implements AutoCloseable {
       if (byHandle.containsKey(channel.handle())) {
         channel.unmap(); // first: an access to what the host has unmapped would end the process
         byHandle.remove(channel.handle());
-        leave(channel.handle(), channel.isPublished());
-        news.signalAll(); // a thread that waits for it
+        if (!closed) {
+          leave(channel.handle(), channel.isPublished());
+        }
+        wakeAll(); // one of them may wait for it
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Has all threads that wait look again. With the lock held. */
+  private void wakeAll() {
+    news.signalAll();
+    if (leading) {
+      try {
+        device.wakeUp();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -358,26 +379,30 @@ public final class GuestEndpoint implements AutoCloseable {
     }
   }
 
-  /** Takes all bells and events, and notes them. With the lock held. */
+  /**
+   * Takes bells and events, and notes them. Not without end: peers may ring faster than this takes.
+   * What is left keeps the line high. With the lock held.
+   */
   private void take() {
-    int pending = device.readInt(PENDING);
-    if (pending == 0) {
+    if (device.readInt(PENDING) == 0) {
       return;
     }
-    for (int handle = device.readInt(BELL); handle != 0; handle = device.readInt(BELL)) {
+    int handle = device.readInt(BELL);
+    for (int left = byHandle.size(); handle != 0 && left >= 0; left--) {
       GuestChannel channel = byHandle.get(handle);
       if (channel != null) {
         channel.bell();
       }
+      handle = left == 0 ? 0 : device.readInt(BELL);
     }
-    while ((device.readInt(PENDING) & EVENTS) != 0) {
+    for (int left = MOST_EVENTS; left > 0; left--) {
       Slot slot = new Slot(Slot.NEXT_EVENT);
-      if (request(slot) != Status.DONE) {
+      if ((device.readInt(PENDING) & EVENTS) == 0 || request(slot) != Status.DONE) {
         break;
       }
       note(slot.getInt(Slot.EVENT), byHandle.get(slot.getInt(Slot.HANDLE)));
     }
-    news.signalAll();
+    wakeAll();
   }
 
   private void note(int event, @Nullable GuestChannel channel) {
@@ -393,24 +418,30 @@ public final class GuestEndpoint implements AutoCloseable {
     }
   }
 
-  /** Leaves all channels and gives the device back. Threads that wait end with an exception. */
+  /**
+   * Leaves all channels and gives the device back. Threads that wait end with an exception.
+   *
+   * @throws IllegalStateException if a native call uses a channel's memory at this moment. Nothing
+   *     can be done with the endpoint any more, but it has the device until it is closed again
+   */
   @Override
   public void close() {
     lock.lock();
     try {
-      if (closed) {
+      if (released) {
         return;
+      }
+      closed = true;
+      wakeAll();
+      while (leading) {
+        news.awaitUninterruptibly();
       }
       for (GuestChannel channel : List.copyOf(byHandle.values())) {
         leave(channel);
       }
-      closed = true;
-      news.signalAll();
-      while (leading) {
-        news.awaitUninterruptibly(); // it sleeps on the device for a moment more
-      }
+      released = true;
       arena.close();
-      device.close();
+      device.close(); // the host leaves all channels then
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -43,6 +43,11 @@ record LinuxDevice(UioDevice uio) implements Device {
   }
 
   @Override
+  public void wakeUp() throws IOException {
+    uio.wakeUp();
+  }
+
+  @Override
   public void close() throws IOException {
     uio.close();
   }

@@ -36,8 +36,17 @@ public final class Publisher extends ChannelPublisher {
   public static Publisher open(
       GuestEndpoint endpoint, String name, int capacity, int subscribers, Waiting how) {
     long size = ChannelRing.publisherSize(capacity, subscribers);
-    return new Publisher(
-        endpoint.publish(name, size, subscribers, ChannelRing.SUBSCRIBER_SIZE), capacity, how);
+    GuestChannel channel = endpoint.publish(name, size, subscribers, ChannelRing.SUBSCRIBER_SIZE);
+    boolean made = false;
+    try {
+      Publisher publisher = new Publisher(channel, capacity, how);
+      made = true;
+      return publisher;
+    } finally {
+      if (!made) {
+        channel.close();
+      }
+    }
   }
 
   /** Returns the channel, for its doorbell; its memory is the ring's. */

@@ -63,6 +63,9 @@ final class Slot {
 
   /** Names the channel. The device refuses a name that does not fit. */
   Slot named(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("a channel without a name"); // the device takes key 0
+    }
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     MemorySegment.copy(
         bytes, 0, copy, ValueLayout.JAVA_BYTE, NAME, Math.min(bytes.length, LONGEST_NAME));

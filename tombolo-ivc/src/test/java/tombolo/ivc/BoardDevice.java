@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import tombolo.guest.Device;
 import tombolo.machine.Vm;
@@ -27,6 +29,8 @@ final class BoardDevice implements Device {
   private final DeviceBus.Slot registers;
   private final GpaWindow window;
   private final Semaphore sleeps = new Semaphore(0);
+  private final AtomicReference<Runnable> beforeSleep = new AtomicReference<>(() -> {});
+  private volatile boolean forEver;
 
   BoardDevice(VmEndpoint endpoint) {
     vm = endpoint.vm();
@@ -66,10 +70,22 @@ final class BoardDevice implements Device {
     return region.host().view(region.hostOffsetOf(gpa), size, arena);
   }
 
+  /** From now on waits have no end but an interrupt or {@link #wakeUp}. */
+  void waitsForEver() {
+    forEver = true;
+  }
+
+  /** Has the next thread that is about to sleep do something first. */
+  void beforeNextSleep(Runnable action) {
+    beforeSleep.set(action);
+  }
+
   @Override
-  public void awaitInterrupt(long nanos) {
+  public void awaitInterrupt(long limit) {
+    beforeSleep.getAndSet(() -> {}).run();
     sleeps.release();
     boolean interrupted = false;
+    long nanos = forEver ? TimeUnit.HOURS.toNanos(1) : limit;
     long end = System.nanoTime() + nanos;
     for (long left = nanos; left > 0; left = end - System.nanoTime()) {
       try {
@@ -88,6 +104,11 @@ final class BoardDevice implements Device {
   void awaitSleeper() throws InterruptedException {
     sleeps.drainPermits();
     sleeps.acquire();
+  }
+
+  @Override
+  public void wakeUp() {
+    board.wakeUp();
   }
 
   @Override

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -281,6 +282,62 @@ final class JavaInGuestTest {
     assertThat(one.awaitDoorbell(NOT_AT_ALL)).isFalse();
     one.ring();
     assertThat(first.awaitDoorbell(LONG)).isTrue();
+  }
+
+  @Test
+  void oneOfTwoThreadsThatWaitForTheSameDoorbellGetsIt() throws Exception {
+    HostChannel published = host.publish("raw", Shape.raw(8192));
+    GuestChannel joined = guest.subscribe("raw");
+    Future<Boolean> one = threads.submit(() -> joined.awaitDoorbell(LONG));
+    Future<Boolean> other = threads.submit(() -> joined.awaitDoorbell(LONG));
+    device.awaitSleeper();
+    published.ring();
+    while (!one.isDone() && !other.isDone()) {
+      Thread.onSpinWait();
+    }
+    device.awaitSleeper(); // the other one looks again
+    assertThat(one.isDone() && other.isDone()).as("both have it").isFalse();
+    published.ring();
+    assertThat(one.get()).isTrue();
+    assertThat(other.get()).isTrue();
+  }
+
+  @Test
+  void aThreadAboutToSleepIsToldWhatAnotherHasTakenForIt() throws Exception {
+    HostChannel published = host.publish("raw", Shape.raw(8192));
+    HostChannel _ = host.publish("read", Shape.raw(8192));
+    GuestChannel joined = guest.subscribe("raw");
+    GuestChannel other = guest.subscribe("read");
+    device.waitsForEver();
+    device.beforeNextSleep(
+        () -> {
+          published.ring();
+          assertThat(other.takeDoorbell()).as("takes all, and has none").isFalse();
+        });
+    assertThat(joined.awaitDoorbell(LONG)).isTrue();
+  }
+
+  @Test
+  void anEndlessWaitIsNoMistake() throws Exception {
+    HostChannel published = host.publish("raw", Shape.raw(8192));
+    GuestChannel joined = guest.subscribe("raw", ChronoUnit.FOREVER.getDuration());
+    Future<Boolean> waits =
+        threads.submit(() -> joined.awaitDoorbell(ChronoUnit.FOREVER.getDuration()));
+    device.awaitSleeper();
+    published.ring();
+    assertThat(waits.get()).isTrue();
+  }
+
+  @Test
+  void aChannelThatIsNoRingsIsRefusedAndLeft() {
+    HostChannel _ = host.publish("raw", Shape.raw(8192));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> tombolo.guest.Subscriber.open(guest, "raw", LONG))
+        .withMessageContaining("no place for a ring");
+    assertThat(vm.membership.all()).isEmpty();
+    GuestChannel joined = guest.subscribe("raw");
+    assertThatThrownBy(() -> joined.section(0)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> guest.publish("", 4096)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -29,6 +29,10 @@ final class TestBoard implements Board {
 
   private final List<IdleVcpu> vcpus;
   private final boolean[] levels = new boolean[4];
+
+  /** Guarded by {@link #levels}. */
+  private boolean woken;
+
   private final PciHost pci =
       new PciHost(
           new PciWindow(PCI_BASE, 0x4000_0000),
@@ -79,13 +83,23 @@ final class TestBoard implements Board {
     }
   }
 
-  /** Waits until one of the lines is high. */
+  /** Waits until one of the lines is high, or somebody calls {@link #wakeUp}. */
   void awaitInterrupt(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
     synchronized (levels) {
-      for (long left = nanos; !interrupted() && left > 0; left = end - System.nanoTime()) {
+      for (long left = nanos;
+          !woken && !interrupted() && left > 0;
+          left = end - System.nanoTime()) {
         TimeUnit.NANOSECONDS.timedWait(levels, left);
       }
+      woken = false;
+    }
+  }
+
+  void wakeUp() {
+    synchronized (levels) {
+      woken = true;
+      levels.notifyAll();
     }
   }
 

@@ -4,19 +4,11 @@ package tombolo.guest.linux;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A PCI function that a process drives through Linux's {@code uio_pci_generic}
@@ -24,47 +16,35 @@ import org.jspecify.annotations.Nullable;
  * and so on in sysfs are its BARs; {@code /dev/uioN} delivers its interrupts. One process at a time
  * can have it. The kernel clears Bus Master Enable when the process closes it or ends in any way.
  *
- * <p>For one thread at a time, but for the mapped memory.
+ * <p>One thread at a time waits; the mapped memory, {@link #mapWindow} and {@link #wakeUp} are for
+ * any thread.
  */
 public final class UioDevice implements AutoCloseable {
   private static final String DRIVER = "uio_pci_generic";
 
   // The command register of configuration space.
   private static final int COMMAND = 4;
-  private static final int COMMAND_BYTES = 2;
   private static final int COMMAND_MEMORY = 1 << 1;
   private static final int COMMAND_MASTER = 1 << 2;
   private static final int COMMAND_NO_INTX = 1 << 10;
 
   private static final long NANOS_A_MILLI = 1_000_000;
+  private static final int CLOSED = -1;
 
-  private final FileChannel config;
-  private final int uio;
-  private final Arena arena;
-  private final MemorySegment registers;
-  private final FileChannel window;
+  private final Arena arena = Arena.ofShared();
+  private int config = CLOSED;
+  private int uio = CLOSED;
+  private int window = CLOSED;
+  private int bell = CLOSED;
+  private MemorySegment registers = MemorySegment.NULL;
   private int command;
-  private boolean masked;
+  private boolean masked = true;
 
-  private UioDevice(
-      FileChannel config,
-      int uio,
-      Arena arena,
-      MemorySegment registers,
-      FileChannel window,
-      int command) {
-    this.config = config;
-    this.uio = uio;
-    this.arena = arena;
-    this.registers = registers;
-    this.window = window;
-    this.command = command;
-    this.masked = true;
-  }
+  private UioDevice() {}
 
   /**
-   * Finds the function, binds the driver to it if it has none, locks it for this process, maps BARs
-   * 0 and 2, and sets Bus Master Enable.
+   * Finds the function, binds the driver to it if it has none, locks it for this process, maps BAR
+   * 0, and sets Bus Master Enable.
    *
    * @throws IOException with one line: the problem and the remedy
    */
@@ -72,46 +52,62 @@ public final class UioDevice implements AutoCloseable {
     return open(vendor, device, Path.of("/sys/bus/pci"), Path.of("/dev"));
   }
 
-  @SuppressWarnings("MustBeClosedChecker") // the device closes it
   static UioDevice open(int vendor, int device, Path bus, Path devices) throws IOException {
     Path function = find(vendor, device, bus.resolve("devices"));
     bind(function, vendor, device, bus.resolve("drivers").resolve(DRIVER));
-    FileChannel config = null;
-    int uio = -1;
-    Arena arena = Arena.ofShared();
+    UioDevice opened = new UioDevice();
     boolean made = false;
     try {
-      // The lock comes before /dev/uioN is opened, because the kernel clears Bus Master Enable
-      // whenever one of the processes that have opened it closes it.
-      config = lock(function);
-      uio = LinuxCalls.open(node(function, devices), "is devtmpfs mounted on /dev?");
-      int command = takeOver(config);
-      MemorySegment registers = map(function.resolve("resource0"), arena);
-      FileChannel window = resource(function.resolve("resource2"));
+      opened.take(function, devices);
       made = true;
-      return new UioDevice(config, uio, arena, registers, window, command);
-    } catch (FileSystemException e) {
-      throw new IOException(describe(e), e);
+      return opened;
     } finally {
       if (!made) {
-        arena.close();
-        if (uio >= 0) {
-          LinuxCalls.close(uio);
-        }
-        if (config != null) {
-          config.close();
-        }
+        opened.close();
       }
     }
   }
 
-  private static String describe(FileSystemException e) {
-    String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-    String remedy =
-        e instanceof java.nio.file.AccessDeniedException
-            ? "; only root may drive a device: run this as root"
-            : "";
-    return "%s: %s%s".formatted(e.getFile(), reason, remedy);
+  /**
+   * Takes the device. The lock comes before /dev/uioN is opened, because the kernel clears Bus
+   * Master Enable whenever one of the processes that have opened it closes it.
+   */
+  private void take(Path function, Path devices) throws IOException {
+    config = openFile(function.resolve("config"), "");
+    if (!LinuxCalls.lock(config)) {
+      throw new IOException(
+          "a process has the device %s; one at a time can".formatted(function.getFileName()));
+    }
+    uio = openFile(node(function, devices), "; is devtmpfs mounted on /dev?");
+    bell = LinuxCalls.eventfd();
+    // First without Bus Master Enable: the device then leaves what an earlier process has joined.
+    int found = LinuxCalls.readShort(config, COMMAND) | COMMAND_MEMORY | COMMAND_NO_INTX;
+    LinuxCalls.writeShort(config, COMMAND, found & ~COMMAND_MASTER);
+    LinuxCalls.writeShort(config, COMMAND, found | COMMAND_MASTER);
+    command = (found | COMMAND_MASTER) & ~COMMAND_NO_INTX;
+    Path first = function.resolve("resource0");
+    int descriptor = openFile(first, "");
+    try {
+      registers = LinuxCalls.map(descriptor, 0, Files.size(first), arena);
+    } finally {
+      LinuxCalls.close(descriptor);
+    }
+    window = openFile(function.resolve("resource2"), "");
+  }
+
+  private static int openFile(Path file, String missing) throws IOException {
+    try {
+      return LinuxCalls.open(file.toString());
+    } catch (LinuxCalls.Failure e) {
+      String remedy =
+          switch (e.errno) {
+            case LinuxCalls.ENOENT -> missing;
+            case LinuxCalls.EACCES, LinuxCalls.EPERM ->
+                "; only root may drive a device: run this as root";
+            default -> "";
+          };
+      throw new IOException(e.getMessage() + remedy, e);
+    }
   }
 
   private static Path find(int vendor, int device, Path functions) throws IOException {
@@ -140,29 +136,33 @@ public final class UioDevice implements AutoCloseable {
     }
   }
 
+  /**
+   * Binds the driver. A new id binds the functions that have it; a known one is refused, and then
+   * the address does it.
+   */
   private static void bind(Path function, int vendor, int device, Path driver) throws IOException {
-    String bound = driverOf(function);
-    if (bound.isEmpty()) {
+    String address = String.valueOf(function.getFileName());
+    if (driverOf(function).isEmpty()) {
       if (!Files.isDirectory(driver)) {
         throw new IOException(
             "the kernel's module uio_pci_generic is not loaded: modprobe uio_pci_generic");
       }
-      // A new id binds the functions that have it. A known id does not; then the address does.
-      write(driver.resolve("new_id"), "%04x %04x".formatted(vendor, device));
+      String refusal = write(driver.resolve("new_id"), "%04x %04x".formatted(vendor, device));
       if (driverOf(function).isEmpty()) {
-        write(driver.resolve("bind"), String.valueOf(function.getFileName()));
+        String second = write(driver.resolve("bind"), address);
+        refusal = second.isEmpty() ? refusal : second;
       }
-      bound = driverOf(function);
+      if (driverOf(function).isEmpty()) {
+        throw new IOException(
+            "%s has no driver, and cannot be bound to %s%s"
+                .formatted(address, DRIVER, refusal.isEmpty() ? "" : ": " + refusal));
+      }
     }
-    if (bound.isEmpty()) {
-      throw new IOException(
-          "%s has no driver: the kernel did not bind %s to it"
-              .formatted(function.getFileName(), DRIVER));
-    }
+    String bound = driverOf(function);
     if (!bound.equals(DRIVER)) {
       throw new IOException(
           "%s has the driver %s: echo %1$s > %3$s/driver/unbind"
-              .formatted(function.getFileName(), bound, function));
+              .formatted(address, bound, function));
     }
   }
 
@@ -174,38 +174,14 @@ public final class UioDevice implements AutoCloseable {
     }
   }
 
-  private static void write(Path file, String text) throws IOException {
+  /** Writes into a file of the kernel's; returns why that was refused, or "". */
+  private static String write(Path file, String text) {
     try {
       Files.writeString(file, text, StandardOpenOption.WRITE);
-    } catch (FileAlreadyExistsException e) {
-      return; // the driver knows this id
-    } catch (FileSystemException e) {
-      if (e.getReason() == null || !e.getReason().contains("exists")) {
-        throw new IOException(describe(e), e);
-      }
+      return "";
+    } catch (IOException e) {
+      return "%s: %s".formatted(file, e.getMessage());
     }
-  }
-
-  private static FileChannel lock(Path function) throws IOException {
-    FileChannel config =
-        FileChannel.open(
-            function.resolve("config"), StandardOpenOption.READ, StandardOpenOption.WRITE);
-    boolean locked = false;
-    try {
-      @Nullable FileLock lock = config.tryLock();
-      locked = lock != null;
-    } catch (OverlappingFileLockException e) {
-      locked = false;
-    } finally {
-      if (!locked) {
-        config.close();
-      }
-    }
-    if (!locked) {
-      throw new IOException(
-          "a process has the device %s; one at a time can".formatted(function.getFileName()));
-    }
-    return config;
   }
 
   private static Path node(Path function, Path devices) throws IOException {
@@ -225,47 +201,19 @@ public final class UioDevice implements AutoCloseable {
     throw new IOException(nodes + " has no uio device");
   }
 
-  /** Returns the command register, after an earlier process's channels have been left. */
-  private static int takeOver(FileChannel config) throws IOException {
-    ByteBuffer word = ByteBuffer.allocate(COMMAND_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    if (config.read(word, COMMAND) != COMMAND_BYTES) {
-      throw new IOException("the device's configuration space cannot be read");
-    }
-    int command = (word.getShort(0) | COMMAND_MEMORY | COMMAND_NO_INTX) & 0xffff;
-    writeCommand(config, command & ~COMMAND_MASTER);
-    writeCommand(config, command | COMMAND_MASTER);
-    return (command | COMMAND_MASTER) & ~COMMAND_NO_INTX;
-  }
-
-  private static void writeCommand(FileChannel config, int command) throws IOException {
-    ByteBuffer word = ByteBuffer.allocate(COMMAND_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    word.putShort((short) command).flip();
-    config.write(word, COMMAND);
-  }
-
-  private static MemorySegment map(Path resource, Arena arena) throws IOException {
-    try (FileChannel file = resource(resource)) {
-      return file.map(FileChannel.MapMode.READ_WRITE, 0, file.size(), arena);
-    }
-  }
-
-  private static FileChannel resource(Path resource) throws IOException {
-    return FileChannel.open(resource, StandardOpenOption.READ, StandardOpenOption.WRITE);
-  }
-
   /** Returns BAR 0. */
   public MemorySegment registers() {
     return registers;
   }
 
   /**
-   * Maps a part of BAR 2. Thread-safe.
+   * Maps a part of BAR 2.
    *
    * @param offset a multiple of the page size
    * @throws IOException if the kernel refuses it
    */
   public MemorySegment mapWindow(long offset, long size, Arena life) throws IOException {
-    return window.map(FileChannel.MapMode.READ_WRITE, offset, size, life);
+    return LinuxCalls.map(window, offset, size, life);
   }
 
   /**
@@ -277,23 +225,31 @@ public final class UioDevice implements AutoCloseable {
    */
   public void awaitInterrupt(long nanos) throws IOException {
     if (masked) {
+      LinuxCalls.writeShort(config, COMMAND, command); // the kernel has masked it when it came
       masked = false;
-      writeCommand(config, command); // the kernel has masked the interrupt when it came
     }
     long millis = Math.min(Math.ceilDiv(nanos, NANOS_A_MILLI), Integer.MAX_VALUE);
-    if (LinuxCalls.awaitReadable(uio, (int) millis) && LinuxCalls.readInt(uio)) {
+    if (LinuxCalls.awaitReadable(uio, bell, (int) millis) && LinuxCalls.take(uio, Integer.BYTES)) {
       masked = true;
     }
+    boolean _ = LinuxCalls.take(bell, Long.BYTES);
   }
 
-  /** Gives the device back: all channels are left. */
+  /** Ends the wait of another thread, or the next one if none waits. */
+  public void wakeUp() throws IOException {
+    LinuxCalls.signal(bell);
+  }
+
+  /** Gives the device back: all channels are left. Not while another thread waits. */
   @Override
   public void close() throws IOException {
     if (arena.scope().isAlive()) {
       arena.close();
-      window.close();
-      LinuxCalls.close(uio);
-      config.close(); // with the lock, last
+      for (int descriptor : new int[] {window, bell, uio, config}) { // with the lock, last
+        if (descriptor != CLOSED) {
+          LinuxCalls.close(descriptor);
+        }
+      }
     }
   }
 }

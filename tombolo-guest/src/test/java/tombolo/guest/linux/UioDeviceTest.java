@@ -133,6 +133,34 @@ final class UioDeviceTest {
   }
 
   @Test
+  void aSecondAttemptDoesNotTakeTheLockAway() throws IOException {
+    try (UioDevice _ = open()) {
+      assertThatIOException().isThrownBy(this::open);
+      assertThatIOException().isThrownBy(this::open).withMessageContaining("one at a time can");
+    }
+  }
+
+  @Test
+  void anInterruptedThreadDoesNotLoseTheDevice() throws IOException {
+    try (Arena arena = Arena.ofConfined();
+        UioDevice device = open()) {
+      Thread.currentThread().interrupt();
+      device.awaitInterrupt(1);
+      assertThat(device.mapWindow(0, 4096, arena).get(JAVA_INT, 0)).isZero();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(device.mapWindow(0, 4096, arena).get(JAVA_INT, 0)).isZero();
+    }
+  }
+
+  @Test
+  void aWaitCanBeEnded() throws IOException {
+    try (UioDevice device = open()) {
+      device.wakeUp();
+      device.awaitInterrupt(Long.MAX_VALUE);
+    }
+  }
+
+  @Test
   void isBoundToTheDriverIfItHasNone() throws IOException {
     Files.delete(function.resolve("driver"));
     assertThatIOException().isThrownBy(this::open).withMessageContaining("has no driver");

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tombolo.ring.Answer;
 import tombolo.ring.Breach;
@@ -94,7 +95,7 @@ public abstract class ChannelPublisher implements AutoCloseable {
   /** Copies a message, or claims room if there is none, as soon as possible. */
   private int persist(int type, @Nullable MemorySegment message, int length, Duration limit)
       throws InterruptedException {
-    long left = limit.toNanos();
+    long left = TimeUnit.NANOSECONDS.convert(limit);
     long end = left > 0 ? bell.nanoTime() + left : 0;
     while (true) {
       lookAround();

@@ -61,9 +61,10 @@ public final class ChannelRing {
   /**
    * Begins a life of a reader that misses nothing, in a channel that this side has joined.
    *
-   * @throws IllegalStateException if this side may only read
+   * @throws IllegalStateException if this side may only read, or the channel is no ring's
    */
   public static RetainingReader retainingReader(RingPlace place) {
+    requireRing(place);
     return isBroadcast(place.sections())
         ? BroadcastRing.reader(place.section(0), place.output(), place.section() - 1)
         : SpscRing.reader(place.section(0), place.output());
@@ -71,9 +72,16 @@ public final class ChannelRing {
 
   /** As {@link #retainingReader}; or, among several, a reader that never holds the writer back. */
   static RingReader reader(RingPlace place, boolean lossy) {
+    requireRing(place);
     return lossy && isBroadcast(place.sections())
         ? BroadcastRing.lossyReader(place.section(0), place.output(), place.section() - 1)
         : retainingReader(place);
+  }
+
+  private static void requireRing(RingPlace place) {
+    if (place.sections() < 1 || place.section() < 1) {
+      throw new IllegalStateException("%s: no place for a ring".formatted(place));
+    }
   }
 
   private static boolean isBroadcast(int subscribers) {

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import tombolo.ring.Answer;
 import tombolo.ring.Breach;
 import tombolo.ring.LossyReader;
@@ -80,15 +81,16 @@ public abstract class ChannelSubscriber implements AutoCloseable {
    * @param time how long to wait at the most
    * @return how many were read, 0 if there was none in that time, or an {@link Answer}, which is
    *     negative
+   * @throws RuntimeException if this side may not join the next publisher's channel, or that has no
+   *     ring; a later call tries again
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public final int receive(MessageHandler handler, int limit, Duration time)
       throws InterruptedException {
-    long left = time.toNanos();
+    long left = TimeUnit.NANOSECONDS.convert(time);
     long end = left > 0 ? bell.nanoTime() + left : 0;
     while (true) {
-      bell.noteChanges();
-      boolean over = drained || !place.isLive();
+      boolean over = drained || isOver();
       int count = drained ? 0 : reader.drain(handler, limit, over ? 0 : left);
       if (count == 0 && over) {
         count = publisherHasGone(left);
@@ -109,6 +111,12 @@ public abstract class ChannelSubscriber implements AutoCloseable {
     }
   }
 
+  /** Takes note of changes, and returns whether the publisher has gone. */
+  private boolean isOver() {
+    boolean _ = bell.noteChanges();
+    return !place.isLive();
+  }
+
   /** Reads one message, if there is one. */
   public final int poll(MessageHandler handler) throws InterruptedException {
     return receive(handler, 1, Duration.ZERO);
@@ -116,19 +124,34 @@ public abstract class ChannelSubscriber implements AutoCloseable {
 
   /** Joins the next publisher as soon as it is there; all that the last one had sent is read. */
   private int publisherHasGone(long nanos) throws InterruptedException {
+    drained = true; // the channel may be left from now on, whatever happens
     Optional<RingPlace> next = joinNext(told ? nanos : 0);
     if (next.isEmpty()) {
-      drained = true; // the channel may be left
       return told ? 0 : Answer.PEER_GONE;
     }
+    join(next.get());
+    return Answer.PEER_RESTARTED;
+  }
+
+  private void join(RingPlace next) {
+    PlaceBell nextBell = new PlaceBell(next);
+    RingReader nextRing;
+    boolean made = false;
+    try {
+      nextRing = ChannelRing.reader(next, lossy);
+      made = true;
+    } finally {
+      if (!made) {
+        next.close(); // it is no ring's; the one after it may be
+      }
+    }
     lostBefore = lost();
-    place = next.get();
-    bell = new PlaceBell(place);
-    ring = ChannelRing.reader(place, lossy);
+    place = next;
+    bell = nextBell;
+    ring = nextRing;
     reader = new WaitingReader(ring, how, bell);
     broken = false;
     drained = false;
-    return Answer.PEER_RESTARTED;
   }
 
   /** Returns how many messages this side has missed; 0 unless it is lossy. */
