@@ -26,6 +26,9 @@ import tombolo.bench.suite.Samples;
  * contenders live side by side and take short slices in turn.
  */
 public final class RemoteSuite {
+  /** Each run of the guests has new JVMs, which compile the interpreter first. */
+  private static final int GUESTS_WARM_UP_MICROS = 20_000_000;
+
   private final List<Size> sizes;
   private final int runs;
   private final int slices;
@@ -76,7 +79,11 @@ public final class RemoteSuite {
           setting.measure(Contender.REMOTE, table.size(), effort, slices, table, report);
           report.progress("guests, messages of %s".formatted(table.size().label()));
           Objects.requireNonNull(ofGuests.get(table.size()))
-              .add(guests.measure(table.size().bytes(), TwoGuests.schedule(table.size(), effort)));
+              .add(
+                  guests.measure(
+                      table.size().bytes(),
+                      TwoGuests.schedule(
+                          table.size(), effort, quick ? 100_000 : GUESTS_WARM_UP_MICROS)));
         }
       }
       for (ResultTable table : tables) {

@@ -52,16 +52,15 @@ record TwoGuests(Path root) implements Setting {
     return contender == Contender.TOMBOLO;
   }
 
-  /** Returns what the sender's command line says of how long it sends, and how fast. */
-  static String schedule(Size size, Effort effort) {
+  /**
+   * Returns what the sender's command line says of how long it sends, and how fast.
+   *
+   * @param warmUp microseconds
+   */
+  static String schedule(Size size, Effort effort, int warmUp) {
     int slice = effort.sliceMicros();
     return "rate=%d warm-up=%d stream=%d timed-warm-up=%d timed=%d"
-        .formatted(
-            size.rate(),
-            effort.warmUps() * slice,
-            PARTS * slice,
-            effort.warmUps() * slice / 4,
-            PARTS * slice);
+        .formatted(size.rate(), warmUp, PARTS * slice, effort.warmUps() * slice / 4, PARTS * slice);
   }
 
   /** Boots both VMs for one run; there is nobody to take turns with. */
@@ -74,7 +73,10 @@ record TwoGuests(Path root) implements Setting {
       ResultTable results,
       Report report)
       throws InterruptedException {
-    String sends = "role=send bytes=%d %s".formatted(size.bytes(), schedule(size, effort));
+    String sends =
+        "role=send bytes=%d %s"
+            .formatted(
+                size.bytes(), schedule(size, effort, effort.warmUps() * effort.sliceMicros()));
     // The receiver comes first, because it reports what is wrong with a message.
     try (JoinedGuests guests =
         new JoinedGuests(
