@@ -32,6 +32,7 @@ final class Host {
   public static void main(String[] arguments) throws Exception {
     Topology topology = TopologyFile.read(Path.of(arguments[0]));
     Watcher watcher = Watcher.ofLines((vm, line) -> say(vm, line));
+    int status;
     try (TopologyRun run =
         TopologyRun.prepare(topology, HostServices.system(), watcher, Set.of("host"))) {
       run.boot();
@@ -48,8 +49,9 @@ final class Host {
       questions.close(); // the guest's Java ends
       check(answers.receive((_, _, _, _) -> {}, 1, SOON) == Answer.PEER_GONE);
       say("host", "the guest's Java has gone");
-      System.exit(run.awaitEnd().status());
+      status = run.awaitEnd().status();
     }
+    System.exit(status);
   }
 
   /** Sends numbers while they come back, and checks that none is missing, added or changed. */

@@ -24,8 +24,8 @@ final class ReceiveWindow {
   static int ofThisMachine() {
     try (DatagramChannel socket = DatagramChannel.open()) {
       socket.setOption(StandardSocketOptions.SO_RCVBUF, ENOUGH);
-      // Linux doubles what it is asked for, for its own use, after cutting it to rmem_max.
-      int given = socket.getOption(StandardSocketOptions.SO_RCVBUF) / 2;
+      // Linux cuts it to rmem_max. It also doubles it for its own use, which Java undoes.
+      int given = socket.getOption(StandardSocketOptions.SO_RCVBUF);
       return Math.clamp(given, LEAST, ENOUGH);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -249,7 +249,11 @@ final class BridgesTest {
         assertThat(send(publisher, 1, 100)).isEqualTo(Answer.OK);
         assertThat(receive(subscriber, 1)).containsExactly(1L);
         assertThat(send(publisher, 2, 10_000)).isEqualTo(Answer.OK);
-        assertThat(nextAnswer(subscriber)).isEqualTo(Answer.PEER_RESTARTED);
+        int answer = nextAnswer(subscriber);
+        if (answer == Answer.PEER_GONE) { // it looked while the next life cleared the part
+          answer = nextAnswer(subscriber);
+        }
+        assertThat(answer).isEqualTo(Answer.PEER_RESTARTED);
         assertThat(send(publisher, 3, 100)).isEqualTo(Answer.OK);
         assertThat(receive(subscriber, 1)).containsExactly(3L);
         assertThat(hosts.west.said)

@@ -15,7 +15,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tombolo.guest.linux.UioDevice;
 
 /**
  * Joins this VM's channels, for Java in a process of its Linux. It drives the IVC device
@@ -107,7 +106,7 @@ public final class GuestEndpoint implements AutoCloseable {
    */
   @SuppressWarnings("MustBeClosed") // the endpoint closes it
   public static GuestEndpoint open() throws IOException {
-    return open(new LinuxDevice(UioDevice.open(VENDOR, DEVICE)));
+    return open(UioDevice.open(VENDOR, DEVICE));
   }
 
   /**
@@ -140,6 +139,7 @@ public final class GuestEndpoint implements AutoCloseable {
    * @param name the channel's, in the topology file
    * @param size bytes
    * @throws RefusedException if the host does not allow it
+   * @throws UncheckedIOException if the kernel does not map it
    */
   public GuestChannel publish(String name, long size) {
     return join(new Slot(Slot.PUBLISH).named(name).with(Slot.SIZE, size), name, true);
@@ -152,6 +152,7 @@ public final class GuestEndpoint implements AutoCloseable {
    * @param sections number of subscribers' sections, 0 to 64
    * @param sectionSize bytes of each
    * @throws RefusedException if the host does not allow it
+   * @throws UncheckedIOException if the kernel does not map it
    */
   public GuestChannel publish(String name, long size, int sections, long sectionSize) {
     Slot slot =
@@ -168,6 +169,7 @@ public final class GuestEndpoint implements AutoCloseable {
    * Joins a channel that is published.
    *
    * @throws RefusedException if it is not, or the host does not allow it
+   * @throws UncheckedIOException if the kernel does not map it
    */
   public GuestChannel subscribe(String name) {
     return join(new Slot(Slot.SUBSCRIBE).named(name), name, false);

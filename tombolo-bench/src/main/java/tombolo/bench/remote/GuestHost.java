@@ -2,6 +2,9 @@
 
 package tombolo.bench.remote;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Set;
 import tombolo.bench.guest.CommonClock;
@@ -11,6 +14,8 @@ import tombolo.machine.host.RandomSource;
 import tombolo.machine.host.Scheduler;
 import tombolo.topology.Topology;
 import tombolo.topology.file.TopologyFile;
+import tombolo.topology.run.ExitStatus;
+import tombolo.topology.run.HostStop;
 import tombolo.topology.run.TopologyRun;
 import tombolo.topology.run.Watcher;
 
@@ -56,7 +61,7 @@ final class GuestHost {
   private GuestHost() {}
 
   /**
-   * Prints what the guest prints, and ends when it does.
+   * Prints what the guest prints, and ends when it does or when standard input ends.
    *
    * @param arguments the directory of the guests, the moment, and the guest's command line
    */
@@ -74,8 +79,18 @@ final class GuestHost {
       clock.start();
       try (Bridges _ = Bridges.open(topology, run.directory(), line -> System.err.println(line))) {
         run.boot();
-        System.exit(run.awaitEnd().status());
+        Thread.ofPlatform().daemon().start(() -> stopAtEndOfInput(run));
+        run.awaitEnd();
       }
     }
+  }
+
+  private static void stopAtEndOfInput(TopologyRun run) {
+    try {
+      System.in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    run.requestStop(new HostStop("it is measured", ExitStatus.GOOD));
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tombolo.bench.suite.BenchmarkException;
@@ -45,9 +46,20 @@ public record RemoteGuests(Namespaces hosts, Path root) {
     try {
       return result(receiver);
     } finally {
-      // The sender waits for its reader to leave the channel, but the bridge stays.
-      sender.destroyForcibly().onExit().join();
-      receiver.destroyForcibly().onExit().join();
+      end(sender);
+      end(receiver);
+    }
+  }
+
+  /** Has a host end, so that its media driver leaves no files; kills it if it does not. */
+  private static void end(Process host) throws InterruptedException {
+    try {
+      host.outputWriter().close();
+    } catch (IOException e) {
+      // It has ended.
+    }
+    if (!host.waitFor(10, TimeUnit.SECONDS)) {
+      host.destroyForcibly().onExit().join();
     }
   }
 

@@ -49,8 +49,8 @@ public final class Tlb {
 
   /**
    * The places in {@link #jumps} and {@link #fetchPages} that are used, and perhaps others. A guest
-   * that patches its code executes {@code fence.i} after a few instructions each time, so that
-   * clearing whole tables would cost more than all the rest.
+   * that patches its code executes {@code fence.i} after a few instructions each time, and then few
+   * are.
    */
   private final UsedPlaces usedJumps = new UsedPlaces(JUMPS);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tombolo.guest.linux;
+package tombolo.guest;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,8 +93,9 @@ final class UioDeviceTest {
             new RandomAccessFile(function.resolve("resource2").toFile(), "rw");
         Arena arena = Arena.ofConfined();
         UioDevice device = open()) {
-      device.registers().set(JAVA_INT, 8, 42);
-      device.mapWindow(4096, 8192, arena).set(JAVA_INT, 16, 43);
+      device.writeInt(8, 42);
+      assertThat(device.readInt(8)).isEqualTo(42);
+      device.map(4096, 8192, arena).set(JAVA_INT, 16, 43);
       file.seek(4096 + 16);
       assertThat(Integer.reverseBytes(file.readInt())).isEqualTo(43);
     }
@@ -146,9 +147,9 @@ final class UioDeviceTest {
         UioDevice device = open()) {
       Thread.currentThread().interrupt();
       device.awaitInterrupt(1);
-      assertThat(device.mapWindow(0, 4096, arena).get(JAVA_INT, 0)).isZero();
+      assertThat(device.map(0, 4096, arena).get(JAVA_INT, 0)).isZero();
       assertThat(Thread.interrupted()).isTrue();
-      assertThat(device.mapWindow(0, 4096, arena).get(JAVA_INT, 0)).isZero();
+      assertThat(device.map(0, 4096, arena).get(JAVA_INT, 0)).isZero();
     }
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package tombolo.guest.linux;
+package tombolo.guest;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package tombolo.guest.linux;
+package tombolo.guest;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,10 +18,9 @@ import java.util.stream.Stream;
  * and so on in sysfs are its BARs; {@code /dev/uioN} delivers its interrupts. One process at a time
  * can have it. The kernel clears Bus Master Enable when the process closes it or ends in any way.
  *
- * <p>One thread at a time waits; the mapped memory, {@link #mapWindow} and {@link #wakeUp} are for
- * any thread.
+ * <p>It is closed while no thread waits.
  */
-public final class UioDevice implements AutoCloseable {
+final class UioDevice implements Device {
   private static final String DRIVER = "uio_pci_generic";
 
   // The command register of configuration space.
@@ -27,6 +28,9 @@ public final class UioDevice implements AutoCloseable {
   private static final int COMMAND_MEMORY = 1 << 1;
   private static final int COMMAND_MASTER = 1 << 2;
   private static final int COMMAND_NO_INTX = 1 << 10;
+
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
   private static final long NANOS_A_MILLI = 1_000_000;
   private static final int CLOSED = -1;
@@ -48,7 +52,7 @@ public final class UioDevice implements AutoCloseable {
    *
    * @throws IOException with one line: the problem and the remedy
    */
-  public static UioDevice open(int vendor, int device) throws IOException {
+  static UioDevice open(int vendor, int device) throws IOException {
     return open(vendor, device, Path.of("/sys/bus/pci"), Path.of("/dev"));
   }
 
@@ -201,28 +205,36 @@ public final class UioDevice implements AutoCloseable {
     throw new IOException(nodes + " has no uio device");
   }
 
-  /** Returns BAR 0. */
-  public MemorySegment registers() {
-    return registers;
+  // An access to a register is an exit of this hart or vCPU, which completes after all of its
+  // earlier stores; volatile accesses keep the compiler from moving it.
+
+  @Override
+  public int readInt(int offset) {
+    return (int) INT.getVolatile(registers, (long) offset);
   }
 
-  /**
-   * Maps a part of BAR 2.
-   *
-   * @param offset a multiple of the page size
-   * @throws IOException if the kernel refuses it
-   */
-  public MemorySegment mapWindow(long offset, long size, Arena life) throws IOException {
+  @Override
+  public void writeInt(int offset, int value) {
+    INT.setVolatile(registers, (long) offset, value);
+  }
+
+  @Override
+  public void writeLong(int offset, long value) {
+    LONG.setVolatile(registers, (long) offset, value);
+  }
+
+  @Override
+  public MemorySegment map(long offset, long size, Arena life) throws IOException {
     return LinuxCalls.map(window, offset, size, life);
   }
 
   /**
-   * Waits for an interrupt and takes it. The line is a level: if it is high already, the interrupt
-   * comes at once, so nothing is lost between the caller's look and this wait.
+   * {@inheritDoc}
    *
-   * @param nanos how long at the most
-   * @throws IOException if the device is gone
+   * <p>Takes the interrupt. The line is a level: if it is high already, the interrupt comes at
+   * once, so nothing is lost between the caller's look and this wait.
    */
+  @Override
   public void awaitInterrupt(long nanos) throws IOException {
     if (masked) {
       LinuxCalls.writeShort(config, COMMAND, command); // the kernel has masked it when it came
@@ -235,12 +247,11 @@ public final class UioDevice implements AutoCloseable {
     boolean _ = LinuxCalls.take(bell, Long.BYTES);
   }
 
-  /** Ends the wait of another thread, or the next one if none waits. */
+  @Override
   public void wakeUp() throws IOException {
     LinuxCalls.signal(bell);
   }
 
-  /** Gives the device back: all channels are left. Not while another thread waits. */
   @Override
   public void close() throws IOException {
     if (arena.scope().isAlive()) {
