@@ -60,7 +60,8 @@ record TwoGuests(Path root) implements Setting {
   static String schedule(Size size, Effort effort, int warmUp) {
     int slice = effort.sliceMicros();
     return "rate=%d warm-up=%d stream=%d timed-warm-up=%d timed=%d"
-        .formatted(size.rate(), warmUp, PARTS * slice, effort.warmUps() * slice / 4, PARTS * slice);
+        .formatted(
+            effort.rate(size), warmUp, PARTS * slice, effort.warmUps() * slice / 4, PARTS * slice);
   }
 
   /** Boots both VMs for one run; there is nobody to take turns with. */

@@ -43,7 +43,7 @@ final class Departures implements End {
   }
 
   private Took timedSlice() {
-    long interval = TimeUnit.SECONDS.toNanos(1) / size.rate();
+    long interval = TimeUnit.SECONDS.toNanos(1) / effort.rate(size);
     onSchedule(effort.leadInNanos(), interval);
     processor.begin();
     send(Arrivals.TIMED_BEGINS);

@@ -38,6 +38,7 @@ public record Fork(Part part, Contender contender, Size size, Effort effort, Pat
         size.name(),
         String.valueOf(effort.leadInMicros()),
         String.valueOf(effort.sliceMicros()),
+        String.valueOf(effort.mostRate()),
         directory.toString());
   }
 
@@ -50,8 +51,12 @@ public record Fork(Part part, Contender contender, Size size, Effort effort, Pat
               Part.valueOf(arguments[0]),
               Contender.valueOf(arguments[1]),
               Size.valueOf(arguments[2]),
-              new Effort(0, Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4])),
-              Path.of(arguments[5]));
+              new Effort(
+                  0,
+                  Integer.parseInt(arguments[3]),
+                  Integer.parseInt(arguments[4]),
+                  Integer.parseInt(arguments[5])),
+              Path.of(arguments[6]));
       fork.run();
       status = 0;
     } catch (BenchmarkException e) {
