@@ -107,24 +107,28 @@ public final class Op {
   public static final int ATOMIC = 72; // immediate: Atomics' selector
   public static final int FLOAT = 73; // immediate: FloatOps' selector | rm << 8 | rs3 << 16
 
+  public static final int FLH = 74;
+  public static final int FSH = 75;
+  public static final int VECTOR = 76; // immediate: the instruction word
+
   // Two operations as one: see Fusion.
-  public static final int FIRST_PAIR = 74;
-  public static final int ADDI_BEQ = 74;
-  public static final int ADDI_BNE = 75;
-  public static final int ADDI_BLT = 76;
-  public static final int ADDI_BGE = 77;
-  public static final int ADDI_BLTU = 78;
-  public static final int ADDI_BGEU = 79;
-  public static final int ANDI_BEQ = 80;
-  public static final int ANDI_BNE = 81;
-  public static final int ADDIW_BNE = 82;
-  public static final int ADD_BNE = 83;
-  public static final int ADD_BLTU = 84;
-  public static final int ADDI_ADDI = 85;
-  public static final int SLLI_ADD = 86;
-  public static final int SLLI_SRLI = 87;
-  public static final int MUL_ADD = 88;
-  public static final int XOR_ANDI = 89;
+  public static final int FIRST_PAIR = 77;
+  public static final int ADDI_BEQ = 77;
+  public static final int ADDI_BNE = 78;
+  public static final int ADDI_BLT = 79;
+  public static final int ADDI_BGE = 80;
+  public static final int ADDI_BLTU = 81;
+  public static final int ADDI_BGEU = 82;
+  public static final int ANDI_BEQ = 83;
+  public static final int ANDI_BNE = 84;
+  public static final int ADDIW_BNE = 85;
+  public static final int ADD_BNE = 86;
+  public static final int ADD_BLTU = 87;
+  public static final int ADDI_ADDI = 88;
+  public static final int SLLI_ADD = 89;
+  public static final int SLLI_SRLI = 90;
+  public static final int MUL_ADD = 91;
+  public static final int XOR_ANDI = 92;
 
   private Op() {}
 
