@@ -85,6 +85,9 @@ final class Channel {
    */
   boolean leaked;
 
+  /** Whether the memory goes back, or has gone: nobody looks into it any more. */
+  boolean freed;
+
   Channel(
       ChannelId id,
       @Nullable String name,
@@ -196,8 +199,14 @@ final class Channel {
     return known;
   }
 
-  /** Returns the rings of messages in it, if there are any where docs/ring-format.md says. */
+  /**
+   * Returns the rings of messages in it, if there are any where docs/ring-format.md says. With the
+   * directory locked, so that the memory stays.
+   */
   Optional<? extends RingView> ring() {
+    if (freed) {
+      return Optional.empty();
+    }
     return switch (shape.layout()) {
       case RAW -> RegionSnapshot.of(segment);
       case SECTIONED ->

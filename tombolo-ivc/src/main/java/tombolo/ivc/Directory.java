@@ -145,6 +145,7 @@ public final class Directory implements AutoCloseable, Stateful {
    * is not held, and the memory counts until it is zero.
    */
   void free(Channel channel) {
+    withLock(() -> channel.freed = true); // it is listed still, but not to be looked into
     if (!channel.leaked) {
       channels.pool.free(channel.memory);
     }

@@ -215,6 +215,13 @@ final class DirectoryLockTest {
   }
 
   @Test
+  void nobodyLooksIntoMemoryThatHasGoneBackToTheHost() {
+    HostChannel channel = alice.publish(1, Shape.raw(4 * PAGE)); // a piece of its own
+    channel.close();
+    assertThat(channel.channel.ring()).isEmpty();
+  }
+
+  @Test
   void nobodyElseWaitsForTheZeroingOfASection() {
     HostChannel channel = alice.publish(1, SECTIONED);
     VmChannel first = bob.subscribe(ALICES);
