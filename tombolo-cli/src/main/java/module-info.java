@@ -3,6 +3,7 @@
 /** The {@code tombolo} command. */
 module tombolo.cli {
   requires info.picocli;
+  requires java.management; // --stats: the time of the JIT compiler
   requires jdk.unsupported; // sun.misc.Signal: a job stops and goes on by signals
   requires tombolo.bridge;
   requires tombolo.topology;

@@ -2,6 +2,7 @@
 package tombolo.machine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,32 @@ public interface Accelerator {
     return boards().stream()
         .filter(model -> model.interruptController().equals(interruptController))
         .findFirst();
+  }
+
+  /**
+   * Returns the names of the engines that can execute its vCPUs' code, the default first; empty if
+   * there is no choice. What guests see is the same on each.
+   */
+  default List<String> engines() {
+    return List.of();
+  }
+
+  /**
+   * Returns the same accelerator with another engine.
+   *
+   * @param engine one of {@link #engines}
+   * @throws IllegalArgumentException if it is none of them
+   */
+  default Accelerator withEngine(String engine) {
+    throw new IllegalArgumentException("no such engine: " + engine);
+  }
+
+  /**
+   * Returns what its engine has done for all VMs of this process, in lines for people: the name of
+   * a number, and the number. Any thread.
+   */
+  default Map<String, Long> engineFigures() {
+    return Map.of();
   }
 
   /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.machine;
 
+import java.util.Map;
+
 /**
  * One virtual processor of a {@link Board}.
  *
@@ -70,5 +72,13 @@ public interface Vcpu {
    */
   default long evictedCodePages() {
     return 0;
+  }
+
+  /**
+   * Returns what the vCPU's engine has done besides interpreting, in lines for people: the name of
+   * a number, and the number. Any thread; a little behind while the vCPU runs.
+   */
+  default Map<String, Long> engineFigures() {
+    return Map.of();
   }
 }

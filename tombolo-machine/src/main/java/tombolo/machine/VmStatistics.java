@@ -4,6 +4,7 @@ package tombolo.machine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -55,6 +56,17 @@ public final class VmStatistics {
   /** Returns how many pages of decoded code all vCPUs have dropped for want of room. */
   public long evictedCodePages() {
     return vcpus.stream().mapToLong(Vcpu::evictedCodePages).sum();
+  }
+
+  /**
+   * Returns what the engine has done for all vCPUs, in lines for people, see {@link
+   * Vcpu#engineFigures}.
+   */
+  public Map<String, Long> engineFigures() {
+    Map<String, Long> sums = new LinkedHashMap<>();
+    vcpus.forEach(
+        vcpu -> vcpu.engineFigures().forEach((name, value) -> sums.merge(name, value, Long::sum)));
+    return sums;
   }
 
   /** Returns how many loads and stores hit addresses and ports where nothing answers. */

@@ -2,7 +2,9 @@
 package tombolo.riscv;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
@@ -13,9 +15,11 @@ import tombolo.machine.image.ElfMachine;
 import tombolo.riscv.board.BoardLayout;
 import tombolo.riscv.board.RiscvBoard;
 import tombolo.riscv.hart.CodeBudget;
+import tombolo.riscv.hart.Dispatcher;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
+import tombolo.riscv.translator.Translator;
 
 /**
  * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.
@@ -32,6 +36,11 @@ public final class RiscvAccelerator implements Accelerator {
   /** The most bytes of RAM that a VM can have: the space up to the PCI bridge's upper window. */
   public static final long MAX_RAM = BoardLayout.MAX_RAM;
 
+  private static final Translator CODE = Translator.ofProcess();
+  private static final Engine TRANSLATOR = new Dispatcher(CODE);
+  private static final String TRANSLATOR_NAME = "translator";
+  private static final String INTERPRETER_NAME = "interpreter";
+
   private final List<BoardModel> boards;
   private final Engine engine;
   private final CodeBudget budget;
@@ -41,7 +50,7 @@ public final class RiscvAccelerator implements Accelerator {
    * {@link tombolo.machine.VmConfig#withBoard} chooses one.
    */
   public RiscvAccelerator() {
-    this(InterruptController.PLIC, new Interpreter());
+    this(InterruptController.PLIC, TRANSLATOR);
   }
 
   /**
@@ -59,13 +68,19 @@ public final class RiscvAccelerator implements Accelerator {
    * @param engine shared by all harts of all boards
    */
   RiscvAccelerator(InterruptController controller, Engine engine, CodeBudget budget) {
-    this.engine = engine;
-    this.budget = budget;
-    this.boards =
+    this(
         Stream.concat(Stream.of(controller), Arrays.stream(InterruptController.values()))
             .distinct()
             .map(RiscvAccelerator::model)
-            .toList();
+            .toList(),
+        engine,
+        budget);
+  }
+
+  private RiscvAccelerator(List<BoardModel> boards, Engine engine, CodeBudget budget) {
+    this.boards = boards;
+    this.engine = engine;
+    this.budget = budget;
   }
 
   private static BoardModel model(InterruptController controller) {
@@ -91,6 +106,32 @@ public final class RiscvAccelerator implements Accelerator {
   @Override
   public List<BoardModel> boards() {
     return boards;
+  }
+
+  @Override
+  public List<String> engines() {
+    return List.of(TRANSLATOR_NAME, INTERPRETER_NAME);
+  }
+
+  @Override
+  public Accelerator withEngine(String name) {
+    return switch (name) {
+      case TRANSLATOR_NAME -> new RiscvAccelerator(boards, TRANSLATOR, budget);
+      case INTERPRETER_NAME -> new RiscvAccelerator(boards, new Interpreter(), budget);
+      default -> Accelerator.super.withEngine(name);
+    };
+  }
+
+  @Override
+  public Map<String, Long> engineFigures() {
+    if (!(engine instanceof Dispatcher)) {
+      return Map.of();
+    }
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("regions", (long) CODE.regions());
+    figures.put("region bytecode", CODE.bytes());
+    figures.put("region evictions", CODE.evicted());
+    return figures;
   }
 
   @Override

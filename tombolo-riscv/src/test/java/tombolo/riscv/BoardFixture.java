@@ -16,7 +16,6 @@ import tombolo.memory.HostMemory;
 import tombolo.riscv.board.RiscvBoard;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Hart;
-import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
 import tombolo.riscv.vcpu.RiscvVcpu;
 import tombolo.riscv.vcpu.Sbi;
@@ -57,7 +56,7 @@ public final class BoardFixture implements AutoCloseable {
             console,
             reason -> {},
             new HostServices(clock, Scheduler.system(), RandomSource.seeded(1)));
-    board = new RiscvBoard(context, controller, new Interpreter(), budget);
+    board = new RiscvBoard(context, controller, TestedEngine.make(), budget);
     sbi = new Sbi(memory, console, board.vcpus());
   }
 

@@ -24,7 +24,6 @@ import tombolo.machine.power.StopReason;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Hart;
-import tombolo.riscv.hart.Interpreter;
 
 /**
  * A guest whose harts enter pages of code at every even offset, each of which begins a block of its
@@ -100,7 +99,7 @@ class DecodedCodeTest {
 
   /** Notes the most that was used whenever a hart comes back. */
   private static final class Watching implements Engine {
-    private final Engine engine = new Interpreter();
+    private final Engine engine = TestedEngine.make();
     private final CodeBudget budget;
     private final AtomicLong most = new AtomicLong();
 
@@ -149,7 +148,7 @@ class DecodedCodeTest {
   }
 
   private static String end(GuestRun guest, CodeBudget budget, boolean evicts) {
-    try (SteppedVm stepped = new SteppedVm(guest, 7, new Interpreter(), budget)) {
+    try (SteppedVm stepped = new SteppedVm(guest, 7, TestedEngine.make(), budget)) {
       stepped.vm.boot();
       assertThat(stepped.step(1_000_000)).isTrue();
       assertRight(stepped.vm, guest.vcpus(), 1);

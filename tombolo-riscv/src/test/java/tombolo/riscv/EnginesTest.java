@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tombolo.machine.VmState;
 import tombolo.machine.image.ImageException;
+import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Interpreter;
 
 /** Runs guests in lockstep on the interpreter and on {@link SingleStepEngine}. */
@@ -32,7 +33,12 @@ class EnginesTest {
   }
 
   private static void lockstep(GuestRun guest, long seed, int steps) {
-    try (SteppedVm one = new SteppedVm(guest, seed, new Interpreter());
+    lockstep(guest, seed, steps, new Interpreter());
+    lockstep(guest, seed, steps, TestedEngine.translator());
+  }
+
+  private static void lockstep(GuestRun guest, long seed, int steps, Engine engine) {
+    try (SteppedVm one = new SteppedVm(guest, seed, engine);
         SteppedVm two = new SteppedVm(guest, seed, new SingleStepEngine())) {
       one.vm.boot();
       two.vm.boot();

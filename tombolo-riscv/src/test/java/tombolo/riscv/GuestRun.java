@@ -18,7 +18,6 @@ import tombolo.machine.image.KernelImage;
 import tombolo.machine.power.StopReason;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
-import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
 
 /** A guest to be run on a VM of its own: {@code GuestRun.of("hello").vcpus(4).run()}. Immutable. */
@@ -96,7 +95,7 @@ public record GuestRun(
 
   /** A VM that is loaded and not booted yet; the caller closes it. */
   public Vm create(BufferConsole console) {
-    return create(console, HostServices.system(), new Interpreter());
+    return create(console, HostServices.system(), TestedEngine.make());
   }
 
   /** As {@link #create(BufferConsole)}, on another host and another engine. */

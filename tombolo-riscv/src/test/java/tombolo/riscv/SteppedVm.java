@@ -13,7 +13,6 @@ import tombolo.machine.state.StateWriter;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Hart;
-import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.vcpu.RiscvVcpu;
 
 /** A guest on a VM whose workers the test steps, in virtual time. For one thread. */
@@ -38,9 +37,9 @@ public final class SteppedVm implements AutoCloseable {
     vm = guest.create(console, host.services(), engine, budget);
   }
 
-  /** Makes a VM that is loaded, with the interpreter. */
+  /** Makes a VM that is loaded, with the tested engine. */
   public SteppedVm(GuestRun guest, long seed) {
-    this(guest, seed, new Interpreter());
+    this(guest, seed, TestedEngine.make());
   }
 
   /** Steps until the guest has ended, or this many times at the most; returns whether it ended. */

@@ -72,6 +72,21 @@ public record Platform(Accelerator accelerator, BoardModel board) {
         .formatted(name(), String.join(", ", interruptControllers()));
   }
 
+  /** Returns the accelerator with another engine, if it has one of that name. */
+  public Optional<Platform> withEngine(String engine) {
+    return accelerator.engines().contains(engine)
+        ? Optional.of(new Platform(accelerator.withEngine(engine), board))
+        : Optional.empty();
+  }
+
+  /** Returns what to say to a person who asked for an engine that there is not. */
+  public String engineChoice() {
+    List<String> engines = accelerator.engines();
+    return engines.isEmpty()
+        ? "accelerator %s has no engines to choose from".formatted(name())
+        : "no such engine; accelerator %s has %s".formatted(name(), String.join(", ", engines));
+  }
+
   /** Returns the accelerator's name. */
   public String name() {
     return accelerator.name();

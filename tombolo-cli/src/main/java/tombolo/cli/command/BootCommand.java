@@ -180,6 +180,14 @@ final class BootCommand implements Callable<Integer> {
   private String accel;
 
   @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description =
+          "what executes the guest's code: translator, which compiles what is hot, or interpreter"
+              + " (default: translator)")
+  private @Nullable String engine;
+
+  @Option(
       names = "--interrupts",
       paramLabel = "NAME",
       description =
@@ -251,6 +259,10 @@ final class BootCommand implements Callable<Integer> {
                     new InputException(
                         "--accel %s: no such accelerator in this version; there is %s"
                             .formatted(accel, Platform.names(host.platforms()))));
+    return withEngine(withInterrupts(platform));
+  }
+
+  private Platform withInterrupts(Platform platform) {
     String controller = interrupts;
     if (controller == null) {
       return platform;
@@ -261,6 +273,17 @@ final class BootCommand implements Callable<Integer> {
             () ->
                 new InputException(
                     "--interrupts %s: %s".formatted(controller, platform.interruptChoice())));
+  }
+
+  private Platform withEngine(Platform platform) {
+    String name = engine;
+    if (name == null) {
+      return platform;
+    }
+    return platform
+        .withEngine(name)
+        .orElseThrow(
+            () -> new InputException("--engine %s: %s".formatted(name, platform.engineChoice())));
   }
 
   private void checkVcpus(Platform platform) {

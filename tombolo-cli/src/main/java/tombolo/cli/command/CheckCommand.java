@@ -47,6 +47,7 @@ import tombolo.topology.run.ExitStatus;
       "  memory         RAM (64 MiB, and 256 MiB for Linux)",
       "  vcpus          1 to what the accelerator has (1)",
       "  accelerator    the accelerator that runs the vCPUs (riscv)",
+      "  engine         translator, or interpreter, which is slower (translator)",
       "  interrupts     plic, or aia, which takes message-signalled interrupts, too (plic)",
       "  id             VM id that guests see, 1 to 65535 (position in the file)",
       "  window         room for channels, a power of two, 64 KiB to 8 GiB (64 MiB)",

@@ -69,7 +69,7 @@ public sealed interface Presentation {
 
     @Override
     public List<String> counters(RunningVm vm, double seconds) {
-      return Counters.lines(vm.vm(), seconds);
+      return Counters.lines(vm.vm(), vm.spec().platform().accelerator(), seconds);
     }
   }
 
@@ -111,7 +111,8 @@ public sealed interface Presentation {
     public List<String> counters(RunningVm vm, double seconds) {
       return Stream.concat(
               Stream.of(vm.name() + ":"),
-              Counters.lines(vm.vm(), seconds).stream().map(line -> "  " + line))
+              Counters.lines(vm.vm(), vm.spec().platform().accelerator(), seconds).stream()
+                  .map(line -> "  " + line))
           .toList();
     }
   }

@@ -61,6 +61,12 @@ final class Block {
    */
   int samples;
 
+  /** The block and what follows it as a method of the JVM, once there is one. */
+  @Nullable Translation translation;
+
+  /** -1 if there is a {@link #translation}, else 0: the interpreter reads it with what it polls. */
+  int mark;
+
   Block(CodePage page, long[] ops, int[] where, int instructions, int end, int following) {
     this.page = page;
     this.ops = ops;

@@ -16,9 +16,7 @@ import tombolo.riscv.isa.Decoder;
  * memory, and dropped with all its blocks when they differ; so stores to code cost nothing until
  * code is fenced, whoever stored: this hart, another one, a device or another VM.
  */
-final class CodePage {
-  static final int SIZE = 4096;
-
+final class CodePage implements Region.Code {
   private static final int MAX_OPERATIONS = 64;
 
   /** The most instructions of a block: every operation may be a fused pair. */
@@ -68,9 +66,14 @@ final class CodePage {
     return true;
   }
 
-  /** Returns the two bytes at an even offset, zero-extended. */
-  int halfword(int offset) {
+  @Override
+  public int halfword(int offset) {
     return MemorySegment.ofArray(snapshot).get(SHORT, offset) & 0xffff;
+  }
+
+  @Override
+  public boolean isEntry(int offset) {
+    return blocks[offset >>> 1] != null;
   }
 
   /** Returns the bytes of the instruction at an even offset: 2 or 4. */

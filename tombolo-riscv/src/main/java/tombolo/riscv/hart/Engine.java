@@ -50,7 +50,7 @@ package tombolo.riscv.hart;
  */
 public interface Engine {
   /** How far {@link #run} may go past its limit; what is left before an exact stop. */
-  int SLACK = CodePage.MAX_INSTRUCTIONS;
+  int SLACK = 512;
 
   /**
    * Runs until something stops the hart. Stops soon after the limit: no block begins once {@link

@@ -134,6 +134,9 @@ public final class Hart implements Stateful {
   /** What LR has loaded. */
   public long reservedValue;
 
+  /** What its engine has done, for people; no part of its state. */
+  public final EngineCounters engine = new EngineCounters();
+
   /** Instructions retired; exact whenever no engine runs the hart. */
   public long retired;
 

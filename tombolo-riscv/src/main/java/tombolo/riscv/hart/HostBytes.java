@@ -32,38 +32,45 @@ final class HostBytes {
   private static final VarHandle LONG =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+  // Host addresses of 56 bits at the most. Addresses are masked, though they are right, because C2
+  // knows then that an access is within ALL and aligned, and one AND costs less than these checks.
+  private static final long BYTES = (1L << 56) - 1;
+  private static final long SHORTS = BYTES - 1;
+  private static final long INTS = BYTES - 3;
+  private static final long LONGS = BYTES - 7;
+
   private HostBytes() {}
 
   static byte getByte(long address) {
-    return ALL.get(ValueLayout.JAVA_BYTE, address);
+    return ALL.get(ValueLayout.JAVA_BYTE, address & BYTES);
   }
 
   static short getShort(long address) {
-    return ALL.get(SHORT, address);
+    return ALL.get(SHORT, address & SHORTS);
   }
 
   static int getInt(long address) {
-    return (int) INT.getOpaque(ALL, address);
+    return (int) INT.getOpaque(ALL, address & INTS);
   }
 
   static long getLong(long address) {
-    return (long) LONG.getOpaque(ALL, address);
+    return (long) LONG.getOpaque(ALL, address & LONGS);
   }
 
   static void putByte(long address, byte value) {
-    ALL.set(ValueLayout.JAVA_BYTE, address, value);
+    ALL.set(ValueLayout.JAVA_BYTE, address & BYTES, value);
   }
 
   static void putShort(long address, short value) {
-    ALL.set(SHORT, address, value);
+    ALL.set(SHORT, address & SHORTS, value);
   }
 
   static void putInt(long address, int value) {
-    INT.setOpaque(ALL, address, value);
+    INT.setOpaque(ALL, address & INTS, value);
   }
 
   static void putLong(long address, long value) {
-    LONG.setOpaque(ALL, address, value);
+    LONG.setOpaque(ALL, address & LONGS, value);
   }
 
   static int getIntVolatile(long address) {

@@ -59,7 +59,7 @@ public final class Interpreter implements Engine {
     Block first = hart.mmu.fetch(hart.pc);
     if (first != null) {
       first.samples++;
-      execute(hart, first, limit);
+      execute(hart, first, limit, 0);
     }
   }
 
@@ -74,7 +74,7 @@ public final class Interpreter implements Engine {
       if (block.instructions > left) {
         block = block.page.truncatedBlock((int) hart.pc & Mmu.PAGE_SIZE - 1, (int) left);
       }
-      execute(hart, block, hart.retired); // no second one begins
+      execute(hart, block, hart.retired, 0); // no second one begins
       if (hart.stop != Hart.Stop.PAUSE || (long) Hart.ATTENTION.getOpaque(hart) != 0) {
         return;
       }
@@ -87,10 +87,11 @@ public final class Interpreter implements Engine {
    *
    * @param first the block at hart.pc
    * @param limit no block begins once more instructions than this are retired
+   * @param marks -1 to pause at a block with a region, 0 to go on
    */
   // Operations on words wrap at 32 bits; labels keep what every block's end does out of the switch.
   @SuppressWarnings({"IntLongMath", "NarrowCalculation", "LabelledBreakTarget"})
-  private static void execute(Hart hart, Block first, long limit) {
+  static void execute(Hart hart, Block first, long limit, long marks) {
     final long[] x = hart.x;
     final MemoryAccess access = hart.access;
     final Tlb tlb = hart.mmu.tlb;
@@ -105,7 +106,7 @@ public final class Interpreter implements Engine {
 
     leave:
     for (; ; ) {
-      if (((limit - retired) | (long) Hart.ATTENTION.getOpaque(hart)) < 0) {
+      if (((limit - retired) | (long) Hart.ATTENTION.getOpaque(hart) | (block.mark & marks)) < 0) {
         hart.pc = page + block.offsetOf(0);
         hart.retired = retired;
         hart.stop = Hart.Stop.PAUSE;

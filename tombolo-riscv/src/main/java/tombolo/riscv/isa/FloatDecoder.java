@@ -21,7 +21,7 @@ public final class FloatDecoder {
   public static final int FROM_U32 = 12;
   public static final int FROM_I64 = 13;
   public static final int FROM_U64 = 14;
-  static final int MOVE_TO_F = 15;
+  public static final int MOVE_TO_F = 15;
   public static final int MADD = 16;
   public static final int MSUB = 17;
   public static final int NMSUB = 18;
@@ -38,7 +38,7 @@ public final class FloatDecoder {
   public static final int TO_U32 = 25;
   public static final int TO_I64 = 26;
   public static final int TO_U64 = 27;
-  static final int MOVE_TO_X = 28;
+  public static final int MOVE_TO_X = 28;
 
   /** Set for D, clear for S. */
   public static final int DOUBLE = 0x40;

@@ -3,6 +3,8 @@ package tombolo.riscv.vcpu;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +21,7 @@ import tombolo.riscv.hart.AiaCsrs;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Csrs;
 import tombolo.riscv.hart.Engine;
+import tombolo.riscv.hart.EngineCounters;
 import tombolo.riscv.hart.Hart;
 import tombolo.riscv.hart.HartTimer;
 import tombolo.riscv.hart.Quiescence;
@@ -338,6 +341,17 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   @Override
   public long evictedCodePages() {
     return hart.mmu.evictedPages();
+  }
+
+  @Override
+  public Map<String, Long> engineFigures() {
+    EngineCounters counters = hart.engine;
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("in regions", counters.instructions());
+    figures.put("region exits", counters.left());
+    figures.put("region hand-overs", counters.handedOver());
+    figures.put("region traps", counters.stopped());
+    return figures;
   }
 
   /** Sets or clears bits of sip. Any thread. */

@@ -13,7 +13,7 @@ import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.power.StopReason;
-import tombolo.riscv.RiscvAccelerator;
+import tombolo.riscv.TestedEngine;
 
 /** The embedded machine, as anybody would use it. Stateless. */
 final class TomboloTarget implements Target {
@@ -41,7 +41,7 @@ final class TomboloTarget implements Target {
     try (Vm vm =
         Vm.create(
             VmConfig.of("differential", boot, console, HostServices.system()),
-            new RiscvAccelerator())) {
+            TestedEngine.accelerator())) {
       vm.boot();
       Optional<StopReason> reason = vm.awaitStop(deadline);
       String why = reason.map(StopReason::describe).orElse("still running at the deadline");

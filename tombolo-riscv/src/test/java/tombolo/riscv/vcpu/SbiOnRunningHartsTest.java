@@ -22,7 +22,7 @@ import tombolo.memory.Access;
 import tombolo.memory.HostMemory;
 import tombolo.riscv.GuestRun;
 import tombolo.riscv.MachineCode;
-import tombolo.riscv.RiscvAccelerator;
+import tombolo.riscv.TestedEngine;
 import tombolo.riscv.hart.Hart;
 
 /** Calls of the firmware by which harts act on each other. */
@@ -143,7 +143,8 @@ class SbiOnRunningHartsTest {
     try (HostMemory channel = HostMemory.allocate(HostMemory.PAGE_SIZE);
         Vm vm =
             Vm.create(
-                VmConfig.of("x", image, blocked, HostServices.system()), new RiscvAccelerator())) {
+                VmConfig.of("x", image, blocked, HostServices.system()),
+                TestedEngine.accelerator())) {
       vm.memory().map(0x5000_0000L, channel.size(), channel, 0, Access.READ_WRITE);
       vm.boot();
       assertThat(printing.await(1, TimeUnit.MINUTES)).isTrue();

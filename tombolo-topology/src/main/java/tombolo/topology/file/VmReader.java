@@ -42,6 +42,7 @@ final class VmReader {
           "memory",
           "vcpus",
           "accelerator",
+          "engine",
           "interrupts",
           "id",
           "window",
@@ -111,7 +112,7 @@ final class VmReader {
         image,
         memory,
         vcpus(vm, named),
-        named == null ? platform : withInterrupts(vm, named),
+        named == null ? platform : withEngine(vm, withInterrupts(vm, named)),
         window,
         (int) vm.integer("restart", 0, 0, 0, MOST_RESTARTS),
         (int) vm.integer("channels", DEFAULT_CHANNELS, MOST_CHANNELS, 0, MOST_CHANNELS),
@@ -158,6 +159,25 @@ final class VmReader {
                   name,
                   platform.interruptChoice(),
                   Spelling.didYouMean(name, platform.interruptControllers())));
+      return platform;
+    }
+    return chosen;
+  }
+
+  private static Platform withEngine(Section vm, Platform platform) {
+    String name = vm.string("engine", "the name of an engine");
+    if (name == null) {
+      return platform;
+    }
+    Platform chosen = platform.withEngine(name).orElse(null);
+    if (chosen == null) {
+      vm.wrong(
+          "engine",
+          "\"%s\": %s%s"
+              .formatted(
+                  name,
+                  platform.engineChoice(),
+                  Spelling.didYouMean(name, platform.accelerator().engines())));
       return platform;
     }
     return chosen;

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.riscv.hart;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An engine that runs hot code as {@link Region}s and all other code on the {@link Interpreter}.
+ *
+ * <p>What is hot shows in the time that the interpreter spends. A run that begins in a block weighs
+ * as much as the instructions until the next run, about 10,000. A block that a region leads to
+ * weighs as much as the way into the interpreter and back, about 20.
+ *
+ * <p>HotSpot begins a region as bytecode that it interprets, and compiles it after some hundred
+ * calls. Until it has, a region costs ten times as much as the {@link Interpreter}. So the first
+ * calls of a region are short, and the interpreter works between them.
+ *
+ * <p>Shared by all harts; regions hang on a hart's blocks.
+ */
+public final class Dispatcher implements Engine {
+  /** What a run that begins in a block weighs; a visit from a region weighs 1. */
+  private static final int RUN = 500;
+
+  /** Calls of a region after which HotSpot's first compiler has likely compiled it. */
+  private static final int COLD_CALLS = 1_000;
+
+  /** Instructions of a cold call, and those that the interpreter executes after it. */
+  private static final int COLD_CALL = 200;
+
+  private static final int COLD_STRETCH = 4_000;
+
+  /**
+   * Calls after which the second compiler has likely compiled it. Jumps back within one call would
+   * have HotSpot compile the region a second time, for entry in the middle; so calls are short.
+   */
+  private static final int WARM_CALLS = 6_000;
+
+  private static final int WARM_CALL = 1_000;
+
+  private final Region.Maker maker;
+  private final Interpreter interpreter = new Interpreter();
+
+  /**
+   * Makes an engine.
+   *
+   * @param maker makes the regions
+   */
+  public Dispatcher(Region.Maker maker) {
+    this.maker = maker;
+  }
+
+  @Override
+  public void run(Hart hart, long limit) {
+    int weight = RUN;
+    do {
+      Block block = blockAt(hart);
+      if (block == null) {
+        return; // the hart holds the trap
+      }
+      Translation translation = block.translation;
+      if (translation == null) {
+        translation = weigh(block, weight);
+      }
+      weight = 1;
+      boolean goesOn =
+          translation == null
+              ? interpret(hart, block, limit)
+              : runRegion(hart, block, translation, limit);
+      if (!goesOn) {
+        return;
+      }
+    } while (((limit - hart.retired) | Region.attention(hart)) >= 0);
+    hart.stop = Hart.Stop.PAUSE;
+  }
+
+  private static @Nullable Block blockAt(Hart hart) {
+    Tlb tlb = hart.mmu.tlb;
+    int index = Tlb.jumpIndex(hart.pc);
+    Block known = tlb.jumps[index];
+    return tlb.jumpTags[index] == hart.pc && known != null ? known : hart.mmu.fetch(hart.pc);
+  }
+
+  private @Nullable Translation weigh(Block block, int weight) {
+    block.samples += weight;
+    if (block.samples < 0 || block.straddles || block.samples / RUN < maker.threshold()) {
+      return null;
+    }
+    Translation translation = maker.make(block.page, block.offsetOf(0));
+    if (translation == null) {
+      block.samples = Integer.MIN_VALUE; // there will be none
+    } else {
+      block.translation = translation;
+      block.mark = -1;
+    }
+    return translation;
+  }
+
+  /** Runs a region; false if the hart has stopped. */
+  private static boolean runRegion(Hart hart, Block block, Translation translation, long limit) {
+    Region region = translation.region();
+    if (region == null) {
+      block.translation = null;
+      block.mark = 0;
+      block.samples = 0;
+      return true;
+    }
+    long before = hart.retired;
+    int entries = translation.enter();
+    long until = limit;
+    if (entries < WARM_CALLS) {
+      until = Math.min(limit, before + (entries < COLD_CALLS ? COLD_CALL : WARM_CALL));
+    }
+    int result = region.run(hart, hart.pc & Mmu.PAGE_MASK, until);
+    hart.engine.note(result, hart.retired - before);
+    return switch (result) {
+      case Region.WENT_ON -> entries >= COLD_CALLS || interpret(hart, limit);
+      case Region.REFUSED -> interpretOne(hart, limit);
+      case Region.UNFIT -> interpret(hart, limit);
+      default -> false;
+    };
+  }
+
+  /** Runs the interpreter for a while, whether there are regions or not. */
+  private static boolean interpret(Hart hart, long limit) {
+    Block block = hart.retired > limit ? null : blockAt(hart);
+    if (block == null) {
+      return hart.retired > limit;
+    }
+    Interpreter.execute(hart, block, Math.min(limit, hart.retired + COLD_STRETCH), 0);
+    return hart.stop == Hart.Stop.PAUSE;
+  }
+
+  /** Runs the interpreter up to the next block with a region. */
+  private static boolean interpret(Hart hart, Block block, long limit) {
+    Interpreter.execute(hart, block, limit, -1);
+    return hart.stop == Hart.Stop.PAUSE;
+  }
+
+  /** Has the interpreter execute the block at pc at least. */
+  private static boolean interpretOne(Hart hart, long limit) {
+    Block block = blockAt(hart);
+    if (block == null) {
+      return false;
+    }
+    if (block.mark == 0) {
+      return interpret(hart, block, limit);
+    }
+    Interpreter.execute(hart, block, hart.retired, 0);
+    return hart.stop == Hart.Stop.PAUSE;
+  }
+
+  @Override
+  public void runExactly(Hart hart, long limit) {
+    interpreter.runExactly(hart, limit);
+  }
+}
