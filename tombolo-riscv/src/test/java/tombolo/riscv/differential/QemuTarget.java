@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * has what the embedded machine has and no more. Stateless.
  *
  * <p>Two harts, the second of which the firmware parks: with one alone, QEMU implements AMOs as a
- * load and a store, and their faults are load faults, against the specification.
+ * load and a store, and one whose store faults has made the page accessed.
  */
 final class QemuTarget implements Target {
   /**

@@ -93,10 +93,10 @@ final class TrapSnippets {
           0x9c79, // quadrant 1, funct3 4, reserved
           0x9c7d);
 
+  /** Without wfi, whose sepc is wrong on QEMU if it lies across two pages. */
   private static final List<Word> PRIVILEGED =
       List.of(
           new Word("sret", 0x10200073),
-          new Word("wfi", 0x10500073),
           new Word("sfence.vma", 0x12000073),
           new Word("sfence.vma", 0x12b50073));
 
