@@ -33,9 +33,9 @@ class DifferentialTest {
   void randomProgramsEndInTheSameStateAsOnQemu() {
     Disassembler disassembler =
         new Disassembler(
-            RequiredTool.require("riscv64-linux-gnu-as"),
-            RequiredTool.require("riscv64-linux-gnu-objdump"));
-    Target qemu = new QemuTarget(RequiredTool.require("qemu-system-riscv64"));
+            RequiredTool.requireFetched("riscv64-linux-gnu-as"),
+            RequiredTool.requireFetched("riscv64-linux-gnu-objdump"));
+    Target qemu = new QemuTarget(RequiredTool.requireFetched("qemu-system-riscv64"), List.of());
     Comparison comparison = new Comparison(qemu, new TomboloTarget(), DEADLINE);
     DifferentialRun run = new DifferentialRun(SEED, comparison, disassembler, System.out);
     DifferentialRun.Verdict verdict = run.run(INSTRUCTIONS, 1);
