@@ -16,12 +16,13 @@ import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
+import tombolo.riscv.vector.VectorUnit;
 
 /**
  * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.
  *
  * <p>Its guests see what KVM gives a RISC-V guest: S-mode and U-mode of RV64GC with Zicsr,
- * Zifencei, Zicntr, Zba, Zbb, Zbs, Zicbom, Zicbop, Zicboz, Sstc and Svadu, Sv39 and Sv48, and an
+ * Zifencei, Zicntr, V, Zba, Zbb, Zbs, Zicbom, Zicbop, Zicboz, Sstc and Svadu, Sv39 and Sv48, and an
  * SBI 2.0 below; on a board with the interrupt controller {@code aia} also Ssaia. Immutable;
  * thread-safe.
  */
@@ -32,9 +33,13 @@ public final class RiscvAccelerator implements Accelerator {
   /** The most bytes of RAM that a VM can have: the space up to the PCI bridge's upper window. */
   public static final long MAX_RAM = BoardLayout.MAX_RAM;
 
+  /** Bytes of a vector register: long, because a copy then takes few instructions. */
+  private static final int VECTOR_LENGTH = 256;
+
   private final List<BoardModel> boards;
   private final Engine engine;
   private final CodeBudget budget;
+  private final int vectorLength;
 
   /**
    * Makes the accelerator. Its default board has a PLIC; {@link #boards} names the others, and
@@ -59,6 +64,13 @@ public final class RiscvAccelerator implements Accelerator {
    * @param engine shared by all harts of all boards
    */
   RiscvAccelerator(InterruptController controller, Engine engine, CodeBudget budget) {
+    this(controller, engine, budget, VECTOR_LENGTH);
+  }
+
+  private RiscvAccelerator(
+      InterruptController controller, Engine engine, CodeBudget budget, int vectorLength) {
+    VectorUnit.requireLength(vectorLength);
+    this.vectorLength = vectorLength;
     this.engine = engine;
     this.budget = budget;
     this.boards =
@@ -66,6 +78,17 @@ public final class RiscvAccelerator implements Accelerator {
             .distinct()
             .map(RiscvAccelerator::model)
             .toList();
+  }
+
+  /**
+   * Returns an accelerator whose harts have vectors of another length.
+   *
+   * @param bytes a power of two from 16 to 256
+   */
+  public RiscvAccelerator withVectorLength(int bytes) {
+    InterruptController first =
+        InterruptController.of(boards.getFirst().interruptController());
+    return new RiscvAccelerator(first, engine, budget, bytes);
   }
 
   private static BoardModel model(InterruptController controller) {
@@ -96,6 +119,6 @@ public final class RiscvAccelerator implements Accelerator {
   @Override
   public Board createBoard(BoardModel model, BoardContext context) {
     return new RiscvBoard(
-        context, InterruptController.of(model.interruptController()), engine, budget);
+        context, InterruptController.of(model.interruptController()), engine, budget, vectorLength);
   }
 }

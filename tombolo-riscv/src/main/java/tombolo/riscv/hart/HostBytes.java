@@ -3,6 +3,7 @@ package tombolo.riscv.hart;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
@@ -31,6 +32,14 @@ final class HostBytes {
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
   private static final VarHandle LONG =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  // The same in arrays.
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private HostBytes() {}
 
@@ -101,6 +110,36 @@ final class HostBytes {
   /** Copies bytes out of host memory. */
   static void copyOut(long address, byte[] into) {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, into, 0, into.length);
+  }
+
+  /** Copies bytes out of host memory, to an index of an array. */
+  static void copyOut(long address, byte[] into, int at, int count) {
+    MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, into, at, count);
+  }
+
+  /** Copies bytes from an index of an array into host memory. */
+  static void copyIn(byte[] from, int at, long address, int count) {
+    MemorySegment.copy(from, at, ALL, ValueLayout.JAVA_BYTE, address, count);
+  }
+
+  /** Copies an aligned element of 1, 2, 4 or 8 bytes out of host memory, in one access. */
+  static void loadElement(long address, byte[] into, int at, int size) {
+    switch (size) {
+      case 1 -> into[at] = getByte(address);
+      case 2 -> SHORTS.set(into, at, getShort(address));
+      case 4 -> INTS.set(into, at, getInt(address));
+      default -> LONGS.set(into, at, getLong(address));
+    }
+  }
+
+  /** Copies an element of 1, 2, 4 or 8 bytes into host memory where it is aligned. */
+  static void storeElement(long address, byte[] from, int at, int size) {
+    switch (size) {
+      case 1 -> putByte(address, from[at]);
+      case 2 -> putShort(address, (short) SHORTS.get(from, at));
+      case 4 -> putInt(address, (int) INTS.get(from, at));
+      default -> putLong(address, (long) LONGS.get(from, at));
+    }
   }
 
   /** Zeroes bytes of host memory; whoever looks sees each of them as it was or as zero. */

@@ -116,6 +116,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
    *
    * @param engine executes the hart's code
    * @param budget what decoded code counts against
+   * @param vectorLength bytes of a vector register
    * @param clockOrigin the clock's time at which {@code time} is 0
    * @param controller which of them sets the hart's external interrupt: {@link #setInterrupt}, or
    *     {@link #interruptFile}
@@ -126,10 +127,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       Sbi sbi,
       Engine engine,
       CodeBudget budget,
+      int vectorLength,
       long clockOrigin,
       InterruptController controller) {
     this.engine = engine;
-    hart = new Hart(index, context.memory(), budget);
+    hart = new Hart(index, context.memory(), budget, vectorLength);
     quiescence = new Quiescence(hart, context.host().scheduler());
     timer = new HartTimer(hart, context.host().clock(), clockOrigin);
     traps = new Traps(hart);

@@ -66,7 +66,7 @@ class BoardTreeTest {
     try (BoardFixture board = new BoardFixture(harts, controller)) {
       return Files.write(
           directory.resolve("tombolo.dtb"),
-          BoardTree.describe(board.context, controller, "", 0, 0));
+          BoardTree.describe(board.context, controller, 128, "", 0, 0));
     }
   }
 
