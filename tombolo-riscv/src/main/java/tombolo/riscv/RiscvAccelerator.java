@@ -86,8 +86,7 @@ public final class RiscvAccelerator implements Accelerator {
    * @param bytes a power of two from 16 to 256
    */
   public RiscvAccelerator withVectorLength(int bytes) {
-    InterruptController first =
-        InterruptController.of(boards.getFirst().interruptController());
+    InterruptController first = InterruptController.of(boards.getFirst().interruptController());
     return new RiscvAccelerator(first, engine, budget, bytes);
   }
 

@@ -27,6 +27,7 @@ public final class BoardFixture implements AutoCloseable {
 
   public final HostMemory ram = HostMemory.allocate(RAM_SIZE);
   public final GuestMemory memory = new GuestMemory();
+
   /** Bytes of a vector register. */
   public static final int VECTOR_LENGTH = 32;
 

@@ -121,8 +121,7 @@ public final class Csrs {
       case VTYPE -> hart.vectors.vtype();
       case VLENB -> hart.vectors.lengthInBytes();
       case SSTATUS -> {
-        boolean dirty =
-            (hart.sstatus & Hart.FS) == Hart.FS || (hart.sstatus & Hart.VS) == Hart.VS;
+        boolean dirty = (hart.sstatus & Hart.FS) == Hart.FS || (hart.sstatus & Hart.VS) == Hart.VS;
         yield hart.sstatus | Hart.UXL_64 | (dirty ? Hart.SD : 0);
       }
       case SIE -> hart.sie;

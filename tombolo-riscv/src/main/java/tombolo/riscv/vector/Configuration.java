@@ -23,7 +23,7 @@ final class Configuration {
     } else {
       wanted = unit.x[VectorDecoder.vs2(word)];
     }
-    long type = legalType(unit.registers.length, wanted);
+    long type = legalType(wanted);
     int length = 0;
     if (type >= 0) {
       int before = unit.length;
@@ -46,15 +46,15 @@ final class Configuration {
     return VectorUnit.Outcome.DONE;
   }
 
-  /** Returns a value for vtype if it is one that the unit has, and otherwise the illegal one. */
-  static long legalType(int vectorLength, long type) {
+  /** Returns a value for vtype if it is one that a unit has, and otherwise the illegal one. */
+  static long legalType(long type) {
     int width = (int) type >>> 3 & 7;
     int multiplier = (int) type << 29 >> 29;
     boolean legal =
         (type & ~TYPE_BITS) == 0
             && width <= MOST_WIDTH
-            && multiplier != RESERVED_MULTIPLIER
-            && VectorUnit.shift(vectorLength, multiplier - width) > 0;
+            && width <= MOST_WIDTH + multiplier // SEW is at most LMUL times ELEN
+            && multiplier != RESERVED_MULTIPLIER;
     return legal ? type : VectorUnit.ILLEGAL_TYPE;
   }
 }

@@ -82,6 +82,7 @@ final class FloatConversions {
         && Groups.exists(toMultiplier)
         && Groups.isAligned(vs2, fromMultiplier)
         && Groups.isAligned(vd, toMultiplier)
+        && unit.areReadOnce(word, false, 0, 0)
         && VectorUnit.sparesMask(word);
   }
 
@@ -97,9 +98,7 @@ final class FloatConversions {
           to == DOUBLE ? Float64.fromI64(unit.fp, rm, a) : Float32.fromI64(unit.fp, rm, a);
       case FLOAT_TO_FLOAT_ODD -> toOdd(a);
       default ->
-          to == DOUBLE
-              ? Float32.toFloat64(unit.fp, (int) a)
-              : Float64.toFloat32(unit.fp, rm, a);
+          to == DOUBLE ? Float32.toFloat64(unit.fp, (int) a) : Float64.toFloat32(unit.fp, rm, a);
     };
   }
 

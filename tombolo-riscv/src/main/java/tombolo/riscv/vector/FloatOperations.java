@@ -128,7 +128,8 @@ final class FloatOperations {
         d[i] =
             doubles
                 ? FloatArithmetic.compute(unit.fp, function, rm, a[i], b[i], d[i])
-                : FloatArithmetic.compute(unit.fp, function, rm, (int) a[i], (int) b[i], (int) d[i]);
+                : FloatArithmetic.compute(
+                    unit.fp, function, rm, (int) a[i], (int) b[i], (int) d[i]);
       }
     }
   }
@@ -138,17 +139,13 @@ final class FloatOperations {
     boolean wideFirst = function >= FIRST_WIDE_OPERAND && function < FIRST_WIDE_PRODUCT;
     int wide = unit.multiplier + 1;
     int vd = vd(word);
-    int vs1 = vs1(word);
-    int vs2 = vs2(word);
     boolean legal =
         Groups.exists(wide)
             && Groups.isAligned(vd, wide)
             && VectorUnit.sparesMask(word)
-            && (wideFirst
-                ? Groups.isAligned(vs2, wide)
-                : unit.isAligned(vs2) && Groups.areApart(vd, wide, vs2, unit.multiplier))
-            && (!vector
-                || (unit.isAligned(vs1) && Groups.areApart(vd, wide, vs1, unit.multiplier)));
+            && unit.areReadOnce(word, vector, SINGLE, wideFirst ? DOUBLE : SINGLE)
+            && (!wideFirst || Groups.isAligned(vs2(word), wide))
+            && unit.areApartFromWide(word, vector, !wideFirst, function >= FIRST_WIDE_OF_THREE);
     if (!legal) {
       return false;
     }
@@ -235,7 +232,7 @@ final class FloatOperations {
 
   /** In order, which an unordered sum may be, too. */
   private boolean reduce(int word, int function, int rm) {
-    if (!reductions.isLegal(word)) {
+    if (!reductions.isLegal(word, unit.width)) {
       return false;
     }
     if (unit.length != 0) {
@@ -254,15 +251,14 @@ final class FloatOperations {
   }
 
   private boolean reduceWide(int word, int rm) {
-    if (!reductions.isLegal(word)) {
+    if (!reductions.isLegal(word, DOUBLE)) {
       return false;
     }
     if (unit.length != 0) {
       unit.readFirst(word, SINGLE, true);
       conversions.widen(word, unit.a);
       long first = unit.registers.signed(vs1(word), 0, DOUBLE);
-      unit.registers.set(
-          vd(word), 0, DOUBLE, reduce(word, FloatArithmetic.ADD, true, rm, first));
+      unit.registers.set(vd(word), 0, DOUBLE, reduce(word, FloatArithmetic.ADD, true, rm, first));
     }
     return true;
   }

@@ -36,10 +36,7 @@ final class Groups {
     if (!overlap(to, toSize, from, fromSize)) {
       return true;
     }
-    return toSize > fromSize
-        && fromMultiplier >= 0
-        && to < from
-        && from + fromSize >= to + toSize;
+    return toSize > fromSize && fromMultiplier >= 0 && to < from && from + fromSize >= to + toSize;
   }
 
   /**

@@ -95,6 +95,11 @@ final class IntegerOperations {
     };
   }
 
+  /** Whether the second operand of an operation is an amount, whose immediate is unsigned. */
+  static boolean shifts(int function) {
+    return function == SLL || (function >= SRL && function <= NCLIP);
+  }
+
   private boolean binary(int word, int function, boolean vector) {
     if (!unit.areGroups(word, vector) || !VectorUnit.sparesMask(word)) {
       return false;
@@ -252,8 +257,7 @@ final class IntegerOperations {
     unit.readSecond(word, unit.width, true);
     for (int i = unit.start; i < unit.length; i++) {
       long carry = unit.registers.isActive(i) ? 1 : 0;
-      unit.d[i] =
-          function == ADC ? unit.a[i] + unit.b[i] + carry : unit.a[i] - unit.b[i] - carry;
+      unit.d[i] = function == ADC ? unit.a[i] + unit.b[i] + carry : unit.a[i] - unit.b[i] - carry;
     }
     unit.registers.write(vd(word), unit.width, unit.start, unit.length, unit.d);
     return true;
@@ -319,6 +323,7 @@ final class IntegerOperations {
         || !Groups.isAligned(vs2(word), wide)
         || !unit.isAligned(vd(word))
         || !VectorUnit.sparesMask(word)
+        || !unit.areReadOnce(word, vector, unit.width, unit.width + 1)
         || !Groups.areApartOrSame(vd(word), unit.multiplier, vs2(word), wide)
         || (vector && !unit.isAligned(vs1(word)))) {
       return false;

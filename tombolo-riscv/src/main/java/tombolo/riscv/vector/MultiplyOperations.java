@@ -69,14 +69,11 @@ final class MultiplyOperations {
     }
     return switch (function) {
       case AADDU, AADD, ASUBU, ASUB ->
-          fixedPoint.average(
-              word, vector, function == AADD || function == ASUB, function >= ASUBU);
+          fixedPoint.average(word, vector, function == AADD || function == ASUB, function >= ASUBU);
       case SLIDE1UP -> permutations.slideUpByOne(word, unit.x[Decoder.rs1(word)]);
       case SLIDE1DOWN -> permutations.slideDownByOne(word, unit.x[Decoder.rs1(word)]);
       case TO_OR_FROM_SCALAR ->
-          vector
-              ? toScalar(word, rd)
-              : permutations.moveToFirst(word, unit.x[Decoder.rs1(word)]);
+          vector ? toScalar(word, rd) : permutations.moveToFirst(word, unit.x[Decoder.rs1(word)]);
       case EXTEND -> permutations.extend(word, 4 - (vs1(word) >> 1), (vs1(word) & 1) != 0);
       case MASK_UNARY -> masks.unary(word);
       case COMPRESS -> permutations.compress(word);

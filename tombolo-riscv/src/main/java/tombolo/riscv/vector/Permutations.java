@@ -137,6 +137,7 @@ final class Permutations {
       int indexes = indexWidth - unit.width + unit.multiplier;
       if (!Groups.exists(indexes)
           || !Groups.isAligned(vs1(word), indexes)
+          || !unit.areReadOnce(word, true, indexWidth, unit.width)
           || Groups.overlap(vd, size, vs1(word), Groups.size(indexes))) {
         return false;
       }
@@ -159,6 +160,7 @@ final class Permutations {
     if (!unit.areGroups(word, false)
         || vd == vs2(word)
         || Groups.overlap(vd, Groups.size(unit.multiplier), vs1(word), 1)
+        || Groups.overlap(vs2(word), Groups.size(unit.multiplier), vs1(word), 1)
         || unit.start != 0) {
       return false;
     }
@@ -188,6 +190,7 @@ final class Permutations {
         || !unit.isAligned(vd(word))
         || !Groups.isAligned(vs2(word), narrowMultiplier)
         || !VectorUnit.sparesMask(word)
+        || !unit.areReadOnce(word, false, 0, 0)
         || !Groups.areApart(vd(word), unit.multiplier, vs2(word), narrowMultiplier)) {
       return false;
     }

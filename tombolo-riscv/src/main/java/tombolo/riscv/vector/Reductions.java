@@ -27,14 +27,22 @@ final class Reductions {
     this.unit = unit;
   }
 
-  /** Whether a reduction may begin: at element 0 only. */
-  boolean isLegal(int word) {
-    return unit.isAligned(vs2(word)) && unit.start == 0;
+  /**
+   * Whether a reduction may begin: at element 0 only.
+   *
+   * @param scalarWidth of the one element of vs1
+   */
+  boolean isLegal(int word, int scalarWidth) {
+    boolean readOnce =
+        (isUnmasked(word) || (vs1(word) != 0 && vs2(word) != 0))
+            && (scalarWidth == unit.width
+                || !Groups.overlap(vs1(word), 1, vs2(word), Groups.size(unit.multiplier)));
+    return readOnce && unit.isAligned(vs2(word)) && unit.start == 0;
   }
 
   /** Executes one of the operations above; whether it was legal. */
   boolean execute(int word, int function) {
-    if (!isLegal(word)) {
+    if (!isLegal(word, unit.width)) {
       return false;
     }
     boolean signed = function != MINU && function != MAXU;
@@ -51,7 +59,7 @@ final class Reductions {
 
   /** vwredsum and vwredsumu; whether it was legal. */
   boolean wideSum(int word, boolean signed) {
-    if (!isLegal(word) || unit.width == 3) {
+    if (unit.width == 3 || !isLegal(word, unit.width + 1)) {
       return false;
     }
     if (unit.length != 0) {

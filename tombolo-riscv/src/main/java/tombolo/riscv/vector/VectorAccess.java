@@ -67,13 +67,13 @@ final class VectorAccess {
     return (word & 0x7f) == VectorDecoder.STORE;
   }
 
-  /** Whether the registers of all fields exist, and a load spares its mask. */
+  /** Whether the registers of all fields exist, and none is the mask. */
   private static boolean isLegal(int word, int multiplier) {
     int registers = VectorDecoder.fields(word) * Groups.size(multiplier);
     return Groups.isAligned(vd(word), multiplier)
         && registers <= MOST_REGISTERS
         && vd(word) + registers <= 32
-        && (isStore(word) || VectorUnit.sparesMask(word));
+        && VectorUnit.sparesMask(word);
   }
 
   private Outcome wholeRegisters(int word) {
@@ -121,7 +121,8 @@ final class VectorAccess {
     if (!Groups.exists(indexMultiplier)
         || !Groups.isAligned(vs2(word), indexMultiplier)
         || !isLegal(word, unit.multiplier)
-        || (!isStore(word) && !areOffsetsApart(word, indexWidth, indexMultiplier))) {
+        || (!VectorDecoder.isUnmasked(word) && vs2(word) == 0)
+        || !areOffsetsApart(word, indexWidth, indexMultiplier)) {
       return Outcome.ILLEGAL;
     }
     long base = unit.x[Decoder.rs1(word)];
@@ -138,8 +139,16 @@ final class VectorAccess {
     return Outcome.DONE;
   }
 
-  /** Whether no field of a load overwrites offsets that are still to be used. */
+  /**
+   * Whether no field of a load overwrites offsets that are still to be used, and none of a store
+   * reads them with another width.
+   */
   private boolean areOffsetsApart(int word, int indexWidth, int indexMultiplier) {
+    if (isStore(word)) {
+      int registers = VectorDecoder.fields(word) * Groups.size(unit.multiplier);
+      return indexWidth == unit.width
+          || !Groups.overlap(vd(word), registers, vs2(word), Groups.size(indexMultiplier));
+    }
     int fields = VectorDecoder.fields(word);
     int size = Groups.size(unit.multiplier);
     int vs2 = vs2(word);
@@ -191,7 +200,8 @@ final class VectorAccess {
     } else {
       while (done < unit.length
           && (!unit.isActive(unmasked, done)
-              || wholeSegment(word, base + ((long) done * fields << width), done, width, multiplier))) {
+              || wholeSegment(
+                  word, base + ((long) done * fields << width), done, width, multiplier))) {
         done++;
       }
     }

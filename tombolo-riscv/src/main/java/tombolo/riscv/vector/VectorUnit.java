@@ -61,10 +61,10 @@ public final class VectorUnit implements Stateful {
   final long[] b;
   final long[] d;
 
-  private final VectorAccess access = new VectorAccess(this);
-  private final IntegerOperations integer = new IntegerOperations(this);
-  private final MultiplyOperations multiply = new MultiplyOperations(this);
-  private final FloatOperations floating = new FloatOperations(this);
+  private final VectorAccess access;
+  private final IntegerOperations integer;
+  private final MultiplyOperations multiply;
+  private final FloatOperations floating;
 
   /**
    * Makes a unit with zeros in its registers.
@@ -75,8 +75,7 @@ public final class VectorUnit implements Stateful {
    * @param f the hart's floating-point registers
    * @param fp the hart's floating-point flags
    */
-  public VectorUnit(
-      int vectorLength, long[] x, long[] f, FpEnvironment fp, VectorMemory memory) {
+  public VectorUnit(int vectorLength, long[] x, long[] f, FpEnvironment fp, VectorMemory memory) {
     requireLength(vectorLength);
     this.registers = new RegisterFile(vectorLength);
     this.x = x;
@@ -87,6 +86,10 @@ public final class VectorUnit implements Stateful {
     a = new long[most];
     b = new long[most];
     d = new long[most];
+    access = new VectorAccess(this);
+    integer = new IntegerOperations(this);
+    multiply = new MultiplyOperations(this);
+    floating = new FloatOperations(this);
   }
 
   /** Throws if vectors cannot have so many bytes. */
@@ -210,11 +213,57 @@ public final class VectorUnit implements Stateful {
     return unmasked || registers.isActive(element);
   }
 
+  /**
+   * Whether no register is read as a mask and as elements, too, or as elements of two widths.
+   *
+   * @param vector whether vs1 is a group, not a scalar or nothing
+   * @param firstWidth of vs1
+   * @param secondWidth of vs2
+   */
+  boolean areReadOnce(int word, boolean vector, int firstWidth, int secondWidth) {
+    int vs1 = VectorDecoder.vs1(word);
+    int vs2 = VectorDecoder.vs2(word);
+    boolean mask = !VectorDecoder.isUnmasked(word);
+    if (mask && (vs2 == 0 || (vector && vs1 == 0))) {
+      return false;
+    }
+    return !vector
+        || firstWidth == secondWidth
+        || !Groups.overlap(vs1, groupSize(firstWidth), vs2, groupSize(secondWidth));
+  }
+
+  /**
+   * Whether the sources of a widening operation leave its wide destination alone, or overlap it
+   * where they may: nowhere if the destination is a source, too.
+   *
+   * @param vector whether vs1 is a group
+   * @param first whether vs2 is one of narrow elements
+   * @param accumulates whether the destination is a source
+   */
+  boolean areApartFromWide(int word, boolean vector, boolean first, boolean accumulates) {
+    return (!first || isApartFromWide(word, VectorDecoder.vs2(word), accumulates))
+        && (!vector || isApartFromWide(word, VectorDecoder.vs1(word), accumulates));
+  }
+
+  private boolean isApartFromWide(int word, int source, boolean accumulates) {
+    int vd = VectorDecoder.vd(word);
+    return isAligned(source)
+        && (accumulates
+            ? !Groups.overlap(vd, groupSize(width + 1), source, groupSize(width))
+            : Groups.areApart(vd, multiplier + 1, source, multiplier));
+  }
+
+  /** Registers of a group that has as many elements as the present setting says, of a width. */
+  int groupSize(int elementWidth) {
+    return Groups.size(multiplier + elementWidth - width);
+  }
+
   /** Whether destination and sources of an operation on elements of one width are groups. */
   boolean areGroups(int word, boolean vector) {
     return isAligned(VectorDecoder.vd(word))
         && isAligned(VectorDecoder.vs2(word))
-        && (!vector || isAligned(VectorDecoder.vs1(word)));
+        && (!vector || isAligned(VectorDecoder.vs1(word)))
+        && areReadOnce(word, vector, width, width);
   }
 
   /** Whether the sources of an operation are groups that a mask as the result spares. */
@@ -223,6 +272,7 @@ public final class VectorUnit implements Stateful {
     int vs1 = VectorDecoder.vs1(word);
     int vs2 = VectorDecoder.vs2(word);
     return isAligned(vs2)
+        && areReadOnce(word, vector, width, width)
         && Groups.areApartOrSame(vd, 0, vs2, multiplier)
         && (!vector || (isAligned(vs1) && Groups.areApartOrSame(vd, 0, vs1, multiplier)));
   }
@@ -237,8 +287,11 @@ public final class VectorUnit implements Stateful {
     switch (Decoder.function3(word)) {
       case VectorDecoder.INTEGER_VECTOR, VectorDecoder.MULTIPLY_VECTOR ->
           read(VectorDecoder.vs1(word), elementWidth, signed, b);
-      case VectorDecoder.INTEGER_IMMEDIATE ->
-          fillSecond(VectorDecoder.immediate(word), elementWidth, signed);
+      case VectorDecoder.INTEGER_IMMEDIATE -> {
+        boolean shifts = IntegerOperations.shifts(VectorDecoder.function6(word));
+        int immediate = shifts ? VectorDecoder.vs1(word) : VectorDecoder.immediate(word);
+        fillSecond(immediate, elementWidth, signed);
+      }
       default -> fillSecond(x[Decoder.rs1(word)], elementWidth, signed);
     }
   }
@@ -315,11 +368,12 @@ public final class VectorUnit implements Stateful {
   public void restore(StateReader in) {
     byte[] saved = in.bytes(registers.bytes.length);
     if (saved.length != registers.bytes.length) {
-      throw in.wrong("vectors of %d bytes, not of %d".formatted(saved.length / 32, lengthInBytes()));
+      throw in.wrong(
+          "vectors of %d bytes, not of %d".formatted(saved.length / 32, lengthInBytes()));
     }
     System.arraycopy(saved, 0, registers.bytes, 0, saved.length);
     long savedType = in.int64();
-    if (Configuration.legalType(registers.length, savedType) != savedType) {
+    if (Configuration.legalType(savedType) != savedType) {
       throw in.wrong("vtype holds what no hart can have in it");
     }
     setType(savedType);

@@ -2,7 +2,6 @@
 package tombolo.riscv.vector;
 
 import static tombolo.riscv.isa.VectorDecoder.vd;
-import static tombolo.riscv.isa.VectorDecoder.vs1;
 import static tombolo.riscv.isa.VectorDecoder.vs2;
 
 /**
@@ -33,18 +32,14 @@ final class WideningOperations {
     boolean wideFirst = function >= ADDU_W && function <= SUB_W;
     int wide = unit.multiplier + 1;
     int vd = vd(word);
-    int vs1 = vs1(word);
-    int vs2 = vs2(word);
     boolean legal =
         unit.width < 3
             && Groups.exists(wide)
             && Groups.isAligned(vd, wide)
             && VectorUnit.sparesMask(word)
-            && (wideFirst
-                ? Groups.isAligned(vs2, wide)
-                : unit.isAligned(vs2) && Groups.areApart(vd, wide, vs2, unit.multiplier))
-            && (!vector
-                || (unit.isAligned(vs1) && Groups.areApart(vd, wide, vs1, unit.multiplier)));
+            && unit.areReadOnce(word, vector, unit.width, wideFirst ? unit.width + 1 : unit.width)
+            && (!wideFirst || Groups.isAligned(vs2(word), wide))
+            && unit.areApartFromWide(word, vector, !wideFirst, function >= MACCU);
     if (!legal) {
       return false;
     }

@@ -21,8 +21,13 @@ import java.util.concurrent.TimeUnit;
 final class QemuTarget implements Target {
   /** The value of the option -cpu. */
   static final String CPU =
-      "rv64,zba=on,zbb=on,zbc=off,zbs=on,sstc=on,h=off,v=off,svinval=off,svnapot=off,"
+      "rv64,zba=on,zbb=on,zbc=off,zbs=on,sstc=on,h=off,v=on,vlen=256,elen=64,vext_spec=v1.0,svinval=off,svnapot=off,"
           + "svpbmt=off,sscofpmf=off,pmu-num=0";
+
+  /** The option's value with vectors of so many bits. */
+  static String cpu(int vectorBits) {
+    return CPU.replace("vlen=256", "vlen=" + vectorBits);
+  }
 
   private final Path qemu;
   private final List<String> options;

@@ -111,7 +111,7 @@ class EncodingTest {
         object.resolveSibling("errors"),
         RequiredTool.require("riscv64-linux-gnu-gcc").toString(),
         "-c",
-        "-march=rv64gc_zicsr_zifencei_zba_zbb_zbs",
+        "-march=rv64gcv_zicsr_zifencei_zba_zbb_zbs",
         "-o",
         object.toString(),
         source.toString());
