@@ -22,9 +22,9 @@ import tombolo.riscv.vector.VectorUnit;
  * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.
  *
  * <p>Its guests see what KVM gives a RISC-V guest: S-mode and U-mode of RV64GC with Zicsr,
- * Zifencei, Zicntr, V, Zba, Zbb, Zbs, Zicbom, Zicbop, Zicboz, Sstc and Svadu, Sv39 and Sv48, and an
- * SBI 2.0 below; on a board with the interrupt controller {@code aia} also Ssaia. Immutable;
- * thread-safe.
+ * Zifencei, Zicntr, Zicond, Zimop, Zicbom, Zicbop, Zicboz, Zfa, Zfhmin, Zcb, Zcmop, Zba, Zbb, Zbs,
+ * V, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; on a board with the interrupt controller
+ * {@code aia} also Ssaia. Immutable; thread-safe.
  */
 public final class RiscvAccelerator implements Accelerator {
   /** Guest physical address of the first byte of RAM. */

@@ -53,6 +53,30 @@ public final class RequiredTool {
     return require(tool, path, mandatory);
   }
 
+  /**
+   * The path of a tool that {@code guests/linux/fetch --qemu} got from a later Debian than the
+   * machine's: {@code qemu-system-riscv64} or {@code qemu-riscv64}, of QEMU 10.0.
+   *
+   * @throws org.opentest4j.TestAbortedException where it is missing and may be
+   * @throws AssertionError where it is missing and must not be
+   */
+  public static Path requireFetched(String tool) {
+    boolean mandatory = "1".equals(System.getenv("TOMBOLO_REQUIRE_TOOLS"));
+    return requireFetched(tool, cache(System.getenv()), mandatory);
+  }
+
+  private static Path cache(Map<String, String> environment) {
+    String home = Path.of(System.getProperty("user.home"), ".cache").toString();
+    return Path.of(environment.getOrDefault("XDG_CACHE_HOME", home), "tombolo", "qemu");
+  }
+
+  static Path requireFetched(String tool, Path directory, boolean mandatory) {
+    Path file = directory.resolve(tool);
+    return Files.isExecutable(file)
+        ? file
+        : miss("%s does not exist; guests/linux/fetch --qemu makes it".formatted(file), mandatory);
+  }
+
   static Path require(String tool, String path, boolean mandatory) {
     Stream<Path> candidates =
         Pattern.compile(File.pathSeparator, Pattern.LITERAL)
@@ -62,12 +86,15 @@ public final class RequiredTool {
     return candidates
         .filter(Files::isExecutable)
         .findFirst()
-        .orElseGet(() -> miss(tool, mandatory));
+        .orElseGet(() -> miss(isNotOnThePath(tool), mandatory));
   }
 
-  private static Path miss(String tool, boolean mandatory) {
+  private static String isNotOnThePath(String tool) {
     String debianPackage = PACKAGES.getOrDefault(tool, tool);
-    String what = tool + " is not on the PATH; on Debian: apt-get install " + debianPackage;
+    return tool + " is not on the PATH; on Debian: apt-get install " + debianPackage;
+  }
+
+  private static Path miss(String what, boolean mandatory) {
     if (mandatory) {
       return Assertions.fail(what);
     }

@@ -37,6 +37,20 @@ class RequiredToolTest {
   }
 
   @Test
+  void aToolThatIsToBeFetchedNamesTheScriptThatFetchesIt() throws IOException {
+    assertThatThrownBy(() -> RequiredTool.requireFetched("qemu", directory, false))
+        .isInstanceOf(TestAbortedException.class)
+        .hasMessageContaining("guests/linux/fetch --qemu");
+    assertThatThrownBy(() -> RequiredTool.requireFetched("qemu", directory, true))
+        .isInstanceOf(AssertionError.class);
+    Path tool =
+        Files.createFile(
+            directory.resolve("qemu"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    assertThat(RequiredTool.requireFetched("qemu", directory, true)).isEqualTo(tool);
+  }
+
+  @Test
   void aMissingToolFailsTheTestWhereToolsAreMandatory() {
     assertThatThrownBy(() -> RequiredTool.require("no-such-tool", directory.toString(), true))
         .isInstanceOf(AssertionError.class)

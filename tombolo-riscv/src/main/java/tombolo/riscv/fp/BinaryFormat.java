@@ -12,6 +12,7 @@ package tombolo.riscv.fp;
  * @param exponentBits width of the exponent field
  */
 record BinaryFormat(int precision, int exponentBits) {
+  static final BinaryFormat BINARY16 = new BinaryFormat(11, 5);
   static final BinaryFormat BINARY32 = new BinaryFormat(24, 8);
   static final BinaryFormat BINARY64 = new BinaryFormat(53, 11);
 

@@ -134,6 +134,22 @@ public final class Float32 {
     return Float.isNaN(most) ? numberOrNan(env, a, b) : Float.floatToRawIntBits(most);
   }
 
+  /** FMINM.S: minimum of IEEE 754-2019. -0 is less than +0; a NaN wins against a number. */
+  public static int minimum(FpEnvironment env, int a, int b) {
+    float least = Math.min(Float.intBitsToFloat(a), Float.intBitsToFloat(b));
+    return Float.isNaN(least)
+        ? (int) SoftFloat.nan(BINARY32, env, wide(a), wide(b))
+        : Float.floatToRawIntBits(least);
+  }
+
+  /** FMAXM.S: maximum of IEEE 754-2019. -0 is less than +0; a NaN wins against a number. */
+  public static int maximum(FpEnvironment env, int a, int b) {
+    float most = Math.max(Float.intBitsToFloat(a), Float.intBitsToFloat(b));
+    return Float.isNaN(most)
+        ? (int) SoftFloat.nan(BINARY32, env, wide(a), wide(b))
+        : Float.floatToRawIntBits(most);
+  }
+
   /**
    * The one of two operands that is a number, or the canonical NaN; a signalling NaN is invalid.
    */
@@ -174,6 +190,26 @@ public final class Float32 {
       env.flags |= FpEnvironment.NV;
     }
     return x <= y;
+  }
+
+  /** FLTQ.S: quiet, only a signalling NaN is invalid. */
+  public static boolean quietLt(FpEnvironment env, int a, int b) {
+    SoftFloat.nan(BINARY32, env, wide(a), wide(b));
+    return Float.intBitsToFloat(a) < Float.intBitsToFloat(b);
+  }
+
+  /** FLEQ.S: quiet, only a signalling NaN is invalid. */
+  public static boolean quietLe(FpEnvironment env, int a, int b) {
+    SoftFloat.nan(BINARY32, env, wide(a), wide(b));
+    return Float.intBitsToFloat(a) <= Float.intBitsToFloat(b);
+  }
+
+  /**
+   * FROUND.S, and FROUNDNX.S, which raises NX where the result is not the operand: to an integer of
+   * the same format.
+   */
+  public static int round(FpEnvironment env, int rm, int a, boolean raisesInexact) {
+    return (int) SoftConversion.toIntegral(BINARY32, env, rm, wide(a), raisesInexact);
   }
 
   /** FCLASS.S: one of ten bits, negative infinity (bit 0) to quiet NaN (bit 9). */

@@ -142,6 +142,22 @@ public final class Float64 {
     return Double.isNaN(most) ? numberOrNan(env, a, b) : Double.doubleToRawLongBits(most);
   }
 
+  /** FMINM.D: minimum of IEEE 754-2019. -0 is less than +0; a NaN wins against a number. */
+  public static long minimum(FpEnvironment env, long a, long b) {
+    double least = Math.min(Double.longBitsToDouble(a), Double.longBitsToDouble(b));
+    return Double.isNaN(least)
+        ? SoftFloat.nan(BINARY64, env, a, b)
+        : Double.doubleToRawLongBits(least);
+  }
+
+  /** FMAXM.D: maximum of IEEE 754-2019. -0 is less than +0; a NaN wins against a number. */
+  public static long maximum(FpEnvironment env, long a, long b) {
+    double most = Math.max(Double.longBitsToDouble(a), Double.longBitsToDouble(b));
+    return Double.isNaN(most)
+        ? SoftFloat.nan(BINARY64, env, a, b)
+        : Double.doubleToRawLongBits(most);
+  }
+
   /**
    * The one of two operands that is a number, or the canonical NaN; a signalling NaN is invalid.
    */
@@ -184,6 +200,26 @@ public final class Float64 {
     return x <= y;
   }
 
+  /** FLTQ.D: quiet, only a signalling NaN is invalid. */
+  public static boolean quietLt(FpEnvironment env, long a, long b) {
+    SoftFloat.nan(BINARY64, env, a, b);
+    return Double.longBitsToDouble(a) < Double.longBitsToDouble(b);
+  }
+
+  /** FLEQ.D: quiet, only a signalling NaN is invalid. */
+  public static boolean quietLe(FpEnvironment env, long a, long b) {
+    SoftFloat.nan(BINARY64, env, a, b);
+    return Double.longBitsToDouble(a) <= Double.longBitsToDouble(b);
+  }
+
+  /**
+   * FROUND.D, and FROUNDNX.D, which raises NX where the result is not the operand: to an integer of
+   * the same format.
+   */
+  public static long round(FpEnvironment env, int rm, long a, boolean raisesInexact) {
+    return SoftConversion.toIntegral(BINARY64, env, rm, a, raisesInexact);
+  }
+
   /** FCLASS.D: one of ten bits, negative infinity (bit 0) to quiet NaN (bit 9). */
   public static int classify(long a) {
     return BINARY64.classify(a);
@@ -202,6 +238,16 @@ public final class Float64 {
       return result;
     }
     return SoftConversion.toInteger(BINARY64, env, rm, a, true, 32);
+  }
+
+  /** FCVTMOD.W.D: modulo 2^32, towards zero; no number gives 0. The flags are FCVT.W.D's. */
+  public static long toI32Modulo(FpEnvironment env, long a) {
+    double x = Double.longBitsToDouble(a);
+    if (Math.abs(x) < 0x1p31) {
+      return toI32(env, RTZ, a);
+    }
+    SoftConversion.toInteger(BINARY64, env, RTZ, a, true, 32); // for its flags
+    return SoftConversion.lowWord(BINARY64, a);
   }
 
   /** FCVT.WU.D: saturates; a NaN gives the largest. The result is sign-extended from 32 bits. */

@@ -63,6 +63,47 @@ final class SoftConversion {
     return width == 32 ? (int) value : value;
   }
 
+  /**
+   * The low 32 bits, sign-extended, of the integer towards zero from a value whose magnitude is at
+   * least 1; 0 of what is no number.
+   */
+  static long lowWord(BinaryFormat format, long a) {
+    if (format.isNan(a) || format.isInfinite(a)) {
+      return 0;
+    }
+    int places = format.exponentOf(a) - 63; // to the left
+    if (places > 31) {
+      return 0;
+    }
+    long significand = format.significandOf(a);
+    long magnitude = places >= 0 ? significand << places : significand >>> -places;
+    return (int) (format.isNegative(a) ? -magnitude : magnitude);
+  }
+
+  /** Rounds to an integer of the same format; a zero keeps the operand's sign. */
+  static long toIntegral(
+      BinaryFormat format, FpEnvironment env, int rm, long a, boolean raisesInexact) {
+    if (format.isNan(a)) {
+      return SoftFloat.nan(format, env, a, a);
+    }
+    boolean whole = format.isInfinite(a) || format.exponentOf(a) >= format.fractionBits();
+    if (format.isZero(a) || whole) {
+      return a;
+    }
+    boolean negative = format.isNegative(a);
+    int cut = 63 - format.exponentOf(a);
+    long magnitude = Rounding.kept(format.significandOf(a), cut);
+    long fraction = Rounding.fraction(format.significandOf(a), cut);
+    if (Rounding.roundsUp(rm, negative, magnitude, fraction)) {
+      magnitude++;
+    }
+    if (fraction != 0 && raisesInexact) {
+      env.flags |= FpEnvironment.NX;
+    }
+    // The format holds every integer up to here, so that this raises nothing.
+    return format.withSign(negative, fromInteger(format, env, rm, false, magnitude));
+  }
+
   /** The largest magnitude, unsigned, that an integer type has on this side of zero. */
   private static long limit(boolean negative, boolean signed, int width) {
     long all = -1L >>> (64 - width);

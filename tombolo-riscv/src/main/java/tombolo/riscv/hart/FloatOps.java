@@ -2,19 +2,23 @@
 package tombolo.riscv.hart;
 
 import static tombolo.riscv.fp.NanBox.box;
+import static tombolo.riscv.fp.NanBox.boxHalf;
 import static tombolo.riscv.fp.NanBox.unbox;
+import static tombolo.riscv.fp.NanBox.unboxHalf;
 
+import tombolo.riscv.fp.Float16;
 import tombolo.riscv.fp.Float32;
 import tombolo.riscv.fp.Float64;
+import tombolo.riscv.fp.FpConstants;
 import tombolo.riscv.fp.FpEnvironment;
 import tombolo.riscv.isa.Cause;
 import tombolo.riscv.isa.FloatDecoder;
 import tombolo.riscv.isa.Op;
 
 /**
- * Semantics of the F and D extensions on a hart's registers; the arithmetic itself is in {@link
- * tombolo.riscv.fp}. With sstatus.FS off, and with a reserved rounding mode in frm, an operation is
- * an illegal instruction; one that writes a register or a flag makes FS dirty.
+ * Semantics of the F, D, Zfa and Zfhmin extensions on a hart's registers; the arithmetic itself is
+ * in {@link tombolo.riscv.fp}. With sstatus.FS off, and with a reserved rounding mode in frm, an
+ * operation is an illegal instruction; one that writes a register or a flag makes FS dirty.
  */
 final class FloatOps {
   private static final int SIGN32 = 1 << 31;
@@ -22,7 +26,7 @@ final class FloatOps {
 
   private FloatOps() {}
 
-  /** FLW or FLD from a virtual address; whether it completed. */
+  /** FLH, FLW or FLD from a virtual address; whether it completed. */
   static boolean load(Hart hart, long op, long va) {
     if (hart.floatingPointIsOff()) {
       return illegal(hart);
@@ -39,7 +43,7 @@ final class FloatOps {
     return true;
   }
 
-  /** FSW or FSD to a virtual address; whether it completed. */
+  /** FSH, FSW or FSD to a virtual address; whether it completed. */
   static boolean store(Hart hart, long op, long va) {
     if (hart.floatingPointIsOff()) {
       return illegal(hart);
@@ -100,6 +104,9 @@ final class FloatOps {
             case FloatDecoder.TO_U32 -> Float64.toU32(fp, mode, a);
             case FloatDecoder.TO_I64 -> Float64.toI64(fp, mode, a);
             case FloatDecoder.TO_U64 -> Float64.toU64(fp, mode, a);
+            case FloatDecoder.QUIET_LE -> Float64.quietLe(fp, a, b) ? 1 : 0;
+            case FloatDecoder.QUIET_LT -> Float64.quietLt(fp, a, b) ? 1 : 0;
+            case FloatDecoder.TO_I32_MODULO -> Float64.toI32Modulo(fp, a);
             default -> a;
           };
       return;
@@ -126,6 +133,13 @@ final class FloatOps {
           case FloatDecoder.MSUB -> Float64.fma(fp, mode, a, b, c ^ SIGN64);
           case FloatDecoder.NMSUB -> Float64.fma(fp, mode, a ^ SIGN64, b, c);
           case FloatDecoder.NMADD -> Float64.fma(fp, mode, a ^ SIGN64, b, c ^ SIGN64);
+          case FloatDecoder.MINM -> Float64.minimum(fp, a, b);
+          case FloatDecoder.MAXM -> Float64.maximum(fp, a, b);
+          case FloatDecoder.ROUND -> Float64.round(fp, mode, a, false);
+          case FloatDecoder.ROUNDNX -> Float64.round(fp, mode, a, true);
+          case FloatDecoder.CONSTANT -> FpConstants.binary64(Op.rs1(op));
+          case FloatDecoder.FROM_HALF -> Float16.toFloat64(fp, unboxHalf(a));
+          case FloatDecoder.TO_HALF -> boxHalf(Float16.fromFloat64(fp, mode, a));
           default -> integer;
         };
   }
@@ -147,6 +161,9 @@ final class FloatOps {
             case FloatDecoder.TO_U32 -> Float32.toU32(fp, mode, a);
             case FloatDecoder.TO_I64 -> Float32.toI64(fp, mode, a);
             case FloatDecoder.TO_U64 -> Float32.toU64(fp, mode, a);
+            case FloatDecoder.QUIET_LE -> Float32.quietLe(fp, a, b) ? 1 : 0;
+            case FloatDecoder.QUIET_LT -> Float32.quietLt(fp, a, b) ? 1 : 0;
+            case FloatDecoder.MOVE_HALF_TO_X -> (short) f[Op.rs1(op) & 31];
             default -> (int) f[Op.rs1(op) & 31]; // moves bits, boxed or not
           };
       return;
@@ -173,6 +190,14 @@ final class FloatOps {
           case FloatDecoder.MSUB -> Float32.fma(fp, mode, a, b, c ^ SIGN32);
           case FloatDecoder.NMSUB -> Float32.fma(fp, mode, a ^ SIGN32, b, c);
           case FloatDecoder.NMADD -> Float32.fma(fp, mode, a ^ SIGN32, b, c ^ SIGN32);
+          case FloatDecoder.MINM -> Float32.minimum(fp, a, b);
+          case FloatDecoder.MAXM -> Float32.maximum(fp, a, b);
+          case FloatDecoder.ROUND -> Float32.round(fp, mode, a, false);
+          case FloatDecoder.ROUNDNX -> Float32.round(fp, mode, a, true);
+          case FloatDecoder.CONSTANT -> FpConstants.binary32(Op.rs1(op));
+          case FloatDecoder.FROM_HALF -> Float16.toFloat32(fp, unboxHalf(f[Op.rs1(op) & 31]));
+          case FloatDecoder.TO_HALF -> (int) boxHalf(Float16.fromFloat32(fp, mode, a));
+          case FloatDecoder.MOVE_HALF_TO_F -> (int) boxHalf((int) integer);
           default -> (int) integer;
         };
     f[Op.rd(op) & 31] = box(result);

@@ -449,13 +449,13 @@ public final class Interpreter implements Engine {
                     break leave;
                   }
                 }
-                case Op.FLW, Op.FLD -> {
+                case Op.FLH, Op.FLW, Op.FLD -> {
                   if (!FloatOps.load(hart, op, x[(int) op >>> 16 & 63] + (op >> 32))) {
                     at = i;
                     break leave;
                   }
                 }
-                case Op.FSW, Op.FSD -> {
+                case Op.FSH, Op.FSW, Op.FSD -> {
                   if (!FloatOps.store(hart, op, x[(int) op >>> 16 & 63] + (op >> 32))) {
                     at = i;
                     break leave;

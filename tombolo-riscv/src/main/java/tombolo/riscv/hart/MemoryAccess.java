@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.hart;
 
+import tombolo.riscv.fp.NanBox;
 import tombolo.riscv.isa.CacheBlocks;
 import tombolo.riscv.isa.Cause;
 import tombolo.riscv.isa.Op;
@@ -19,7 +20,7 @@ public final class MemoryAccess {
   private static int size(int opcode) {
     return switch (opcode) {
       case Op.LB, Op.LBU, Op.SB -> 1;
-      case Op.LH, Op.LHU, Op.SH -> 2;
+      case Op.LH, Op.LHU, Op.SH, Op.FLH, Op.FSH -> 2;
       case Op.LW, Op.LWU, Op.SW, Op.FLW, Op.FSW -> 4;
       default -> 8;
     };
@@ -90,6 +91,10 @@ public final class MemoryAccess {
       case Op.LHU -> hart.x[rd] = value & 0xffff;
       case Op.LW -> hart.x[rd] = (int) value;
       case Op.LWU -> hart.x[rd] = value & 0xffffffffL;
+      case Op.FLH -> {
+        hart.f[rd] = NanBox.boxHalf((int) value);
+        hart.dirtyFloatingPoint();
+      }
       case Op.FLW -> {
         hart.f[rd] = value | 0xffffffffL << 32;
         hart.dirtyFloatingPoint();
@@ -194,7 +199,7 @@ public final class MemoryAccess {
     int rs2 = Op.rs2(hart.deviceOp);
     long value =
         switch (Op.opcode(hart.deviceOp)) {
-          case Op.FSW, Op.FSD -> hart.f[rs2];
+          case Op.FSH, Op.FSW, Op.FSD -> hart.f[rs2];
           default -> hart.x[rs2];
         };
     int size = deviceSize();

@@ -2,7 +2,8 @@
 package tombolo.riscv.isa;
 
 /**
- * Zba, Zbb and Zbs: encodings, and the semantics of what the interpreter does not do inline.
+ * Zba, Zbb, Zbs and Zicond: encodings, and the semantics of what the interpreter does not do
+ * inline.
  *
  * <p>An immediate form decodes to the same selector as its register form; the operand comes from
  * the operation's immediate then, at bit 8, with {@link #IMMEDIATE_OPERAND} set.
@@ -39,6 +40,8 @@ public final class Bits {
   private static final int BEXT = 26;
   private static final int BINV = 27;
   private static final int BSET = 28;
+  private static final int CZERO_EQZ = 29;
+  private static final int CZERO_NEZ = 30;
 
   private Bits() {}
 
@@ -111,6 +114,8 @@ public final class Bits {
       case 0x24 << 3 | 5 -> binary(BEXT, word);
       case 0x34 << 3 | 1 -> binary(BINV, word);
       case 0x14 << 3 | 1 -> binary(BSET, word);
+      case 0x07 << 3 | 5 -> binary(CZERO_EQZ, word);
+      case 0x07 << 3 | 7 -> binary(CZERO_NEZ, word);
       default -> Op.ILLEGAL;
     };
   }
@@ -185,6 +190,8 @@ public final class Bits {
       case BEXT -> a >>> amount & 1;
       case BINV -> a ^ 1L << amount;
       case BSET -> a | 1L << amount;
+      case CZERO_EQZ -> b == 0 ? 0 : a;
+      case CZERO_NEZ -> b != 0 ? 0 : a;
       default -> throw new IllegalArgumentException("no such selector: " + immediate);
     };
   }

@@ -2,8 +2,8 @@
 package tombolo.riscv.isa;
 
 /**
- * Expands a 16-bit instruction of RV64C to the 32-bit instruction that it abbreviates (RISC-V
- * Unprivileged ISA, chapter "C" Standard Extension for Compressed Instructions).
+ * Expands a 16-bit instruction of RV64C, Zcb or Zcmop to the 32-bit instruction that it abbreviates
+ * (RISC-V Unprivileged ISA, chapters "C" Extension for Compressed Instructions, Zcb and Zcmop).
  */
 public final class Compressed {
   /** The expansion of a reserved encoding: an all-zero word is illegal by definition. */
@@ -19,6 +19,7 @@ public final class Compressed {
   private static final int OP_32 = 0x3b;
   private static final int BRANCH = 0x63;
   private static final int EBREAK = 0x00100073;
+  private static final int NOP = 0x00000013;
 
   private Compressed() {}
 
@@ -46,9 +47,24 @@ public final class Compressed {
       case 1 -> immediate(LOAD_FP, 3, rd, rs1, doubleword);
       case 2 -> immediate(LOAD, 2, rd, rs1, word);
       case 3 -> immediate(LOAD, 3, rd, rs1, doubleword);
+      case 4 -> shortAccess(c, rd, rs1);
       case 5 -> store(STORE_FP, 3, rs1, rd, doubleword);
       case 6 -> store(STORE, 2, rs1, rd, word);
       case 7 -> store(STORE, 3, rs1, rd, doubleword);
+      default -> ILLEGAL;
+    };
+  }
+
+  /** Zcb's loads and stores of bytes and halfwords. */
+  private static int shortAccess(int c, int register, int rs1) {
+    int half = bits(c, 5, 1) << 1;
+    int offset = half | bits(c, 6, 1);
+    boolean other = bits(c, 6, 1) != 0;
+    return switch (bits(c, 10, 3)) {
+      case 0 -> immediate(LOAD, 4, register, rs1, offset);
+      case 1 -> immediate(LOAD, other ? 1 : 5, register, rs1, half);
+      case 2 -> store(STORE, 0, rs1, register, offset);
+      case 3 -> other ? ILLEGAL : store(STORE, 1, rs1, register, half);
       default -> ILLEGAL;
     };
   }
@@ -72,7 +88,10 @@ public final class Compressed {
                   10);
           yield offset == 0 ? ILLEGAL : immediate(OP_IMM, 0, 2, 2, offset);
         }
-        yield small == 0 ? ILLEGAL : small << 12 | rd << 7 | 0x37;
+        if (small == 0) {
+          yield (rd & 0x11) == 1 ? NOP : ILLEGAL; // c.mop.1, c.mop.3 to c.mop.15
+        }
+        yield small << 12 | rd << 7 | 0x37;
       }
       case 4 -> arithmetic(c);
       case 5 -> jump(c);
@@ -97,8 +116,22 @@ public final class Compressed {
             case 3 -> register(OP, 7, 0, rd, rd, rs2);
             case 4 -> register(OP_32, 0, 0x20, rd, rd, rs2);
             case 5 -> register(OP_32, 0, 0, rd, rd, rs2);
-            default -> ILLEGAL;
+            case 6 -> register(OP, 0, 1, rd, rd, rs2);
+            default -> unary(bits(c, 2, 3), rd);
           };
+    };
+  }
+
+  /** Zcb's operations on one register. */
+  private static int unary(int function, int rd) {
+    return switch (function) {
+      case 0 -> immediate(OP_IMM, 7, rd, rd, 0xff);
+      case 1 -> immediate(OP_IMM, 1, rd, rd, 0x604); // sext.b
+      case 2 -> register(OP_32, 4, 0x04, rd, rd, 0); // zext.h
+      case 3 -> immediate(OP_IMM, 1, rd, rd, 0x605); // sext.h
+      case 4 -> register(OP_32, 0, 0x04, rd, rd, 0); // add.uw
+      case 5 -> immediate(OP_IMM, 4, rd, rd, -1);
+      default -> ILLEGAL;
     };
   }
 

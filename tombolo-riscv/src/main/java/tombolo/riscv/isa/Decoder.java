@@ -6,13 +6,20 @@ package tombolo.riscv.isa;
  * else.
  *
  * <p>Follows the RISC-V Unprivileged ISA's instruction listings for RV64IMAFD, Zicsr, Zifencei,
- * Zba, Zbb, Zbs and V. What they reserve is {@link Op#ILLEGAL}. Stateless.
+ * Zicond, Zimop, Zfa, Zfhmin, Zba, Zbb, Zbs and V. What they reserve is {@link Op#ILLEGAL}.
+ * Stateless.
  */
 public final class Decoder {
   /** Bytes of the pages that code is decoded in. */
   public static final int PAGE_SIZE = 4096;
 
   private static final long ILLEGAL = Op.ILLEGAL;
+
+  // mop.r.n and mop.rr.n, without the bits of n and of the registers.
+  private static final int MAY_BE_R = 0x81c0_4073;
+  private static final int MAY_BE_R_MASK = 0xb3c0_707f;
+  private static final int MAY_BE_RR = 0x8200_4073;
+  private static final int MAY_BE_RR_MASK = 0xb200_707f;
 
   private Decoder() {}
 
@@ -45,7 +52,7 @@ public final class Decoder {
       case 0x15 -> VectorDecoder.decode(word);
       case 0x19 -> jumpRegister(word, offset + length);
       case 0x1b -> jump(word, offset, offset + length);
-      case 0x1c -> Op.pack(Op.SYSTEM, 0, 0, 0, word);
+      case 0x1c -> system(word);
       default -> ILLEGAL;
     };
   }
@@ -100,6 +107,7 @@ public final class Decoder {
 
   private static long floatLoad(int word) {
     return switch (function3(word)) {
+      case 1 -> Op.pack(Op.FLH, word >>> 7 & 31, rs1(word), 0, word >> 20);
       case 2 -> Op.pack(Op.FLW, word >>> 7 & 31, rs1(word), 0, word >> 20);
       case 3 -> Op.pack(Op.FLD, word >>> 7 & 31, rs1(word), 0, word >> 20);
       case 0, 5, 6, 7 -> VectorDecoder.decode(word);
@@ -109,6 +117,7 @@ public final class Decoder {
 
   private static long floatStore(int word) {
     return switch (function3(word)) {
+      case 1 -> Op.pack(Op.FSH, 0, rs1(word), rs2(word), storeOffset(word));
       case 2 -> Op.pack(Op.FSW, 0, rs1(word), rs2(word), storeOffset(word));
       case 3 -> Op.pack(Op.FSD, 0, rs1(word), rs2(word), storeOffset(word));
       case 0, 5, 6, 7 -> VectorDecoder.decode(word);
@@ -126,6 +135,12 @@ public final class Decoder {
       case 2 -> CacheBlocks.isInstruction(word) ? Op.pack(Op.SYSTEM, 0, 0, 0, word) : ILLEGAL;
       default -> ILLEGAL;
     };
+  }
+
+  /** Zimop's operations write 0 until another extension gives them a meaning. */
+  private static long system(int word) {
+    boolean mayBe = (word & MAY_BE_R_MASK) == MAY_BE_R || (word & MAY_BE_RR_MASK) == MAY_BE_RR;
+    return mayBe ? integer(Op.LI, word, 0, 0, 0) : Op.pack(Op.SYSTEM, 0, 0, 0, word);
   }
 
   private static long branch(int word, int offset) {

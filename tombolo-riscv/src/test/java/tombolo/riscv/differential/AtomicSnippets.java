@@ -44,6 +44,7 @@ final class AtomicSnippets {
     int address = alignedAddress(out, registers.get(0));
     int other = registers.get(1);
     out.add(other, Registers.DATA, 0);
+    makeDirty(out, other);
     loadReserved(out, size, registers.get(2), address);
     storeConditional(out, size, registers.get(3), other, registers.get(2));
     out.keep(registers.get(3));
@@ -54,6 +55,7 @@ final class AtomicSnippets {
     int size = out.chance().oneOf(4, 8);
     List<Integer> registers = out.free(3);
     int address = alignedAddress(out, registers.get(0));
+    makeDirty(out, address);
     loadReserved(out, size, registers.get(1), address);
     out.emit("ebreak", 0x00100073);
     storeConditional(out, size, registers.get(2), address, registers.get(1));
@@ -82,6 +84,11 @@ final class AtomicSnippets {
     }
     out.add(address, Registers.SP, out.chance().between(-256, 255) & -8);
     return address;
+  }
+
+  /** Whether an sc that fails makes its page dirty is free: here it is dirty before. */
+  private static void makeDirty(Sequence out, int address) {
+    out.emit("sb", Encode.s(0x23, address, 0, 0));
   }
 
   private static void loadReserved(Sequence out, int size, int rd, int address) {

@@ -7,7 +7,7 @@ import static tombolo.riscv.differential.Template.integer;
 
 import java.util.List;
 
-/** Zba, Zbb and Zbs. All of them but ctzw are templates. */
+/** Zba, Zbb, Zbs and Zicond. All of them but ctzw are templates. */
 final class BitInstructions {
   private BitInstructions() {}
 
@@ -51,7 +51,9 @@ final class BitInstructions {
           register("binv", 0x68001033),
           shift("binvi", 0x68001013, 6),
           register("bset", 0x28001033),
-          shift("bseti", 0x28001013, 6));
+          shift("bseti", 0x28001013, 6),
+          register("czero.eqz", 0x0e005033),
+          register("czero.nez", 0x0e007033));
 
   static Word ctzw(int rd, int rs1) {
     return new Word("ctzw", Encode.i(0x6010101b, rd, rs1, 0));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 import tombolo.riscv.differential.Template.Shape;
 
-/** RV64C with F and D, without jumps and branches. */
+/** RV64C with F and D, without jumps and branches; Zcb and Zcmop. */
 final class CompressedInstructions {
   private CompressedInstructions() {}
 
@@ -31,10 +31,33 @@ final class CompressedInstructions {
           integer("c.subw", o -> Encode.ca(0x9c01, o.rdShort(), o.rsShort())),
           integer("c.addw", o -> Encode.ca(0x9c21, o.rdShort(), o.rsShort())),
           integer("c.mv", o -> Encode.cr(0x8002, o.rd(), o.rsNotZero())),
-          integer("c.add", o -> Encode.cr(0x9002, o.rd(), o.rsNotZero())));
+          integer("c.add", o -> Encode.cr(0x9002, o.rd(), o.rsNotZero())),
+          integer("c.mul", o -> Encode.ca(0x9c41, o.rdShort(), o.rsShort())),
+          unary("c.zext.b", 0x9c61),
+          unary("c.sext.b", 0x9c65),
+          unary("c.zext.h", 0x9c69),
+          unary("c.sext.h", 0x9c6d),
+          unary("c.zext.w", 0x9c71),
+          unary("c.not", 0x9c75),
+          integer("c.mop.n", o -> 0x6081 | o.chance().between(0, 7) << 8));
 
   static final List<Template> LOADS =
       List.of(
+          shortAccess(
+              "c.lbu",
+              Shape.LOAD,
+              1,
+              o -> Encode.clShort(0x8000, o.rdShort(), o.baseShort(), o.offsetBelow(4, 1))),
+          shortAccess(
+              "c.lhu",
+              Shape.LOAD,
+              2,
+              o -> Encode.clShort(0x8400, o.rdShort(), o.baseShort(), o.offsetBelow(4, 2))),
+          shortAccess(
+              "c.lh",
+              Shape.LOAD,
+              2,
+              o -> Encode.clShort(0x8440, o.rdShort(), o.baseShort(), o.offsetBelow(4, 2))),
           shortAccess(
               "c.lw",
               Shape.LOAD,
@@ -53,6 +76,16 @@ final class CompressedInstructions {
 
   static final List<Template> STORES =
       List.of(
+          shortAccess(
+              "c.sb",
+              Shape.STORE,
+              1,
+              o -> Encode.clShort(0x8800, o.rsShort(), o.baseShort(), o.offsetBelow(4, 1))),
+          shortAccess(
+              "c.sh",
+              Shape.STORE,
+              2,
+              o -> Encode.clShort(0x8c00, o.rsShort(), o.baseShort(), o.offsetBelow(4, 2))),
           shortAccess(
               "c.sw",
               Shape.STORE,
@@ -90,6 +123,10 @@ final class CompressedInstructions {
   private static int nonZero(Operands operands) {
     int value = signed(operands);
     return value == 0 ? -32 : value;
+  }
+
+  private static Template unary(String mnemonic, int word) {
+    return integer(mnemonic, o -> Encode.ca(word, o.rdShort(), 8));
   }
 
   private static Template shortAccess(

@@ -47,6 +47,10 @@ final class ComputationSnippets {
     some(out, IntegerInstructions.ARITHMETIC);
   }
 
+  static void mayBe(Sequence out) {
+    some(out, MayBeInstructions.ALL);
+  }
+
   static void multiply(Sequence out) {
     some(out, IntegerInstructions.MULTIPLY);
   }
@@ -110,13 +114,24 @@ final class ComputationSnippets {
     }
   }
 
+  /** What an instruction on a cache block leaves of the data window; or a trap in U-mode. */
+  static void cacheBlock(Sequence out) {
+    Chance chance = out.chance();
+    out.emit(
+        chance.percent(30)
+            ? CacheBlockInstructions.ZERO
+            : chance.oneOf(CacheBlockInstructions.MANAGEMENT));
+    Operands operands = out.emit(IntegerInstructions.LOADS.getLast());
+    out.keep(operands);
+    out.emit(chance.oneOf(CacheBlockInstructions.PREFETCHES));
+  }
+
   /** A floating-point operation; often its result is kept, and what flags it alone raises. */
   static void floating(Sequence out) {
     Chance chance = out.chance();
     for (int i = chance.between(2, 6); i > 0; i--) {
       if (chance.percent(40)) {
-        out.emit(
-            chance.oneOf(FloatInstructions.LOADS.get(chance.between(0, 1)), windowFloat(chance)));
+        out.emit(chance.percent(50) ? chance.oneOf(FloatInstructions.LOADS) : windowFloat(chance));
       }
       boolean probe = chance.percent(40);
       if (probe) {

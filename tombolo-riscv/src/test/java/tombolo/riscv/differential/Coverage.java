@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,10 @@ final class Coverage {
                     IntegerInstructions.LOADS,
                     IntegerInstructions.STORES,
                     BitInstructions.ALL,
+                    MayBeInstructions.ALL,
+                    CacheBlockInstructions.MANAGEMENT,
+                    CacheBlockInstructions.PREFETCHES,
+                    List.of(CacheBlockInstructions.ZERO),
                     AtomicInstructions.AMOS,
                     FloatInstructions.OPERATIONS,
                     FloatInstructions.LOADS,
@@ -92,9 +97,9 @@ final class Coverage {
     try {
       Path trace = Files.createTempFile("differential", ".trace");
       try {
-        String[] options = {
-          "-singlestep", "-d", "exec,nochain", "-dfilter", ranges(programs), "-D", trace.toString()
-        };
+        List<String> options = new ArrayList<>(QemuTarget.ONE_BY_ONE);
+        options.addAll(List.of("-d", "exec,nochain", "-dfilter", ranges(programs)));
+        options.addAll(List.of("-D", trace.toString()));
         new QemuTarget(qemu, options).run(Batch.image(programs, false), deadline);
         return count(trace, programs);
       } finally {

@@ -20,16 +20,16 @@ class DifferentialSelfTest {
   private static final long SEED = 1;
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
-  private final Path qemu = RequiredTool.require("qemu-system-riscv64");
+  private final Path qemu = RequiredTool.requireFetched("qemu-system-riscv64");
   private final Disassembler disassembler =
       new Disassembler(
           RequiredTool.require("riscv64-linux-gnu-as"),
           RequiredTool.require("riscv64-linux-gnu-objdump"));
-  private final Target oracle = new QemuTarget(qemu);
+  private final Target oracle = new QemuTarget(qemu, List.of());
 
   @Test
   void qemuAgreesWithItselfHoweverItTranslates() {
-    Target instructionByInstruction = new QemuTarget(qemu, "-singlestep");
+    Target instructionByInstruction = new QemuTarget(qemu, QemuTarget.ONE_BY_ONE);
     Comparison comparison = new Comparison(oracle, instructionByInstruction, DEADLINE);
     DifferentialRun run = new DifferentialRun(SEED, comparison, disassembler, System.out);
     assertThat(run.run(0, 200).differences()).isZero();
@@ -48,7 +48,7 @@ class DifferentialSelfTest {
 
   @Test
   void aMachineThatLacksAnExtensionIsFoundOutByAMinimalProgram() {
-    Target withoutZbs = new QemuTarget(qemu, "-cpu", QemuTarget.CPU.replace("zbs=on", "zbs=off"));
+    Target withoutZbs = new QemuTarget(qemu, List.of("-cpu", QemuTarget.CPU + ",zbs=off"));
     Comparison comparison = new Comparison(oracle, withoutZbs, DEADLINE);
     Program found =
         comparison.run(programs(50)).stream()

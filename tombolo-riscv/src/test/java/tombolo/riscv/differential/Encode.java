@@ -87,6 +87,15 @@ final class Encode {
         | bits(offset, 6, 6) << 5;
   }
 
+  /** Loads and stores of 1 and 2 bytes through rs1'. */
+  static int clShort(int word, int rd, int rs1, int offset) {
+    return word
+        | prime(rd) << 2
+        | prime(rs1) << 7
+        | bits(offset, 0, 0) << 6
+        | bits(offset, 1, 1) << 5;
+  }
+
   /** Loads and stores of 8 bytes through rs1'. */
   static int clDouble(int word, int rd, int rs1, int offset) {
     return word

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import tombolo.riscv.differential.Template.Shape;
 
-/** RV64F and RV64D. */
+/** RV64F, RV64D, Zfa and Zfhmin. */
 final class FloatInstructions {
   private static final int DOUBLE = 0x02000000;
 
@@ -23,13 +23,22 @@ final class FloatInstructions {
                   floating("fmv.x.w", o -> Encode.r(0xe0000053, o.rd(), o.fs(), 0)),
                   floating("fmv.x.d", o -> Encode.r(0xe2000053, o.rd(), o.fs(), 0)),
                   floating("fmv.w.x", o -> Encode.r(0xf0000053, o.fd(), o.rs(), 0)),
-                  floating("fmv.d.x", o -> Encode.r(0xf2000053, o.fd(), o.rs(), 0))))
+                  floating("fmv.d.x", o -> Encode.r(0xf2000053, o.fd(), o.rs(), 0)),
+                  floating("fcvtmod.w.d", o -> Encode.r(0xc2801053, o.rd(), o.fs(), 0)),
+                  convert("fcvt.s.h", 0x40200053),
+                  convert("fcvt.d.h", 0x42200053),
+                  convert("fcvt.h.s", 0x44000053),
+                  convert("fcvt.h.d", 0x44100053),
+                  floating("fmv.x.h", o -> Encode.r(0xe4000053, o.rd(), o.fs(), 0)),
+                  floating("fmv.h.x", o -> Encode.r(0xf4000053, o.fd(), o.rs(), 0))))
           .flatMap(templates -> templates)
           .toList();
 
-  static final List<Template> LOADS = List.of(load("flw", 0x2007, 4), load("fld", 0x3007, 8));
+  static final List<Template> LOADS =
+      List.of(load("flh", 0x1007, 2), load("flw", 0x2007, 4), load("fld", 0x3007, 8));
 
-  static final List<Template> STORES = List.of(store("fsw", 0x2027, 4), store("fsd", 0x3027, 8));
+  static final List<Template> STORES =
+      List.of(store("fsh", 0x1027, 2), store("fsw", 0x2027, 4), store("fsd", 0x3027, 8));
 
   private static Stream<Template> both(String suffix, int format) {
     return Stream.of(
@@ -47,6 +56,15 @@ final class FloatInstructions {
         exact("fsgnjx" + suffix, 0x20002053 | format),
         exact("fmin" + suffix, 0x28000053 | format),
         exact("fmax" + suffix, 0x28001053 | format),
+        exact("fminm" + suffix, 0x28002053 | format),
+        exact("fmaxm" + suffix, 0x28003053 | format),
+        convert("fround" + suffix, 0x40400053 | format),
+        convert("froundnx" + suffix, 0x40500053 | format),
+        floating(
+            "fli" + suffix,
+            o -> Encode.r(0xf0100053 | format, o.fd(), o.chance().between(0, 31), 0)),
+        compare("fleq" + suffix, 0xa0004053 | format),
+        compare("fltq" + suffix, 0xa0005053 | format),
         compare("fle" + suffix, 0xa0000053 | format),
         compare("flt" + suffix, 0xa0001053 | format),
         compare("feq" + suffix, 0xa0002053 | format),

@@ -72,14 +72,19 @@ final class Garbage {
       case STORE -> withBase;
       // A vector access has offsets and strides of its own: VectorSnippets has those that stay.
       case LOAD_FP, STORE_FP -> (function & 4) != 0 || function == 0 ? 0 : withBase;
-      // QEMU 7.2 has no instructions on cache blocks; the guest selftest checks ours.
-      case MISC_MEM -> function != 2 && Registers.isFree(rd) ? bits : 0;
+      // Function 2 has the instructions on cache blocks.
+      case MISC_MEM -> function == 2 ? withBase : Registers.isFree(rd) ? bits : 0;
       // lr and sc: a reservation that a random instruction made is nobody's business.
       case AMO -> Registers.isFree(rd) && bits >>> 28 != 1 ? withBase : 0;
       case BRANCH -> function == 2 || function == 3 ? bits : 0;
       case JALR -> function != 0 ? bits : 0;
       case JAL -> 0;
-      case SYSTEM -> function % 4 != 0 || SYSTEM_DOES.contains(bits) ? 0 : bits;
+      case SYSTEM ->
+          switch (function) {
+            case 0 -> SYSTEM_DOES.contains(bits) ? 0 : bits;
+            case 4 -> Registers.isFree(rd) ? bits : 0; // among them Zimop's
+            default -> 0;
+          };
       default -> Registers.isFree(rd) ? bits : 0;
     };
   }
@@ -95,8 +100,7 @@ final class Garbage {
           switch (function) {
             case 0 -> Registers.isFree(lower);
             case 1, 5, 6, 7 -> throughBase;
-            case 2, 3 -> throughBase && Registers.isFree(lower);
-            default -> true;
+            default -> throughBase && Registers.isFree(lower);
           };
       case 1 ->
           switch (function) {

@@ -51,12 +51,13 @@ final class PagingSnippets {
   private static void access(Sequence out, Spot spot) {
     Chance chance = out.chance();
     boolean hole = spot.kind() == Spot.Kind.HOLE;
-    switch (chance.between(0, 9)) {
+    switch (chance.between(0, 10)) {
       case 0, 1, 2 -> memory(out, spot, chance.oneOf(LOADS), false);
       case 3, 4, 5 -> memory(out, spot, chance.oneOf(STORES), false);
       case 6 -> memory(out, spot, chance.oneOf(hole ? LOADS : AtomicInstructions.AMOS), false);
       case 7 -> reservation(out, spot);
-      case 8 -> {
+      case 8 -> cacheBlock(out, spot);
+      case 9 -> {
         if (!hole) {
           memory(out, spot, chance.oneOf(chance.percent(50) ? LOADS : STORES), true);
         }
@@ -69,13 +70,25 @@ final class PagingSnippets {
     }
   }
 
-  /** A load, store or AMO; {@code across}: over the page's end. */
+  /** Zeroes no code. QEMU manages blocks where there is no memory. */
+  private static void cacheBlock(Sequence out, Spot spot) {
+    boolean zero =
+        spot.kind() == Spot.Kind.HOLE
+            || (spot.kind() != Spot.Kind.CODE && out.chance().percent(50));
+    Template template =
+        zero ? CacheBlockInstructions.ZERO : out.chance().oneOf(CacheBlockInstructions.MANAGEMENT);
+    memory(out, spot, template, false);
+  }
+
+  /** A load, store, AMO or an operation on a block; {@code across}: over the page's end. */
   private static void memory(Sequence out, Spot spot, Template template, boolean across) {
     Chance chance = out.chance();
     int size = template.size();
     boolean storesCode = template.shape() != Shape.LOAD && spot.kind() == Spot.Kind.CODE;
     int offset = storesCode ? chance.between(PAGE / 2, PAGE - 64) : chance.between(0, PAGE - 64);
-    boolean aligned = spot.kind() == Spot.Kind.HOLE || chance.percent(70);
+    // QEMU reports faults of blocks at their start.
+    boolean aligned =
+        spot.kind() == Spot.Kind.HOLE || template.shape() == Shape.BLOCK || chance.percent(70);
     offset = aligned ? offset & -size : offset;
     if (across && size > 1 && !storesCode && template.shape() != Shape.ATOMIC) {
       offset = PAGE - chance.between(1, size - 1);

@@ -66,9 +66,9 @@ final class SupervisorSnippets {
     out.csr("csrrs", 0, SSTATUS, some);
     switch (chance.between(0, 5)) {
       case 0 -> out.emit("fmv.d.x", Encode.r(0xf2000053, chance.between(0, 31), all, 0));
-      case 1 -> out.emit(FloatInstructions.LOADS.get(chance.between(0, 1)));
+      case 1 -> out.emit(chance.oneOf(FloatInstructions.LOADS));
       case 2 -> out.emit(CompressedInstructions.LOADS.getLast());
-      case 3 -> out.emit(FloatInstructions.STORES.get(chance.between(0, 1)));
+      case 3 -> out.emit(chance.oneOf(FloatInstructions.STORES));
       case 4 -> out.csr("csrrwi", some, chance.between(1, 3), chance.between(0, 4));
       default -> out.emit("fsgnj.d", Encode.r(0x22000053, 3, 4, 5));
     }
@@ -90,8 +90,9 @@ final class SupervisorSnippets {
           case SEPC -> Values.integer(chance) & -2;
           case SCAUSE -> chance.oneOf(CAUSES) | chance.oneOf(0L, 0L, Long.MIN_VALUE);
           case STVAL -> Values.integer(chance);
-          case SCOUNTEREN -> chance.bits32() & 0xffff_ffffL;
-          case SENVCFG -> chance.between(0, 1);
+          case SCOUNTEREN -> chance.between(0, 7);
+          // FIOM; CBIE 1 and 3, CBCFE, CBZE.
+          case SENVCFG -> chance.between(0, 1) | chance.oneOf(0, 0x10, 0x30, 0x40, 0x80, 0xf0);
           default -> Values.integer(chance);
         });
     String operation =

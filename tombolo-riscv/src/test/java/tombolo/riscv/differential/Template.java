@@ -24,7 +24,9 @@ record Template(String mnemonic, Shape shape, int size, ToIntFunction<Operands> 
     /** A load or store through the stack pointer alone. */
     STACK,
     /** An AMO: reads and writes. */
-    ATOMIC
+    ATOMIC,
+    /** On a cache block, by an address without an offset. */
+    BLOCK
   }
 
   static Template integer(String mnemonic, ToIntFunction<Operands> encoder) {

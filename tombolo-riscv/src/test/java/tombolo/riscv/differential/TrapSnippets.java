@@ -27,7 +27,6 @@ final class TrapSnippets {
           0x20000053 | 3 << 12, // fsgnj with funct3 3
           0x04000053, // fadd.h
           0x06000053, // fadd.q
-          0x00000007 | 1 << 12, // flh
           0x00000007 | 4 << 12, // flq
           0x12000007, // vle128.v
           0x00900007, // a unit-stride load of no kind
@@ -42,7 +41,28 @@ final class TrapSnippets {
           0x82007057, // vsetvl with bit 25
           0x0a001033, // clmul
           0x0a003033, // clmulh
-          0x0e005033, // czero.eqz
+          0x0e006033, // between czero.eqz and czero.nez
+          0xf4100053, // fli.h: needs Zfh, as do the next six
+          0x44400053, // fround.h
+          0x2c002053, // fminm.h
+          0xa4004053, // fleq.h
+          0x44200053, // fcvt.h.h
+          0xc4000053, // fcvt.w.h
+          0xe4001053, // fclass.h
+          0xe2100053, // fmvh.x.d: only RV32 has it
+          0xb2000053, // fmvp.d.x: the same
+          0xc2800053, // fcvtmod.w.d with another rounding mode than rtz
+          0xc2807053, // the same
+          0xc0801053, // fcvtmod.w.s
+          0xf0101053, // fli.s with funct3 1
+          0x40405053, // fround.s with a reserved rounding mode
+          0x40600053, // fcvt.s of format 6
+          0x91c04073, // mop.r.0 with bit 28
+          0xa2004073, // mop.rr.0 with bit 29
+          0x80004073, // neither of the two
+          0x0030200f | 8 << 15, // cbo of function 3
+          0x0050200f | 8 << 15,
+          0x0000208f | 8 << 15, // cbo.inval with rd
           0x00100073 | 1 << 7, // ebreak with rd
           0x00000073 | 1 << 15, // ecall with rs1
           0x30200073, // mret
@@ -69,16 +89,18 @@ final class TrapSnippets {
       List.of(
           0x0000, // defined to be illegal
           0x0004, // c.addi4spn of 0, x9
-          0x8000, // quadrant 0, funct3 4
+          0x9000, // quadrant 0, funct3 4, reserved
+          0x8c40, // c.sh with bit 6
           0x8ffc, // the same
           0x2001, // c.addiw to x0
           0x6101, // c.addi16sp of 0
-          0x6081, // c.lui of 0
+          0x6201, // c.lui x4 of 0: the even ones are no c.mop
+          0x6881, // c.lui x17 of 0: the high ones neither
           0x4002, // c.lwsp to x0
           0x6002, // c.ldsp to x0
           0x8002, // c.jr x0
-          0x9c41, // quadrant 1, funct3 4, reserved
-          0x9c61);
+          0x9c79, // quadrant 1, funct3 4, reserved
+          0x9c7d);
 
   private static final List<Word> PRIVILEGED =
       List.of(

@@ -75,6 +75,17 @@ final class Values {
     0x1fff_ffff, // squares underflow
     0x5fff_ffff, // squares overflow
     0x4049_0fdb,
+    0x477f_e000, // the greatest half
+    0x477f_efff, // rounds to it, or just not
+    0x477f_f000,
+    0x3880_0000, // the smallest normal half
+    0x387f_dfff,
+    0x387f_e000,
+    0x3380_0000, // the smallest subnormal half
+    0x3300_0000, // half of it
+    0x3300_0001,
+    0x3f80_1000, // half way between two halves
+    0x3f80_3000,
   };
 
   private static final long[] DOUBLES = {
@@ -134,9 +145,23 @@ final class Values {
     0x1fff_ffff_ffff_ffffL, // squares underflow
     0x5fff_ffff_ffff_ffffL, // squares overflow
     0x4009_21fb_5444_2d18L,
+    0x40ef_fc00_0000_0000L, // the greatest half
+    0x40ef_fdff_ffff_ffffL, // rounds to it, or just not
+    0x40ef_fe00_0000_0000L,
+    0x3f10_0000_0000_0000L, // the smallest normal half
+    0x3f0f_fbff_ffff_ffffL,
+    0x3f0f_fc00_0000_0000L,
+    0x3e70_0000_0000_0000L, // the smallest subnormal half
+    0x3e60_0000_0000_0000L, // half of it
+    0x3e60_0000_0000_0001L,
+    0x3ff0_0200_0000_0000L, // half way between two halves
+    0x43ef_ffff_ffff_ffffL, // a multiple of 2^32 less a little
+    0x4410_0000_8000_0001L, // its low word counts
+    0xc3f0_0000_0000_0003L,
   };
 
   private static final long BOX = 0xffff_ffff_0000_0000L;
+  private static final long HALF_BOX = 0xffff_ffff_ffff_0000L;
 
   private Values() {}
 
@@ -191,13 +216,40 @@ final class Values {
     };
   }
 
-  /** A content of a floating-point register: a double, a boxed single, or a badly boxed one. */
+  private static final int[] HALVES = {
+    0x0000, // +0
+    0x8000, // -0
+    0x3c00, // 1
+    0xbc00, // -1
+    0x3bff, // just under 1
+    0x7c00, // infinity
+    0xfc00, 0x7e00, // the canonical NaN
+    0xfe01, // a quiet NaN
+    0x7c01, // a signalling NaN
+    0xfdff, 0x7bff, // the greatest
+    0x0400, // the smallest normal
+    0x03ff, // the greatest subnormal
+    0x0001, // the smallest subnormal
+    0x8001,
+  };
+
+  private static int half(Chance chance) {
+    return chance.percent(50)
+        ? HALVES[chance.between(0, HALVES.length - 1)]
+        : chance.between(0, 0xffff);
+  }
+
+  /**
+   * A content of a floating-point register: a double, a boxed single or half, or a badly boxed one.
+   */
   static long floating(Chance chance) {
     long single = single(chance) & ~BOX;
-    return switch (chance.between(0, 9)) {
+    return switch (chance.between(0, 11)) {
       case 0, 1, 2, 3 -> twice(chance);
       case 4 -> single;
       case 5 -> single | (BOX & ~(1L << chance.between(32, 63)));
+      case 6 -> half(chance) | HALF_BOX;
+      case 7 -> half(chance) | (HALF_BOX & ~(1L << chance.between(16, 63)));
       default -> single | BOX;
     };
   }

@@ -26,6 +26,7 @@ final class Operands {
     long[] all = SpecialValues.of(kind);
     long special = all[random.nextInt(all.length)];
     return switch (kind) {
+      case HALF -> half(special);
       case SINGLE -> single(special);
       case DOUBLE -> floating(special, 52, 11, 1023);
       case INTEGER -> integer(special);
@@ -36,6 +37,12 @@ final class Operands {
   private long single(long special) {
     long boxed = NanBox.box((int) floating(special, 23, 8, 127));
     return random.nextInt(64) == 0 ? boxed ^ (1L << random.nextInt(32, 64)) : boxed;
+  }
+
+  /** One in 16 is not properly boxed. */
+  private long half(long special) {
+    long boxed = NanBox.boxHalf((int) floating(special, 10, 5, 15) & 0xffff);
+    return random.nextInt(16) == 0 ? boxed ^ (1L << random.nextInt(16, 64)) : boxed;
   }
 
   /** A random pattern of a format, in the low bits. */

@@ -2,11 +2,13 @@
 package tombolo.riscv.fp;
 
 import static tombolo.riscv.fp.NanBox.box;
+import static tombolo.riscv.fp.NanBox.boxHalf;
 import static tombolo.riscv.fp.NanBox.unbox;
+import static tombolo.riscv.fp.NanBox.unboxHalf;
 
 /**
- * Every instruction under test, from registers to register as a hart executes it: single-precision
- * values are NaN-boxed, integers sign-extended.
+ * Every instruction under test, from registers to register as a hart executes it: halves and
+ * single-precision values are NaN-boxed, integers sign-extended.
  *
  * <p>The position in this list is the instruction's number in {@code vectors.c}.
  */
@@ -58,10 +60,28 @@ enum Operation {
   FCVT_D_WU(Operand.INTEGER, 1),
   FCVT_D_L(Operand.INTEGER, 1),
   FCVT_D_LU(Operand.INTEGER, 1),
-  FCVT_D_S(Operand.SINGLE, 1);
+  FCVT_D_S(Operand.SINGLE, 1),
+  FMINM_S(Operand.SINGLE, 2),
+  FMAXM_S(Operand.SINGLE, 2),
+  FROUND_S(Operand.SINGLE, 1),
+  FROUNDNX_S(Operand.SINGLE, 1),
+  FLTQ_S(Operand.SINGLE, 2),
+  FLEQ_S(Operand.SINGLE, 2),
+  FMINM_D(Operand.DOUBLE, 2),
+  FMAXM_D(Operand.DOUBLE, 2),
+  FROUND_D(Operand.DOUBLE, 1),
+  FROUNDNX_D(Operand.DOUBLE, 1),
+  FLTQ_D(Operand.DOUBLE, 2),
+  FLEQ_D(Operand.DOUBLE, 2),
+  FCVTMOD_W_D(Operand.DOUBLE, 1),
+  FCVT_H_S(Operand.SINGLE, 1),
+  FCVT_H_D(Operand.DOUBLE, 1),
+  FCVT_S_H(Operand.HALF, 1),
+  FCVT_D_H(Operand.HALF, 1);
 
   /** What the source registers hold. */
   enum Operand {
+    HALF,
     SINGLE,
     DOUBLE,
     INTEGER
@@ -81,9 +101,18 @@ enum Operation {
   /** Executes it through the public interface, as a hart does. */
   long execute(FpEnvironment env, int rm, long a, long b, long c) {
     return switch (operand) {
+      case HALF -> executeHalf(env, unboxHalf(a));
       case SINGLE -> executeSingle(env, rm, unbox(a), unbox(b), unbox(c));
       case DOUBLE -> executeDouble(env, rm, a, b, c);
       case INTEGER -> executeInteger(env, rm, a);
+    };
+  }
+
+  private long executeHalf(FpEnvironment env, int a) {
+    return switch (this) {
+      case FCVT_S_H -> box(Float16.toFloat32(env, a));
+      case FCVT_D_H -> Float16.toFloat64(env, a);
+      default -> throw new AssertionError(this);
     };
   }
 
@@ -109,6 +138,13 @@ enum Operation {
       case FCVT_L_S -> Float32.toI64(env, rm, a);
       case FCVT_LU_S -> Float32.toU64(env, rm, a);
       case FCVT_D_S -> Float32.toFloat64(env, a);
+      case FMINM_S -> box(Float32.minimum(env, a, b));
+      case FMAXM_S -> box(Float32.maximum(env, a, b));
+      case FROUND_S -> box(Float32.round(env, rm, a, false));
+      case FROUNDNX_S -> box(Float32.round(env, rm, a, true));
+      case FLTQ_S -> Float32.quietLt(env, a, b) ? 1 : 0;
+      case FLEQ_S -> Float32.quietLe(env, a, b) ? 1 : 0;
+      case FCVT_H_S -> boxHalf(Float16.fromFloat32(env, rm, a));
       default -> throw new AssertionError(this);
     };
   }
@@ -135,6 +171,14 @@ enum Operation {
       case FCVT_WU_D -> Float64.toU32(env, rm, a);
       case FCVT_L_D -> Float64.toI64(env, rm, a);
       case FCVT_LU_D -> Float64.toU64(env, rm, a);
+      case FMINM_D -> Float64.minimum(env, a, b);
+      case FMAXM_D -> Float64.maximum(env, a, b);
+      case FROUND_D -> Float64.round(env, rm, a, false);
+      case FROUNDNX_D -> Float64.round(env, rm, a, true);
+      case FLTQ_D -> Float64.quietLt(env, a, b) ? 1 : 0;
+      case FLEQ_D -> Float64.quietLe(env, a, b) ? 1 : 0;
+      case FCVTMOD_W_D -> Float64.toI32Modulo(env, a);
+      case FCVT_H_D -> boxHalf(Float16.fromFloat64(env, rm, a));
       default -> throw new AssertionError(this);
     };
   }

@@ -41,7 +41,7 @@ class QemuDifferentialTest {
 
   @Test
   void everyInstructionGivesWhatQemuGives() throws Exception {
-    Path qemu = RequiredTool.require("qemu-riscv64");
+    Path qemu = RequiredTool.requireFetched("qemu-riscv64");
     Path program = compile(RequiredTool.require("riscv64-linux-gnu-gcc"));
     int count = 0;
     for (int done = 0; done < VECTORS; done += BATCH) {
@@ -87,7 +87,7 @@ class QemuDifferentialTest {
     Path input = Files.write(directory.resolve("input"), vectors);
     Path output = directory.resolve("output");
     run(
-        new ProcessBuilder(qemu.toString(), program.toString())
+        new ProcessBuilder(qemu.toString(), "-cpu", "max", program.toString())
             .redirectInput(input.toFile())
             .redirectOutput(output.toFile()));
     int count = vectors.length / VECTOR_BYTES;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.fp;
 
+import static tombolo.riscv.fp.BinaryFormat.BINARY16;
 import static tombolo.riscv.fp.BinaryFormat.BINARY32;
 import static tombolo.riscv.fp.BinaryFormat.BINARY64;
 
@@ -23,7 +24,20 @@ final class SoftOperation {
           Operation.FEQ_D,
           Operation.FLT_D,
           Operation.FLE_D,
-          Operation.FCLASS_D);
+          Operation.FCLASS_D,
+          Operation.FMINM_S,
+          Operation.FMAXM_S,
+          Operation.FROUND_S,
+          Operation.FROUNDNX_S,
+          Operation.FLTQ_S,
+          Operation.FLEQ_S,
+          Operation.FMINM_D,
+          Operation.FMAXM_D,
+          Operation.FROUND_D,
+          Operation.FROUNDNX_D,
+          Operation.FLTQ_D,
+          Operation.FLEQ_D,
+          Operation.FCVTMOD_W_D);
 
   private SoftOperation() {}
 
@@ -33,6 +47,12 @@ final class SoftOperation {
 
   static long execute(Operation operation, FpEnvironment env, int rm, long a, long b, long c) {
     return switch (operation.operand) {
+      case HALF -> {
+        long half = NanBox.unboxHalf(a);
+        yield operation == Operation.FCVT_S_H
+            ? NanBox.box((int) SoftConversion.convert(BINARY16, BINARY32, env, rm, half))
+            : SoftConversion.convert(BINARY16, BINARY64, env, rm, half);
+      }
       case SINGLE -> {
         long result = arithmetic(operation, BINARY32, env, rm, wide(a), wide(b), wide(c));
         yield operation.name().startsWith("FCVT") ? result : NanBox.box((int) result);
@@ -64,6 +84,8 @@ final class SoftOperation {
       case FCVT_LU_S, FCVT_LU_D -> SoftConversion.toInteger(f, env, rm, a, false, 64);
       case FCVT_D_S -> SoftConversion.convert(BINARY32, BINARY64, env, rm, a);
       case FCVT_S_D -> SoftConversion.convert(BINARY64, BINARY32, env, rm, a);
+      case FCVT_H_S, FCVT_H_D ->
+          NanBox.boxHalf((int) SoftConversion.convert(f, BINARY16, env, rm, a));
       default -> throw new AssertionError(operation);
     };
   }

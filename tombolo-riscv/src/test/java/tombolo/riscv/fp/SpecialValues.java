@@ -13,6 +13,12 @@ final class SpecialValues {
               // Not properly boxed: a bare 1.0f, and one with a single zero above it.
               LongStream.of(0x3f80_0000L, 0xffff_fffe_3f80_0000L, 0x7fff_ffff_3f80_0000L))
           .toArray();
+  private static final long[] HALVES =
+      LongStream.concat(
+              LongStream.rangeClosed(0, 0xffff).map(bits -> NanBox.boxHalf((int) bits)),
+              // Not properly boxed: a bare 1.0, and one with a single zero above it.
+              LongStream.of(0x3c00L, 0xffff_ffff_fffe_3c00L, 0x7fff_ffff_ffff_3c00L))
+          .toArray();
   private static final long[] INTEGERS = integers().toArray();
 
   private SpecialValues() {}
@@ -20,6 +26,7 @@ final class SpecialValues {
   /** The values of a kind; the caller does not write to the array. */
   static long[] of(Operation.Operand kind) {
     return switch (kind) {
+      case HALF -> HALVES;
       case SINGLE -> SINGLES;
       case DOUBLE -> DOUBLES;
       case INTEGER -> INTEGERS;
@@ -90,6 +97,19 @@ final class SpecialValues {
                 0x1p-149,
                 0x1p-150,
                 0x1.8p-149,
+                // The same for halves.
+                65504,
+                65520,
+                65536,
+                0x1p-14,
+                0x1.ffcp-15,
+                0x1.ffep-15,
+                0x1.ffap-15,
+                0x1p-24,
+                0x1p-25,
+                0x1.8p-24,
+                0x1.002p0,
+                0x1.006p0,
                 0x1.000001p0,
                 0x1.000003p0)
             .mapToLong(Double::doubleToRawLongBits));
@@ -120,8 +140,40 @@ final class SpecialValues {
             0x7fc0_beef);
     LongStream near =
         DoubleStream.of(
-                0x1p-126, 0x1p-125, 0x1p-75, 0x1p-74, 0x1p-63, 1, 2, 0x1p24, 0x1p63, 0x1p64, 0.5,
-                1.5, 2.5, 3, 1.0 / 3, 10, 0x1p31, 0x1p32, 0x1p23, 0x1p62, 0x1p22)
+                0x1p-126,
+                0x1p-125,
+                0x1p-75,
+                0x1p-74,
+                0x1p-63,
+                1,
+                2,
+                0x1p24,
+                0x1p63,
+                0x1p64,
+                0.5,
+                1.5,
+                2.5,
+                3,
+                1.0 / 3,
+                10,
+                0x1p31,
+                0x1p32,
+                0x1p23,
+                0x1p62,
+                0x1p22,
+                // Where converting to a half changes.
+                65504,
+                65520,
+                65536,
+                0x1p-14,
+                0x1.ffcp-15,
+                0x1.ffep-15,
+                0x1.ffap-15,
+                0x1p-24,
+                0x1p-25,
+                0x1.8p-24,
+                0x1.002p0,
+                0x1.006p0)
             .flatMap(
                 value ->
                     DoubleStream.of(

@@ -28,6 +28,7 @@ _start:
     csrw    mcounteren, t0          # cycle, time, instret
     li      t0, 1
     slli    t0, t0, 63              # STCE: stimecmp is there
+    addi    t0, t0, 0xf0            # CBZE, CBCFE, CBIE: so are instructions on cache blocks
     csrw    0x30a, t0               # menvcfg
     csrw    mie, zero
     li      t0, 0x1800              # MPP = S; TVM, TW, TSR, MPRV = 0

@@ -165,7 +165,11 @@ next_program:
     csrw    fcsr, t0
     csrw    scause, zero
     csrw    stval, zero
-    csrw    senvcfg, zero
+    ld      t0, R_INDEX(s2)         # every other program's U-mode may use cache blocks:
+    andi    t0, t0, 1
+    neg     t0, t0
+    andi    t0, t0, 0xf0            # CBZE, CBCFE, CBIE
+    csrw    senvcfg, t0
     ld      t0, R_COUNTEREN(s2)
     csrw    scounteren, t0
     li      t0, -1
@@ -241,12 +245,16 @@ trap:
     csrr    s2, stval
     csrr    s3, sepc
     csrr    s4, sstatus
-    sd      s1, S_CAUSE(s0)
+    li      t0, 3                   # stval of a breakpoint is 0 or its address: 0 here
+    bne     s1, t0, 1f
+    li      s2, 0
+    csrw    stval, zero
+1:  sd      s1, S_CAUSE(s0)
     sd      s2, S_TVAL(s0)
     sd      s3, S_EPC(s0)
     sd      s4, S_STATUS(s0)
 
-    li      t0, 3                   # ebreak with a7 = END is the end
+    li      t0, 3                   # one with a7 = END is the end
     bne     s1, t0, 1f
     ld      t0, X+8*17(s0)
     li      t1, END

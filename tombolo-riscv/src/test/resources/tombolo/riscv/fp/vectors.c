@@ -89,6 +89,24 @@ static struct result execute(struct vector v) {
     case 45: FX("fcvt.d.l");
     case 46: FX("fcvt.d.lu");
     case 47: FF("fcvt.d.s");
+    // Zfa and Zfhmin, as words: the assembler may not know them. Function 7 is rounded dynamically.
+    case 48: RUN(".insn r 0x53, 2, 0x14, ft3, ft0, ft1", FROM_FLOAT); break;  // fminm.s
+    case 49: RUN(".insn r 0x53, 3, 0x14, ft3, ft0, ft1", FROM_FLOAT); break;  // fmaxm.s
+    case 50: RUN(".insn r 0x53, 7, 0x20, ft3, ft0, f4", FROM_FLOAT); break;  // fround.s
+    case 51: RUN(".insn r 0x53, 7, 0x20, ft3, ft0, f5", FROM_FLOAT); break;  // froundnx.s
+    case 52: RUN(".insn r 0x53, 5, 0x50, t0, ft0, ft1", FROM_INTEGER); break;  // fltq.s
+    case 53: RUN(".insn r 0x53, 4, 0x50, t0, ft0, ft1", FROM_INTEGER); break;  // fleq.s
+    case 54: RUN(".insn r 0x53, 2, 0x15, ft3, ft0, ft1", FROM_FLOAT); break;  // fminm.d
+    case 55: RUN(".insn r 0x53, 3, 0x15, ft3, ft0, ft1", FROM_FLOAT); break;  // fmaxm.d
+    case 56: RUN(".insn r 0x53, 7, 0x21, ft3, ft0, f4", FROM_FLOAT); break;  // fround.d
+    case 57: RUN(".insn r 0x53, 7, 0x21, ft3, ft0, f5", FROM_FLOAT); break;  // froundnx.d
+    case 58: RUN(".insn r 0x53, 5, 0x51, t0, ft0, ft1", FROM_INTEGER); break;  // fltq.d
+    case 59: RUN(".insn r 0x53, 4, 0x51, t0, ft0, ft1", FROM_INTEGER); break;  // fleq.d
+    case 60: RUN(".insn r 0x53, 1, 0x61, t0, ft0, f8", FROM_INTEGER); break;  // fcvtmod.w.d
+    case 61: RUN(".insn r 0x53, 7, 0x22, ft3, ft0, f0", FROM_FLOAT); break;  // fcvt.h.s
+    case 62: RUN(".insn r 0x53, 7, 0x22, ft3, ft0, f1", FROM_FLOAT); break;  // fcvt.h.d
+    case 63: RUN(".insn r 0x53, 7, 0x20, ft3, ft0, f2", FROM_FLOAT); break;  // fcvt.s.h
+    case 64: RUN(".insn r 0x53, 7, 0x21, ft3, ft0, f2", FROM_FLOAT); break;  // fcvt.d.h
     default: exit(2);
   }
   return (struct result){value, flags};
