@@ -32,7 +32,12 @@ final class Disassembler {
       try {
         Files.write(source, program.words().stream().map(Disassembler::directive).toList());
         List<String> errors =
-            run(assembler, "-march=rv64gcv_zba_zbb_zbs", "-o", object.toString(), source.toString());
+            run(
+                assembler,
+                "-march=rv64gcv_zba_zbb_zbs",
+                "-o",
+                object.toString(),
+                source.toString());
         if (!Files.exists(object)) {
           return errors;
         }
