@@ -59,6 +59,7 @@ int main(void) {
   check_user_mode();
   check_paging();
   check_cache_blocks();
+  check_extensions();
   check_vectors();
   check_interrupts();
   check_harts();

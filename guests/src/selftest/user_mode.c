@@ -24,6 +24,7 @@ static long ecall_with_7(long argument, long unused) {
   }
 USER_FUNCTION(read_sstatus, "csrr %0, sstatus")
 USER_FUNCTION(do_sret, "sret")
+USER_FUNCTION(do_wfi, "wfi")
 USER_FUNCTION(do_sfence, "sfence.vma")
 USER_FUNCTION(do_ebreak, "ebreak")
 USER_FUNCTION(read_counters, "rdcycle %0\n rdinstret %0")
@@ -67,6 +68,8 @@ void check_user_mode(void) {
         seen.count == 1 && seen.cause == ILLEGAL_INSTRUCTION && seen.user);
   seen = PROBE(user_call(do_sret, 0, 0));
   check("user-sret", seen.count == 1 && seen.cause == ILLEGAL_INSTRUCTION && seen.user);
+  seen = PROBE(user_call(do_wfi, 0, 0));
+  check("user-wfi", seen.count == 1 && seen.cause == ILLEGAL_INSTRUCTION && seen.user);
   seen = PROBE(user_call(do_sfence, 0, 0));
   check("user-sfence.vma", seen.count == 1 && seen.cause == ILLEGAL_INSTRUCTION && seen.user);
   seen = PROBE(user_call(do_ebreak, 0, 0));

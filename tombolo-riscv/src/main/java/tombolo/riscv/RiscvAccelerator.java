@@ -23,8 +23,8 @@ import tombolo.riscv.vector.VectorUnit;
  *
  * <p>Its guests see what KVM gives a RISC-V guest: S-mode and U-mode of RV64GC with Zicsr,
  * Zifencei, Zicntr, Zicond, Zimop, Zicbom, Zicbop, Zicboz, Zfa, Zfhmin, Zcb, Zcmop, Zba, Zbb, Zbs,
- * V, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; on a board with the interrupt controller
- * {@code aia} also Ssaia. Immutable; thread-safe.
+ * V, Zvfhmin, Zvbb, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; on a board with the
+ * interrupt controller {@code aia} also Ssaia. Immutable; thread-safe.
  */
 public final class RiscvAccelerator implements Accelerator {
   /** Guest physical address of the first byte of RAM. */

@@ -54,8 +54,9 @@ public final class RequiredTool {
   }
 
   /**
-   * The path of a tool that {@code guests/linux/fetch --qemu} got from a later Debian than the
-   * machine's: {@code qemu-system-riscv64} or {@code qemu-riscv64}, of QEMU 10.0.
+   * The path of a tool that {@code guests/linux/fetch --tools} got from Debian 13, which may be a
+   * later one than the machine's: {@code qemu-system-riscv64} or {@code qemu-riscv64} of QEMU 10.0,
+   * {@code riscv64-linux-gnu-as} or {@code riscv64-linux-gnu-objdump} of binutils 2.44.
    *
    * @throws org.opentest4j.TestAbortedException where it is missing and may be
    * @throws AssertionError where it is missing and must not be
@@ -67,14 +68,14 @@ public final class RequiredTool {
 
   private static Path cache(Map<String, String> environment) {
     String home = Path.of(System.getProperty("user.home"), ".cache").toString();
-    return Path.of(environment.getOrDefault("XDG_CACHE_HOME", home), "tombolo", "qemu");
+    return Path.of(environment.getOrDefault("XDG_CACHE_HOME", home), "tombolo", "tools");
   }
 
   static Path requireFetched(String tool, Path directory, boolean mandatory) {
     Path file = directory.resolve(tool);
     return Files.isExecutable(file)
         ? file
-        : miss("%s does not exist; guests/linux/fetch --qemu makes it".formatted(file), mandatory);
+        : miss("%s does not exist; guests/linux/fetch --tools makes it".formatted(file), mandatory);
   }
 
   static Path require(String tool, String path, boolean mandatory) {

@@ -40,7 +40,7 @@ class RequiredToolTest {
   void aToolThatIsToBeFetchedNamesTheScriptThatFetchesIt() throws IOException {
     assertThatThrownBy(() -> RequiredTool.requireFetched("qemu", directory, false))
         .isInstanceOf(TestAbortedException.class)
-        .hasMessageContaining("guests/linux/fetch --qemu");
+        .hasMessageContaining("guests/linux/fetch --tools");
     assertThatThrownBy(() -> RequiredTool.requireFetched("qemu", directory, true))
         .isInstanceOf(AssertionError.class);
     Path tool =

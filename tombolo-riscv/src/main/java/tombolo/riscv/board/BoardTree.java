@@ -48,11 +48,13 @@ final class BoardTree {
           "zba",
           "zbb",
           "zbs",
+          "zvbb",
           "zve32f",
           "zve32x",
           "zve64d",
           "zve64f",
           "zve64x",
+          "zvfhmin",
           "zvl", // the length of vectors follows
           "ssaia",
           "sstc",

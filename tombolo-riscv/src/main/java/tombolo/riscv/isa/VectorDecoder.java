@@ -2,9 +2,9 @@
 package tombolo.riscv.isa;
 
 /**
- * Encodings of the V extension, version 1.0. An operation's immediate is the instruction word,
- * because nearly every field of it means something. A word is decoded as {@link Op#VECTOR} if some
- * setting of vtype makes it legal; the rest is for whoever executes it.
+ * Encodings of the V extension, version 1.0, of Zvfhmin and of Zvbb. An operation's immediate is
+ * the instruction word, because nearly every field of it means something. A word is decoded as
+ * {@link Op#VECTOR} if some setting of vtype makes it legal; the rest is for whoever executes it.
  */
 public final class VectorDecoder {
   // funct3 of the major opcode OP-V: where the second operand comes from.
@@ -39,7 +39,7 @@ public final class VectorDecoder {
   private static final int MERGE_OR_MOVE = 0x17;
   private static final int MOVE_WHOLE = 0x27;
   private static final int TO_OR_FROM_SCALAR = 0x10;
-  private static final int EXTEND = 0x12;
+  private static final int EXTEND_OR_COUNT = 0x12;
   private static final int FLOAT_UNARY = 0x12;
   private static final int FLOAT_UNARY_MORE = 0x13;
   private static final int MASK_UNARY = 0x14;
@@ -49,9 +49,9 @@ public final class VectorDecoder {
   private static final long[] FUNCTIONS = new long[7];
 
   static {
-    FUNCTIONS[INTEGER_VECTOR] = 0x0003_ffaf_3f8f_5ef5L;
-    FUNCTIONS[INTEGER_SCALAR] = 0x0000_ffaf_ff8f_defdL;
-    FUNCTIONS[INTEGER_IMMEDIATE] = 0x0000_ffa3_f383_de09L;
+    FUNCTIONS[INTEGER_VECTOR] = 0x0023_ffaf_3fbf_5ef7L;
+    FUNCTIONS[INTEGER_SCALAR] = 0x0020_ffaf_ffbf_deffL;
+    FUNCTIONS[INTEGER_IMMEDIATE] = 0x0020_ffa3_f3b3_de09L;
     FUNCTIONS[FLOAT_VECTOR] = 0xf15f_ff11_1b0d_07ffL;
     FUNCTIONS[FLOAT_SCALAR] = 0xf155_ff93_bb81_c755L;
     FUNCTIONS[MULTIPLY_VECTOR] = 0xbdff_aaff_ff95_0fffL;
@@ -165,7 +165,7 @@ public final class VectorDecoder {
       case MULTIPLY_VECTOR ->
           switch (function) {
             case TO_OR_FROM_SCALAR -> vs1 == 0 ? unmasked : vs1 == 16 || vs1 == 17;
-            case EXTEND -> vs1 >= 2 && vs1 <= 7;
+            case EXTEND_OR_COUNT -> (0x77fc >>> vs1 & 1) != 0;
             case MASK_UNARY -> (vs1 >= 1 && vs1 <= 3) || vs1 == 16 || (vs1 == 17 && vs2 == 0);
             case COMPRESS -> unmasked;
             default -> function >>> 3 != 3 || unmasked; // operations on masks have none

@@ -6,6 +6,7 @@ import static tombolo.riscv.isa.VectorDecoder.vd;
 import static tombolo.riscv.isa.VectorDecoder.vs1;
 import static tombolo.riscv.isa.VectorDecoder.vs2;
 
+import tombolo.riscv.fp.Float16;
 import tombolo.riscv.fp.Float32;
 import tombolo.riscv.fp.Float64;
 import tombolo.riscv.fp.FpEnvironment;
@@ -21,6 +22,7 @@ final class FloatConversions {
   private static final int TO_SIGNED = 1;
   private static final int FROM_UNSIGNED = 2;
   private static final int FROM_SIGNED = 3;
+  private static final int FLOAT_TO_FLOAT = 4;
   private static final int FLOAT_TO_FLOAT_ODD = 5;
   private static final int TO_UNSIGNED_TRUNCATED = 6;
   private static final int TO_SIGNED_TRUNCATED = 7;
@@ -28,6 +30,7 @@ final class FloatConversions {
   private static final int WIDENS = 8;
   private static final int NARROWS = 16;
 
+  private static final int HALF = 1;
   private static final int SINGLE = 2;
   private static final int DOUBLE = 3;
 
@@ -51,8 +54,8 @@ final class FloatConversions {
             && operation != TO_SIGNED_TRUNCATED;
     if (from > DOUBLE
         || to > DOUBLE
-        || (fromFloat && from < SINGLE)
-        || (toFloat && to < SINGLE)
+        || (fromFloat && from < least(operation))
+        || (toFloat && to < least(operation))
         || !areGroups(word, from, to)) {
       return false;
     }
@@ -65,6 +68,11 @@ final class FloatConversions {
     }
     unit.write(word, to);
     return true;
+  }
+
+  /** The least width of the floating-point numbers of an operation: Zvfhmin has two of halves. */
+  private static int least(int operation) {
+    return operation == FLOAT_TO_FLOAT ? HALF : SINGLE;
   }
 
   private boolean areGroups(int word, int from, int to) {
@@ -97,8 +105,17 @@ final class FloatConversions {
       case FROM_SIGNED ->
           to == DOUBLE ? Float64.fromI64(unit.fp, rm, a) : Float32.fromI64(unit.fp, rm, a);
       case FLOAT_TO_FLOAT_ODD -> toOdd(a);
-      default ->
-          to == DOUBLE ? Float32.toFloat64(unit.fp, (int) a) : Float64.toFloat32(unit.fp, rm, a);
+      default -> toFloat(rm, a, from, to);
+    };
+  }
+
+  private long toFloat(int rm, long a, int from, int to) {
+    FpEnvironment fp = unit.fp;
+    return switch (to) {
+      case DOUBLE -> Float32.toFloat64(fp, (int) a);
+      case SINGLE ->
+          from == DOUBLE ? Float64.toFloat32(fp, rm, a) : Float16.toFloat32(fp, (int) a & 0xffff);
+      default -> Float16.fromFloat32(fp, rm, (int) a);
     };
   }
 

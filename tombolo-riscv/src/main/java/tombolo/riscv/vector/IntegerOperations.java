@@ -58,12 +58,14 @@ final class IntegerOperations {
   private final FixedPoint fixedPoint;
   private final Permutations permutations;
   private final Reductions reductions;
+  private final BitOperations bits;
 
   IntegerOperations(VectorUnit unit) {
     this.unit = unit;
     this.fixedPoint = new FixedPoint(unit);
     this.permutations = new Permutations(unit);
     this.reductions = new Reductions(unit);
+    this.bits = new BitOperations(unit);
   }
 
   /** Executes one; whether it was legal. */
@@ -75,6 +77,8 @@ final class IntegerOperations {
       return false;
     }
     return switch (function) {
+      case BitOperations.ANDN, BitOperations.ROR, BitOperations.ROL, BitOperations.WSLL ->
+          bits.execute(word, function, vector);
       case GATHER -> permutations.gather(word, vector ? unit.width : -1);
       case SLIDE_UP_OR_GATHER_16 ->
           vector ? permutations.gather(word, 1) : permutations.slideUp(word);
@@ -97,7 +101,9 @@ final class IntegerOperations {
 
   /** Whether the second operand of an operation is an amount, whose immediate is unsigned. */
   static boolean shifts(int function) {
-    return function == SLL || (function >= SRL && function <= NCLIP);
+    return function == SLL
+        || function == BitOperations.WSLL
+        || (function >= SRL && function <= NCLIP);
   }
 
   private boolean binary(int word, int function, boolean vector) {

@@ -22,7 +22,7 @@ final class MultiplyOperations {
   private static final int SLIDE1UP = 0x0e;
   private static final int SLIDE1DOWN = 0x0f;
   private static final int TO_OR_FROM_SCALAR = 0x10;
-  private static final int EXTEND = 0x12;
+  private static final int EXTEND_OR_COUNT = 0x12;
   private static final int MASK_UNARY = 0x14;
   private static final int COMPRESS = 0x17;
   private static final int FIRST_MASK_OPERATION = 0x18;
@@ -46,6 +46,7 @@ final class MultiplyOperations {
   private final Reductions reductions;
   private final Masks masks;
   private final WideningOperations widening;
+  private final BitOperations bits;
 
   MultiplyOperations(VectorUnit unit) {
     this.unit = unit;
@@ -54,6 +55,7 @@ final class MultiplyOperations {
     this.reductions = new Reductions(unit);
     this.masks = new Masks(unit);
     this.widening = new WideningOperations(unit);
+    this.bits = new BitOperations(unit);
   }
 
   /**
@@ -74,7 +76,10 @@ final class MultiplyOperations {
       case SLIDE1DOWN -> permutations.slideDownByOne(word, unit.x[Decoder.rs1(word)]);
       case TO_OR_FROM_SCALAR ->
           vector ? toScalar(word, rd) : permutations.moveToFirst(word, unit.x[Decoder.rs1(word)]);
-      case EXTEND -> permutations.extend(word, 4 - (vs1(word) >> 1), (vs1(word) & 1) != 0);
+      case EXTEND_OR_COUNT ->
+          vs1(word) < 8
+              ? permutations.extend(word, 4 - (vs1(word) >> 1), (vs1(word) & 1) != 0)
+              : bits.unary(word);
       case MASK_UNARY -> masks.unary(word);
       case COMPRESS -> permutations.compress(word);
       case DIVU, DIV, REMU, REM, MULHU, MUL, MULHSU, MULH -> binary(word, function, vector);

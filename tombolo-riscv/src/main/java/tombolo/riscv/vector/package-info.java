@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The V extension, version 1.0, with elements of up to 64 bits and vectors of 128 to 2,048.
+ * The V extension, version 1.0, Zvfhmin and Zvbb, with elements of up to 64 bits and vectors of 128
+ * to 2,048.
  *
  * <p>{@link tombolo.riscv.vector.VectorUnit} is a hart's vector registers and CSRs, and executes
  * instructions. Each other class has one family of them.

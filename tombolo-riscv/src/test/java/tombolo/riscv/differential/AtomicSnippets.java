@@ -68,6 +68,7 @@ final class AtomicSnippets {
     int address = registers.get(0);
     out.add(address, Registers.SP, out.chance().between(1, size - 1));
     loadReserved(out, size, registers.get(1), address);
+    storeConditional(out, size, registers.get(1), address, registers.get(1));
   }
 
   private static int address(Sequence out, int size) {

@@ -7,7 +7,7 @@ import static tombolo.riscv.differential.Template.integer;
 
 import java.util.List;
 
-/** Zba, Zbb, Zbs and Zicond. All of them but ctzw are templates. */
+/** Zba, Zbb, Zbs and Zicond. */
 final class BitInstructions {
   private BitInstructions() {}
 
@@ -28,6 +28,7 @@ final class BitInstructions {
           unary("ctz", 0x60101013),
           unary("cpop", 0x60201013),
           unary("clzw", 0x6000101b),
+          unary("ctzw", 0x6010101b),
           unary("cpopw", 0x6020101b),
           register("max", 0x0a006033),
           register("maxu", 0x0a007033),
@@ -54,10 +55,6 @@ final class BitInstructions {
           shift("bseti", 0x28001013, 6),
           register("czero.eqz", 0x0e005033),
           register("czero.nez", 0x0e007033));
-
-  static Word ctzw(int rd, int rs1) {
-    return new Word("ctzw", Encode.i(0x6010101b, rd, rs1, 0));
-  }
 
   private static Template unary(String mnemonic, int word) {
     return integer(mnemonic, o -> Encode.i(word, o.rd(), o.rs(), 0));

@@ -59,19 +59,6 @@ final class ComputationSnippets {
     some(out, BitInstructions.ALL);
   }
 
-  /** QEMU 7.2 is wrong where the low word is zero and the high one is not: not so here. */
-  static void ctzw(Sequence out) {
-    List<Integer> registers = out.free(2);
-    int value = registers.getFirst();
-    if (out.chance().percent(50)) {
-      out.emit("add.uw", Encode.r(0x0800003b, value, value, 0));
-    } else {
-      out.emit("bseti", Encode.i(0x28001013, value, value, out.chance().between(0, 31)));
-    }
-    out.emit(BitInstructions.ctzw(registers.getLast(), value));
-    out.keep(registers.getLast());
-  }
-
   static void compressed(Sequence out) {
     some(out, CompressedInstructions.ARITHMETIC);
     if (out.chance().percent(8)) {

@@ -39,7 +39,6 @@ final class Coverage {
           "c.bnez",
           "c.j",
           "c.jr",
-          "ctzw",
           "c.jalr",
           "c.addi16sp",
           "lr.w",

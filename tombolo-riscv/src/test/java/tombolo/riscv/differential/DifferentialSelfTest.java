@@ -23,8 +23,8 @@ class DifferentialSelfTest {
   private final Path qemu = RequiredTool.requireFetched("qemu-system-riscv64");
   private final Disassembler disassembler =
       new Disassembler(
-          RequiredTool.require("riscv64-linux-gnu-as"),
-          RequiredTool.require("riscv64-linux-gnu-objdump"));
+          RequiredTool.requireFetched("riscv64-linux-gnu-as"),
+          RequiredTool.requireFetched("riscv64-linux-gnu-objdump"));
   private final Target oracle = new QemuTarget(qemu, List.of());
 
   @Test

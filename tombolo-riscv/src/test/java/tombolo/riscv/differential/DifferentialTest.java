@@ -34,8 +34,8 @@ class DifferentialTest {
   void randomProgramsEndInTheSameStateAsOnQemu() {
     Disassembler disassembler =
         new Disassembler(
-            RequiredTool.require("riscv64-linux-gnu-as"),
-            RequiredTool.require("riscv64-linux-gnu-objdump"));
+            RequiredTool.requireFetched("riscv64-linux-gnu-as"),
+            RequiredTool.requireFetched("riscv64-linux-gnu-objdump"));
     Target qemu =
         new QemuTarget(
             RequiredTool.requireFetched("qemu-system-riscv64"),

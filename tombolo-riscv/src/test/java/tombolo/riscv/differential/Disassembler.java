@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
  * so the words go through the assembler first. Stateless.
  */
 final class Disassembler {
+  private static final String MARCH =
+      "-march=rv64gcv_zicond_zimop_zicbom_zicbop_zicboz_zfa_zfhmin_zcb_zcmop_zba_zbb_zbs_zvfhmin_zvbb";
   private static final Pattern INSTRUCTION = Pattern.compile("^ *[0-9a-f]+:\t.*");
 
   private final Path assembler;
@@ -31,13 +33,7 @@ final class Disassembler {
       Path object = directory.resolve("program.o");
       try {
         Files.write(source, program.words().stream().map(Disassembler::directive).toList());
-        List<String> errors =
-            run(
-                assembler,
-                "-march=rv64gcv_zba_zbb_zbs",
-                "-o",
-                object.toString(),
-                source.toString());
+        List<String> errors = run(assembler, MARCH, "-o", object.toString(), source.toString());
         if (!Files.exists(object)) {
           return errors;
         }

@@ -42,7 +42,6 @@ final class Generator {
           new Choice(4, ComputationSnippets::mayBe),
           new Choice(6, ComputationSnippets::cacheBlock),
           new Choice(60, ComputationSnippets::bits, true),
-          new Choice(2, ComputationSnippets::ctzw),
           new Choice(60, ComputationSnippets::compressed),
           new Choice(35, ComputationSnippets::value, true),
           new Choice(70, ComputationSnippets::window, true),

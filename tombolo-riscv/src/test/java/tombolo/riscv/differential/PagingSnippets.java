@@ -54,7 +54,7 @@ final class PagingSnippets {
     switch (chance.between(0, 10)) {
       case 0, 1, 2 -> memory(out, spot, chance.oneOf(LOADS), false);
       case 3, 4, 5 -> memory(out, spot, chance.oneOf(STORES), false);
-      case 6 -> memory(out, spot, chance.oneOf(hole ? LOADS : AtomicInstructions.AMOS), false);
+      case 6 -> memory(out, spot, chance.oneOf(AtomicInstructions.AMOS), false);
       case 7 -> reservation(out, spot);
       case 8 -> cacheBlock(out, spot);
       case 9 -> {
@@ -130,10 +130,6 @@ final class PagingSnippets {
             ? PAGE - 2
             : chance.between(128, 1000) * 2;
     out.li(register, spot.va() + offset);
-    if (out.world().ownsTables()) {
-      // QEMU lets S-mode execute a user page that it has loaded from or stored to before.
-      out.emit("sfence.vma", 0x12000073);
-    }
     out.recoverLater();
     switch (chance.between(0, 2)) {
       case 0 -> out.emit("c.jr", Encode.cr(0x8002, register, 0));

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * has what the embedded machine has and no more. Stateless.
  *
  * <p>Two harts, the second of which the firmware parks: with one alone, QEMU implements AMOs as a
- * load and a store, and their faults are load faults, against the specification.
+ * load and a store, and one whose store faults has made the page accessed.
  */
 final class QemuTarget implements Target {
   /**
@@ -27,7 +27,7 @@ final class QemuTarget implements Target {
       "rv64i,s=on,u=on,mmu=on,pmp=on,sv48=on,sv57=off,m=on,a=on,f=on,d=on,c=on,zicsr=on,zifencei=on,zicntr=on,"
           + "zicond=on,zimop=on,zicbom=on,zicbop=on,zicboz=on,cbom_blocksize=64,"
           + "cboz_blocksize=4096,zfa=on,zfhmin=on,zcb=on,zcmop=on,zba=on,zbb=on,zbs=on,sstc=on,"
-          + "v=on,elen=64,vlen=256";
+          + "v=on,zvfhmin=on,zvbb=on,elen=64,vlen=256";
 
   /** Options that make QEMU translate one instruction at a time. */
   static final List<String> ONE_BY_ONE = List.of("-accel", "tcg,one-insn-per-tb=on");

@@ -152,14 +152,14 @@ final class VectorInstructions {
 
   static {
     integer(
-        "vadd 00 VXI, vsub 02 VX, vrsub 03 XI, vminu 04 VX, vmin 05 VX, vmaxu 06 VX, vmax 07 VX,"
-            + "vand 09 VXI, vor 0a VXI, vxor 0b VXI, vrgather 0c VXI, vslideup 0e XI,"
-            + "vrgatherei16 0e V, vslidedown 0f XI, vmadc 11 VXI, vmsbc 13 VX,"
-            + "vmseq 18 VXI, vmsne 19 VXI, vmsltu 1a VX, vmslt 1b VX, vmsleu 1c VXI, vmsle 1d VXI,"
-            + "vmsgtu 1e XI, vmsgt 1f XI, vsaddu 20 VXI, vsadd 21 VXI, vssubu 22 VX, vssub 23 VX,"
-            + "vsll 25 VXI, vsmul 27 VX, vsrl 28 VXI, vsra 29 VXI, vssrl 2a VXI, vssra 2b VXI,"
-            + "vnsrl 2c VXI, vnsra 2d VXI, vnclipu 2e VXI, vnclip 2f VXI,"
-            + "vwredsumu 30 V, vwredsum 31 V",
+        "vandn 01 VX, vror 14 VXI, vror 15 I, vrol 15 VX, vwsll 35 VXI, vadd 00 VXI, vsub 02 VX,"
+            + " vrsub 03 XI, vminu 04 VX, vmin 05 VX, vmaxu 06 VX, vmax 07 VX,vand 09 VXI, vor 0a"
+            + " VXI, vxor 0b VXI, vrgather 0c VXI, vslideup 0e XI,vrgatherei16 0e V, vslidedown 0f"
+            + " XI, vmadc 11 VXI, vmsbc 13 VX,vmseq 18 VXI, vmsne 19 VXI, vmsltu 1a VX, vmslt 1b"
+            + " VX, vmsleu 1c VXI, vmsle 1d VXI,vmsgtu 1e XI, vmsgt 1f XI, vsaddu 20 VXI, vsadd 21"
+            + " VXI, vssubu 22 VX, vssub 23 VX,vsll 25 VXI, vsmul 27 VX, vsrl 28 VXI, vsra 29 VXI,"
+            + " vssrl 2a VXI, vssra 2b VXI,vnsrl 2c VXI, vnsra 2d VXI, vnclipu 2e VXI, vnclip 2f"
+            + " VXI,vwredsumu 30 V, vwredsum 31 V",
         OPIVV,
         OPIVX);
     integer(
@@ -260,6 +260,10 @@ final class VectorInstructions {
     }
     for (int i = 2; i <= 7; i++) {
       String name = ((i & 1) == 0 ? "vzext.vf" : "vsext.vf") + (16 >> (i >> 1));
+      ALL.add(unary(name, OP_V | OPMVV << 12 | 0x12 << 26 | i << 15, true, false));
+    }
+    for (int i : new int[] {8, 9, 10, 12, 13, 14}) {
+      String name = List.of("vbrev8", "vrev8", "vbrev", "", "vclz", "vctz", "vcpop.v").get(i - 8);
       ALL.add(unary(name, OP_V | OPMVV << 12 | 0x12 << 26 | i << 15, true, false));
     }
     for (int i = 0; i < 8; i++) {

@@ -173,8 +173,11 @@ final class Worlds {
           entry |= PageTables.leaf(4096L << chance.between(0, 9 * level - 1), 0);
           kind = Spot.Kind.NOTHING;
         } else if (i == 4) {
-          // Were it followed, it would lead to the program's data.
-          entry = Entries.badPointer(chance, tables.entry(region, level));
+          // To a table where no memory is; or, were it followed, to the program's data.
+          entry =
+              chance.percent(30)
+                  ? PageTables.leaf(0x1800_0000L, V)
+                  : Entries.badPointer(chance, tables.entry(region, level));
           kind = Spot.Kind.NOTHING;
           page = at(region, DATA) & size - 1;
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** What the F and D extensions say in so many words, one example of each. */
+/** What the F, D, Zfa and Zfhmin extensions say in so many words, one example of each. */
 class SpecificationTest {
   private static final long QUIET = 0x7ff8_0000_0000_1234L;
   private static final long SIGNALLING = 0x7ff0_0000_0000_0001L;
@@ -145,6 +145,106 @@ class SpecificationTest {
     assertThat(NanBox.unbox(one)).isEqualTo(Float32.CANONICAL_NAN);
     assertThat(NanBox.unbox(NanBox.box(one) ^ (1L << 40))).isEqualTo(Float32.CANONICAL_NAN);
     assertThat(NanBox.box(one)).isEqualTo(0xffff_ffff_3f80_0000L);
+  }
+
+  @Test
+  void minimumAndMaximumOfZfaPreferNans() {
+    assertThat(Float64.minimum(env, d(0.0), d(-0.0))).isEqualTo(d(-0.0));
+    assertThat(Float64.maximum(env, QUIET, d(1))).isEqualTo(Float64.CANONICAL_NAN);
+    assertThat(env.flags).isZero();
+    assertThat(Float64.minimum(env, d(1), SIGNALLING)).isEqualTo(Float64.CANONICAL_NAN);
+    assertThat(env.flags).isEqualTo(FpEnvironment.NV);
+  }
+
+  @Test
+  void theComparisonsOfZfaAreQuiet() {
+    assertThat(Float64.quietLe(env, QUIET, d(1))).isFalse();
+    assertThat(Float64.quietLt(env, d(1), d(2))).isTrue();
+    assertThat(env.flags).isZero();
+    assertThat(Float64.quietLt(env, SIGNALLING, d(1))).isFalse();
+    assertThat(env.flags).isEqualTo(FpEnvironment.NV);
+  }
+
+  @Test
+  void roundingToAnIntegerKeepsTheSignAndRaisesInexactOnlyIfAsked() {
+    assertThat(Float64.round(env, RoundingMode.RNE, d(2.5), false)).isEqualTo(d(2));
+    assertThat(Float64.round(env, RoundingMode.RMM, d(2.5), false)).isEqualTo(d(3));
+    assertThat(Float64.round(env, RoundingMode.RUP, d(-0.5), false)).isEqualTo(d(-0.0));
+    assertThat(Float64.round(env, RoundingMode.RDN, d(1e300), true)).isEqualTo(d(1e300));
+    assertThat(Float64.round(env, RoundingMode.RNE, INFINITY, true)).isEqualTo(INFINITY);
+    assertThat(env.flags).isZero();
+    assertThat(Float64.round(env, RoundingMode.RNE, d(2.5), true)).isEqualTo(d(2));
+    assertThat(env.flags).isEqualTo(FpEnvironment.NX);
+  }
+
+  @Test
+  void modularConversionWrapsWithTheFlagsOfTheConversionThatSaturates() {
+    assertThat(Float64.toI32Modulo(env, d(-1.5))).isEqualTo(-1);
+    assertThat(env.flags).isEqualTo(FpEnvironment.NX);
+    env.flags = 0;
+    assertThat(Float64.toI32Modulo(env, d(0x1p32 + 5.5))).isEqualTo(5);
+    assertThat(Float64.toI32Modulo(env, d(0x1p31))).isEqualTo(Integer.MIN_VALUE);
+    assertThat(Float64.toI32Modulo(env, d(-0x1p80 - 0x1p40))).isZero();
+    assertThat(Float64.toI32Modulo(env, INFINITY)).isZero();
+    assertThat(Float64.toI32Modulo(env, QUIET)).isZero();
+    assertThat(env.flags).isEqualTo(FpEnvironment.NV);
+  }
+
+  @Test
+  void theLowestIntegerConvertsModuloWithoutFlags() {
+    assertThat(Float64.toI32Modulo(env, d(-0x1p31))).isEqualTo(Integer.MIN_VALUE);
+    assertThat(env.flags).isZero();
+  }
+
+  @Test
+  void theConstantsOfZfaAreTheSameInBothFormatsButForTheSmallestNormal() {
+    for (int i = 0; i < 31; i++) {
+      float single = Float.intBitsToFloat(FpConstants.binary32(i));
+      double twice = Double.longBitsToDouble(FpConstants.binary64(i));
+      assertThat(twice).isEqualTo(i == 1 ? Double.MIN_NORMAL : single);
+    }
+    assertThat(FpConstants.binary32(0)).isEqualTo(0xbf80_0000);
+    assertThat(FpConstants.binary32(1)).isEqualTo(0x0080_0000);
+    assertThat(FpConstants.binary32(31)).isEqualTo(Float32.CANONICAL_NAN);
+    assertThat(FpConstants.binary64(31)).isEqualTo(Float64.CANONICAL_NAN);
+  }
+
+  @Test
+  void everyHalfConvertsToAWiderFormatAndBack() {
+    for (int half = 0; half <= 0xffff; half++) {
+      env.flags = 0;
+      int single = Float16.toFloat32(env, half);
+      long twice = Float16.toFloat64(env, half);
+      boolean nan = (half & 0x7fff) > 0x7c00;
+      assertThat(env.flags).isEqualTo(nan && (half & 0x200) == 0 ? FpEnvironment.NV : 0);
+      for (int rm = RoundingMode.RNE; rm <= RoundingMode.RMM; rm++) {
+        env.flags = 0;
+        int expected = nan ? Float16.CANONICAL_NAN : half;
+        assertThat(Float16.fromFloat32(env, rm, single)).isEqualTo(expected);
+        assertThat(Float16.fromFloat64(env, rm, twice)).isEqualTo(expected);
+        assertThat(env.flags).isZero();
+      }
+    }
+  }
+
+  @Test
+  void aValueBetweenTwoHalvesIsRoundedAndOneBelowThemIsTiny() {
+    long half = d(1 + 0x1p-11); // halfway between 0x3c00 and 0x3c01
+    assertThat(Float16.fromFloat64(env, RoundingMode.RNE, half)).isEqualTo(0x3c00);
+    assertThat(Float16.fromFloat64(env, RoundingMode.RMM, half)).isEqualTo(0x3c01);
+    assertThat(env.flags).isEqualTo(FpEnvironment.NX);
+    assertThat(Float16.fromFloat64(env, RoundingMode.RNE, d(65520))).isEqualTo(0x7c00);
+    assertThat(env.flags).isEqualTo(FpEnvironment.NX | FpEnvironment.OF);
+    env.flags = 0;
+    assertThat(Float16.fromFloat64(env, RoundingMode.RUP, d(0x1p-60))).isEqualTo(1);
+    assertThat(env.flags).isEqualTo(FpEnvironment.NX | FpEnvironment.UF);
+  }
+
+  @Test
+  void anImproperlyBoxedHalfIsTheCanonicalNan() {
+    assertThat(NanBox.unboxHalf(NanBox.boxHalf(0x3c00))).isEqualTo(0x3c00);
+    assertThat(NanBox.unboxHalf(NanBox.box(0x3c00))).isEqualTo(Float16.CANONICAL_NAN);
+    assertThat(NanBox.boxHalf(0x3c00)).isEqualTo(0xffff_ffff_ffff_3c00L);
   }
 
   private static long d(double value) {

@@ -20,8 +20,8 @@ import tombolo.testing.RequiredTool;
 
 /**
  * The decoder takes exactly those words for instructions that binutils' disassembler takes for
- * instructions of the same extensions. SYSTEM words are left out: which of them are legal depends
- * on the hart's state.
+ * instructions of the same extensions. SYSTEM words are left out but for Zimop's: which others are
+ * legal depends on the hart's state.
  */
 class EncodingTest {
   private static final int WORDS = Integer.getInteger("tombolo.encoding.words", 200_000);
@@ -36,11 +36,11 @@ class EncodingTest {
   private static final Pattern LINE = Pattern.compile("^\\s*[0-9a-f]+:\\s+([0-9a-f]+)\\s+(\\S.*)$");
 
   /**
-   * To a double from a float, an int and an unsigned int: never rounded, so a hart takes any
-   * rounding mode; binutils takes some.
+   * To a float from a half, and to a double from a half, a float, an int and an unsigned int: never
+   * rounded, so a hart takes any rounding mode; binutils takes some.
    */
   private static final Set<Integer> EXACT_CONVERSIONS =
-      Set.of(0x4200_0053, 0xd200_0053, 0xd210_0053);
+      Set.of(0x4020_0053, 0x4200_0053, 0x4220_0053, 0xd200_0053, 0xd210_0053);
 
   @TempDir Path directory;
 
@@ -79,6 +79,28 @@ class EncodingTest {
     assertThat(instructions).isBetween(WORDS / 4, WORDS - WORDS / 4);
   }
 
+  @Test
+  void systemWordsThatMayBeOperationsAreThoseOfZimop() throws Exception {
+    SplittableRandom random = new SplittableRandom(2);
+    int[] words =
+        IntStream.generate(() -> word(random))
+            .map(word -> random.nextInt(4) == 0 ? word : word & 0xdfff_ffff | 0x81c0_0000)
+            .map(word -> word & ~0x707f | 0x4000 | SYSTEM)
+            .limit(WORDS / 10)
+            .toArray();
+    List<String> differences = new ArrayList<>();
+    int instructions = 0;
+    for (Listed listed : disassemble(words, 4)) {
+      boolean operation = Op.opcode(Decoder.decode(listed.word, 0, 4)) != Op.SYSTEM;
+      if (listed.isInstruction() != operation) {
+        differences.add("%08x: %s".formatted(listed.word, listed.text));
+      }
+      instructions += listed.isInstruction() ? 1 : 0;
+    }
+    assertThat(differences).isEmpty();
+    assertThat(instructions).isBetween(words.length / 10, words.length - words.length / 10);
+  }
+
   private static void compare(Listed listed, long op, List<String> differences) {
     boolean differsFromTheSpecification =
         listed.word == C_ADDI16SP_OF_ZERO
@@ -109,15 +131,14 @@ class EncodingTest {
     Files.write(source, IntStream.of(words).mapToObj(format::formatted).toList());
     run(
         object.resolveSibling("errors"),
-        RequiredTool.require("riscv64-linux-gnu-gcc").toString(),
-        "-c",
-        "-march=rv64gcv_zicsr_zifencei_zba_zbb_zbs",
+        RequiredTool.requireFetched("riscv64-linux-gnu-as").toString(),
+        "-march=rv64gcv_zicsr_zifencei_zicond_zimop_zfa_zfhmin_zcb_zcmop_zba_zbb_zbs_zvfhmin_zvbb",
         "-o",
         object.toString(),
         source.toString());
     run(
         listing,
-        RequiredTool.require("riscv64-linux-gnu-objdump").toString(),
+        RequiredTool.requireFetched("riscv64-linux-gnu-objdump").toString(),
         "-d",
         "-z",
         "-M",
