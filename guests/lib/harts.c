@@ -16,6 +16,7 @@ _Static_assert(offsetof(struct hart, stack) == HART_STACK, "hart");
 _Static_assert(offsetof(struct hart, scratch) == HART_SCRATCH, "hart");
 _Static_assert(offsetof(struct hart, id) == HART_ID, "hart");
 _Static_assert(offsetof(struct hart, kernel_sp) == HART_KERNEL_SP, "hart");
+_Static_assert(offsetof(struct hart, traps) == HART_TRAPS, "hart");
 _Static_assert(sizeof(struct hart) == 1 << HART_SIZE_SHIFT, "hart");
 
 struct hart harts[BOARD_MAX_HARTS];

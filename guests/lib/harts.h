@@ -9,12 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// One hart's state; tp points to it in S-mode. Assembly uses the first four fields (offsets.h).
+// One hart's state; tp points to it in S-mode. Assembly uses the first five fields (offsets.h).
 struct hart {
   uint64_t stack;      // top of its stack
   uint64_t scratch;    // scratch word of trap_entry
   uint64_t id;
   uint64_t kernel_sp;  // where traps from user mode begin their frames
+  uint64_t traps;      // whose handlers are running
   void (*function)(void *);
   void *argument;
   atomic_bool busy;    // from harts_start() until the function returned

@@ -10,6 +10,7 @@
 #define HART_SCRATCH 8
 #define HART_ID 16
 #define HART_KERNEL_SP 24
+#define HART_TRAPS 32
 #define HART_SIZE_SHIFT 7
 
 #define FRAME_SEPC 256

@@ -65,16 +65,17 @@ start_hart:
 	call	start_csrs			# preserves a0, the hart id
 	tail	run_hart
 
-# Traps go to trap_entry, no interrupt is enabled, the floating-point unit is on, user mode may read
-# counters.
+# Traps go to trap_entry, no interrupt is enabled, floating point and vectors are on, user mode may
+# read counters.
 start_csrs:
 	la	t0, trap_entry
 	csrw	stvec, t0
 	csrw	sscratch, zero
 	csrw	sie, zero
+	sd	zero, HART_TRAPS(tp)
 	li	t0, 7
 	csrw	scounteren, t0
-	li	t0, 1 << 13			# sstatus.FS = initial
+	li	t0, 1 << 13 | 1 << 9		# sstatus.FS and VS = initial; without vectors VS is 0
 	csrs	sstatus, t0
 	csrw	fcsr, zero
 	ret

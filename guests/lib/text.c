@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text.h"
 
+#include "harts.h"
+#include "vectors.h"
+
 #include <stdint.h>
 
 // Words may alias anything here.
 typedef uint64_t __attribute__((may_alias)) word;
+
+bool text_uses_vectors;
+
+// Not in a trap handler, which could interrupt a copy: nothing saves vector registers. And not in
+// user mode, where tp is 0.
+static bool vectors_are_worthwhile(size_t size) {
+  return size >= VECTORS_WORTHWHILE && text_uses_vectors && this_hart() != NULL &&
+         this_hart()->traps == 0;
+}
 
 static size_t to_alignment(const void *pointer) { return -(uintptr_t)pointer & 7; }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {
   unsigned char *t = to;
   const unsigned char *f = from;
+  if (vectors_are_worthwhile(size)) {
+    vectors_copy(to, from, size);
+    return to;
+  }
   if ((((uintptr_t)t ^ (uintptr_t)f) & 7) == 0 && size >= 16) {
     for (size_t n = to_alignment(t); n > 0; n--, size--) {
       *t++ = *f++;
@@ -54,6 +70,10 @@ void *memmove(void *to, const void *from, size_t size) {
 
 void *memset(void *to, int byte, size_t size) {
   unsigned char *t = to;
+  if (vectors_are_worthwhile(size)) {
+    vectors_fill(to, byte, size);
+    return to;
+  }
   if (size >= 16) {
     for (size_t n = to_alignment(t); n > 0; n--, size--) {
       *t++ = (unsigned char)byte;

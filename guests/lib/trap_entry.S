@@ -34,6 +34,9 @@ trap_entry:
 	csrr	t0, sscratch			# the interrupted tp
 	sd	t0, 4*8(sp)
 	csrw	sscratch, zero
+	ld	t0, HART_TRAPS(tp)
+	addi	t0, t0, 1
+	sd	t0, HART_TRAPS(tp)
 	csrr	t0, sepc
 	sd	t0, FRAME_SEPC(sp)
 	csrr	t0, sstatus
@@ -49,6 +52,9 @@ trap_entry:
 	mv	a0, sp
 	call	trap_dispatch
 
+	ld	t0, HART_TRAPS(tp)
+	addi	t0, t0, -1
+	sd	t0, HART_TRAPS(tp)
 	ld	t0, FRAME_SEPC(sp)
 	csrw	sepc, t0
 	ld	t0, FRAME_SSTATUS(sp)

@@ -51,6 +51,7 @@ user_return:
 	.globl	user_leave
 user_leave:
 	ld	sp, HART_KERNEL_SP(tp)
+	sd	zero, HART_TRAPS(tp)		# it does not return
 	ld	ra, 0(sp)
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 	ld	s\n, 8+\n*8(sp)

@@ -60,6 +60,7 @@ int main(void) {
   check_paging();
   check_cache_blocks();
   check_extensions();
+  check_vectors();
   check_interrupts();
   check_harts();
   print("selftest: %u ok, %u failed\n", passed, failed);

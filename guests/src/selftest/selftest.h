@@ -36,6 +36,7 @@ void check_user_mode(void);
 void check_paging(void);
 void check_cache_blocks(void);
 void check_extensions(void);
+void check_vectors(void);
 void check_interrupts(void);
 void check_harts(void);
 

@@ -20,14 +20,15 @@ import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Interpreter;
 import tombolo.riscv.interrupt.InterruptController;
 import tombolo.riscv.translator.Translator;
+import tombolo.riscv.vector.VectorUnit;
 
 /**
  * RISC-V harts in pure Java: the accelerator {@code riscv}, which runs wherever Java runs.
  *
  * <p>Its guests see what KVM gives a RISC-V guest: S-mode and U-mode of RV64GC with Zicsr,
  * Zifencei, Zicntr, Zicond, Zimop, Zicbom, Zicbop, Zicboz, Zfa, Zfhmin, Zcb, Zcmop, Zba, Zbb, Zbs,
- * Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; on a board with the interrupt controller
- * {@code aia} also Ssaia. Immutable; thread-safe.
+ * V, Zvfhmin, Zvbb, Sstc and Svadu, Sv39 and Sv48, and an SBI 2.0 below; on a board with the
+ * interrupt controller {@code aia} also Ssaia. Immutable; thread-safe.
  */
 public final class RiscvAccelerator implements Accelerator {
   /** Guest physical address of the first byte of RAM. */
@@ -41,9 +42,13 @@ public final class RiscvAccelerator implements Accelerator {
   private static final String TRANSLATOR_NAME = "translator";
   private static final String INTERPRETER_NAME = "interpreter";
 
+  /** Bytes of a vector register: long, because a copy then takes few instructions. */
+  private static final int VECTOR_LENGTH = 256;
+
   private final List<BoardModel> boards;
   private final Engine engine;
   private final CodeBudget budget;
+  private final int vectorLength;
 
   /**
    * Makes the accelerator. Its default board has a PLIC; {@link #boards} names the others, and
@@ -74,13 +79,26 @@ public final class RiscvAccelerator implements Accelerator {
             .map(RiscvAccelerator::model)
             .toList(),
         engine,
-        budget);
+        budget,
+        VECTOR_LENGTH);
   }
 
-  private RiscvAccelerator(List<BoardModel> boards, Engine engine, CodeBudget budget) {
+  private RiscvAccelerator(
+      List<BoardModel> boards, Engine engine, CodeBudget budget, int vectorLength) {
+    VectorUnit.requireLength(vectorLength);
     this.boards = boards;
     this.engine = engine;
     this.budget = budget;
+    this.vectorLength = vectorLength;
+  }
+
+  /**
+   * Returns an accelerator whose harts have vectors of another length.
+   *
+   * @param bytes a power of two from 16 to 256
+   */
+  public RiscvAccelerator withVectorLength(int bytes) {
+    return new RiscvAccelerator(boards, engine, budget, bytes);
   }
 
   private static BoardModel model(InterruptController controller) {
@@ -116,8 +134,9 @@ public final class RiscvAccelerator implements Accelerator {
   @Override
   public Accelerator withEngine(String name) {
     return switch (name) {
-      case TRANSLATOR_NAME -> new RiscvAccelerator(boards, TRANSLATOR, budget);
-      case INTERPRETER_NAME -> new RiscvAccelerator(boards, new Interpreter(), budget);
+      case TRANSLATOR_NAME -> new RiscvAccelerator(boards, TRANSLATOR, budget, vectorLength);
+      case INTERPRETER_NAME ->
+          new RiscvAccelerator(boards, new Interpreter(), budget, vectorLength);
       default -> Accelerator.super.withEngine(name);
     };
   }
@@ -137,6 +156,6 @@ public final class RiscvAccelerator implements Accelerator {
   @Override
   public Board createBoard(BoardModel model, BoardContext context) {
     return new RiscvBoard(
-        context, InterruptController.of(model.interruptController()), engine, budget);
+        context, InterruptController.of(model.interruptController()), engine, budget, vectorLength);
   }
 }

@@ -26,6 +26,10 @@ public final class BoardFixture implements AutoCloseable {
 
   public final HostMemory ram = HostMemory.allocate(RAM_SIZE);
   public final GuestMemory memory = new GuestMemory();
+
+  /** Bytes of a vector register. */
+  public static final int VECTOR_LENGTH = 32;
+
   public final BufferConsole console = new BufferConsole(HostServices.system());
   public final DeviceBus mmio = new DeviceBus();
   public final BoardContext context;
@@ -56,7 +60,7 @@ public final class BoardFixture implements AutoCloseable {
             console,
             reason -> {},
             new HostServices(clock, Scheduler.system(), RandomSource.seeded(1)));
-    board = new RiscvBoard(context, controller, TestedEngine.make(), budget);
+    board = new RiscvBoard(context, controller, TestedEngine.make(), budget, VECTOR_LENGTH);
     sbi = new Sbi(memory, console, board.vcpus());
   }
 

@@ -30,6 +30,7 @@ final class BoardTree {
           "f",
           "d",
           "c",
+          "v",
           "zicbom",
           "zicbop",
           "zicboz",
@@ -47,6 +48,14 @@ final class BoardTree {
           "zba",
           "zbb",
           "zbs",
+          "zvbb",
+          "zve32f",
+          "zve32x",
+          "zve64d",
+          "zve64f",
+          "zve64x",
+          "zvfhmin",
+          "zvl", // the length of vectors follows
           "ssaia",
           "sstc",
           "svadu");
@@ -66,6 +75,7 @@ final class BoardTree {
   private BoardTree(
       BoardContext context,
       InterruptController controller,
+      int vectorLength,
       String commandLine,
       long initrdBase,
       long initrdLength) {
@@ -100,7 +110,7 @@ final class BoardTree {
             .u32("timebase-frequency", HartTimer.FREQUENCY);
     List<Integer> harts = new ArrayList<>();
     for (int i = 0; i < context.vcpus(); i++) {
-      harts.add(hart(cpus, i, controller));
+      harts.add(hart(cpus, i, controller, vectorLength));
     }
 
     soc =
@@ -115,16 +125,19 @@ final class BoardTree {
   /**
    * The flattened tree.
    *
+   * @param vectorLength bytes of the harts' vector registers
    * @param initrdBase guest physical address of the initial RAM disk
    * @param initrdLength its bytes, 0 if there is none
    */
   static byte[] describe(
       BoardContext context,
       InterruptController controller,
+      int vectorLength,
       String commandLine,
       long initrdBase,
       long initrdLength) {
-    BoardTree board = new BoardTree(context, controller, commandLine, initrdBase, initrdLength);
+    BoardTree board =
+        new BoardTree(context, controller, vectorLength, commandLine, initrdBase, initrdLength);
     board.serial();
     board.finisher();
     board.rtc();
@@ -137,10 +150,12 @@ final class BoardTree {
     return name + "@" + Long.toHexString(address);
   }
 
-  private static int hart(DeviceTreeNode cpus, int index, InterruptController controller) {
+  private static int hart(
+      DeviceTreeNode cpus, int index, InterruptController controller, int vectorLength) {
     List<String> extensions =
         EXTENSIONS.stream()
             .filter(name -> controller == InterruptController.AIA || !name.equals("ssaia"))
+            .map(name -> name.equals("zvl") ? "zvl%db".formatted(8 * vectorLength) : name)
             .toList();
     return cpus.child(at("cpu", index))
         .strings("device_type", "cpu")

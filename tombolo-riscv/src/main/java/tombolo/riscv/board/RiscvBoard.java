@@ -42,6 +42,7 @@ public final class RiscvBoard implements Board {
 
   private final BoardContext context;
   private final CodeBudget budget;
+  private final int vectorLength;
   private final List<RiscvVcpu> vcpus = new ArrayList<>();
   private final InterruptController controller;
   private final WiredController wires;
@@ -54,11 +55,17 @@ public final class RiscvBoard implements Board {
    *
    * @param engine executes the harts' code
    * @param budget what decoded code counts against
+   * @param vectorLength bytes of the harts' vector registers, a power of two from 16 to 256
    */
   public RiscvBoard(
-      BoardContext context, InterruptController controller, Engine engine, CodeBudget budget) {
+      BoardContext context,
+      InterruptController controller,
+      Engine engine,
+      CodeBudget budget,
+      int vectorLength) {
     this.context = context;
     this.budget = budget;
+    this.vectorLength = vectorLength;
     this.controller = controller;
     if (context.ram().size() > BoardLayout.MAX_RAM) {
       throw new IllegalArgumentException(
@@ -71,7 +78,8 @@ public final class RiscvBoard implements Board {
     Sbi sbi = new Sbi(memory, context.console(), vcpus);
     long clockOrigin = context.host().clock().nanos();
     for (int i = 0; i < context.vcpus(); i++) {
-      RiscvVcpu vcpu = new RiscvVcpu(i, context, sbi, engine, budget, clockOrigin, controller);
+      RiscvVcpu vcpu =
+          new RiscvVcpu(i, context, sbi, engine, budget, vectorLength, clockOrigin, controller);
       vcpus.add(vcpu);
       memory.register(vcpu.quiescence);
     }
@@ -154,6 +162,7 @@ public final class RiscvBoard implements Board {
         BoardTree.describe(
             context,
             controller,
+            vectorLength,
             image.commandLine(),
             initrdBase,
             initrd == null ? 0 : initrd.length);

@@ -14,6 +14,10 @@ public final class Csrs {
   private static final int FFLAGS = 0x001;
   private static final int FRM = 0x002;
   private static final int FCSR = 0x003;
+  private static final int VSTART = 0x008;
+  private static final int VXSAT = 0x009;
+  private static final int VXRM = 0x00a;
+  private static final int VCSR = 0x00f;
   private static final int SSTATUS = 0x100;
   private static final int SIE = 0x104;
   private static final int STVEC = 0x105;
@@ -29,6 +33,9 @@ public final class Csrs {
   private static final int CYCLE = 0xc00;
   private static final int TIME = 0xc01;
   private static final int INSTRET = 0xc02;
+  private static final int VL = 0xc20;
+  private static final int VTYPE = 0xc21;
+  private static final int VLENB = 0xc22;
 
   private static final long FENCE_OF_IO_IMPLIES_MEMORY = 1;
   private static final long ENVIRONMENT =
@@ -92,6 +99,7 @@ public final class Csrs {
   private boolean exists(int csr) {
     return switch (csr) {
       case FFLAGS, FRM, FCSR -> !hart.floatingPointIsOff();
+      case VSTART, VXSAT, VXRM, VCSR, VL, VTYPE, VLENB -> !hart.vectorsAreOff();
       case SSTATUS, SIE, STVEC, SCOUNTEREN, SENVCFG, SSCRATCH, SEPC, SCAUSE, STVAL -> true;
       case SIP, STIMECMP, SATP -> true;
       case CYCLE, TIME, INSTRET ->
@@ -105,9 +113,16 @@ public final class Csrs {
       case FFLAGS -> hart.fp.flags;
       case FRM -> hart.roundingMode;
       case FCSR -> hart.roundingMode << 5 | hart.fp.flags;
+      case VSTART -> hart.vectors.vstart();
+      case VXSAT -> hart.vectors.vxsat();
+      case VXRM -> hart.vectors.vxrm();
+      case VCSR -> hart.vectors.vxrm() << 1 | hart.vectors.vxsat();
+      case VL -> hart.vectors.vl();
+      case VTYPE -> hart.vectors.vtype();
+      case VLENB -> hart.vectors.lengthInBytes();
       case SSTATUS -> {
-        long dirty = (hart.sstatus & Hart.FS) == Hart.FS ? Hart.SD : 0;
-        yield hart.sstatus | Hart.UXL_64 | dirty;
+        boolean dirty = (hart.sstatus & Hart.FS) == Hart.FS || (hart.sstatus & Hart.VS) == Hart.VS;
+        yield hart.sstatus | Hart.UXL_64 | (dirty ? Hart.SD : 0);
       }
       case SIE -> hart.sie;
       case STVEC -> hart.stvec;
@@ -142,6 +157,23 @@ public final class Csrs {
         hart.fp.flags = (int) value & 31;
         hart.roundingMode = (int) value >>> 5 & 7;
         hart.dirtyFloatingPoint();
+      }
+      case VSTART -> {
+        hart.vectors.setVstart(value);
+        hart.dirtyVectors();
+      }
+      case VXSAT -> {
+        hart.vectors.setVxsat(value);
+        hart.dirtyVectors();
+      }
+      case VXRM -> {
+        hart.vectors.setVxrm(value);
+        hart.dirtyVectors();
+      }
+      case VCSR -> {
+        hart.vectors.setVxsat(value);
+        hart.vectors.setVxrm(value >>> 1);
+        hart.dirtyVectors();
       }
       case SSTATUS -> writeStatus(value);
       case SIE -> hart.sie = value & Hart.INTERRUPTS;

@@ -9,6 +9,7 @@ import tombolo.machine.state.Stateful;
 import tombolo.memory.GuestMemory;
 import tombolo.riscv.fp.FpEnvironment;
 import tombolo.riscv.isa.Cause;
+import tombolo.riscv.vector.VectorUnit;
 
 /**
  * The architectural state of one hart, and what an engine leaves behind when it returns.
@@ -26,6 +27,7 @@ public final class Hart implements Stateful {
   public static final long SIE = 1L << 1;
   public static final long SPIE = 1L << 5;
   public static final long SPP = 1L << 8;
+  public static final long VS = 3L << 9;
   public static final long FS = 3L << 13;
   public static final long SUM = 1L << 18;
   public static final long MXR = 1L << 19;
@@ -50,7 +52,7 @@ public final class Hart implements Stateful {
   public static final int STIP = 1 << Cause.TIMER_INTERRUPT;
   public static final int SEIP = 1 << Cause.EXTERNAL_INTERRUPT;
 
-  static final long SSTATUS_WRITABLE = SIE | SPIE | SPP | FS | SUM | MXR;
+  static final long SSTATUS_WRITABLE = SIE | SPIE | SPP | VS | FS | SUM | MXR;
   static final long INTERRUPTS = SSIP | STIP | SEIP;
   static final long SATP_MODE_SV39 = 8;
   static final long SATP_MODE_SV48 = 9;
@@ -110,6 +112,8 @@ public final class Hart implements Stateful {
   public final FpEnvironment fp = new FpEnvironment();
   public int roundingMode;
 
+  public final VectorUnit vectors;
+
   public long pc;
   public int privilege = SUPERVISOR;
   public long sstatus;
@@ -135,7 +139,7 @@ public final class Hart implements Stateful {
   public long reservedValue;
 
   /** What its engine has done, for people; no part of its state. */
-  public final EngineCounters engine = new EngineCounters();
+  public final Dispatcher.Counters engine = new Dispatcher.Counters();
 
   /** Instructions retired; exact whenever no engine runs the hart. */
   public long retired;
@@ -160,11 +164,13 @@ public final class Hart implements Stateful {
    * Makes a hart.
    *
    * @param budget what its decoded code counts against; whoever makes the hart joins it
+   * @param vectorLength bytes of a vector register, as {@link VectorUnit} allows
    */
-  public Hart(int index, GuestMemory memory, CodeBudget budget) {
+  public Hart(int index, GuestMemory memory, CodeBudget budget, int vectorLength) {
     this.index = index;
     this.mmu = new Mmu(this, memory, budget);
     this.access = new MemoryAccess(this);
+    this.vectors = new VectorUnit(vectorLength, x, f, fp, new ElementAccess(mmu));
   }
 
   /** Notes an exception of the instruction at hand. */
@@ -220,6 +226,14 @@ public final class Hart implements Stateful {
     sstatus |= FS;
   }
 
+  public boolean vectorsAreOff() {
+    return (sstatus & VS) == 0;
+  }
+
+  public void dirtyVectors() {
+    sstatus |= VS;
+  }
+
   @Override
   public void save(StateWriter out) {
     for (int i = 1; i < 32; i++) {
@@ -233,6 +247,7 @@ public final class Hart implements Stateful {
     out.number(reservedAddress).number(reservedSize).number(reservedValue);
     out.number((int) PENDING.getVolatile(this)).flag(timerPending);
     out.number(trapCause).number(trapValue).number(instruction);
+    out.part("vectors", vectors);
   }
 
   @Override
@@ -266,6 +281,7 @@ public final class Hart implements Stateful {
     trapCause = in.int32(0, Cause.STORE_PAGE);
     trapValue = in.int64();
     instruction = in.int32();
+    in.part("vectors", vectors);
     long mode = satp >>> 60;
     boolean legal =
         ((pc | sepc) & 1) == 0
@@ -292,6 +308,7 @@ public final class Hart implements Stateful {
     java.util.Arrays.fill(f, 0);
     fp.flags = 0;
     roundingMode = 0;
+    vectors.reset();
     x[10] = a0;
     x[11] = a1;
     pc = address;

@@ -3,6 +3,7 @@ package tombolo.riscv.hart;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
@@ -34,43 +35,51 @@ final class HostBytes {
 
   // Host addresses of 56 bits at the most. Addresses are masked, though they are right, because C2
   // knows then that an access is within ALL and aligned, and one AND costs less than these checks.
-  private static final long BYTES = (1L << 56) - 1;
-  private static final long SHORTS = BYTES - 1;
-  private static final long INTS = BYTES - 3;
-  private static final long LONGS = BYTES - 7;
+  private static final long BYTE_BITS = (1L << 56) - 1;
+  private static final long SHORT_BITS = BYTE_BITS - 1;
+  private static final long INT_BITS = BYTE_BITS - 3;
+  private static final long LONG_BITS = BYTE_BITS - 7;
+
+  // The same in arrays.
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private HostBytes() {}
 
   static byte getByte(long address) {
-    return ALL.get(ValueLayout.JAVA_BYTE, address & BYTES);
+    return ALL.get(ValueLayout.JAVA_BYTE, address & BYTE_BITS);
   }
 
   static short getShort(long address) {
-    return ALL.get(SHORT, address & SHORTS);
+    return ALL.get(SHORT, address & SHORT_BITS);
   }
 
   static int getInt(long address) {
-    return (int) INT.getOpaque(ALL, address & INTS);
+    return (int) INT.getOpaque(ALL, address & INT_BITS);
   }
 
   static long getLong(long address) {
-    return (long) LONG.getOpaque(ALL, address & LONGS);
+    return (long) LONG.getOpaque(ALL, address & LONG_BITS);
   }
 
   static void putByte(long address, byte value) {
-    ALL.set(ValueLayout.JAVA_BYTE, address & BYTES, value);
+    ALL.set(ValueLayout.JAVA_BYTE, address & BYTE_BITS, value);
   }
 
   static void putShort(long address, short value) {
-    ALL.set(SHORT, address & SHORTS, value);
+    ALL.set(SHORT, address & SHORT_BITS, value);
   }
 
   static void putInt(long address, int value) {
-    INT.setOpaque(ALL, address & INTS, value);
+    INT.setOpaque(ALL, address & INT_BITS, value);
   }
 
   static void putLong(long address, long value) {
-    LONG.setOpaque(ALL, address & LONGS, value);
+    LONG.setOpaque(ALL, address & LONG_BITS, value);
   }
 
   static int getIntVolatile(long address) {
@@ -108,6 +117,36 @@ final class HostBytes {
   /** Copies bytes out of host memory. */
   static void copyOut(long address, byte[] into) {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, into, 0, into.length);
+  }
+
+  /** Copies bytes out of host memory, to an index of an array. */
+  static void copyOut(long address, byte[] into, int at, int count) {
+    MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, into, at, count);
+  }
+
+  /** Copies bytes from an index of an array into host memory. */
+  static void copyIn(byte[] from, int at, long address, int count) {
+    MemorySegment.copy(from, at, ALL, ValueLayout.JAVA_BYTE, address, count);
+  }
+
+  /** Copies an aligned element of 1, 2, 4 or 8 bytes out of host memory, in one access. */
+  static void loadElement(long address, byte[] into, int at, int size) {
+    switch (size) {
+      case 1 -> into[at] = getByte(address);
+      case 2 -> SHORTS.set(into, at, getShort(address));
+      case 4 -> INTS.set(into, at, getInt(address));
+      default -> LONGS.set(into, at, getLong(address));
+    }
+  }
+
+  /** Copies an element of 1, 2, 4 or 8 bytes into host memory where it is aligned. */
+  static void storeElement(long address, byte[] from, int at, int size) {
+    switch (size) {
+      case 1 -> putByte(address, from[at]);
+      case 2 -> putShort(address, (short) SHORTS.get(from, at));
+      case 4 -> putInt(address, (int) INTS.get(from, at));
+      default -> putLong(address, (long) LONGS.get(from, at));
+    }
   }
 
   /** Zeroes bytes of host memory; whoever looks sees each of them as it was or as zero. */

@@ -43,7 +43,13 @@ public final class Interpreter implements Engine {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       for (Class<?> called :
-          List.of(Arithmetic.class, Atomics.class, Bits.class, FloatOps.class, HostBytes.class)) {
+          List.of(
+              Arithmetic.class,
+              Atomics.class,
+              Bits.class,
+              FloatOps.class,
+              HostBytes.class,
+              Vectors.class)) {
         lookup.ensureInitialized(called);
       }
     } catch (IllegalAccessException e) {
@@ -467,6 +473,13 @@ public final class Interpreter implements Engine {
                 }
                 case Op.FLOAT -> {
                   if (!FloatOps.execute(hart, op)) {
+                    at = i;
+                    break leave;
+                  }
+                }
+
+                case Op.VECTOR -> {
+                  if (!Vectors.execute(hart, op)) {
                     at = i;
                     break leave;
                   }

@@ -6,7 +6,8 @@ package tombolo.riscv.isa;
  * else.
  *
  * <p>Follows the RISC-V Unprivileged ISA's instruction listings for RV64IMAFD, Zicsr, Zifencei,
- * Zicond, Zimop, Zfa, Zfhmin, Zba, Zbb and Zbs. What they reserve is {@link Op#ILLEGAL}. Stateless.
+ * Zicond, Zimop, Zfa, Zfhmin, Zba, Zbb, Zbs and V. What they reserve is {@link Op#ILLEGAL}.
+ * Stateless.
  */
 public final class Decoder {
   /** Bytes of the pages that code is decoded in. */
@@ -48,6 +49,7 @@ public final class Decoder {
       case 0x0e -> register32(word);
       case 0x10, 0x11, 0x12, 0x13, 0x14 -> FloatDecoder.decode(word);
       case 0x18 -> branch(word, offset);
+      case 0x15 -> VectorDecoder.decode(word);
       case 0x19 -> jumpRegister(word, offset + length);
       case 0x1b -> jump(word, offset, offset + length);
       case 0x1c -> system(word);
@@ -108,6 +110,7 @@ public final class Decoder {
       case 1 -> Op.pack(Op.FLH, word >>> 7 & 31, rs1(word), 0, word >> 20);
       case 2 -> Op.pack(Op.FLW, word >>> 7 & 31, rs1(word), 0, word >> 20);
       case 3 -> Op.pack(Op.FLD, word >>> 7 & 31, rs1(word), 0, word >> 20);
+      case 0, 5, 6, 7 -> VectorDecoder.decode(word);
       default -> ILLEGAL;
     };
   }
@@ -117,6 +120,7 @@ public final class Decoder {
       case 1 -> Op.pack(Op.FSH, 0, rs1(word), rs2(word), storeOffset(word));
       case 2 -> Op.pack(Op.FSW, 0, rs1(word), rs2(word), storeOffset(word));
       case 3 -> Op.pack(Op.FSD, 0, rs1(word), rs2(word), storeOffset(word));
+      case 0, 5, 6, 7 -> VectorDecoder.decode(word);
       default -> ILLEGAL;
     };
   }

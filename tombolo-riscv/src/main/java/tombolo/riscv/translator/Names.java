@@ -23,6 +23,7 @@ final class Names {
   static final ClassDesc TLB = ClassDesc.of(HART_PACKAGE, "Tlb");
   static final ClassDesc ATOMICS = ClassDesc.of(HART_PACKAGE, "Atomics");
   static final ClassDesc FLOAT_OPS = ClassDesc.of(HART_PACKAGE, "FloatOps");
+  static final ClassDesc VECTORS = ClassDesc.of(HART_PACKAGE, "Vectors");
   static final ClassDesc INTERPRETER = ClassDesc.of(HART_PACKAGE, "Interpreter");
   static final ClassDesc BITS = ClassDesc.of("tombolo.riscv.isa", "Bits");
   static final ClassDesc ARITHMETIC = ClassDesc.of("tombolo.riscv.isa", "Arithmetic");
@@ -38,6 +39,7 @@ final class Names {
   static final MethodTypeDesc LOAD = MethodTypeDesc.of(CD_boolean, CD_long, CD_long);
   static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_boolean, CD_long, CD_long, CD_long);
   static final MethodTypeDesc EXECUTE = MethodTypeDesc.of(CD_boolean, HART, CD_long);
+  static final MethodTypeDesc FLOAT_ACCESS = MethodTypeDesc.of(CD_boolean, HART, CD_long, CD_long);
   static final MethodTypeDesc FLOATS_FIT = MethodTypeDesc.of(CD_boolean, HART, CD_int);
   static final MethodTypeDesc BINARY = MethodTypeDesc.of(CD_long, CD_long, CD_long);
   static final MethodTypeDesc SELECTED = MethodTypeDesc.of(CD_long, CD_int, CD_long, CD_long);

@@ -117,6 +117,15 @@ final class RegionWriter {
   private void use(Step step) {
     long op = step.op();
     int opcode = Op.opcode(op);
+    if (opcode == Op.VECTOR) {
+      VectorWriter.use(frame, op);
+      return;
+    }
+    if (opcode == Op.FLH || opcode == Op.FSH) {
+      frame.use(Op.rs1(op), false);
+      frame.useFloat(opcode == Op.FSH ? Op.rs2(op) : Op.rd(op), opcode == Op.FLH);
+      return;
+    }
     if (opcode == Op.FLOAT) {
       FloatWriter.use(frame, op);
       return;
@@ -237,6 +246,15 @@ final class RegionWriter {
           callFloat(op);
         }
       }
+      case Op.VECTOR -> VectorWriter.write(frame, op);
+      case Op.FLH -> {
+        halfAccess(op, "load");
+        frame.loadFloat(Op.rd(op));
+      }
+      case Op.FSH -> {
+        frame.storeFloat(Op.rs2(op));
+        halfAccess(op, "store");
+      }
       default -> {
         if (MemoryWriter.isAccess(op)) {
           memory.write(op);
@@ -295,6 +313,14 @@ final class RegionWriter {
     } else {
       frame.loadFloat(Op.rd(op));
     }
+  }
+
+  private void halfAccess(long op, String name) {
+    code.aload(Frame.HART);
+    frame.constant(op);
+    frame.get(Op.rs1(op));
+    frame.constant(Op.immediate(op)).ladd();
+    code.invokestatic(Names.FLOAT_OPS, name, Names.FLOAT_ACCESS).ifeq(frame.stopsHere());
   }
 
   private void jump(int from, int to) {

@@ -20,8 +20,8 @@ import tombolo.machine.state.Stateful;
 import tombolo.riscv.hart.AiaCsrs;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Csrs;
+import tombolo.riscv.hart.Dispatcher;
 import tombolo.riscv.hart.Engine;
-import tombolo.riscv.hart.EngineCounters;
 import tombolo.riscv.hart.Hart;
 import tombolo.riscv.hart.HartTimer;
 import tombolo.riscv.hart.Quiescence;
@@ -119,6 +119,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
    *
    * @param engine executes the hart's code
    * @param budget what decoded code counts against
+   * @param vectorLength bytes of a vector register
    * @param clockOrigin the clock's time at which {@code time} is 0
    * @param controller which of them sets the hart's external interrupt: {@link #setInterrupt}, or
    *     {@link #interruptFile}
@@ -129,10 +130,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       Sbi sbi,
       Engine engine,
       CodeBudget budget,
+      int vectorLength,
       long clockOrigin,
       InterruptController controller) {
     this.engine = engine;
-    hart = new Hart(index, context.memory(), budget);
+    hart = new Hart(index, context.memory(), budget, vectorLength);
     quiescence = new Quiescence(hart, context.host().scheduler());
     timer = new HartTimer(hart, context.host().clock(), clockOrigin);
     traps = new Traps(hart);
@@ -345,7 +347,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   @Override
   public Map<String, Long> engineFigures() {
-    EngineCounters counters = hart.engine;
+    Dispatcher.Counters counters = hart.engine;
     Map<String, Long> figures = new LinkedHashMap<>();
     figures.put("in regions", counters.instructions());
     figures.put("region exits", counters.left());

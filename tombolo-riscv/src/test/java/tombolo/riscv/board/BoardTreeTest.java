@@ -66,7 +66,7 @@ class BoardTreeTest {
     try (BoardFixture board = new BoardFixture(harts, controller)) {
       return Files.write(
           directory.resolve("tombolo.dtb"),
-          BoardTree.describe(board.context, controller, "", 0, 0));
+          BoardTree.describe(board.context, controller, 128, "", 0, 0));
     }
   }
 
@@ -148,7 +148,7 @@ class BoardTreeTest {
     assertThat(aia.get("cpu@1/riscv,isa-extensions"))
         .contains("\\0ssaia\\0")
         .doesNotContain("smaia");
-    assertThat(aia.get("cpu@1/riscv,isa")).contains("_zbs_ssaia_sstc").doesNotContain("smaia");
+    assertThat(aia.get("cpu@1/riscv,isa")).contains("_zvl1024b_ssaia_sstc").doesNotContain("smaia");
   }
 
   @ParameterizedTest

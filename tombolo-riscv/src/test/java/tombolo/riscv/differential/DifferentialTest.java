@@ -17,6 +17,7 @@ import tombolo.testing.RequiredTool;
 class DifferentialTest {
   private static final long SEED = Long.getLong("differential.seed", 1);
   private static final long INSTRUCTIONS = Long.getLong("differential.instructions", 2_000_000);
+  private static final int VECTOR_BITS = Integer.getInteger("differential.vlen", 256);
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   /** Causes of traps, as scause has them; with C no fetch is misaligned. */
@@ -35,8 +36,11 @@ class DifferentialTest {
         new Disassembler(
             RequiredTool.requireFetched("riscv64-linux-gnu-as"),
             RequiredTool.requireFetched("riscv64-linux-gnu-objdump"));
-    Target qemu = new QemuTarget(RequiredTool.requireFetched("qemu-system-riscv64"), List.of());
-    Comparison comparison = new Comparison(qemu, new TomboloTarget(), DEADLINE);
+    Target qemu =
+        new QemuTarget(
+            RequiredTool.requireFetched("qemu-system-riscv64"),
+            List.of("-cpu", QemuTarget.cpu(VECTOR_BITS)));
+    Comparison comparison = new Comparison(qemu, new TomboloTarget(VECTOR_BITS), DEADLINE);
     DifferentialRun run = new DifferentialRun(SEED, comparison, disassembler, System.out);
     DifferentialRun.Verdict verdict = run.run(INSTRUCTIONS, 1);
     System.out.printf(

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 final class Disassembler {
   private static final String MARCH =
-      "-march=rv64gc_zicond_zimop_zicbom_zicbop_zicboz_zfa_zfhmin_zcb_zcmop_zba_zbb_zbs";
+      "-march=rv64gcv_zicond_zimop_zicbom_zicbop_zicboz_zfa_zfhmin_zcb_zcmop_zba_zbb_zbs_zvfhmin_zvbb";
   private static final Pattern INSTRUCTION = Pattern.compile("^ *[0-9a-f]+:\t.*");
 
   private final Path assembler;

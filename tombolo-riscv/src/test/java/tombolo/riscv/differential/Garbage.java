@@ -69,7 +69,9 @@ final class Garbage {
     int withBase = (bits & ~(31 << 15)) | base;
     return switch (opcode) {
       case LOAD -> Registers.isFree(rd) ? withBase : 0;
-      case LOAD_FP, STORE, STORE_FP -> withBase;
+      case STORE -> withBase;
+      // A vector access has offsets and strides of its own: VectorSnippets has those that stay.
+      case LOAD_FP, STORE_FP -> (function & 4) != 0 || function == 0 ? 0 : withBase;
       // Function 2 has the instructions on cache blocks.
       case MISC_MEM -> function == 2 ? withBase : Registers.isFree(rd) ? bits : 0;
       // lr and sc: a reservation that a random instruction made is nobody's business.

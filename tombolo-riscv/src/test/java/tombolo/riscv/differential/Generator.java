@@ -31,6 +31,9 @@ final class Generator {
     }
   }
 
+  /** How often vectors are used; more for a test of them alone. */
+  private static final int VECTORS = Integer.getInteger("differential.vectors", 120);
+
   private static final List<Choice> CHOICES =
       List.of(
           new Choice(70, ComputationSnippets::base, true),
@@ -44,6 +47,14 @@ final class Generator {
           new Choice(70, ComputationSnippets::window, true),
           new Choice(140, World::floatsOn, ComputationSnippets::floating, true),
           new Choice(10, World::floatsOff, ComputationSnippets::floating, true),
+          new Choice(5, World::vectorsOff, VectorSnippets::integers),
+          new Choice(5, World::vectorsOff, VectorSnippets::csrs),
+          new Choice(VECTORS / 6, World::vectorsOn, VectorSnippets::configure),
+          new Choice(VECTORS / 8, World::vectorsOn, VectorSnippets::csrs),
+          new Choice(VECTORS, World::vectorsOn, VectorSnippets::integers),
+          new Choice(VECTORS, World::vectorsOn, VectorSnippets::floats),
+          new Choice(VECTORS, World::vectorsOn, VectorSnippets::window),
+          new Choice(VECTORS / 2, World::vectorsOn, VectorSnippets::faults),
           new Choice(60, AtomicSnippets::amo),
           new Choice(10, AtomicSnippets::pair),
           new Choice(3, AtomicSnippets::wrongAddress),

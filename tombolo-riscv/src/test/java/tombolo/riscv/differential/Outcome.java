@@ -23,7 +23,7 @@ record Outcome(long hash, long retired, long causes, Map<String, Long> state) {
   private static final Pattern LINE =
       Pattern.compile("(?m)^P ([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+)\r?\n");
   private static final Pattern SPACE = Pattern.compile(" ");
-  private static final Pattern DETAIL = Pattern.compile("(?m)^([STM])((?: [0-9a-f]+)+)\r?\n");
+  private static final Pattern DETAIL = Pattern.compile("(?m)^([STMV])((?: [0-9a-f]+)+)\r?\n");
 
   /** The numbers of the bits in {@link #causes}. */
   IntStream causeNumbers() {
@@ -55,6 +55,7 @@ record Outcome(long hash, long retired, long causes, Map<String, Long> state) {
       String[] words = SPACE.split(line.group(2).strip(), -1);
       switch (line.group(1)) {
         case "S" -> state.put(StateNames.register((int) word(words[0])), word(words[1]));
+        case "V" -> state.put(StateNames.vector((int) word(words[0])), word(words[1]));
         case "M" -> state.put(StateNames.memory(word(words[0])), word(words[1]));
         default -> {
           for (int i = 1; i < words.length; i++) {

@@ -26,10 +26,16 @@ final class QemuTarget implements Target {
   static final String CPU =
       "rv64i,s=on,u=on,mmu=on,pmp=on,sv48=on,sv57=off,m=on,a=on,f=on,d=on,c=on,zicsr=on,zifencei=on,zicntr=on,"
           + "zicond=on,zimop=on,zicbom=on,zicbop=on,zicboz=on,cbom_blocksize=64,"
-          + "cboz_blocksize=4096,zfa=on,zfhmin=on,zcb=on,zcmop=on,zba=on,zbb=on,zbs=on,sstc=on";
+          + "cboz_blocksize=4096,zfa=on,zfhmin=on,zcb=on,zcmop=on,zba=on,zbb=on,zbs=on,sstc=on,"
+          + "v=on,zvfhmin=on,zvbb=on,elen=64,vlen=256";
 
   /** Options that make QEMU translate one instruction at a time. */
   static final List<String> ONE_BY_ONE = List.of("-accel", "tcg,one-insn-per-tb=on");
+
+  /** The option's value with vectors of so many bits. */
+  static String cpu(int vectorBits) {
+    return CPU.replace("vlen=256", "vlen=" + vectorBits);
+  }
 
   private final Path qemu;
   private final List<String> options;

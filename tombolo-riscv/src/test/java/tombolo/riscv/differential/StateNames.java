@@ -20,7 +20,11 @@ final class StateNames {
           "satp",
           "stvec",
           "number of traps",
-          "causes seen");
+          "causes seen",
+          "vstart",
+          "vcsr",
+          "vl",
+          "vtype");
 
   private static final List<String> TRAP = List.of("scause", "stval", "sepc", "sstatus");
 
@@ -30,6 +34,11 @@ final class StateNames {
   static String register(int offset) {
     int word = offset / 8;
     return word < 32 ? "x" + word : word < 64 ? "f" + (word - 32) : CONTROL.get(word - 64);
+  }
+
+  /** The word of the vector registers at {@code offset}: they lie one behind the other. */
+  static String vector(int offset) {
+    return "vector registers, byte %d".formatted(offset);
   }
 
   static String trap(int number, int field) {

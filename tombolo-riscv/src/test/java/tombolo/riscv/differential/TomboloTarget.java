@@ -28,6 +28,17 @@ final class TomboloTarget implements Target {
     UNKNOWN_ACCESSES.setLevel(Level.OFF);
   }
 
+  private final int vectorBits;
+
+  /** Makes one whose vectors are as long as those of {@link QemuTarget#CPU}. */
+  TomboloTarget() {
+    this(256);
+  }
+
+  TomboloTarget(int vectorBits) {
+    this.vectorBits = vectorBits;
+  }
+
   @Override
   public String name() {
     return "Tombolo";
@@ -41,7 +52,7 @@ final class TomboloTarget implements Target {
     try (Vm vm =
         Vm.create(
             VmConfig.of("differential", boot, console, HostServices.system()),
-            TestedEngine.accelerator())) {
+            TestedEngine.accelerator().withVectorLength(vectorBits / 8))) {
       vm.boot();
       Optional<StopReason> reason = vm.awaitStop(deadline);
       String why = reason.map(StopReason::describe).orElse("still running at the deadline");

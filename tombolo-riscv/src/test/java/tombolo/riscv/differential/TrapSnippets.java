@@ -28,8 +28,17 @@ final class TrapSnippets {
           0x04000053, // fadd.h
           0x06000053, // fadd.q
           0x00000007 | 4 << 12, // flq
-          0x02000007, // vle8.v
-          0x00000057 | 7 << 12, // vsetvli
+          0x12000007, // vle128.v
+          0x00900007, // a unit-stride load of no kind
+          0x01000027, // a fault-only-first store
+          0x42800007, // vl3re8.v
+          0x02805027, // vs1re16.v
+          0x20000057, // funct6 8 of OPIVV
+          0x00003057 | 2 << 26, // vsub.vi
+          0x42000057, // vadc.vvm without a mask
+          0x5e100057, // vmv.v.v with vs2
+          0x9e013057, // vmv3r.v
+          0x82007057, // vsetvl with bit 25
           0x0a001033, // clmul
           0x0a003033, // clmulh
           0x0e006033, // between czero.eqz and czero.nez

@@ -49,6 +49,7 @@ record World(
   static final long STATUS_SIE = 1L << 1;
   static final long STATUS_SPIE = 1L << 5;
   static final long STATUS_SPP = 1L << 8;
+  static final long STATUS_VS = 3L << 9;
   static final long STATUS_FS = 3L << 13;
   static final long STATUS_SUM = 1L << 18;
   static final long STATUS_MXR = 1L << 19;
@@ -85,6 +86,14 @@ record World(
 
   boolean floatsOn() {
     return (status & STATUS_FS) != 0;
+  }
+
+  boolean vectorsOn() {
+    return (status & STATUS_VS) != 0;
+  }
+
+  boolean vectorsOff() {
+    return !vectorsOn();
   }
 
   /** Where in the tables' window the program finds the word at physical address {@code entry}. */

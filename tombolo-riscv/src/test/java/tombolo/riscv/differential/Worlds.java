@@ -235,6 +235,7 @@ final class Worlds {
 
     long status = World.STATUS_UXL64;
     status |= chance.percent(97) ? World.STATUS_FS : 0;
+    status |= chance.percent(97) ? World.STATUS_VS : 0;
     status |= chance.percent(50) ? World.STATUS_SUM : 0;
     status |= chance.percent(50) ? World.STATUS_MXR : 0;
     status |= chance.percent(20) ? World.STATUS_SPIE : 0;

@@ -46,7 +46,7 @@ class CsrsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0x100, 0x80000002000c6122", // sstatus: SIE SPIE SPP FS SUM MXR, and UXL and SD, read-only
+    "0x100, 0x80000002000c6722", // sstatus: SIE SPIE SPP FS SUM MXR, and UXL and SD, read-only
     "0x104, 0x222", // sie
     "0x106, 0xffffffff", // scounteren
     "0x10a, 0xf1", // senvcfg: FIOM CBIE CBCFE CBZE
@@ -58,9 +58,13 @@ class CsrsTest {
     "0x001, 0x1f", // fflags
     "0x002, 0x7", // frm
     "0x003, 0xff", // fcsr
+    "0x008, 0xff", // vstart: as many as there are elements of 8 bits in 8 registers of 32 bytes
+    "0x009, 0x1", // vxsat
+    "0x00a, 0x3", // vxrm
+    "0x00f, 0x7", // vcsr
   })
   void allOnesLeaveTheBitsThatThereAre(String csr, String expected) {
-    hart.sstatus |= Hart.FS;
+    hart.sstatus |= Hart.FS | Hart.VS;
     assertThat(write(Integer.decode(csr), -1))
         .isEqualTo(Long.parseUnsignedLong(expected.substring(2), 16));
   }

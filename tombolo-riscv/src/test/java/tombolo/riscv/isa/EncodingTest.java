@@ -132,7 +132,7 @@ class EncodingTest {
     run(
         object.resolveSibling("errors"),
         RequiredTool.requireFetched("riscv64-linux-gnu-as").toString(),
-        "-march=rv64gc_zicsr_zifencei_zicond_zimop_zfa_zfhmin_zcb_zcmop_zba_zbb_zbs",
+        "-march=rv64gcv_zicsr_zifencei_zicond_zimop_zfa_zfhmin_zcb_zcmop_zba_zbb_zbs_zvfhmin_zvbb",
         "-o",
         object.toString(),
         source.toString());

@@ -5,7 +5,7 @@
 #     P <index> <hash of the final state> <instructions retired by the program> <causes seen>
 #
 # all in hexadecimal. With the batch's verbose flag it also prints the final state itself:
-# "S <offset> <word>" (state), "T <n> <scause> <stval> <sepc> <sstatus>" (each trap logged) and
+# "S <offset> <word>" (state), "V <offset> <word>" (vector registers), "T <n> <scause> <stval> <sepc> <sstatus>" (each trap logged) and
 # "M <address> <word>" (each word of the program's pages that is not zero). Last line: "E".
 #
 # Starts in S-mode with paging off at 0x80200000. The batch (Batch.java writes it) lies at
@@ -23,14 +23,17 @@
 
     .option norvc
     .option norelax
+    .option arch, +v
     .equ UART,       0x10000000
     .equ FINISHER,   0x00100000
     .equ STATE,      0x80210000
     .equ LOG,        0x80211000
+    .equ VECTORS,    0x80214000
+    .equ DATA,       0x80405000     # Arena.java's pages of data
     .equ BATCH,      0x80600000
     .equ END,        0x454e4421
     .equ MAX_TRAPS,  256
-    .equ FS,         0x6000
+    .equ FS_VS,      0x6600
     .equ SUM_MXR,    0xc0000
 
     # The final state, hashed and compared: StateLayout.java names each word.
@@ -50,14 +53,19 @@
     .equ S_TVEC,     600
     .equ S_TRAPS,    608
     .equ S_CAUSES,   616
-    .equ S_BYTES,    624
+    .equ S_VSTART,   624
+    .equ S_VCSR,     632
+    .equ S_VL,       640
+    .equ S_VTYPE,    648
+    .equ S_BYTES,    656
     # Not compared.
-    .equ RETIRED,    640
-    .equ RESUMED,    648
-    .equ RECORD,     656
-    .equ HOME,       664            # SPP bit of the mode that the program started in
-    .equ NUMBER,     672            # which of the batch
-    .equ SCRATCH,    680
+    .equ RETIRED,    672
+    .equ RESUMED,    680
+    .equ RECORD,     688
+    .equ HOME,       696            # SPP bit of the mode that the program started in
+    .equ NUMBER,     704            # which of the batch
+    .equ SCRATCH,    712
+    .equ VECTOR_END, 720            # behind the vector registers in VECTORS
 
     # A program's record.
     .equ R_INDEX,    0
@@ -137,8 +145,19 @@ next_program:
     addi    t0, t0, 8
     addi    t1, t1, 8
     bltu    t1, t2, 7b
-    li      t0, FS
+    li      t0, FS_VS
     csrs    sstatus, t0
+    csrw    vcsr, zero
+    csrw    vstart, zero
+    li      t0, DATA
+    csrr    t1, vlenb
+    slli    t1, t1, 3
+    .irp n, 0, 8, 16, 24
+    vl8re8.v v\n, (t0)
+    add     t0, t0, t1
+    .endr
+    li      t0, -1
+    vsetvl  zero, zero, t0          # vill
     .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     fld     f\n, F+8*\n(s0)
     .endr
@@ -328,8 +347,25 @@ finish:
     csrr    t0, stvec
     sd      t0, S_TVEC(s0)
     csrw    sie, zero
-    li      t0, FS
+    li      t0, FS_VS
     csrs    sstatus, t0
+    csrr    t0, vstart
+    sd      t0, S_VSTART(s0)
+    csrr    t0, vcsr
+    sd      t0, S_VCSR(s0)
+    csrr    t0, vl
+    sd      t0, S_VL(s0)
+    csrr    t0, vtype
+    sd      t0, S_VTYPE(s0)
+    csrw    vstart, zero
+    li      t0, VECTORS
+    csrr    t1, vlenb
+    slli    t1, t1, 3
+    .irp n, 0, 8, 16, 24
+    vs8r.v  v\n, (t0)
+    add     t0, t0, t1
+    .endr
+    sd      t0, VECTOR_END(s0)
     csrr    t0, fcsr
     sd      t0, S_FCSR(s0)
     .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
@@ -340,6 +376,9 @@ finish:
     li      s5, 0                   # s5 = hash
     mv      a0, s0
     addi    a1, s0, S_BYTES
+    call    hash
+    li      a0, VECTORS
+    ld      a1, VECTOR_END(s0)
     call    hash
     ld      t0, S_TRAPS(s0)
     slli    t0, t0, 5
@@ -385,6 +424,19 @@ finish:
     call    print_end
     addi    s2, s2, 8
     bltu    s2, s3, 3b
+
+    li      s2, VECTORS             # the vector registers,
+    ld      s3, VECTOR_END(s0)
+9:  li      a0, 'V'
+    call    print_char
+    li      a0, VECTORS
+    sub     a0, s2, a0
+    call    print_word
+    ld      a0, 0(s2)
+    call    print_word
+    call    print_end
+    addi    s2, s2, 8
+    bltu    s2, s3, 9b
 
     li      s2, 0                   # the traps,
     li      s4, LOG
