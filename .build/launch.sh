@@ -32,7 +32,8 @@ is_jdk() {
     if [ "$key" = JAVA_VERSION ]; then
       jdk_version=${value#\"}
       jdk_version=${jdk_version%\"}
-      [ "${jdk_version%%[!0-9]*}" -ge "$least" ] && return 0
+      [ "${jdk_version%%[!0-9]*}" -ge "$least" ]
+      return # the lines below are long, and a shell reads them byte by byte
     fi
   done <"$1/release"
   return 1
@@ -40,12 +41,13 @@ is_jdk() {
 
 # find_jdk: sets $jdk, and $jdk_version.
 find_jdk() {
-  on_path=$(command -v javac) || on_path=
-  [ -L "$on_path" ] && on_path=$(readlink -f "$on_path")
-  for jdk in "${JAVA_HOME:-}" /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    "${on_path%/bin/javac}"; do
+  for jdk in "${JAVA_HOME:-}" /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
     is_jdk "$jdk" && return
   done
+  on_path=$(command -v javac) || on_path=
+  [ -L "$on_path" ] && on_path=$(readlink -f "$on_path")
+  jdk=${on_path%/bin/javac}
+  is_jdk "$jdk" && return
   fail "no JDK $least or later in JAVA_HOME, /usr/lib/jvm or PATH: install one, or set JAVA_HOME to it"
 }
 

@@ -2,16 +2,17 @@
 #pragma once
 
 // The frame of every benchmark: the number of rounds from the command line (n=), a checksum that is
-// the same on every machine, a self-check, and on the board the number of instructions retired.
+// the same on every machine, a self-check, and on a board the number of instructions retired and the
+// time that they took. A Linux program can read neither well, so it leaves them out.
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// Returns the number of rounds: n= or `rounds`. Starts the count of instructions.
+// Returns the number of rounds: n= or `rounds`. Starts both counts.
 uint64_t bench_begin(const char *name, uint64_t rounds);
 
-// Prints "NAME checksum HEX", on the board "NAME instructions N", then "ok" or "FAILED". Returns
-// main's result.
+// Prints "NAME checksum HEX", on a board "NAME instructions N" and "NAME nanoseconds N", then "ok" or
+// "FAILED". Returns main's result.
 int bench_end(uint64_t checksum, bool correct);
 
 // Returns the next number of a 64-bit generator (xorshift). `state` starts from anything but 0.

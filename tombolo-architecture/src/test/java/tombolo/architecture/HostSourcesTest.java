@@ -52,6 +52,7 @@ class HostSourcesTest {
               "tombolo.riscv.hart.Interpreter", "the instruction pause is a hint, not a wait"),
           new Place("tombolo.ring.Backoff", "between two looks at a peer's memory"),
           new Place("tombolo.cli.run.Host", "the command runs on the host's services"),
+          new Place("tombolo.cli.run.HeadStart", "loads classes, and waits for nothing"),
           new Place("tombolo.cli.run.ShutdownGuard", "the JVM's shutdown waits for the report"),
           new Place("tombolo.cli.run.Messages", "standard error, which may be a full pipe"),
           new Place("tombolo.cli.terminal.Terminal", "test, a child process; a job that waits"),

@@ -25,10 +25,11 @@ public final class Main {
   private static final String USAGE =
       """
       usage: ./tombolo-bench/run SUITE [OPTION…]
-        vcpu      guest programs on Tombolo and on qemu-riscv64, in turn
-                  --runs N, --programs A,B, --quick, --cold, --first-output N
+        vcpu      guest programs on Tombolo, qemu-riscv64 and qemu-system-riscv64, in turn
+                  --runs N, --programs A,B, --engine NAME, --one-core, --quick, --cold,
+                  --first-output N
         guests    guests that time one mechanism by their own clock: MMIO exit, trap, TLB miss
-                  --runs N, --quick
+                  --runs N, --engine NAME, --quick
         ivc       channels between VMs: joining, doorbells, bandwidth
                   --runs N, --slices N, --only REGEX, --quick
         ring      messages by rings, beside Agrona, Aeron, JCTools, a socket and a pipe

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 import tombolo.cli.command.Subcommands;
 import tombolo.cli.run.FailureLog;
+import tombolo.cli.run.HeadStart;
 import tombolo.cli.run.Host;
 import tombolo.cli.stream.CommandOutput;
 import tombolo.cli.stream.PatientOutput;
@@ -53,6 +55,9 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     int status;
     Host host = Host.real();
+    if (Subcommands.runsVms(arguments)) {
+      HeadStart.begin(host.services());
+    }
     // Messages are UTF-8, as standard output is. A descriptor without room loses none of them.
     System.setErr(
         new PrintStream(
@@ -61,7 +66,7 @@ public final class Main implements Runnable {
             true,
             UTF_8));
     try {
-      status = commandLine(host, subcommands(host, arguments)).execute(arguments);
+      status = execute(host, arguments);
     } catch (Throwable e) { // also an OutOfMemoryError, which picocli lets through
       System.err.println(internalError("tombolo", e));
       status = ExitStatus.INTERNAL;
@@ -69,11 +74,19 @@ public final class Main implements Runnable {
     System.exit(status);
   }
 
-  /** Returns those that may be needed; all in the run that trains the start-up cache. */
-  private static List<Object> subcommands(Host host, String[] arguments) {
-    return Boolean.getBoolean("tombolo.training")
-        ? Subcommands.all(host)
-        : Subcommands.reachable(host, arguments);
+  /**
+   * Executes a command line.
+   *
+   * <p>The run that trains the start-up cache has a property with a kernel. It also makes all the
+   * other subcommands and boots the kernel, because the cache holds what it has used.
+   */
+  private static int execute(Host host, String[] arguments) {
+    @Nullable String kernel = System.getProperty("tombolo.training");
+    if (kernel == null) {
+      return commandLine(host, Subcommands.reachable(host, arguments)).execute(arguments);
+    }
+    int status = commandLine(host).execute("boot", kernel);
+    return status == ExitStatus.GOOD ? commandLine(host).execute(arguments) : status;
   }
 
   /** Makes the command with all its subcommands, ready to execute. */

@@ -29,6 +29,8 @@ class LauncherCacheTest {
   void move(@TempDir Path directory) throws IOException {
     installation = Installation.in(directory);
     jars = installation.packJars();
+    Path guests = Files.createDirectories(directory.resolve("guests/bin"));
+    Files.copy(Path.of(guest("hello")), guests.resolve("hello.elf"));
     Path examples = Files.createDirectories(directory.resolve("examples"));
     Files.writeString(
         examples.resolve("greeting.toml"), "[vm.alice]\nkernel = '" + guest("hello") + "'\n");

@@ -13,7 +13,6 @@ import tombolo.machine.state.Stateful;
  * the log. Thread-safe.
  */
 final class Refusals implements Stateful {
-  private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
   private static final int LOGGED = 32;
 
   private final String endpoint;
@@ -33,9 +32,10 @@ final class Refusals implements Stateful {
     // Stays where it is once it is past the last one that is logged, so it never wraps.
     int number = notable.get() > LOGGED ? LOGGED + 1 : notable.incrementAndGet();
     if (number <= LOGGED) {
-      LOG.log(System.Logger.Level.INFO, what + ": " + status.words());
+      System.Logger log = System.getLogger(Refusals.class.getName());
+      log.log(System.Logger.Level.INFO, what + ": " + status.words());
       if (number == LOGGED) {
-        LOG.log(System.Logger.Level.INFO, endpoint + ": further refusals are counted, not logged");
+        log.log(System.Logger.Level.INFO, endpoint + ": further refusals are counted, not logged");
       }
     }
   }

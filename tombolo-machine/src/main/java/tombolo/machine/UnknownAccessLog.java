@@ -3,6 +3,7 @@ package tombolo.machine;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Tells the log of accesses where nothing answers, and of stores to memory that the guest may only
@@ -10,20 +11,22 @@ import java.util.Set;
  * log or fill the host's memory. Thread-safe.
  */
 final class UnknownAccessLog {
-  private static final System.Logger LOG = System.getLogger(UnknownAccessLog.class.getName());
   static final int MAX_PAGES = 64;
 
   private final String vmName;
-  private final System.Logger log;
+  private final Supplier<System.Logger> log;
   private volatile boolean full;
   // Guarded by this.
   private final Set<Long> pages = new LinkedHashSet<>();
 
   UnknownAccessLog(String vmName) {
-    this(vmName, LOG);
+    this(vmName, () -> System.getLogger(UnknownAccessLog.class.getName()));
   }
 
-  UnknownAccessLog(String vmName, System.Logger log) {
+  /**
+   * @param log asked for when there is something to log
+   */
+  UnknownAccessLog(String vmName, Supplier<System.Logger> log) {
     this.vmName = vmName;
     this.log = log;
   }
@@ -47,13 +50,16 @@ final class UnknownAccessLog {
     if (full || !firstOfPage(address)) {
       return;
     }
-    log.log(
-        System.Logger.Level.WARNING,
-        "%s: vCPU %d: %s of %d bytes at %s 0x%x, %s"
-            .formatted(vmName, vcpu, what, size, where, address, why));
+    log.get()
+        .log(
+            System.Logger.Level.WARNING,
+            "%s: vCPU %d: %s of %d bytes at %s 0x%x, %s"
+                .formatted(vmName, vcpu, what, size, where, address, why));
     if (full) {
-      log.log(
-          System.Logger.Level.WARNING, vmName + ": accesses to more pages are counted, not logged");
+      log.get()
+          .log(
+              System.Logger.Level.WARNING,
+              vmName + ": accesses to more pages are counted, not logged");
     }
   }
 

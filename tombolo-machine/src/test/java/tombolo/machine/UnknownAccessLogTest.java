@@ -34,7 +34,7 @@ final class UnknownAccessLogTest {
   }
 
   private final Lines log = new Lines();
-  private final UnknownAccessLog accesses = new UnknownAccessLog("alice", log);
+  private final UnknownAccessLog accesses = new UnknownAccessLog("alice", () -> log);
 
   @Test
   void saysWhoDidWhatWhere() {

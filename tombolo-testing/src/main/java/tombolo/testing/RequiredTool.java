@@ -32,6 +32,7 @@ public final class RequiredTool {
           Map.entry("mke2fs", "e2fsprogs"),
           Map.entry("script", "bsdutils"),
           Map.entry("setpriv", "util-linux"),
+          Map.entry("taskset", "util-linux"),
           Map.entry("unshare", "util-linux"));
 
   private RequiredTool() {}

@@ -27,8 +27,7 @@ public record FolderSpec(Path folder, String tag, boolean readOnly) {
 
   private static final Pattern READ_ONLY = Pattern.compile("(.+):ro", Pattern.DOTALL);
   private static final Pattern TAG =
-      Pattern.compile(
-          "(.+):([A-Za-z0-9_-]{1,%d})".formatted(FolderDevice.MOST_TAG), Pattern.DOTALL);
+      Pattern.compile("(.+):([A-Za-z0-9_-]{1," + FolderDevice.MOST_TAG + "})", Pattern.DOTALL);
 
   /**
    * Parses what a person wrote.

@@ -21,7 +21,6 @@ import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
 import tombolo.machine.image.KernelImage;
 import tombolo.machine.power.StopReason;
-import tombolo.riscv.RiscvAccelerator;
 
 /** Runs a guest in a VM of this process, with one vCPU. */
 public final class TomboloMachine {
@@ -35,9 +34,10 @@ public final class TomboloMachine {
    * includes the guest's own start, but neither the making of the VM nor the JIT compiler's
    * threads.
    *
+   * @param engine executes its code
    * @throws BenchmarkException if it does not power off well
    */
-  public static Timed run(Path elf, String commandLine) throws InterruptedException {
+  public static Timed run(Engine engine, Path elf, String commandLine) throws InterruptedException {
     BufferConsole console = new BufferConsole(HostServices.system());
     Meter meter = new Meter();
     KernelImage kernel = KernelImage.read(elf, ElfMachine.RISCV, RAM_BASE);
@@ -46,7 +46,7 @@ public final class TomboloMachine {
                 "bench", new BootImage(kernel, null, commandLine), console, HostServices.system())
             .withHost(new HostServices(Clock.system(), meter, RandomSource.system()));
     Optional<StopReason> reason;
-    try (Vm vm = Vm.create(config, new RiscvAccelerator())) {
+    try (Vm vm = Vm.create(config, engine.accelerator())) {
       vm.boot();
       reason = vm.awaitStop(DEADLINE);
     }

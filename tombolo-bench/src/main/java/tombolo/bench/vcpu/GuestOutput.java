@@ -11,12 +11,15 @@ import tombolo.bench.suite.BenchmarkException;
  *
  * @param checksum the same for the same rounds on any machine
  * @param instructions retired by its work; 0 where it cannot count them, as a Linux program
+ * @param workNanos the time of its work by its own clock; 0 where it does not time it
  */
-record GuestOutput(String checksum, long instructions) {
+record GuestOutput(String checksum, long instructions, long workNanos) {
   private static final Pattern CHECKSUM =
       Pattern.compile("^\\S+ checksum ([0-9a-f]+)\\r?$", Pattern.MULTILINE);
   private static final Pattern INSTRUCTIONS =
       Pattern.compile("^\\S+ instructions (\\d+)\\r?$", Pattern.MULTILINE);
+  private static final Pattern NANOSECONDS =
+      Pattern.compile("^\\S+ nanoseconds (\\d+)\\r?$", Pattern.MULTILINE);
   private static final Pattern OK = Pattern.compile("^ok\\r?$", Pattern.MULTILINE);
 
   /**
@@ -29,8 +32,12 @@ record GuestOutput(String checksum, long instructions) {
     if (!checksum.find() || !OK.matcher(text).find()) {
       throw new BenchmarkException("%s: not ok; it printed: %s".formatted(where, text.strip()));
     }
-    Matcher instructions = INSTRUCTIONS.matcher(text);
-    long count = instructions.find() ? Long.parseLong(instructions.group(1)) : 0;
-    return new GuestOutput(checksum.group(1), count);
+    return new GuestOutput(
+        checksum.group(1), number(INSTRUCTIONS, text), number(NANOSECONDS, text));
+  }
+
+  private static long number(Pattern line, String text) {
+    Matcher matcher = line.matcher(text);
+    return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
   }
 }

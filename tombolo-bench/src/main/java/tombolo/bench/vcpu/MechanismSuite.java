@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tombolo.bench.guest.Engine;
 import tombolo.bench.guest.TomboloMachine;
 import tombolo.bench.suite.Arguments;
 import tombolo.bench.suite.BenchmarkException;
@@ -32,12 +33,14 @@ public final class MechanismSuite {
 
   private static final Pattern COST = Pattern.compile(", (\\d+) ns each");
 
+  private final Engine engine;
   private final int runs;
   private final boolean quick;
   private final Path root;
   private final Report report;
 
-  private MechanismSuite(int runs, boolean quick, Path root, Report report) {
+  private MechanismSuite(Engine engine, int runs, boolean quick, Path root, Report report) {
+    this.engine = engine;
     this.runs = runs;
     this.quick = quick;
     this.root = root;
@@ -51,9 +54,10 @@ public final class MechanismSuite {
    */
   public static MechanismSuite parse(Arguments arguments, Path root, Report report) {
     boolean quick = arguments.flag("--quick");
+    Engine engine = Engine.parse(arguments);
     int runs = arguments.number("--runs", 1, quick ? 1 : 7);
     arguments.requireNoMore();
-    return new MechanismSuite(runs, quick, root, report);
+    return new MechanismSuite(engine, runs, quick, root, report);
   }
 
   /** Measures, and reports. */
@@ -75,7 +79,7 @@ public final class MechanismSuite {
 
   private double cost(Guest guest) throws InterruptedException {
     Path elf = root.resolve("guests/bin").resolve(guest.name + ".elf");
-    String text = TomboloMachine.run(elf, quick ? guest.quick : "").text();
+    String text = TomboloMachine.run(engine, elf, quick ? guest.quick : "").text();
     Matcher cost = COST.matcher(text);
     if (!cost.find()) {
       throw new BenchmarkException("%s printed no cost: %s".formatted(guest.name, text.strip()));

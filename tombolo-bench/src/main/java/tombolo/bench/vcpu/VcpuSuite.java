@@ -4,9 +4,11 @@ package tombolo.bench.vcpu;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tombolo.bench.guest.Timed;
 import tombolo.bench.guest.TomboloMachine;
 import tombolo.bench.suite.Arguments;
@@ -15,44 +17,55 @@ import tombolo.bench.suite.Report;
 import tombolo.bench.suite.Samples;
 
 /**
- * Suite {@code vcpu}: how fast a vCPU runs guest programs, compared with {@code qemu-riscv64} on
- * the same files.
+ * Suite {@code vcpu}: how fast a vCPU runs guest programs, compared with {@code qemu-riscv64} and
+ * {@code qemu-system-riscv64} on the same files.
  *
- * <p>The two take turns, so that both see the same machine. The suite reports the median of the
+ * <p>All of them take turns, so that they see the same machine. The suite reports the median of the
  * pairs' ratios. All checksums of a program must agree.
  */
 public final class VcpuSuite {
-  private static final String ROW = "%-15s %14s  %-18s %7s  %-20s %7s %7s %6s";
-
   private final VcpuOptions options;
-  private final Optional<QemuUser> qemu;
+  private final List<Qemu> peers;
   private final Path root;
   private final Report report;
 
-  VcpuSuite(VcpuOptions options, Optional<QemuUser> qemu, Path root, Report report) {
+  /**
+   * @param peers at most one for each mode
+   */
+  VcpuSuite(VcpuOptions options, List<Qemu> peers, Path root, Report report) {
     this.options = options;
-    this.qemu = qemu;
+    this.peers = peers;
     this.root = root;
     this.report = report;
   }
 
   /**
-   * Reads the suite's arguments, and looks for {@code qemu-riscv64} on the PATH.
+   * Reads the suite's arguments, and looks for QEMU on the PATH.
    *
    * @param root the repository
    */
   public static VcpuSuite parse(Arguments arguments, Path root, Report report) {
-    return new VcpuSuite(VcpuOptions.parse(arguments), QemuUser.find(), root, report);
+    List<Qemu> peers = Stream.of(QemuMode.values()).flatMap(m -> Qemu.find(m).stream()).toList();
+    return new VcpuSuite(VcpuOptions.parse(arguments), peers, root, report);
   }
 
   /** Measures, and reports. */
   public void run() throws InterruptedException {
-    if (qemu.isEmpty()) {
-      report.line(
-          "no qemu-riscv64 on the PATH, so no comparison; on Debian: apt-get install qemu-user");
+    List<QemuMode> modes = peers.stream().map(Qemu::mode).toList();
+    for (QemuMode mode : QemuMode.values()) {
+      if (!modes.contains(mode)) {
+        report.line(
+            "no %s on the PATH, so no comparison with it; on Debian: apt-get install %s"
+                .formatted(mode.program(), mode.debianPackages()));
+      }
     }
     if (options.quick()) {
       report.line("--quick: these runs are too short to say anything about speed");
+    }
+    if (options.oneCore()) {
+      OneCore core = OneCore.choose();
+      core.hold(ProcessHandle.current().pid());
+      report.line("--one-core: all run on processor %d".formatted(core.processor()));
     }
     if (options.cold() || options.firstOutputRuns() > 0) {
       // This run does not count, because it may build. If the command fails, it fails at once.
@@ -63,11 +76,22 @@ public final class VcpuSuite {
     for (GuestProgram program : options.programs()) {
       results.add(measure(program));
     }
-    print(results);
-    figures(results);
+    report.line(sides());
+    VcpuReport measured = new VcpuReport(results, modes, options.figurePrefix());
+    measured.table(report);
+    measured.figures(report);
     if (options.firstOutputRuns() > 0) {
       firstOutput();
     }
+  }
+
+  /** Names those that were measured, because other versions give other numbers. */
+  private String sides() throws InterruptedException {
+    StringBuilder sides = new StringBuilder("Tombolo's ").append(options.engine().label());
+    for (Qemu peer : peers) {
+      sides.append(", ").append(peer.describe());
+    }
+    return sides.toString();
   }
 
   private VcpuResult measure(GuestProgram program) throws InterruptedException {
@@ -75,17 +99,18 @@ public final class VcpuSuite {
     String argument = options.argumentOf(program);
     report.progress("%s %s: warming up".formatted(program.name(), argument));
     GuestOutput expected =
-        GuestOutput.parse(
-            program.name() + " on Tombolo", TomboloMachine.run(file, argument).text());
+        GuestOutput.parse(program.name() + " on Tombolo", runHere(program).text());
 
-    List<Timed> ours = new ArrayList<>();
-    List<Timed> theirs = new ArrayList<>();
+    List<GuestRun> ours = new ArrayList<>();
+    Map<QemuMode, List<GuestRun>> theirs = new EnumMap<>(QemuMode.class);
     for (int run = 1; run <= options.runs(); run++) {
       report.progress(
           "%s %s: run %d of %d".formatted(program.name(), argument, run, options.runs()));
-      ours.add(checked(program, "Tombolo", TomboloMachine.run(file, argument), expected));
-      if (qemu.isPresent()) {
-        theirs.add(checked(program, "QEMU", qemu.get().run(file, argument), expected));
+      ours.add(checked(program, "Tombolo", runHere(program), expected));
+      for (Qemu peer : peers) {
+        theirs
+            .computeIfAbsent(peer.mode(), _ -> new ArrayList<>())
+            .add(checked(program, peer.mode().program(), peer.run(file, argument), expected));
       }
     }
     Optional<Double> cold =
@@ -93,16 +118,20 @@ public final class VcpuSuite {
     return new VcpuResult(program, expected.instructions(), ours, theirs, cold);
   }
 
-  private static Timed checked(
+  private Timed runHere(GuestProgram program) throws InterruptedException {
+    return TomboloMachine.run(options.engine(), program.file(root), options.argumentOf(program));
+  }
+
+  private static GuestRun checked(
       GuestProgram program, String where, Timed timed, GuestOutput expected) {
     String what = program.name() + " on " + where;
-    String checksum = GuestOutput.parse(what, timed.text()).checksum();
-    if (!checksum.equals(expected.checksum())) {
+    GuestOutput output = GuestOutput.parse(what, timed.text());
+    if (!output.checksum().equals(expected.checksum())) {
       throw new BenchmarkException(
           "%s: checksum %s, but %s on Tombolo before"
-              .formatted(what, checksum, expected.checksum()));
+              .formatted(what, output.checksum(), expected.checksum()));
     }
-    return timed;
+    return new GuestRun(timed, output);
   }
 
   /** Returns the MIPS of the whole command: launcher, start of the JVM, warm-up, guest. */
@@ -111,57 +140,9 @@ public final class VcpuSuite {
     BootCommand.Result result =
         new BootCommand(root).run(program.file(root), options.argumentOf(program));
     Timed timed = new Timed(result.text(), result.endNanos(), result.endNanos());
-    return checked(program, "./tombolo boot", timed, expected).mips(expected.instructions());
-  }
-
-  private void print(List<VcpuResult> results) {
-    report.line(
-        ROW.formatted(
-                "program",
-                "instructions",
-                "Tombolo MIPS",
-                "by CPU",
-                "QEMU MIPS",
-                "by CPU",
-                "ratio",
-                options.cold() ? "cold" : "")
-            .stripTrailing());
-    for (VcpuResult result : results) {
-      report.line(
-          ROW.formatted(
-                  result.program().name(),
-                  String.format(Locale.ROOT, "%,d", result.instructions()),
-                  result.mips(),
-                  whole(result.cpuMips().median()),
-                  result.qemuMips().map(Samples::toString).orElse("-"),
-                  result.qemuCpuMips().map(samples -> whole(samples.median())).orElse("-"),
-                  result
-                      .ratio()
-                      .map(samples -> String.format(Locale.ROOT, "%.3f", samples.median()))
-                      .orElse("-"),
-                  result.cold().map(VcpuSuite::whole).orElse(""))
-              .stripTrailing());
-    }
-  }
-
-  private static String whole(double number) {
-    return String.format(Locale.ROOT, "%.0f", number);
-  }
-
-  private void figures(List<VcpuResult> results) {
-    for (VcpuResult result : results) {
-      String name = "vcpu." + result.program().name();
-      report.figure(name, result.mips().median(), "MIPS");
-      report.figure(name + ".cpu", result.cpuMips().median(), "MIPS");
-      result.ratio().ifPresent(ratio -> report.figure(name + ".qemu-ratio", ratio.median(), "x"));
-      result.cold().ifPresent(mips -> report.figure(name + ".cold", mips, "MIPS"));
-    }
-    List<VcpuResult> integer =
-        results.stream().filter(result -> result.program().integer()).toList();
-    if (!integer.isEmpty()) {
-      double median = Samples.of(integer, result -> result.mips().median()).median();
-      report.figure("vcpu.integer-median", median, "MIPS");
-    }
+    return checked(program, "./tombolo boot", timed, expected)
+        .timed()
+        .mips(expected.instructions());
   }
 
   private void firstOutput() throws InterruptedException {
@@ -172,7 +153,7 @@ public final class VcpuSuite {
     }
     Samples millis = Samples.of(runs, result -> result.firstByteNanos() / 1e6);
     report.line("first output of ./tombolo boot guests/bin/hello.elf: " + millis + " ms");
-    report.figure("vcpu.first-output", millis.median(), "ms");
+    report.figure(options.figurePrefix() + "first-output", millis.median(), "ms");
   }
 
   private BootCommand.Result bootHello() throws InterruptedException {

@@ -32,6 +32,11 @@ public final class Subcommands {
     return makers;
   }
 
+  /** Returns whether a command line may be that of a subcommand that runs VMs. */
+  public static boolean runsVms(String... arguments) {
+    return arguments.length > 0 && (arguments[0].equals("run") || arguments[0].equals("boot"));
+  }
+
   /** Returns one of each, in the order in which help lists them. */
   public static List<Object> all(Host host) {
     return makers(host).values().stream().map(Supplier::get).toList();

@@ -159,7 +159,7 @@ public final class ForegroundRun {
 
   /** Returns the lines of a VM; empty for the one with the keyboard. */
   private Optional<LinePrefix> lines(OutputStream out, VmSpec vm, @Nullable VmSpec keyboard) {
-    return vm.equals(keyboard)
+    return Screen.isSame(vm, keyboard)
         ? Optional.empty()
         : Optional.of(Screen.lines(out, topology, vm, host.colours().getAsBoolean()));
   }

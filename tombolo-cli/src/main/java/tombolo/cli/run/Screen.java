@@ -69,13 +69,21 @@ final class Screen implements AutoCloseable {
     return new LinePrefix(out, "\u001b[%dm%s |\u001b[0m ".formatted(colour, name), true);
   }
 
+  /**
+   * Returns whether two of a topology's VMs are the same. Their names tell: the records' own {@code
+   * equals} would be linked at run time, which takes longer than all the rest of a console.
+   */
+  static boolean isSame(VmSpec vm, @Nullable VmSpec other) {
+    return other != null && vm.name().equals(other.name());
+  }
+
   /** Makes the console of a VM. */
   StreamConsole console(VmSpec vm) {
     Optional<LinePrefix> prefix = lines.apply(vm);
     OutputStream to = prefix.<OutputStream>map(line -> line).orElse(out);
     StreamConsole console = new StreamConsole(vm.name(), watch.apply(vm, to), host);
     shown.put(vm.name(), new Shown(console, prefix));
-    if (vm.equals(keyboard) && terminal != null) {
+    if (isSame(vm, keyboard) && terminal != null) {
       terminal.onSize(console::resize); // before there are devices, which look whether it has one
     }
     return console;

@@ -29,8 +29,6 @@ import tombolo.machine.console.ConsoleSize;
  * and whoever reads the keys waits here in the background.
  */
 public final class Terminal implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Terminal.class.getName());
-
   /** How often a job in the background looks whether it is in the foreground: no signal says so. */
   private static final long LOOK_MILLIS = 200;
 
@@ -78,9 +76,11 @@ public final class Terminal implements AutoCloseable {
     } catch (IOException e) {
       // No sh.
     }
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "the terminal on standard input cannot be set, so keys reach the guest a line at a time");
+    System.getLogger(Terminal.class.getName())
+        .log(
+            System.Logger.Level.WARNING,
+            "the terminal on standard input cannot be set, so keys reach the guest a line at a"
+                + " time");
     return Optional.empty();
   }
 

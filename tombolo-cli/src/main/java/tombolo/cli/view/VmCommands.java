@@ -20,7 +20,6 @@ import tombolo.topology.run.TopologyRun;
  * thread, and its client waits there for a while. A command that takes longer goes on without it.
  */
 public final class VmCommands {
-  private static final System.Logger LOG = System.getLogger(VmCommands.class.getName());
 
   /** How long a client waits for its command. */
   static final long PATIENCE_NANOS = 10_000_000_000L;
@@ -139,7 +138,8 @@ public final class VmCommands {
         answer = line(REFUSED, String.valueOf(e.getMessage()));
       } catch (RuntimeException | Error e) {
         answer = line(REFUSED, vm.name() + ": internal error: " + e);
-        LOG.log(System.Logger.Level.WARNING, vm.name() + ": a command failed", e);
+        System.getLogger(VmCommands.class.getName())
+            .log(System.Logger.Level.WARNING, vm.name() + ": a command failed", e);
       } finally {
         synchronized (VmCommands.this) {
           busy.remove(vm.name());

@@ -7,8 +7,6 @@ package tombolo.machine.host;
  * description either.
  */
 public final class Failures {
-  private static final System.Logger LOG = System.getLogger(Failures.class.getName());
-
   private Failures() {}
 
   /**
@@ -19,7 +17,7 @@ public final class Failures {
    */
   public static void log(String where, String what, Throwable cause) {
     try {
-      LOG.log(System.Logger.Level.ERROR, where + ": " + what, cause);
+      logger().log(System.Logger.Level.ERROR, where + ": " + what, cause);
     } catch (Throwable again) {
       // What the caller does next counts for more than the log.
     }
@@ -28,11 +26,15 @@ public final class Failures {
   /** Logs a failure that nobody else reports: a line that says what was thrown, and the trace. */
   public static void report(String where, String what, Throwable cause) {
     try {
-      LOG.log(System.Logger.Level.ERROR, where + ": " + what + ": " + cause);
+      logger().log(System.Logger.Level.ERROR, where + ": " + what + ": " + cause);
     } catch (Throwable again) {
       // As above.
     }
     log(where, what, cause);
+  }
+
+  private static System.Logger logger() {
+    return System.getLogger(Failures.class.getName());
   }
 
   /** Tells a worker that its step has thrown; returns whether somebody knows now. */

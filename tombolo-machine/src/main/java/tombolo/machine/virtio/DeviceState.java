@@ -21,7 +21,6 @@ import tombolo.memory.GuestMemory;
  * otherwise. It calls guest memory and interrupts only.
  */
 final class DeviceState implements VirtioTransport, Stateful {
-  private static final System.Logger LOG = System.getLogger(DeviceState.class.getName());
 
   /** The value VIRTIO_MSI_NO_VECTOR. */
   static final int NO_VECTOR = 0xffff;
@@ -153,10 +152,11 @@ final class DeviceState implements VirtioTransport, Stateful {
     }
     breaches.increment();
     if (breaches.sum() == 1) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "%s: the driver broke a rule: %s; the device waits for a reset, and counts what follows"
-              .formatted(name, why));
+      System.getLogger(DeviceState.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "%s: the driver broke a rule: %s; the device waits for a reset, and counts what follows"
+                  .formatted(name, why));
     }
     status |= NEEDS_RESET;
     life++;

@@ -16,12 +16,11 @@ import tombolo.bench.suite.BenchmarkException;
 import tombolo.bench.suite.Installed;
 
 /**
- * Runs a guest as a Linux program under {@code qemu-riscv64}, QEMU's user mode. It translates to
- * the host's code, and is the peer to compare with.
+ * Runs guests under QEMU, each in a process of its own. QEMU translates to the host's code.
  *
- * @param program the path of qemu-riscv64
+ * @param program the path of the mode's program
  */
-record QemuUser(Path program) {
+record Qemu(QemuMode mode, Path program) {
   /**
    * The script of a shell that starts QEMU and then prints the processor time of its children,
    * which Java does not report of a process that has ended. The last of the two printed lines is
@@ -31,27 +30,48 @@ record QemuUser(Path program) {
       List.of(
           Files.isExecutable(Path.of("/bin/bash")) ? "/bin/bash" : "/bin/sh",
           "-c",
-          "\"$@\"; status=$?; times; exit $status",
+          "\"$@\" </dev/null; status=$?; times; exit $status",
           "sh");
 
   private static final Pattern TIMES =
       Pattern.compile("(\\d+)m(\\d+\\.\\d+)s (\\d+)m(\\d+\\.\\d+)s\\s*$");
+  private static final Pattern VERSION = Pattern.compile("\\bversion (\\S+)");
 
-  /** Finds qemu-riscv64 on the PATH. */
-  static Optional<QemuUser> find() {
-    return Installed.program("qemu-riscv64").map(QemuUser::new);
+  /** Finds the program of a mode on the PATH. */
+  static Optional<Qemu> find(QemuMode mode) {
+    return Installed.program(mode.program()).map(program -> new Qemu(mode, program));
+  }
+
+  /** Returns the program and its version, for the report. */
+  String describe() throws InterruptedException {
+    Matcher version = VERSION.matcher(output(List.of(program.toString(), "--version")).text);
+    return mode.program() + " " + (version.find() ? version.group(1) : "of unknown version");
   }
 
   /**
-   * Runs a guest to its end. The time is that of the process, from its start to its end. It
-   * includes a few milliseconds of QEMU's own start.
+   * Runs a guest to its end. The time is that of the process, from its start to its end.
    *
    * @throws BenchmarkException if its exit status is not 0
    */
   Timed run(Path elf, String argument) throws InterruptedException {
     List<String> command =
-        Stream.concat(TIMED.stream(), Stream.of(program.toString(), elf.toString(), argument))
+        Stream.of(TIMED, List.of(program.toString()), mode.arguments(elf, argument))
+            .flatMap(List::stream)
             .toList();
+    Output output = output(command);
+    Matcher times = TIMES.matcher(output.text);
+    if (output.status != 0 || !times.find()) {
+      throw new BenchmarkException(
+          "%s on %s: exit status %d; it printed: %s"
+              .formatted(
+                  elf.getFileName(), program.getFileName(), output.status, output.text.strip()));
+    }
+    return new Timed(output.text, output.wallNanos, nanos(times, 1) + nanos(times, 3));
+  }
+
+  private record Output(String text, int status, long wallNanos) {}
+
+  private Output output(List<String> command) throws InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C"); // a point in the numbers, and not a comma
     try {
@@ -59,14 +79,7 @@ record QemuUser(Path program) {
       Process process = builder.start();
       String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       int status = process.waitFor();
-      long wallNanos = System.nanoTime() - begin;
-      Matcher times = TIMES.matcher(text);
-      if (status != 0 || !times.find()) {
-        throw new BenchmarkException(
-            "%s on %s: exit status %d; it printed: %s"
-                .formatted(elf.getFileName(), program.getFileName(), status, text.strip()));
-      }
-      return new Timed(text, wallNanos, nanos(times, 1) + nanos(times, 3));
+      return new Output(text, status, System.nanoTime() - begin);
     } catch (IOException e) {
       throw new BenchmarkException("%s: %s".formatted(program, e.getMessage()));
     }
