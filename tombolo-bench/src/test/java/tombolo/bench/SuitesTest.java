@@ -223,7 +223,7 @@ class SuitesTest {
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value
           vcpu --fast               | no such option: --fast
-          vcpu --engine translator  | no engine translator: interpreter
+          vcpu --engine translater  | no engine translater: translator, interpreter
           vcpu --programs sieve,doom| no program doom: coremark-like, sieve, crc32, quicksort, matrix, memcopy, floating-point
           ivc --runs 0              | --runs 0: a whole number from 1
           ivc ping                  | no such option: ping

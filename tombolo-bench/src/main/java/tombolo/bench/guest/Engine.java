@@ -12,20 +12,19 @@ import tombolo.riscv.RiscvAccelerator;
 
 /** What executes a guest's code on Tombolo. Suites take it as the option {@code --engine}. */
 public enum Engine {
-  /** The interpreter. */
-  INTERPRETER {
-    @Override
-    Accelerator accelerator() {
-      return new RiscvAccelerator();
-    }
-  };
+  /** Compiles hot code to methods of the JVM; what Tombolo uses by itself. */
+  TRANSLATOR,
+
+  INTERPRETER;
 
   /** Makes the accelerator whose harts run on this engine. */
-  abstract Accelerator accelerator();
+  Accelerator accelerator() {
+    return new RiscvAccelerator().withEngine(label());
+  }
 
   /** Takes the option {@code --engine}; without it, the engine that Tombolo uses by itself. */
   public static Engine parse(Arguments arguments) {
-    return arguments.value("--engine").map(Engine::named).orElse(INTERPRETER);
+    return arguments.value("--engine").map(Engine::named).orElse(TRANSLATOR);
   }
 
   private static Engine named(String label) {
