@@ -22,6 +22,9 @@ public final class Dispatcher implements Engine {
   /** What a run that begins in a block weighs; a visit from a region weighs 1. */
   private static final int RUN = 500;
 
+  /** Runs that begin in a block before it asks whether its code was translated before. */
+  private static final int ASKING = 2;
+
   /** Calls of a region after which HotSpot's first compiler has likely compiled it. */
   private static final int COLD_CALLS = 1_000;
 
@@ -82,14 +85,22 @@ public final class Dispatcher implements Engine {
   }
 
   private @Nullable Translation weigh(Block block, int weight) {
-    block.samples += weight;
-    if (block.samples < 0 || block.straddles || block.samples / RUN < maker.threshold()) {
+    int before = block.samples;
+    block.samples = before + weight;
+    int runs = block.samples / RUN;
+    if (before < 0 || block.straddles) {
       return null;
     }
-    Translation translation = maker.make(block.page, block.offsetOf(0));
-    if (translation == null) {
-      block.samples = Integer.MIN_VALUE; // there will be none
-    } else {
+    Translation translation = null;
+    if (runs >= maker.threshold()) {
+      translation = maker.make(block.page, block.offsetOf(0));
+      if (translation == null) {
+        block.samples = Integer.MIN_VALUE; // there will be none
+      }
+    } else if (before / RUN < ASKING && runs >= ASKING) {
+      translation = maker.known(block.page, block.offsetOf(0));
+    }
+    if (translation != null) {
       block.translation = translation;
       block.mark = -1;
     }

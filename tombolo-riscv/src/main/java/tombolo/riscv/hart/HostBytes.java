@@ -82,6 +82,46 @@ final class HostBytes {
     LONG.setOpaque(ALL, address & LONG_BITS, value);
   }
 
+  // The same at the sum of an address that is masked and a small number: C2 sees that these are in
+  // ALL, and aligned, and folds the number into the machine instruction.
+
+  /** Returns an aligned address in a form in which C2 sees that it is one, and in ALL. */
+  static long masked(long address, long alignment) {
+    return address & BYTE_BITS & -alignment;
+  }
+
+  static byte byteAt(long address) {
+    return ALL.get(ValueLayout.JAVA_BYTE, address);
+  }
+
+  static short shortAt(long address) {
+    return ALL.get(SHORT, address);
+  }
+
+  static int intAt(long address) {
+    return (int) INT.getOpaque(ALL, address);
+  }
+
+  static long longAt(long address) {
+    return (long) LONG.getOpaque(ALL, address);
+  }
+
+  static void byteAt(long address, byte value) {
+    ALL.set(ValueLayout.JAVA_BYTE, address, value);
+  }
+
+  static void shortAt(long address, short value) {
+    ALL.set(SHORT, address, value);
+  }
+
+  static void intAt(long address, int value) {
+    INT.setOpaque(ALL, address, value);
+  }
+
+  static void longAt(long address, long value) {
+    LONG.setOpaque(ALL, address, value);
+  }
+
   static int getIntVolatile(long address) {
     return (int) INT.getVolatile(ALL, address);
   }

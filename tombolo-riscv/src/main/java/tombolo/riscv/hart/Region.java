@@ -51,6 +51,14 @@ public abstract class Region {
     int threshold();
 
     /**
+     * Returns a region that begins at an offset if another hart, or an earlier VM, had the same
+     * code translated; else null.
+     *
+     * @param code the page
+     */
+    @Nullable Translation known(Code code, int offset);
+
+    /**
      * Returns a region that begins at an offset; null if there can be none.
      *
      * @param code the page

@@ -32,9 +32,6 @@ final class FloatWriter {
   private static final ClassDesc FLOAT32 = ClassDesc.of("tombolo.riscv.fp", "Float32");
   private static final ClassDesc FLOAT64 = ClassDesc.of("tombolo.riscv.fp", "Float64");
   private static final ClassDesc NAN_BOX = ClassDesc.of("tombolo.riscv.fp", "NanBox");
-  private static final ClassDesc DOUBLE = ClassDesc.of("java.lang", "Double");
-  private static final MethodTypeDesc TO_DOUBLE = MethodTypeDesc.of(CD_double, CD_long);
-  private static final MethodTypeDesc TO_BITS = MethodTypeDesc.of(CD_long, CD_double);
   private static final MethodTypeDesc UNARY = MethodTypeDesc.of(CD_double, CD_double);
   private static final MethodTypeDesc FUSED =
       MethodTypeDesc.of(CD_double, CD_double, CD_double, CD_double);
@@ -109,7 +106,7 @@ final class FloatWriter {
   }
 
   private void operand(int register, int slot) {
-    frame.getFloat(register).invokestatic(DOUBLE, "longBitsToDouble", TO_DOUBLE).dstore(slot);
+    frame.getDouble(register).dstore(slot);
   }
 
   /**
@@ -145,8 +142,8 @@ final class FloatWriter {
               .invokestatic(Names.REGION, "productFits", PRODUCT_FITS);
     }
     code.ifeq(frame.interpretsHere());
-    code.dload(result).invokestatic(DOUBLE, "doubleToRawLongBits", TO_BITS);
-    frame.putFloat(Op.rd(op));
+    code.dload(result);
+    frame.putDouble(Op.rd(op));
   }
 
   private void fused(long op, int function) {
@@ -157,8 +154,7 @@ final class FloatWriter {
       code.dneg();
     }
     code.dload(y);
-    frame.getFloat(Op.immediate(op) >>> 16 & 31);
-    code.invokestatic(DOUBLE, "longBitsToDouble", TO_DOUBLE);
+    frame.getDouble(Op.immediate(op) >>> 16 & 31);
     if (negatesAddend) {
       code.dneg();
     }

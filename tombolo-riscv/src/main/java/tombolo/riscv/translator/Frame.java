@@ -22,8 +22,11 @@ import tombolo.riscv.isa.Op;
 final class Frame {
   static final int HART = 1;
   static final int PAGE = 2;
-  static final int LIMIT = 4;
-  static final int RETIRED = 6;
+  private static final int LIMIT = 4;
+
+  /** Instructions up to the limit; negative beyond it. */
+  static final int REMAINING = 6;
+
   static final int PC = 8;
 
   /** The address of the access at hand. */
@@ -87,7 +90,8 @@ final class Frame {
 
   /** Writes the method's beginning. */
   void enter() {
-    code.aload(HART).getfield(Names.HART, "retired", CD_long).lstore(RETIRED);
+    code.lload(LIMIT).aload(HART).getfield(Names.HART, "retired", CD_long).lsub();
+    code.lstore(REMAINING);
     table("readTags", READ_TAGS);
     table("readOffsets", READ_TAGS + 1);
     table("writeTags", WRITE_TAGS);
@@ -128,7 +132,8 @@ final class Frame {
   void loadFloat(int register) {
     if (floats[register] != 0) {
       code.aload(HART).getfield(Names.HART, "f", Names.LONGS);
-      code.loadConstant(register).laload().lstore(floats[register]);
+      code.loadConstant(register).laload();
+      putFloat(register);
     }
   }
 
@@ -136,18 +141,34 @@ final class Frame {
   void storeFloat(int register) {
     if (floats[register] != 0) {
       code.aload(HART).getfield(Names.HART, "f", Names.LONGS);
-      code.loadConstant(register).lload(floats[register]).lastore();
+      code.loadConstant(register);
+      getFloat(register).lastore();
     }
   }
 
+  // Floating-point registers are doubles, because their way to the host's integer registers and
+  // back takes as long as an addition. HotSpot moves any bits so, those of NaNs, too, in which
+  // single-precision values are.
+
   /** Pushes the bits of a floating-point register. */
   CodeBuilder getFloat(int register) {
-    return code.lload(floats[register]);
+    return getDouble(register).invokestatic(Names.DOUBLE, "doubleToRawLongBits", Names.TO_BITS);
   }
 
-  /** Pops into a floating-point register. */
+  /** Pops bits into a floating-point register. */
   void putFloat(int register) {
-    code.lstore(floats[register]);
+    code.invokestatic(Names.DOUBLE, "longBitsToDouble", Names.TO_DOUBLE);
+    putDouble(register);
+  }
+
+  /** Pushes a floating-point register. */
+  CodeBuilder getDouble(int register) {
+    return code.dload(floats[register]);
+  }
+
+  /** Pops a double into a floating-point register. */
+  void putDouble(int register) {
+    code.dstore(floats[register]);
   }
 
   /** Pushes a register. */
@@ -176,8 +197,7 @@ final class Frame {
 
   /** Counts the instructions of the piece, up to and with the one at hand. */
   void countAll() {
-    code.lload(RETIRED);
-    constant(uncounted + 1).ladd().lstore(RETIRED);
+    count(uncounted + 1);
   }
 
   /** Returns a label that leaves the region for an offset, all instructions being counted. */
@@ -204,10 +224,7 @@ final class Frame {
         () -> {
           code.labelBinding(label);
           pc(at.offset());
-          if (done != 0) {
-            code.lload(RETIRED);
-            constant(done).ladd().lstore(RETIRED);
-          }
+          count(done);
           code.aload(HART).loadConstant(at.word()).putfield(Names.HART, "instruction", CD_int);
           code.goto_(stop);
         });
@@ -223,13 +240,17 @@ final class Frame {
         () -> {
           code.labelBinding(label);
           pc(at.offset());
-          if (done != 0) {
-            code.lload(RETIRED);
-            constant(done).ladd().lstore(RETIRED);
-          }
+          count(done);
           code.goto_(refuse);
         });
     return label;
+  }
+
+  private void count(int instructions) {
+    if (instructions != 0) {
+      code.lload(REMAINING);
+      constant(instructions).lsub().lstore(REMAINING);
+    }
   }
 
   private void pc(int offset) {
@@ -271,7 +292,8 @@ final class Frame {
       }
     }
     code.aload(HART).lload(PC).putfield(Names.HART, "pc", CD_long);
-    code.aload(HART).lload(RETIRED).putfield(Names.HART, "retired", CD_long);
+    code.aload(HART).lload(LIMIT).lload(REMAINING).lsub();
+    code.putfield(Names.HART, "retired", CD_long);
     code.iload(VA).ireturn();
   }
 }

@@ -24,7 +24,7 @@ final class MemoryWriter {
 
   private static final long NO_OFFSET = Long.MIN_VALUE;
 
-  private record Window(int page, int offset) {}
+  private record Window(int page, int offset, int host) {}
 
   private final Frame frame;
   private final CodeBuilder code;
@@ -38,7 +38,8 @@ final class MemoryWriter {
   /** Gives the base register of a load or store a window; before the method begins. */
   void use(long op) {
     if (isAccess(op)) {
-      windows.computeIfAbsent(key(op), _ -> new Window(frame.allocate(), frame.allocate()));
+      windows.computeIfAbsent(
+          key(op), _ -> new Window(frame.allocate(), frame.allocate(), frame.allocate()));
     }
   }
 
@@ -95,13 +96,20 @@ final class MemoryWriter {
       frame.constant(group.highest() - group.lowest()).ladd();
       frame.constant(PAGE).land().lload(window.page).lcmp().ifne(fails);
     }
+    code.lload(Frame.VA).lload(window.offset).ladd();
+    frame.constant(group.alignment());
+    code.invokestatic(Names.HOST_BYTES, "masked", Names.BINARY).lstore(window.host);
     none(window, none, fails);
   }
 
   /** Writes an access whose group is checked. */
-  void writeChecked(long op) {
-    address(op, Op.immediate(op));
-    access(op, window(op));
+  void writeChecked(long op, Group group) {
+    code.lload(window(op).host);
+    int distance = Op.immediate(op) - group.lowest();
+    if (distance != 0) {
+      frame.constant(distance).ladd();
+    }
+    access(op, true);
   }
 
   private void address(long op, int immediate) {
@@ -124,11 +132,16 @@ final class MemoryWriter {
     frame.constant(PAGE).land().lstore(window.page);
   }
 
-  private void access(long op, Window window) {
+  /**
+   * Writes what follows a host address.
+   *
+   * @param isMasked whether C2 knows that it is in range and aligned
+   */
+  private void access(long op, boolean isMasked) {
     if (isStore(op)) {
-      put(op, window);
+      put(op, isMasked);
     } else {
-      get(op, window);
+      get(op, isMasked);
     }
   }
 
@@ -144,32 +157,32 @@ final class MemoryWriter {
     frame.constant(mask).land().lload(window.page).lcmp().ifeq(hit);
     fill(op, window, mask, slow);
     code.labelBinding(hit);
-    access(op, window);
+    code.lload(Frame.VA).lload(window.offset).ladd();
+    access(op, false);
     none(window, slow, frame.interpretsHere());
   }
 
-  private CodeBuilder host(Window window) {
-    code.lload(Frame.VA).lload(window.offset).ladd();
-    return code;
-  }
-
-  private void get(long op, Window window) {
-    host(window);
+  private void get(long op, boolean isMasked) {
     switch (Op.opcode(op)) {
-      case Op.LB -> bytes("getByte", Names.GET_BYTE).i2l();
-      case Op.LBU -> bytes("getByte", Names.GET_BYTE).loadConstant(0xff).iand().i2l();
-      case Op.LH -> bytes("getShort", Names.GET_SHORT).i2l();
-      case Op.LHU -> bytes("getShort", Names.GET_SHORT).loadConstant(0xffff).iand().i2l();
-      case Op.LW -> bytes("getInt", Names.GET_INT).i2l();
+      case Op.LB -> bytes(isMasked ? "byteAt" : "getByte", Names.GET_BYTE).i2l();
+      case Op.LBU ->
+          bytes(isMasked ? "byteAt" : "getByte", Names.GET_BYTE).loadConstant(0xff).iand().i2l();
+      case Op.LH -> bytes(isMasked ? "shortAt" : "getShort", Names.GET_SHORT).i2l();
+      case Op.LHU ->
+          bytes(isMasked ? "shortAt" : "getShort", Names.GET_SHORT)
+              .loadConstant(0xffff)
+              .iand()
+              .i2l();
+      case Op.LW -> bytes(isMasked ? "intAt" : "getInt", Names.GET_INT).i2l();
       case Op.LWU -> {
-        bytes("getInt", Names.GET_INT).i2l();
+        bytes(isMasked ? "intAt" : "getInt", Names.GET_INT).i2l();
         frame.constant(0xffffffffL).land();
       }
       case Op.FLW -> {
-        bytes("getInt", Names.GET_INT).i2l();
+        bytes(isMasked ? "intAt" : "getInt", Names.GET_INT).i2l();
         frame.constant(0xffffffffL << 32).lor();
       }
-      default -> bytes("getLong", Names.GET_LONG);
+      default -> bytes(isMasked ? "longAt" : "getLong", Names.GET_LONG);
     }
     if (Op.opcode(op) == Op.FLW || Op.opcode(op) == Op.FLD) {
       frame.putFloat(Op.rd(op));
@@ -178,8 +191,7 @@ final class MemoryWriter {
     }
   }
 
-  private void put(long op, Window window) {
-    host(window);
+  private void put(long op, boolean isMasked) {
     if (Op.opcode(op) >= Op.FSW) {
       frame.getFloat(Op.rs2(op));
     } else {
@@ -188,17 +200,17 @@ final class MemoryWriter {
     switch (Op.opcode(op)) {
       case Op.SB -> {
         code.l2i().i2b();
-        bytes("putByte", Names.PUT_BYTE);
+        bytes(isMasked ? "byteAt" : "putByte", Names.PUT_BYTE);
       }
       case Op.SH -> {
         code.l2i().i2s();
-        bytes("putShort", Names.PUT_SHORT);
+        bytes(isMasked ? "shortAt" : "putShort", Names.PUT_SHORT);
       }
       case Op.SW, Op.FSW -> {
         code.l2i();
-        bytes("putInt", Names.PUT_INT);
+        bytes(isMasked ? "intAt" : "putInt", Names.PUT_INT);
       }
-      default -> bytes("putLong", Names.PUT_LONG);
+      default -> bytes(isMasked ? "longAt" : "putLong", Names.PUT_LONG);
     }
   }
 

@@ -3,6 +3,7 @@ package tombolo.riscv.translator;
 
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_byte;
+import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_short;
@@ -27,6 +28,7 @@ final class Names {
   static final ClassDesc INTERPRETER = ClassDesc.of(HART_PACKAGE, "Interpreter");
   static final ClassDesc BITS = ClassDesc.of("tombolo.riscv.isa", "Bits");
   static final ClassDesc ARITHMETIC = ClassDesc.of("tombolo.riscv.isa", "Arithmetic");
+  static final ClassDesc DOUBLE = ClassDesc.of("java.lang", "Double");
   static final ClassDesc LONG = ClassDesc.of("java.lang", "Long");
   static final ClassDesc MATH = ClassDesc.of("java.lang", "Math");
   static final ClassDesc THREAD = ClassDesc.of("java.lang", "Thread");
@@ -40,6 +42,8 @@ final class Names {
   static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_boolean, CD_long, CD_long, CD_long);
   static final MethodTypeDesc EXECUTE = MethodTypeDesc.of(CD_boolean, HART, CD_long);
   static final MethodTypeDesc FLOAT_ACCESS = MethodTypeDesc.of(CD_boolean, HART, CD_long, CD_long);
+  static final MethodTypeDesc TO_DOUBLE = MethodTypeDesc.of(CD_double, CD_long);
+  static final MethodTypeDesc TO_BITS = MethodTypeDesc.of(CD_long, CD_double);
   static final MethodTypeDesc FLOATS_FIT = MethodTypeDesc.of(CD_boolean, HART, CD_int);
   static final MethodTypeDesc BINARY = MethodTypeDesc.of(CD_long, CD_long, CD_long);
   static final MethodTypeDesc SELECTED = MethodTypeDesc.of(CD_long, CD_int, CD_long, CD_long);

@@ -164,7 +164,7 @@ final class RegionWriter {
           checks.put(i, fails);
           memory.check(op, member.group(), fails);
         }
-        memory.writeChecked(op);
+        memory.writeChecked(op, member.group());
       }
       isDirty = dirty(op, isDirty);
     }
@@ -342,7 +342,7 @@ final class RegionWriter {
     frame.later(
         () -> {
           code.labelBinding(poll);
-          code.lload(Frame.LIMIT).lload(Frame.RETIRED).lsub();
+          code.lload(Frame.REMAINING);
           code.aload(Frame.HART).invokestatic(Names.REGION, "attention", Names.ATTENTION).lor();
           code.lconst_0().lcmp().ifge(start);
           code.goto_(frame.exit(to));

@@ -69,6 +69,14 @@ public final class Translator implements Region.Maker {
   }
 
   @Override
+  public @Nullable Translation known(Region.Code code, int offset) {
+    Outline outline = Outline.of(code, offset, limits.instructions);
+    synchronized (this) {
+      return regions.get(outline);
+    }
+  }
+
+  @Override
   public @Nullable Translation make(Region.Code code, int offset) {
     for (int most = limits.instructions; most > 0; most /= 2) {
       Outline outline = Outline.of(code, offset, most);
