@@ -165,10 +165,13 @@ next_program:
     csrw    fcsr, t0
     csrw    scause, zero
     csrw    stval, zero
-    ld      t0, R_INDEX(s2)         # every other program's U-mode may use cache blocks:
-    andi    t0, t0, 1
-    neg     t0, t0
-    andi    t0, t0, 0xf0            # CBZE, CBCFE, CBIE
+    ld      t0, R_INDEX(s2)         # its low bits are CBIE (but 2 is reserved), CBCFE and CBZE:
+    andi    t0, t0, 15              # which instructions on cache blocks U-mode may use
+    andi    t1, t0, 3
+    addi    t1, t1, -2
+    bnez    t1, 8f
+    addi    t0, t0, 1
+8:  slli    t0, t0, 4
     csrw    senvcfg, t0
     ld      t0, R_COUNTEREN(s2)
     csrw    scounteren, t0
