@@ -84,9 +84,7 @@ final class FloatOperations {
           yield widen(word, function, vector, rm);
         }
         boolean compares = function >= MFEQ && function <= MFGE;
-        yield compares
-            ? compare(word, function, vector)
-            : compute(word, function, vector, rm);
+        yield compares ? compare(word, function, vector) : compute(word, function, vector, rm);
       }
     };
   }

@@ -13,6 +13,30 @@ final class VectorSnippets {
   private static final List<Integer> CSRS =
       List.of(0x008, 0x009, 0x00a, 0x00f, 0xc20, 0xc21, 0xc22);
 
+  /** Of settings and accesses. */
+  static final List<String> MNEMONICS =
+      List.of(
+          "vsetvli",
+          "vsetivli",
+          "vsetvl",
+          "vle",
+          "vleff",
+          "vlm",
+          "vl1r",
+          "vl2r",
+          "vl4r",
+          "vl8r",
+          "vlse",
+          "vlxei",
+          "vse",
+          "vsm",
+          "vs1r",
+          "vs2r",
+          "vs4r",
+          "vs8r",
+          "vsse",
+          "vsxei");
+
   /** Bit 25, vm: no mask. */
   private static final int UNMASKED = 1 << 25;
 
