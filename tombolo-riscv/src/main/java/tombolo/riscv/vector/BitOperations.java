@@ -66,13 +66,13 @@ final class BitOperations {
       case ROR -> {
         for (int i = from; i < to; i++) {
           long amount = b[i] & bits - 1;
-          d[i] = a[i] >>> amount | a[i] << bits - amount;
+          d[i] = a[i] >>> amount | a[i] << (bits - amount);
         }
       }
       default -> {
         for (int i = from; i < to; i++) {
           long amount = b[i] & bits - 1;
-          d[i] = a[i] << amount | a[i] >>> bits - amount;
+          d[i] = a[i] << amount | a[i] >>> (bits - amount);
         }
       }
     }

@@ -15,14 +15,9 @@ final class Configuration {
   static VectorUnit.Outcome execute(VectorUnit unit, int word, int rd) {
     int rs1 = Decoder.rs1(word);
     boolean immediate = word >>> 30 == 3;
-    long wanted;
-    if (immediate) {
-      wanted = word >>> 20 & 0x3ff;
-    } else if (word >= 0) {
-      wanted = word >>> 20;
-    } else {
-      wanted = unit.x[VectorDecoder.vs2(word)];
-    }
+    boolean inRegister = word < 0 && !immediate;
+    int named = immediate ? word >>> 20 & 0x3ff : word >>> 20;
+    long wanted = inRegister ? unit.x[VectorDecoder.vs2(word)] : named;
     long type = legalType(wanted);
     int length = 0;
     if (type >= 0) {

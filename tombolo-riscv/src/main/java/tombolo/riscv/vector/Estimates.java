@@ -67,9 +67,9 @@ record Estimates(int fractionBits, int exponentBits) {
     }
     int exponent = exponent(magnitude);
     long fraction = fraction(magnitude);
-    int index = (exponent & 1) << TABLE_BITS - 1 | (int) (fraction >>> fractionBits - 6);
-    int result = 3 * bias() - 1 - exponent >> 1;
-    return (long) result << fractionBits | (long) ROOTS[index] << fractionBits - TABLE_BITS;
+    int index = (exponent & 1) << (TABLE_BITS - 1) | (int) (fraction >>> (fractionBits - 6));
+    int result = (3 * bias() - 1 - exponent) >> 1;
+    return (long) result << fractionBits | (long) ROOTS[index] << (fractionBits - TABLE_BITS);
   }
 
   /** vfrec7 of a number's bits. */
@@ -93,29 +93,29 @@ record Estimates(int fractionBits, int exponentBits) {
           rm == RoundingMode.RTZ || rm == (negative ? RoundingMode.RUP : RoundingMode.RDN);
       return withSign(negative, finite ? infinity() - 1 : infinity());
     }
-    int index = (int) (fraction(magnitude) >>> fractionBits - TABLE_BITS);
-    long significand = (long) RECIPROCALS[index] << fractionBits - TABLE_BITS;
+    int index = (int) (fraction(magnitude) >>> (fractionBits - TABLE_BITS));
+    long significand = (long) RECIPROCALS[index] << (fractionBits - TABLE_BITS);
     if (exponent <= 0) {
-      return withSign(negative, (1L << fractionBits | significand) >>> 1 - exponent);
+      return withSign(negative, (1L << fractionBits | significand) >>> (1 - exponent));
     }
     return withSign(negative, (long) exponent << fractionBits | significand);
   }
 
   private int bias() {
-    return (1 << exponentBits - 1) - 1;
+    return (1 << (exponentBits - 1)) - 1;
   }
 
   private long infinity() {
-    return (1L << exponentBits) - 1 << fractionBits;
+    return ((1L << exponentBits) - 1) << fractionBits;
   }
 
   private long canonicalNan() {
-    return infinity() | 1L << fractionBits - 1;
+    return infinity() | 1L << (fractionBits - 1);
   }
 
   /** The result for a NaN. */
   private long nan(FpEnvironment fp, long bits) {
-    if ((bits & 1L << fractionBits - 1) == 0) {
+    if ((bits & 1L << (fractionBits - 1)) == 0) {
       fp.flags |= FpEnvironment.NV;
     }
     return canonicalNan();
@@ -126,7 +126,7 @@ record Estimates(int fractionBits, int exponentBits) {
   }
 
   private long sign() {
-    return 1L << fractionBits + exponentBits;
+    return 1L << (fractionBits + exponentBits);
   }
 
   private long magnitude(long bits) {
@@ -146,7 +146,7 @@ record Estimates(int fractionBits, int exponentBits) {
   /** The fraction, without the leading one that a subnormal number has in it. */
   private long fraction(long magnitude) {
     boolean subnormal = magnitude >>> fractionBits == 0;
-    long fraction = subnormal ? magnitude << 1 + leadingZeros(magnitude) : magnitude;
+    long fraction = subnormal ? magnitude << (1 + leadingZeros(magnitude)) : magnitude;
     return fraction & (1L << fractionBits) - 1;
   }
 

@@ -82,7 +82,7 @@ final class FixedPoint {
   void clip(int word, boolean signed, int amounts) {
     boolean unmasked = isUnmasked(word);
     int bits = unit.bits();
-    long most = signed ? (1L << bits - 1) - 1 : (1L << bits) - 1;
+    long most = signed ? (1L << (bits - 1)) - 1 : (1L << bits) - 1;
     for (int i = unit.start; i < unit.length; i++) {
       if (unit.isActive(unmasked, i)) {
         long value = shift(unit.a[i], (int) unit.b[i] & amounts, signed);
@@ -166,8 +166,8 @@ final class FixedPoint {
       return value;
     }
     long result = signed ? value >> amount : value >>> amount;
-    long half = value >>> amount - 1 & 1;
-    boolean rest = (value & (1L << amount - 1) - 1) != 0;
+    long half = value >>> (amount - 1) & 1;
+    boolean rest = (value & (1L << (amount - 1)) - 1) != 0;
     return result + increment(result & 1, half, rest);
   }
 

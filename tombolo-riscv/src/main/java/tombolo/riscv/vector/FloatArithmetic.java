@@ -57,7 +57,7 @@ final class FloatArithmetic {
       case WADD, WADD_W -> ADD;
       case WSUB, WSUB_W -> SUB;
       case WMUL -> MUL;
-      default -> function & 3 | MACC;
+      default -> (function & 3) | MACC;
     };
   }
 

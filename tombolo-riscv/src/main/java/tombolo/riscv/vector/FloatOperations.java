@@ -83,9 +83,8 @@ final class FloatOperations {
         if (widens) {
           yield widen(word, function, vector, rm);
         }
-        yield function >= MFEQ && function <= MFGE
-            ? compare(word, function, vector)
-            : compute(word, function, vector, rm);
+        boolean compares = function >= MFEQ && function <= MFGE;
+        yield compares ? compare(word, function, vector) : compute(word, function, vector, rm);
       }
     };
   }

@@ -36,13 +36,13 @@ final class Masks {
       boolean b = unit.registers.bit(vs1(word), i);
       boolean result =
           switch (operation) {
-            case 0 -> a & !b;
-            case 1 -> a & b;
-            case 2 -> a | b;
-            case 3 -> a ^ b;
-            case 4 -> a | !b;
-            case 5 -> !(a & b);
-            case 6 -> !(a | b);
+            case 0 -> a && !b;
+            case 1 -> a && b;
+            case 2 -> a || b;
+            case 3 -> a != b;
+            case 4 -> a || !b;
+            case 5 -> !(a && b);
+            case 6 -> !(a || b);
             default -> a == b;
           };
       unit.registers.setBit(vd(word), i, result);

@@ -150,7 +150,7 @@ final class MultiplyOperations {
       }
       default -> {
         for (int i = from; i < to; i++) {
-          d[i] = bits < 64 ? a[i] * b[i] >> bits : high(function, a[i], b[i]);
+          d[i] = bits < 64 ? (a[i] * b[i]) >> bits : high(function, a[i], b[i]);
         }
       }
     }

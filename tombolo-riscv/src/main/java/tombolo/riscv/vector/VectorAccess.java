@@ -78,7 +78,7 @@ final class VectorAccess {
 
   private Outcome wholeRegisters(int word) {
     int width = VectorDecoder.width(word);
-    int count = VectorDecoder.fields(word) * unit.registers.length >>> width;
+    int count = (VectorDecoder.fields(word) * unit.registers.length) >>> width;
     return inOrder(word, count, width);
   }
 
@@ -201,7 +201,7 @@ final class VectorAccess {
       while (done < unit.length
           && (!unit.isActive(unmasked, done)
               || wholeSegment(
-                  word, base + ((long) done * fields << width), done, width, multiplier))) {
+                  word, base + (((long) done * fields) << width), done, width, multiplier))) {
         done++;
       }
     }

@@ -87,7 +87,11 @@ final class Coverage {
                     CompressedInstructions.STACK)
                 .flatMap(List::stream)
                 .map(Template::mnemonic),
-            WITHOUT_TEMPLATE.stream())
+            Stream.of(
+                    WITHOUT_TEMPLATE.stream(),
+                    VectorInstructions.ALL.stream().map(VectorInstructions.Operation::mnemonic),
+                    VectorSnippets.MNEMONICS.stream())
+                .flatMap(mnemonics -> mnemonics))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 

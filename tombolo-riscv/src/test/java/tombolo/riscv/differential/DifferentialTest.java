@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.testing.RequiredTool;
 
 /**
@@ -32,6 +34,18 @@ class DifferentialTest {
 
   @Test
   void randomProgramsEndInTheSameStateAsOnQemu() {
+    DifferentialRun.Verdict verdict = run(VECTOR_BITS, INSTRUCTIONS);
+    assertThat(verdict.causes()).as("kinds of traps taken").containsAll(everyCause());
+  }
+
+  /** QEMU has none of more than 1,024 bits. */
+  @ParameterizedTest(name = "{0} bits")
+  @ValueSource(ints = {128, 1024})
+  void vectorsOfOtherLengthsDoTheSameAsOnQemu(int vectorBits) {
+    run(vectorBits, INSTRUCTIONS / 8);
+  }
+
+  private static DifferentialRun.Verdict run(int vectorBits, long instructions) {
     Disassembler disassembler =
         new Disassembler(
             RequiredTool.requireFetched("riscv64-linux-gnu-as"),
@@ -39,15 +53,15 @@ class DifferentialTest {
     Target qemu =
         new QemuTarget(
             RequiredTool.requireFetched("qemu-system-riscv64"),
-            List.of("-cpu", QemuTarget.cpu(VECTOR_BITS)));
-    Comparison comparison = new Comparison(qemu, new TomboloTarget(VECTOR_BITS), DEADLINE);
+            List.of("-cpu", QemuTarget.cpu(vectorBits)));
+    Comparison comparison = new Comparison(qemu, new TomboloTarget(vectorBits), DEADLINE);
     DifferentialRun run = new DifferentialRun(SEED, comparison, disassembler, System.out);
-    DifferentialRun.Verdict verdict = run.run(INSTRUCTIONS, 1);
+    DifferentialRun.Verdict verdict = run.run(instructions, 1);
     System.out.printf(
         "differential: %d instructions, %d differences%n",
         verdict.instructions(), verdict.differences());
     assertThat(verdict.differences()).as("programs of seed %d that differ", SEED).isZero();
-    assertThat(verdict.causes()).as("kinds of traps taken").containsAll(everyCause());
+    return verdict;
   }
 
   private static Set<Integer> everyCause() {

@@ -255,7 +255,7 @@ final class VectorInstructions {
               false));
     }
     for (int registers = 1; registers <= 8; registers *= 2) {
-      int word = OP_V | OPIVI << 12 | 0x27 << 26 | UNMASKED | registers - 1 << 15;
+      int word = OP_V | OPIVI << 12 | 0x27 << 26 | UNMASKED | (registers - 1) << 15;
       ALL.add(unary("vmv" + registers + "r", word, false, false));
     }
     for (int i = 2; i <= 7; i++) {
@@ -269,7 +269,7 @@ final class VectorInstructions {
     for (int i = 0; i < 8; i++) {
       String name =
           List.of("vmandn", "vmand", "vmor", "vmxor", "vmorn", "vmnand", "vmnor", "vmxnor").get(i);
-      ALL.add(three(name, OP_V | OPMVV << 12 | 0x18 + i << 26 | UNMASKED, Field.VECTOR));
+      ALL.add(three(name, OP_V | OPMVV << 12 | (0x18 + i) << 26 | UNMASKED, Field.VECTOR));
     }
     int mask = OP_V | OPMVV << 12 | 0x14 << 26;
     ALL.add(unary("vmsbf", mask | 1 << 15, true, false));

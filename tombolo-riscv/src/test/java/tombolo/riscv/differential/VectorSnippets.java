@@ -13,6 +13,30 @@ final class VectorSnippets {
   private static final List<Integer> CSRS =
       List.of(0x008, 0x009, 0x00a, 0x00f, 0xc20, 0xc21, 0xc22);
 
+  /** Of settings and accesses. */
+  static final List<String> MNEMONICS =
+      List.of(
+          "vsetvli",
+          "vsetivli",
+          "vsetvl",
+          "vle",
+          "vleff",
+          "vlm",
+          "vl1r",
+          "vl2r",
+          "vl4r",
+          "vl8r",
+          "vlse",
+          "vlxei",
+          "vse",
+          "vsm",
+          "vs1r",
+          "vs2r",
+          "vs4r",
+          "vs8r",
+          "vsse",
+          "vsxei");
+
   /** Bit 25, vm: no mask. */
   private static final int UNMASKED = 1 << 25;
 
@@ -41,7 +65,7 @@ final class VectorSnippets {
     }
 
     int vtype(Chance chance) {
-      return chance.between(0, 3) << 6 | width << 3 | multiplier & 7;
+      return chance.between(0, 3) << 6 | width << 3 | (multiplier & 7);
     }
   }
 
@@ -192,7 +216,7 @@ final class VectorSnippets {
   }
 
   private static int whole(int major, int registers, int width) {
-    return major | registers - 1 << 29 | UNMASKED | 8 << 20 | width(width) << 12;
+    return major | (registers - 1) << 29 | UNMASKED | 8 << 20 | width(width) << 12;
   }
 
   private static int width(int width) {
@@ -220,29 +244,26 @@ final class VectorSnippets {
     int vd = VectorInstructions.group(chance, Math.min(3, multiplier));
     int operands = base << 15 | vd << 7;
     String letter = load ? "vl" : "vs";
-    switch (chance.between(0, 9)) {
-      case 0 -> {
-        int registers = chance.oneOf(1, 2, 4, 8);
-        int eew = load ? chance.between(0, 3) : 0;
-        int group = chance.percent(95) ? vd & -registers : vd;
-        int word = whole(major, registers, eew) | base << 15 | group << 7;
-        return new Word(letter + registers + "r", word);
-      }
-      case 1 -> {
-        return new Word(letter + "m", major | UNMASKED | 11 << 20 | operands);
-      }
-      default -> {
-        int word = major | width(width) << 12 | operands | mask(chance, load, vd);
-        // QEMU 10.0 fails where an element of this load, or a load of segments, is in two pages.
-        // It looks at the second page even for the sake of elements that are masked off.
-        if (load && offset % 64 == 0 && chance.percent(25)) {
-          return (offset & PAGE - 1) < PAGE / 2
-              ? new Word("vleff", word | 16 << 20 | chance.oneOf(1, 2, 4, 8) - 1 << 29)
-              : new Word("vleff", word | 16 << 20 | UNMASKED);
-        }
-        return new Word(letter + "e", word | fields(chance) - 1 << 29);
-      }
+    int kind = chance.between(0, 9);
+    if (kind == 0) {
+      int registers = chance.oneOf(1, 2, 4, 8);
+      int eew = load ? chance.between(0, 3) : 0;
+      int group = chance.percent(95) ? vd & -registers : vd;
+      int word = whole(major, registers, eew) | base << 15 | group << 7;
+      return new Word(letter + registers + "r", word);
     }
+    if (kind == 1) {
+      return new Word(letter + "m", major | UNMASKED | 11 << 20 | operands);
+    }
+    int word = major | width(width) << 12 | operands | mask(chance, load, vd);
+    // QEMU 10.0 fails where an element of this load, or a load of segments, is in two pages.
+    // It looks at the second page even for the sake of elements that are masked off.
+    if (load && offset % 64 == 0 && chance.percent(25)) {
+      return (offset & PAGE - 1) < PAGE / 2
+          ? new Word("vleff", word | 16 << 20 | (chance.oneOf(1, 2, 4, 8) - 1) << 29)
+          : new Word("vleff", word | 16 << 20 | UNMASKED);
+    }
+    return new Word(letter + "e", word | (fields(chance) - 1) << 29);
   }
 
   private static void strided(Sequence out, int base) {
@@ -258,7 +279,7 @@ final class VectorSnippets {
     boolean load = chance.percent(60);
     int width = chance.percent(70) ? setting.width : chance.between(0, 3);
     int vd = VectorInstructions.group(chance, width - setting.width + setting.multiplier);
-    int word = (load ? LOAD : STORE) | width(width) << 12 | 2 << 26 | fields(chance) - 1 << 29;
+    int word = (load ? LOAD : STORE) | width(width) << 12 | 2 << 26 | (fields(chance) - 1) << 29;
     word |= mask(chance, load, vd);
     out.emit(
         load ? "vlse" : "vsse",
@@ -286,7 +307,7 @@ final class VectorSnippets {
     int vd = VectorInstructions.group(chance, setting.multiplier);
     // QEMU 10.0 executes the reserved stores of which another field overlaps the offsets.
     int fields = load || width == setting.width ? fields(chance) : 1;
-    int word = (load ? LOAD : STORE) | width(width) << 12 | fields - 1 << 29;
+    int word = (load ? LOAD : STORE) | width(width) << 12 | (fields - 1) << 29;
     word |= chance.oneOf(1, 3) << 26 | mask(chance, load, Math.min(vd, offsets));
     out.emit(load ? "vlxei" : "vsxei", word | offsets << 20 | base << 15 | vd << 7);
   }

@@ -84,8 +84,8 @@ class EncodingTest {
     SplittableRandom random = new SplittableRandom(2);
     int[] words =
         IntStream.generate(() -> word(random))
-            .map(word -> random.nextInt(4) == 0 ? word : word & 0xdfff_ffff | 0x81c0_0000)
-            .map(word -> word & ~0x707f | 0x4000 | SYSTEM)
+            .map(word -> random.nextInt(4) == 0 ? word : (word & 0xdfff_ffff) | 0x81c0_0000)
+            .map(word -> (word & ~0x707f) | 0x4000 | SYSTEM)
             .limit(WORDS / 10)
             .toArray();
     List<String> differences = new ArrayList<>();

@@ -24,8 +24,8 @@ class ConfigurationTest {
 
   @ParameterizedTest(name = "SEW {0}, LMUL 2^{1}")
   @CsvSource({"8, 0, 16", "8, 3, 128", "8, -3, 2", "64, 0, 2", "64, 3, 16", "32, -1, 2"})
-  void theLongestLengthFollowsFromWidthAndGroup(int bits, int multiplier, int most) {
-    int type = Integer.numberOfTrailingZeros(bits / 8) << 3 | multiplier & 7;
+  void theLongestLengthFollowsFromWidthAndGroup(int bits, int multiplier, long most) {
+    int type = Integer.numberOfTrailingZeros(bits / 8) << 3 | (multiplier & 7);
     assertThat(configure(5, 0, type)).isEqualTo(most);
 
     unit.x[6] = most - 1;

@@ -62,7 +62,7 @@ final class Unit {
   Unit set(int bits, int multiplier, int length) {
     width = Integer.numberOfTrailingZeros(bits / 8);
     x[SCALAR] = length;
-    int type = width << 3 | multiplier & 7;
+    int type = width << 3 | (multiplier & 7);
     assertThat(execute(0x00007057 | type << 20 | SCALAR << 15)).isEqualTo(Outcome.DONE);
     assertThat(vectors.vl()).isEqualTo(length);
     return this;

@@ -32,7 +32,7 @@ class VectorAccessTest {
   }
 
   private static int fields(int number) {
-    return number - 1 << 29;
+    return (number - 1) << 29;
   }
 
   private Outcome load(int kind, int vd, long address) {
