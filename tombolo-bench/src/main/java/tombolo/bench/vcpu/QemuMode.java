@@ -14,7 +14,7 @@ enum QemuMode {
       return List.of(elf.toString(), argument);
     }
 
-    /** A Linux program cannot time its work well, so the few milliseconds of its start count. */
+    // A Linux program cannot time its work well, so the few milliseconds of its start count.
     @Override
     long nanos(GuestRun run) {
       return run.timed().wallNanos();
@@ -48,7 +48,7 @@ enum QemuMode {
           argument);
     }
 
-    /** The start of QEMU and of its firmware is no work of the guest's. */
+    // The start of QEMU and of its firmware is no work of the guest's.
     @Override
     long nanos(GuestRun run) {
       return run.output().workNanos();
