@@ -32,7 +32,7 @@ class BenchmarkGuestsTest {
     "sieve, 1"
   })
   void sameChecksumAndSameInstructionsAsQemu(String name, int rounds) throws Exception {
-    GuestRun.Outcome ours = GuestRun.of("bench/" + name).append("n=" + rounds).run();
+    GuestRun.Outcome ours = GuestRun.of("bench/" + name).append("n=" + rounds).runWithVectors(128);
     assertThat(ours.reason()).as(ours.text()).isEqualTo(new StopReason.PowerOff());
 
     String file = GuestRun.file("bench/" + name).toString();
@@ -44,8 +44,8 @@ class BenchmarkGuestsTest {
     List<String> onQemusBoard =
         run(
             RequiredTool.require("qemu-system-riscv64").toString(),
-            ("-M virt -cpu rv64,sstc=on -display none -monitor none -serial stdio -bios default"
-                    + " -icount shift=0 -kernel")
+            ("-M virt -cpu rv64,sstc=on,v=on,vlen=1024,elen=64 -display none -monitor none -serial"
+                 + " stdio -bios default -icount shift=0 -kernel")
                 .transform(options -> options + " " + file + " -append n=" + rounds)
                 .split(" "));
     assertThat(ours.lines()).hasSize(4);

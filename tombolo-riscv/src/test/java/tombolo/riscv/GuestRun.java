@@ -105,12 +105,16 @@ public record GuestRun(
 
   /** As {@link #create(BufferConsole)}, with another budget for decoded code. */
   public Vm create(BufferConsole console, HostServices host, Engine engine, CodeBudget budget) {
+    return create(console, host, new RiscvAccelerator(interrupts, engine, budget));
+  }
+
+  private Vm create(BufferConsole console, HostServices host, RiscvAccelerator accelerator) {
     VmConfig config =
         VmConfig.of(name, new BootImage(kernel, null, append), console, host)
             .withVcpus(vcpus)
             .withMemory(memory)
             .withGuestReset(onReset);
-    return Vm.create(config, new RiscvAccelerator(interrupts, engine, budget));
+    return Vm.create(config, accelerator);
   }
 
   /** Runs it to its end. */
@@ -119,8 +123,18 @@ public record GuestRun(
   }
 
   public Outcome run(Duration deadline) throws InterruptedException {
+    return run(deadline, new RiscvAccelerator(interrupts, TestedEngine.make()));
+  }
+
+  /** As {@link #run()}, with vectors of another length in bytes. */
+  public Outcome runWithVectors(int length) throws InterruptedException {
+    RiscvAccelerator accelerator = new RiscvAccelerator(interrupts, TestedEngine.make());
+    return run(DEADLINE, accelerator.withVectorLength(length));
+  }
+
+  private Outcome run(Duration deadline, RiscvAccelerator accelerator) throws InterruptedException {
     BufferConsole console = new BufferConsole(HostServices.system());
-    try (Vm vm = create(console)) {
+    try (Vm vm = create(console, HostServices.system(), accelerator)) {
       vm.boot();
       StopReason reason = awaitStop(vm, console, deadline);
       return new Outcome(reason, console.text(), vm.statistics());

@@ -18,8 +18,8 @@ import tombolo.riscv.vcpu.RiscvVcpu;
 /** A guest on a VM whose workers the test steps, in virtual time. For one thread. */
 public final class SteppedVm implements AutoCloseable {
   final SteppedHost host;
-  final BufferConsole console;
-  final Vm vm;
+  public final BufferConsole console;
+  public final Vm vm;
   private final GuestRun guest;
   private final Engine engine;
 
