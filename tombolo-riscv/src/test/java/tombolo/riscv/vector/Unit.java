@@ -38,7 +38,13 @@ final class Unit {
   private int width;
 
   /** Memory that is an array. */
-  record ArrayMemory(byte[] bytes) implements VectorMemory {
+  private static final class ArrayMemory implements VectorMemory {
+    private final byte[] bytes;
+
+    ArrayMemory(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public int load(long va, byte[] registers, int at, int count, int size) {
       int done = fit(va, count, size);
