@@ -96,8 +96,8 @@ static int copy(uint64_t n) {
   struct ivc_channel channel;
   meeting_publish("cost", size, &channel);
   // Unused RAM; only its cost counts, not its content.
-  unsigned char *ram = (unsigned char *)BOARD_SHARED_WORDS;
-  unsigned char *memory = channel.memory;
+  unsigned char *ram = (unsigned char *)(uintptr_t)BOARD_SHARED_WORDS;
+  unsigned char *memory = (unsigned char *)(uintptr_t)channel.memory;
   struct cost cost = {0};
   for (uint64_t i = 0; i < n; i++) {
     uint64_t start = read_time();
