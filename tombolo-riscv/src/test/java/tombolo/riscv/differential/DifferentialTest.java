@@ -10,7 +10,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tombolo.testing.RequiredTool;
 
 /**
  * The embedded machine against QEMU, on random programs. {@code -Ddifferential.seed=7} draws other
@@ -20,7 +19,7 @@ class DifferentialTest {
   private static final long SEED = Long.getLong("differential.seed", 1);
   private static final long INSTRUCTIONS = Long.getLong("differential.instructions", 2_000_000);
   private static final int VECTOR_BITS = Integer.getInteger("differential.vlen", 256);
-  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  static final Duration DEADLINE = Duration.ofMinutes(2);
 
   /** Causes of traps, as scause has them; with C no fetch is misaligned. */
   private static final List<Integer> EXCEPTIONS = List.of(1, 2, 3, 4, 5, 6, 7, 12, 13, 15);
@@ -46,22 +45,20 @@ class DifferentialTest {
   }
 
   private static DifferentialRun.Verdict run(int vectorBits, long instructions) {
-    Disassembler disassembler =
-        new Disassembler(
-            RequiredTool.requireFetched("riscv64-linux-gnu-as"),
-            RequiredTool.requireFetched("riscv64-linux-gnu-objdump"));
-    Target qemu =
-        new QemuTarget(
-            RequiredTool.requireFetched("qemu-system-riscv64"),
-            List.of("-cpu", QemuTarget.cpu(vectorBits)));
-    Comparison comparison = new Comparison(qemu, new TomboloTarget(vectorBits), DEADLINE);
-    DifferentialRun run = new DifferentialRun(SEED, comparison, disassembler, System.out);
-    DifferentialRun.Verdict verdict = run.run(instructions, 1);
+    Rerun same = new Rerun(SEED, vectorBits, instructions);
+    DifferentialRun.Verdict verdict = same.run();
     System.out.printf(
         "differential: %d instructions, %d differences%n",
         verdict.instructions(), verdict.differences());
-    assertThat(verdict.differences()).as("programs of seed %d that differ", SEED).isZero();
+    assertThat(verdict.differences())
+        .as(() -> "programs of seed %d that differ; %s".formatted(SEED, same.verdictOfC1()))
+        .isZero();
     return verdict;
+  }
+
+  @Test
+  void aRerunWithC1AloneComparesTheSamePrograms() {
+    assertThat(new Rerun(SEED, VECTOR_BITS, 5_000).differencesWithC1()).isZero();
   }
 
   private static Set<Integer> everyCause() {
