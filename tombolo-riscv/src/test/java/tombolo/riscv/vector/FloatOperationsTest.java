@@ -125,6 +125,18 @@ class FloatOperationsTest {
   }
 
   @Test
+  void halvesAreOnlyConverted() {
+    unit.set(16, 0, 2).put(4, 0x3c00, 0x7c01);
+    assertThat(unit.run(FVV, CONVERT, 2, 4, 12).elements(2, 2, 2)) // vfwcvt.f.f.v
+        .containsExactly(floatToRawIntBits(1), 0x7fc00000);
+    assertThat(unit.fp.flags).isEqualTo(FpEnvironment.NV);
+    assertThat(unit.run(FVV, CONVERT, 6, 2, 20).elements(6, 2)) // vfncvt.f.f.w
+        .containsExactly(0x3c00, 0x7e00);
+    assertThat(unit.execute(word(FVV, CONVERT, 6, 2, 21))).isEqualTo(Outcome.ILLEGAL);
+    assertThat(unit.execute(word(FVV, CONVERT, 2, 4, 9))).isEqualTo(Outcome.ILLEGAL);
+  }
+
+  @Test
   void estimatesAreThoseOfTheSpecificationsExamples() {
     unit.set(32, 0, 2).put(4, 0x00718abc, 0x7f765432);
     assertThat(unit.run(FVV, UNARY, 2, 4, 5).elements(2, 2))
