@@ -354,6 +354,15 @@ class BadInputTest {
   }
 
   @Test
+  void anEngineThatThereIsNot() {
+    refused(
+        "--engine jit: no such engine; accelerator riscv has translator, interpreter",
+        "boot",
+        "--engine=jit",
+        Guests.guest("hello"));
+  }
+
+  @Test
   void anOptionThatIsNearlyRight() {
     refused("(did you mean --memory?)", "boot", Guests.guest("hello"), "--memmory=64M");
   }

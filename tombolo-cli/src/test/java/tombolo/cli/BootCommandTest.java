@@ -157,6 +157,8 @@ class BootCommandTest {
         .containsPattern("instructions +[1-9][\\d,]* \\(vCPU 0: [1-9][\\d,]*, vCPU 1: \\d+\\)\n")
         .containsPattern("speed +\\d+\\.\\d MIPS\n")
         .containsPattern("code evictions +0 pages\n")
+        .containsPattern("in regions +[\\d,]+ instructions, \\d+\\.\\d %\n")
+        .containsPattern("JIT compiler +[\\d,]+ ms\n")
         .containsPattern("exits +MMIO read [1-9]\\d*, MMIO write [1-9]")
         .containsPattern("unknown accesses +1\n")
         .containsPattern("read-only stores +0\n")

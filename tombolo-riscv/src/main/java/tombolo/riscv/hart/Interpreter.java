@@ -18,7 +18,7 @@ import tombolo.riscv.isa.Op;
  *   <li>It is one long method, because only within one method is the loop's state in machine
  *       registers, and a dense switch one indexed jump. HotSpot compiles no method over 8,000 bytes
  *       of bytecode, and inlines nothing more into one once the two together reach 8,000; so what
- *       is frequent is here and what is rare is called, and the method is kept under 5,000.
+ *       is frequent is here and what is rare is called, and the method is kept under 5,200.
  *   <li>The inner loop counts from 0 to the block's length, so C2 needs neither a check of the
  *       index nor a safepoint poll for each operation. What follows a block is after the loop,
  *       since C2 would load it before the switch, for each operation, if several cases asked for

@@ -89,6 +89,24 @@ class TopologyFileTest {
     assertThat(controller(vm("interrupts = 'aia'"))).isEqualTo("aia");
   }
 
+  @Test
+  void aVmSaysWhatExecutesItsCode() throws IOException {
+    assertThat(hasRegions(vm())).isTrue();
+    assertThat(hasRegions(vm("engine = 'translator'"))).isTrue();
+    assertThat(hasRegions(vm("engine = 'interpreter'"))).isFalse();
+    assertThat(hasRegions(vm("engine = 'interpreter'", "interrupts = 'aia'"))).isFalse();
+  }
+
+  private boolean hasRegions(String toml) throws IOException {
+    return files
+        .read(toml)
+        .vm("alice")
+        .platform()
+        .accelerator()
+        .engineFigures()
+        .containsKey("regions");
+  }
+
   private String controller(String toml) throws IOException {
     return files.read(toml).vm("alice").platform().board().interruptController();
   }

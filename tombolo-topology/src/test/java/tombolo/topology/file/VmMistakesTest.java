@@ -36,8 +36,8 @@ class VmMistakesTest {
         "memmory = 3           | memmory: no such key; did you mean memory?",
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
-            + " accelerator, interrupts, id, window, restart, channels, channel-bytes, disks,"
-            + " folders, virtio-console, rtc, vsock-cid, vsock-socket, networks",
+            + " accelerator, engine, interrupts, id, window, restart, channels, channel-bytes,"
+            + " disks, folders, virtio-console, rtc, vsock-cid, vsock-socket, networks",
         "vsock-cid = 2         | vsock-cid: found the number 2; wanted a whole number, 3 to"
             + " 4294967294",
         "vsock-cid = 4294967295 | vsock-cid: found the number 4294967295; wanted a whole number, 3"
@@ -69,6 +69,9 @@ class VmMistakesTest {
             + " there is riscv",
         "accelerator = 1       | accelerator: found the number 1; wanted the name of an"
             + " accelerator: riscv",
+        "engine = 'translater' | engine: \"translater\": no such engine; accelerator riscv has"
+            + " translator, interpreter; did you mean translator?",
+        "engine = 1            | engine: found the number 1; wanted the name of an engine",
         "interrupts = 'aai'    | interrupts: \"aai\": no such interrupt controller; accelerator"
             + " riscv has plic, aia; did you mean aia?",
         "interrupts = 'apic'   | interrupts: \"apic\": no such interrupt controller; accelerator"
