@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -55,10 +56,14 @@ class OutlineTest {
     return List.copyOf(Outline.of(page, entry, MOST).pieces().keySet());
   }
 
+  private static Piece piece(Outline outline, int offset) {
+    return Objects.requireNonNull(outline.pieces().get(offset));
+  }
+
   @Test
   void endsBeforeWhatOthersExecute() {
     Outline outline = Outline.of(page(Set.of(), 0x10c, ECALL), 0x100, MOST);
-    assertThat(outline.pieces().get(0x100).steps()).hasSize(3);
+    assertThat(piece(outline, 0x100).steps()).hasSize(3);
     assertThat(outline.instructions()).isEqualTo(3);
   }
 
@@ -102,13 +107,13 @@ class OutlineTest {
   @Test
   void endsAtTheEndOfThePage() {
     Outline outline = Outline.of(page(Set.of()), 0xff8, MOST);
-    assertThat(outline.pieces().get(0xff8).end()).isEqualTo(0x1000);
+    assertThat(piece(outline, 0xff8).end()).isEqualTo(0x1000);
   }
 
   @Test
   void leavesOutAnInstructionThatGoesOnInTheNextPage() {
     // Compressed nops shift the words by two bytes.
     Page page = page(Set.of(), 0xff8, 0x0001_0001, 0xffc, 0x0013_0001);
-    assertThat(Outline.of(page, 0xff8, MOST).pieces().get(0xff8).end()).isEqualTo(0xffe);
+    assertThat(piece(Outline.of(page, 0xff8, MOST), 0xff8).end()).isEqualTo(0xffe);
   }
 }
