@@ -3,6 +3,8 @@ package tombolo.riscv.hart;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import tombolo.riscv.isa.Compressed;
 import tombolo.riscv.isa.Decoder;
@@ -34,7 +36,7 @@ final class CodePage implements Region.Code {
   private static final int OPERATION_BYTES = Long.BYTES + 3 * Integer.BYTES;
 
   private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(java.nio.ByteOrder.LITTLE_ENDIAN);
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Guest physical address of the page's first byte. */
   final long gpa;
@@ -69,6 +71,11 @@ final class CodePage implements Region.Code {
   @Override
   public int halfword(int offset) {
     return MemorySegment.ofArray(snapshot).get(SHORT, offset) & 0xffff;
+  }
+
+  @Override
+  public ByteBuffer content() {
+    return ByteBuffer.wrap(snapshot).asReadOnlyBuffer();
   }
 
   @Override

@@ -23,7 +23,7 @@ public final class Dispatcher implements Engine {
   private static final int RUN = 500;
 
   /** Runs that begin in a block before it asks whether its code was translated before. */
-  private static final int ASKING = 2;
+  private static final int ASKING = 1;
 
   /** Calls of a region after which HotSpot's first compiler has likely compiled it. */
   private static final int COLD_CALLS = 1_000;

@@ -2,6 +2,7 @@
 package tombolo.riscv.hart;
 
 import java.lang.invoke.MethodHandles;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import tombolo.riscv.fp.FpEnvironment;
 import tombolo.riscv.fp.RoundingMode;
@@ -37,6 +38,9 @@ public abstract class Region {
 
     /** Returns the two bytes at an even offset, from 0 to 4094, zero-extended. */
     int halfword(int offset);
+
+    /** Returns all bytes of the page; equal to those of another page with the same bytes. */
+    ByteBuffer content();
 
     /** Returns whether the hart has jumped to an even offset, as far as is known. */
     boolean isEntry(int offset);

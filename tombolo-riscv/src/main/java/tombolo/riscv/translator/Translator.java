@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.translator;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,11 +43,19 @@ public final class Translator implements Region.Maker {
     public static final Limits AT_ONCE = new Limits(2_000, 80, 0, 0, 0);
   }
 
+  /**
+   * Where a region begins, whoever has such a page. What the region consists of depends on what its
+   * first hart had entered; the next ones take it as it is.
+   *
+   * @param page the bytes of the page
+   */
+  private record Place(ByteBuffer page, int offset) {}
+
   private final Limits limits;
 
   // Guarded by this.
-  private final Map<Outline, Translation> regions = new HashMap<>();
-  private final Map<Outline, Integer> entriesBefore = new HashMap<>();
+  private final Map<Place, Translation> regions = new HashMap<>();
+  private final Map<Place, Integer> entriesBefore = new HashMap<>();
   private long bytes;
   private long evicted;
 
@@ -70,20 +79,25 @@ public final class Translator implements Region.Maker {
 
   @Override
   public @Nullable Translation known(Region.Code code, int offset) {
-    Outline outline = Outline.of(code, offset, limits.instructions);
+    Place place = new Place(code.content(), offset);
     synchronized (this) {
-      return regions.get(outline);
+      return regions.get(place);
     }
   }
 
   @Override
   public @Nullable Translation make(Region.Code code, int offset) {
+    Translation known = known(code, offset);
+    if (known != null) {
+      return known;
+    }
+    Place place = new Place(code.content(), offset);
     for (int most = limits.instructions; most > 0; most /= 2) {
       Outline outline = Outline.of(code, offset, most);
       if (outline.pieces().isEmpty()) {
         return null;
       }
-      Translation translation = translate(outline);
+      Translation translation = translate(place, outline);
       if (translation != null) {
         return translation;
       }
@@ -92,8 +106,8 @@ public final class Translator implements Region.Maker {
   }
 
   /** Returns a region; null if it would be too long. */
-  private synchronized @Nullable Translation translate(Outline outline) {
-    Translation known = regions.get(outline);
+  private synchronized @Nullable Translation translate(Place place, Outline outline) {
+    Translation known = regions.get(place);
     if (known != null) {
       return known;
     }
@@ -106,7 +120,7 @@ public final class Translator implements Region.Maker {
       evict();
     }
     Translation made = new Translation(Region.define(file));
-    regions.put(outline, made);
+    regions.put(place, made);
     bytes += length;
     threshold = Math.min(limits.most, limits.threshold + regions.size() * limits.step);
     return made;
@@ -114,18 +128,18 @@ public final class Translator implements Region.Maker {
 
   /** Evicts the half that was entered least since the last eviction. */
   private void evict() {
-    List<Map.Entry<Outline, Translation>> coldest = new ArrayList<>(regions.entrySet());
+    List<Map.Entry<Place, Translation>> coldest = new ArrayList<>(regions.entrySet());
     coldest.sort(Comparator.comparingInt(this::entriesSinceEviction));
-    for (Map.Entry<Outline, Translation> cold : coldest.subList(0, (coldest.size() + 1) / 2)) {
+    for (Map.Entry<Place, Translation> cold : coldest.subList(0, (coldest.size() + 1) / 2)) {
       cold.getValue().evict();
       regions.remove(cold.getKey());
       evicted++;
     }
     entriesBefore.clear();
-    regions.forEach((outline, translation) -> entriesBefore.put(outline, translation.entries()));
+    regions.forEach((place, translation) -> entriesBefore.put(place, translation.entries()));
   }
 
-  private int entriesSinceEviction(Map.Entry<Outline, Translation> region) {
+  private int entriesSinceEviction(Map.Entry<Place, Translation> region) {
     return region.getValue().entries() - entriesBefore.getOrDefault(region.getKey(), 0);
   }
 

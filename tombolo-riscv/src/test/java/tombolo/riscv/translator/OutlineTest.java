@@ -3,6 +3,7 @@ package tombolo.riscv.translator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,15 @@ class OutlineTest {
     public int halfword(int offset) {
       int word = words.getOrDefault(offset & ~3, NOP);
       return (offset & 2) == 0 ? word & 0xffff : word >>> 16;
+    }
+
+    @Override
+    public ByteBuffer content() {
+      ByteBuffer bytes = ByteBuffer.allocate(SIZE);
+      for (int offset = 0; offset < SIZE; offset += 2) {
+        bytes.putShort(offset, (short) halfword(offset));
+      }
+      return bytes;
     }
 
     @Override
