@@ -56,7 +56,9 @@ class EnginesTest {
       }
       assertThat(two.console.text()).isEqualTo(one.console.text());
       assertThat(two.end()).isEqualTo(one.end());
-      if (one.vm.state() != VmState.STOPPED) {
+      if (one.vm.state() == VmState.RUNNING) {
+        one.vm.suspend();
+        two.vm.suspend();
         assertThat(two.save()).as("all of the VM, its memory too").isEqualTo(one.save());
       }
     }

@@ -24,13 +24,17 @@ final class HostBytes {
   // its
   // callers pass addresses that the memory map vouches for, as the class comment says.
   @SuppressWarnings("restricted")
-  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT =
-      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-  private static final VarHandle LONG =
+
+  // Regions use these handles themselves: C2 always inlines a handle's methods, but not ours, and a
+  // call would cost a region its registers.
+  static final VarHandle BYTE_HANDLE = ValueLayout.JAVA_BYTE.varHandle();
+  static final VarHandle SHORT_HANDLE = SHORT.varHandle();
+  static final VarHandle INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  static final VarHandle LONG =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
   // Host addresses of 56 bits at the most. Addresses are masked, though they are right, because C2
@@ -80,46 +84,6 @@ final class HostBytes {
 
   static void putLong(long address, long value) {
     LONG.setOpaque(ALL, address & LONG_BITS, value);
-  }
-
-  // The same at the sum of an address that is masked and a small number: C2 sees that these are in
-  // ALL, and aligned, and folds the number into the machine instruction.
-
-  /** Returns an aligned address in a form in which C2 sees that it is one, and in ALL. */
-  static long masked(long address, long alignment) {
-    return address & BYTE_BITS & -alignment;
-  }
-
-  static byte byteAt(long address) {
-    return ALL.get(ValueLayout.JAVA_BYTE, address);
-  }
-
-  static short shortAt(long address) {
-    return ALL.get(SHORT, address);
-  }
-
-  static int intAt(long address) {
-    return (int) INT.getOpaque(ALL, address);
-  }
-
-  static long longAt(long address) {
-    return (long) LONG.getOpaque(ALL, address);
-  }
-
-  static void byteAt(long address, byte value) {
-    ALL.set(ValueLayout.JAVA_BYTE, address, value);
-  }
-
-  static void shortAt(long address, short value) {
-    ALL.set(SHORT, address, value);
-  }
-
-  static void intAt(long address, int value) {
-    INT.setOpaque(ALL, address, value);
-  }
-
-  static void longAt(long address, long value) {
-    LONG.setOpaque(ALL, address, value);
   }
 
   static int getIntVolatile(long address) {

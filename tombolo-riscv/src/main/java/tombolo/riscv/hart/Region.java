@@ -25,9 +25,6 @@ public abstract class Region {
   /** A result of {@link #run}: the instruction at pc is the interpreter's to execute. */
   static final int REFUSED = 2;
 
-  /** Stands for the offset of a page that is not in memory, or that an access is misaligned in. */
-  static final long NO_OFFSET = Long.MIN_VALUE;
-
   /**
    * The code of one guest page as a translator reads it. It does not change: new code comes in a
    * new page. Used by the thread of the hart that it belongs to.
@@ -127,17 +124,5 @@ public abstract class Region {
 
   static long attention(Hart hart) {
     return (long) Hart.ATTENTION.getOpaque(hart);
-  }
-
-  /**
-   * Returns the difference of host and virtual address in a page that the TLB knows, or NO_OFFSET.
-   * At most 35 bytes of bytecode, so that C2 inlines it wherever it is called: a call would cost
-   * the region its registers.
-   *
-   * @param mask the bits that a page's address has, and those that an aligned address has not
-   */
-  static long offset(long[] tags, long[] offsets, long va, long mask) {
-    int index = (int) (va >>> 12) & tags.length - 1;
-    return tags[index] == (va & mask) ? offsets[index] : NO_OFFSET;
   }
 }

@@ -36,8 +36,12 @@ final class Frame {
   static final int READ_TAGS = 12;
 
   static final int WRITE_TAGS = 14;
+
+  /** An index into them. */
+  static final int INDEX = 16;
+
   private static final int FLOATS = 32;
-  private static final int FIRST_FREE = 16;
+  private static final int FIRST_FREE = 18;
 
   final CodeBuilder code;
   private final int[] registers = new int[Op.SINK + 1];

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.translator;
 
+import static java.lang.constant.ConstantDescs.CD_byte;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_short;
+import static java.lang.constant.ConstantDescs.CD_void;
+
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +30,9 @@ final class MemoryWriter {
   /** The address of no page. */
   private static final long NO_PAGE = -1;
 
-  private static final long NO_OFFSET = Long.MIN_VALUE;
+  private static final int PAGE_BITS = 12;
+
+  private static final long HOST_ADDRESSES = (1L << 56) - 1;
 
   private record Window(int page, int offset, int host) {}
 
@@ -96,20 +106,31 @@ final class MemoryWriter {
       frame.constant(group.highest() - group.lowest()).ladd();
       frame.constant(PAGE).land().lload(window.page).lcmp().ifne(fails);
     }
-    code.lload(Frame.VA).lload(window.offset).ladd();
-    frame.constant(group.alignment());
-    code.invokestatic(Names.HOST_BYTES, "masked", Names.BINARY).lstore(window.host);
+    masked(window, group.alignment());
+    code.lstore(window.host);
     none(window, none, fails);
   }
 
   /** Writes an access whose group is checked. */
   void writeChecked(long op, Group group) {
-    code.lload(window(op).host);
     int distance = Op.immediate(op) - group.lowest();
-    if (distance != 0) {
-      frame.constant(distance).ladd();
-    }
-    access(op, true);
+    access(
+        op,
+        () -> {
+          code.lload(window(op).host);
+          if (distance != 0) {
+            frame.constant(distance).ladd();
+          }
+        });
+  }
+
+  /**
+   * Pushes the host's address of the access at hand. The mask changes nothing, but C2 sees by it
+   * that the address is in range and aligned, and leaves out both checks.
+   */
+  private void masked(Window window, int alignment) {
+    code.lload(Frame.VA).lload(window.offset).ladd();
+    frame.constant(HOST_ADDRESSES & -alignment).land();
   }
 
   private void address(long op, int immediate) {
@@ -120,29 +141,17 @@ final class MemoryWriter {
     code.lstore(Frame.VA);
   }
 
-  /** Has a window be the page of the access at hand. */
+  /** Has a window be the page of the access at hand, if the TLB knows it. */
   private void fill(long op, Window window, long mask, Label none) {
     int tags = isStore(op) ? Frame.WRITE_TAGS : Frame.READ_TAGS;
-    code.aload(tags).aload(tags + 1).lload(Frame.VA);
-    frame.constant(mask);
-    code.invokestatic(Names.REGION, "offset", Names.OFFSET);
-    code.lstore(window.offset).lload(window.offset);
-    frame.constant(NO_OFFSET).lcmp().ifeq(none);
+    code.lload(Frame.VA).bipush(PAGE_BITS).lushr().l2i();
+    code.aload(tags).arraylength().iconst_1().isub().iand().istore(Frame.INDEX);
+    code.aload(tags).iload(Frame.INDEX).laload();
+    code.lload(Frame.VA);
+    frame.constant(mask).land().lcmp().ifne(none);
+    code.aload(tags + 1).iload(Frame.INDEX).laload().lstore(window.offset);
     code.lload(Frame.VA);
     frame.constant(PAGE).land().lstore(window.page);
-  }
-
-  /**
-   * Writes what follows a host address.
-   *
-   * @param isMasked whether C2 knows that it is in range and aligned
-   */
-  private void access(long op, boolean isMasked) {
-    if (isStore(op)) {
-      put(op, isMasked);
-    } else {
-      get(op, isMasked);
-    }
   }
 
   /** Writes an access. */
@@ -157,32 +166,67 @@ final class MemoryWriter {
     frame.constant(mask).land().lload(window.page).lcmp().ifeq(hit);
     fill(op, window, mask, slow);
     code.labelBinding(hit);
-    code.lload(Frame.VA).lload(window.offset).ladd();
-    access(op, false);
+    access(op, () -> masked(window, size(op)));
     none(window, slow, frame.interpretsHere());
   }
 
-  private void get(long op, boolean isMasked) {
+  /**
+   * Writes the load or store itself.
+   *
+   * @param address pushes an address of the host that C2 knows to be in range and aligned
+   */
+  private void access(long op, Runnable address) {
+    code.getstatic(Names.HOST_BYTES, handle(op), Names.HANDLE);
+    code.getstatic(Names.HOST_BYTES, "ALL", Names.SEGMENT);
+    address.run();
+    if (isStore(op)) {
+      put(op);
+    } else {
+      get(op);
+    }
+  }
+
+  private static String handle(long op) {
+    return switch (size(op)) {
+      case 1 -> "BYTE_HANDLE";
+      case 2 -> "SHORT_HANDLE";
+      case 4 -> "INT";
+      default -> "LONG";
+    };
+  }
+
+  private static ClassDesc type(long op) {
+    return switch (size(op)) {
+      case 1 -> CD_byte;
+      case 2 -> CD_short;
+      case 4 -> CD_int;
+      default -> CD_long;
+    };
+  }
+
+  /** Ints and longs are accessed opaque, see {@code HostBytes}. */
+  private static boolean isOpaque(long op) {
+    return size(op) >= Integer.BYTES;
+  }
+
+  private void get(long op) {
+    code.invokevirtual(
+        Names.HANDLE,
+        isOpaque(op) ? "getOpaque" : "get",
+        MethodTypeDesc.of(type(op), Names.SEGMENT, CD_long));
     switch (Op.opcode(op)) {
-      case Op.LB -> bytes(isMasked ? "byteAt" : "getByte", Names.GET_BYTE).i2l();
-      case Op.LBU ->
-          bytes(isMasked ? "byteAt" : "getByte", Names.GET_BYTE).loadConstant(0xff).iand().i2l();
-      case Op.LH -> bytes(isMasked ? "shortAt" : "getShort", Names.GET_SHORT).i2l();
-      case Op.LHU ->
-          bytes(isMasked ? "shortAt" : "getShort", Names.GET_SHORT)
-              .loadConstant(0xffff)
-              .iand()
-              .i2l();
-      case Op.LW -> bytes(isMasked ? "intAt" : "getInt", Names.GET_INT).i2l();
+      case Op.LB, Op.LH, Op.LW -> code.i2l();
+      case Op.LBU -> code.loadConstant(0xff).iand().i2l();
+      case Op.LHU -> code.loadConstant(0xffff).iand().i2l();
       case Op.LWU -> {
-        bytes(isMasked ? "intAt" : "getInt", Names.GET_INT).i2l();
+        code.i2l();
         frame.constant(0xffffffffL).land();
       }
       case Op.FLW -> {
-        bytes(isMasked ? "intAt" : "getInt", Names.GET_INT).i2l();
+        code.i2l();
         frame.constant(0xffffffffL << 32).lor();
       }
-      default -> bytes(isMasked ? "longAt" : "getLong", Names.GET_LONG);
+      default -> {}
     }
     if (Op.opcode(op) == Op.FLW || Op.opcode(op) == Op.FLD) {
       frame.putFloat(Op.rd(op));
@@ -191,31 +235,22 @@ final class MemoryWriter {
     }
   }
 
-  private void put(long op, boolean isMasked) {
+  private void put(long op) {
     if (Op.opcode(op) >= Op.FSW) {
       frame.getFloat(Op.rs2(op));
     } else {
       frame.get(Op.rs2(op));
     }
     switch (Op.opcode(op)) {
-      case Op.SB -> {
-        code.l2i().i2b();
-        bytes(isMasked ? "byteAt" : "putByte", Names.PUT_BYTE);
-      }
-      case Op.SH -> {
-        code.l2i().i2s();
-        bytes(isMasked ? "shortAt" : "putShort", Names.PUT_SHORT);
-      }
-      case Op.SW, Op.FSW -> {
-        code.l2i();
-        bytes(isMasked ? "intAt" : "putInt", Names.PUT_INT);
-      }
-      default -> bytes(isMasked ? "longAt" : "putLong", Names.PUT_LONG);
+      case Op.SB -> code.l2i().i2b();
+      case Op.SH -> code.l2i().i2s();
+      case Op.SW, Op.FSW -> code.l2i();
+      default -> {}
     }
-  }
-
-  private CodeBuilder bytes(String name, java.lang.constant.MethodTypeDesc type) {
-    return code.invokestatic(Names.HOST_BYTES, name, type);
+    code.invokevirtual(
+        Names.HANDLE,
+        isOpaque(op) ? "setOpaque" : "set",
+        MethodTypeDesc.of(CD_void, Names.SEGMENT, CD_long, type(op)));
   }
 
   /** Empties a window, and goes on elsewhere. */

@@ -2,11 +2,9 @@
 package tombolo.riscv.translator;
 
 import static java.lang.constant.ConstantDescs.CD_boolean;
-import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
-import static java.lang.constant.ConstantDescs.CD_short;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.constant.ClassDesc;
@@ -36,10 +34,7 @@ final class Names {
   static final ClassDesc LONGS = CD_long.arrayType();
 
   static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_int, HART, CD_long, CD_long);
-  static final MethodTypeDesc OFFSET = MethodTypeDesc.of(CD_long, LONGS, LONGS, CD_long, CD_long);
   static final MethodTypeDesc ATTENTION = MethodTypeDesc.of(CD_long, HART);
-  static final MethodTypeDesc LOAD = MethodTypeDesc.of(CD_boolean, CD_long, CD_long);
-  static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_boolean, CD_long, CD_long, CD_long);
   static final MethodTypeDesc EXECUTE = MethodTypeDesc.of(CD_boolean, HART, CD_long);
   static final MethodTypeDesc FLOAT_ACCESS = MethodTypeDesc.of(CD_boolean, HART, CD_long, CD_long);
   static final MethodTypeDesc TO_DOUBLE = MethodTypeDesc.of(CD_double, CD_long);
@@ -48,14 +43,8 @@ final class Names {
   static final MethodTypeDesc BINARY = MethodTypeDesc.of(CD_long, CD_long, CD_long);
   static final MethodTypeDesc SELECTED = MethodTypeDesc.of(CD_long, CD_int, CD_long, CD_long);
   static final MethodTypeDesc COMPARE = MethodTypeDesc.of(CD_int, CD_long, CD_long);
-  static final MethodTypeDesc GET_BYTE = MethodTypeDesc.of(CD_byte, CD_long);
-  static final MethodTypeDesc GET_SHORT = MethodTypeDesc.of(CD_short, CD_long);
-  static final MethodTypeDesc GET_INT = MethodTypeDesc.of(CD_int, CD_long);
-  static final MethodTypeDesc GET_LONG = MethodTypeDesc.of(CD_long, CD_long);
-  static final MethodTypeDesc PUT_BYTE = MethodTypeDesc.of(CD_void, CD_long, CD_byte);
-  static final MethodTypeDesc PUT_SHORT = MethodTypeDesc.of(CD_void, CD_long, CD_short);
-  static final MethodTypeDesc PUT_INT = MethodTypeDesc.of(CD_void, CD_long, CD_int);
-  static final MethodTypeDesc PUT_LONG = MethodTypeDesc.of(CD_void, CD_long, CD_long);
+  static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign", "MemorySegment");
+  static final ClassDesc HANDLE = ClassDesc.of("java.lang.invoke", "VarHandle");
   static final MethodTypeDesc FENCE = MethodTypeDesc.of(CD_void, CD_int);
   static final MethodTypeDesc NOTHING = MethodTypeDesc.of(CD_void);
 

@@ -343,7 +343,8 @@ final class RegionWriter {
         () -> {
           code.labelBinding(poll);
           code.lload(Frame.REMAINING);
-          code.aload(Frame.HART).invokestatic(Names.REGION, "attention", Names.ATTENTION).lor();
+          code.getstatic(Names.HART, "ATTENTION", Names.HANDLE).aload(Frame.HART);
+          code.invokevirtual(Names.HANDLE, "getOpaque", Names.ATTENTION).lor();
           code.lconst_0().lcmp().ifge(start);
           code.goto_(frame.exit(to));
         });
