@@ -34,12 +34,13 @@ import java.util.regex.Pattern;
 final class Commands {
   private static final Pattern PROGRAM =
       Pattern.compile(
-          "(\\./|mvn |make |java |guests/|qemu-|riscv64-|truncate |sed |socat |sudo |mke2fs |ssh |U?boot)"
-              + ".*");
+          "(\\./|mvn |make |java |guests/|qemu-|riscv64-|truncate |sed |socat |sudo |mke2fs |ssh"
+              + " |U?boot).*");
   private static final Pattern DIRECTIVE = Pattern.compile("<!-- ci: (.*) -->");
   private static final int MINUTES = 5;
 
-  private record Block(Path file, int line, List<String> commands, Map<String, String> directives) {}
+  private record Block(
+      Path file, int line, List<String> commands, Map<String, String> directives) {}
 
   private Commands() {}
 
@@ -143,7 +144,9 @@ final class Commands {
           "%s, before line %d: %s, and not with status %d%n",
           block.file,
           block.line + 1,
-          ended ? "ended with status " + process.exitValue() : "has not ended in " + MINUTES + " minutes",
+          ended
+              ? "ended with status " + process.exitValue()
+              : "has not ended in " + MINUTES + " minutes",
           expected);
       return false;
     } finally {

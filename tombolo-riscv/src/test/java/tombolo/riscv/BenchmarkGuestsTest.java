@@ -45,7 +45,7 @@ class BenchmarkGuestsTest {
         run(
             RequiredTool.require("qemu-system-riscv64").toString(),
             ("-M virt -cpu rv64,sstc=on,v=on,vlen=1024,elen=64 -display none -monitor none -serial"
-                 + " stdio -bios default -icount shift=0 -kernel")
+                    + " stdio -bios default -icount shift=0 -kernel")
                 .transform(options -> options + " " + file + " -append n=" + rounds)
                 .split(" "));
     assertThat(ours.lines()).hasSize(4);

@@ -33,7 +33,10 @@ public enum Size {
     return bytes;
   }
 
-  /** Returns the messages a second on schedule, well below what the slowest contender of one host can do. */
+  /**
+   * Returns the messages a second on schedule, well below what the slowest contender of one host
+   * can do.
+   */
   public int rate() {
     return rate;
   }
