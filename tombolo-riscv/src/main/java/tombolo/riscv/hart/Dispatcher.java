@@ -108,7 +108,7 @@ public final class Dispatcher implements Engine {
   }
 
   /** Runs a region; false if the hart has stopped. */
-  private static boolean runRegion(Hart hart, Block block, Translation translation, long limit) {
+  private boolean runRegion(Hart hart, Block block, Translation translation, long limit) {
     Region region = translation.region();
     if (region == null) {
       block.translation = null;
@@ -118,6 +118,9 @@ public final class Dispatcher implements Engine {
     }
     long before = hart.retired;
     int entries = translation.enter();
+    if (entries == COLD_CALLS) {
+      block.translation = maker.review(block.page, block.offsetOf(0), translation);
+    }
     long until = limit;
     if (entries < WARM_CALLS) {
       until = Math.min(limit, before + (entries < COLD_CALLS ? COLD_CALL : WARM_CALL));

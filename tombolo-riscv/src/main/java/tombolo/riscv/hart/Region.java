@@ -60,6 +60,15 @@ public abstract class Region {
     @Nullable Translation known(Code code, int offset);
 
     /**
+     * Returns a region that begins at an offset, after another one has run there for a while: that
+     * one, or a better one if more of the page is known to be entered now. The other one is evicted
+     * then.
+     *
+     * @param code the page
+     */
+    Translation review(Code code, int offset, Translation present);
+
+    /**
      * Returns a region that begins at an offset; null if there can be none.
      *
      * @param code the page

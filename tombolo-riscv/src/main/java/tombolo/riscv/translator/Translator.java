@@ -13,7 +13,8 @@ import tombolo.riscv.hart.Translation;
 
 /**
  * Makes regions by translating guest code, and keeps them: harts and VMs with the same code share
- * one. When there are too many, it evicts those that were entered least since the last eviction.
+ * one. A region is made anew once its code has run for a while and more of it is known. When there
+ * are too many, it evicts those that were entered least since the last eviction.
  *
  * <p>The JIT compiler's work is bounded by the threshold: the more regions there are, the longer
  * code has to run before it becomes another one.
@@ -55,6 +56,7 @@ public final class Translator implements Region.Maker {
 
   // Guarded by this.
   private final Map<Place, Translation> regions = new HashMap<>();
+  private final Map<Place, Outline> outlines = new HashMap<>();
   private final Map<Place, Integer> entriesBefore = new HashMap<>();
   private long bytes;
   private long evicted;
@@ -105,6 +107,27 @@ public final class Translator implements Region.Maker {
     return null;
   }
 
+  @Override
+  public Translation review(Region.Code code, int offset, Translation present) {
+    Place place = new Place(code.content(), offset);
+    Outline outline = Outline.of(code, offset, limits.instructions);
+    synchronized (this) {
+      if (outline.equals(outlines.get(place)) || regions.get(place) != present) {
+        return present;
+      }
+      regions.remove(place);
+    }
+    Translation better = translate(place, outline);
+    if (better == null) {
+      synchronized (this) {
+        regions.putIfAbsent(place, present); // the longer one would be too long
+      }
+      return present;
+    }
+    present.evict();
+    return better;
+  }
+
   /** Returns a region; null if it would be too long. */
   private synchronized @Nullable Translation translate(Place place, Outline outline) {
     Translation known = regions.get(place);
@@ -121,6 +144,7 @@ public final class Translator implements Region.Maker {
     }
     Translation made = new Translation(Region.define(file));
     regions.put(place, made);
+    outlines.put(place, outline);
     bytes += length;
     threshold = Math.min(limits.most, limits.threshold + regions.size() * limits.step);
     return made;
@@ -133,6 +157,7 @@ public final class Translator implements Region.Maker {
     for (Map.Entry<Place, Translation> cold : coldest.subList(0, (coldest.size() + 1) / 2)) {
       cold.getValue().evict();
       regions.remove(cold.getKey());
+      outlines.remove(cold.getKey());
       evicted++;
     }
     entriesBefore.clear();

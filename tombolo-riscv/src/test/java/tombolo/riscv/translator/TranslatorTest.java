@@ -17,9 +17,14 @@ import tombolo.riscv.translator.Translator.Limits;
 @DisplayName("A translator")
 class TranslatorTest {
   private static final int NOP = 0x0001;
+  private static final int NEVER = -1;
 
   /** A page of compressed nops, but for one halfword. */
-  private record Page(int where, int halfword) implements Region.Code {
+  private record Page(int where, int halfword, int entered) implements Region.Code {
+    Page(int where, int halfword) {
+      this(where, halfword, NEVER);
+    }
+
     @Override
     public int halfword(int offset) {
       return offset == where ? halfword : NOP;
@@ -36,7 +41,7 @@ class TranslatorTest {
 
     @Override
     public boolean isEntry(int offset) {
-      return false;
+      return offset == entered;
     }
   }
 
@@ -60,6 +65,21 @@ class TranslatorTest {
     Translation made = make(translator, 4000, 0);
     assertThat(translator.known(new Page(4000, 0), 0)).isSameAs(made);
     assertThat(translator.known(new Page(4002, 0), 0)).isNull();
+  }
+
+  @Test
+  void makesARegionAnewWhenMoreOfItsCodeIsKnown() {
+    Translator translator = new Translator(Limits.AT_ONCE);
+    int branchAhead = 0xc119; // beqz a0, +6
+    Translation first = make(translator, 0, branchAhead);
+    Region.Code same = new Page(0, branchAhead);
+    assertThat(translator.review(same, 0, first)).as("nothing new").isSameAs(first);
+
+    Region.Code more = new Page(0, branchAhead, 6);
+    Translation better = translator.review(more, 0, first);
+    assertThat(better).isNotSameAs(first);
+    assertThat(translator.known(same, 0)).isSameAs(better);
+    assertThat(translator.regions()).isEqualTo(1);
   }
 
   @Test
