@@ -38,10 +38,10 @@ public final class Translator implements Region.Maker {
    */
   public record Limits(int regions, int instructions, int threshold, int step, int most) {
     /** What measures well on two processors. */
-    public static final Limits DEFAULT = new Limits(2_000, 80, 40, 20, 1_000);
+    public static final Limits DEFAULT = new Limits(2_000, 40, 40, 20, 1_000);
 
     /** Translates all code when it is first executed, for tests. */
-    public static final Limits AT_ONCE = new Limits(2_000, 80, 0, 0, 0);
+    public static final Limits AT_ONCE = new Limits(2_000, 40, 0, 0, 0);
   }
 
   /**
