@@ -44,7 +44,7 @@ class VcpuSuiteTest {
         runSieve(Qemu.find(QemuMode.USER).orElseThrow(), Qemu.find(QemuMode.SYSTEM).orElseThrow());
 
     assertThat(out)
-        .containsPattern("Tombolo's translator, qemu-riscv64 \\d\\S+, qemu-system-riscv64 \\d")
+        .containsPattern("Tombolo's interpreter, qemu-riscv64 \\d\\S+, qemu-system-riscv64 \\d")
         .contains("figure vcpu.sieve.qemu-ratio ", "figure vcpu.sieve.qemu-system-ratio ");
   }
 
