@@ -2,7 +2,7 @@
 package tombolo.riscv.translator;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tombolo.riscv.isa.Op;
@@ -73,7 +73,7 @@ record Group(int lowest, int highest, int alignment) {
    *     {@link Member#isFirst}
    */
   static Map<Integer, Member> of(Piece piece) {
-    Map<Integer, Growing> growing = new HashMap<>();
+    Map<Integer, Growing> growing = new LinkedHashMap<>();
     List<Growing> all = new ArrayList<>();
     List<Step> steps = piece.steps();
     for (int i = 0; i < steps.size(); i++) {
@@ -92,7 +92,7 @@ record Group(int lowest, int highest, int alignment) {
       growing.remove(rd << 1);
       growing.remove(rd << 1 | 1);
     }
-    Map<Integer, Member> members = new HashMap<>();
+    Map<Integer, Member> members = new LinkedHashMap<>();
     for (Growing group : all) {
       if (group.members.size() > 1) {
         Group made = new Group(group.smallest, group.largest, group.alignment);

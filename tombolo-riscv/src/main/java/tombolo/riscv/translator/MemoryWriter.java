@@ -11,7 +11,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import tombolo.riscv.isa.Op;
@@ -38,7 +38,7 @@ final class MemoryWriter {
 
   private final Frame frame;
   private final CodeBuilder code;
-  private final Map<Integer, Window> windows = new HashMap<>();
+  private final Map<Integer, Window> windows = new LinkedHashMap<>();
 
   MemoryWriter(Frame frame) {
     this.frame = frame;

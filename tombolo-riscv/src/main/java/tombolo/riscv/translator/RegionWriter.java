@@ -11,7 +11,7 @@ import java.lang.classfile.Label;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.SwitchCase;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -37,7 +37,7 @@ final class RegionWriter {
   private final IntegerWriter integers;
   private final MemoryWriter memory;
   private final FloatWriter floats;
-  private final Map<Integer, Label> starts = new HashMap<>();
+  private final Map<Integer, Label> starts = new LinkedHashMap<>();
 
   private RegionWriter(Outline outline, CodeBuilder code) {
     this.outline = outline;

@@ -4,7 +4,7 @@ package tombolo.riscv.translator;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +55,9 @@ public final class Translator implements Region.Maker {
   private final Limits limits;
 
   // Guarded by this.
-  private final Map<Place, Translation> regions = new HashMap<>();
-  private final Map<Place, Outline> outlines = new HashMap<>();
-  private final Map<Place, Integer> entriesBefore = new HashMap<>();
+  private final Map<Place, Translation> regions = new LinkedHashMap<>();
+  private final Map<Place, Outline> outlines = new LinkedHashMap<>();
+  private final Map<Place, Integer> entriesBefore = new LinkedHashMap<>();
   private long bytes;
   private long evicted;
 
