@@ -126,7 +126,7 @@ public final class Dispatcher implements Engine {
       until = Math.min(limit, before + (entries < COLD_CALLS ? COLD_CALL : WARM_CALL));
     }
     int result = region.run(hart, hart.pc & Mmu.PAGE_MASK, until);
-    hart.engine.note(result, hart.retired - before);
+    hart.counters.note(result, hart.retired - before);
     return switch (result) {
       case Region.WENT_ON -> entries >= COLD_CALLS || interpret(hart, limit);
       case Region.REFUSED -> interpretOne(hart, limit);

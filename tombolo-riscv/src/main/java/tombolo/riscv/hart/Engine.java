@@ -50,11 +50,12 @@ package tombolo.riscv.hart;
  */
 public interface Engine {
   /** How far {@link #run} may go past its limit; what is left before an exact stop. */
-  int SLACK = 512;
+  int SLACK = Math.max(CodePage.MAX_INSTRUCTIONS, Region.MOST_INSTRUCTIONS);
 
   /**
-   * Runs until something stops the hart. Stops soon after the limit: no block begins once {@link
-   * Hart#retired} is more than the limit, so at most {@link #SLACK} instructions more are retired.
+   * Runs until something stops the hart. Stops soon after the limit: no block begins, and no region
+   * jumps back, once {@link Hart#retired} is more than the limit, so at most {@link #SLACK}
+   * instructions more are retired.
    */
   void run(Hart hart, long limit);
 

@@ -139,7 +139,7 @@ public final class Hart implements Stateful {
   public long reservedValue;
 
   /** What its engine has done, for people; no part of its state. */
-  public final Dispatcher.Counters engine = new Dispatcher.Counters();
+  public final Dispatcher.Counters counters = new Dispatcher.Counters();
 
   /** Instructions retired; exact whenever no engine runs the hart. */
   public long retired;

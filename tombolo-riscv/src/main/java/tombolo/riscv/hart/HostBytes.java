@@ -20,9 +20,8 @@ import java.nio.ByteOrder;
  * single instructions too.
  */
 final class HostBytes {
-  // SAFETY: reinterpreting NULL gives a segment that checks nothing. Only this class uses it, and
-  // its
-  // callers pass addresses that the memory map vouches for, as the class comment says.
+  // SAFETY: reinterpreting NULL gives a segment that checks nothing. Only this class and generated
+  // regions use it, with addresses that the memory map vouches for, as the class comment says.
   @SuppressWarnings("restricted")
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 

@@ -15,15 +15,27 @@ import tombolo.riscv.fp.RoundingMode;
  */
 public abstract class Region {
   /** A result of {@link #run}: pc is the next instruction, and nothing has stopped the hart. */
-  static final int WENT_ON = 0;
+  public static final int WENT_ON = 0;
 
   /**
    * A result of {@link #run}: the instruction at pc has stopped the hart, see {@link Hart#stop}.
    */
-  static final int STOPPED = 1;
+  public static final int STOPPED = 1;
 
   /** A result of {@link #run}: the instruction at pc is the interpreter's to execute. */
-  static final int REFUSED = 2;
+  public static final int REFUSED = 2;
+
+  /** A result of {@link #run}: it did nothing, and the hart's state is not as it needs. */
+  public static final int UNFIT = 3;
+
+  /** The most instructions that a region may have; so many pass between two polls at the most. */
+  public static final int MOST_INSTRUCTIONS = 256;
+
+  /** In what a region demands of floating point: frm is round to nearest even. */
+  public static final int DEMANDS_NEAREST = 1;
+
+  /** In what a region demands of floating point: NX is set. */
+  public static final int DEMANDS_INEXACT = 2;
 
   /**
    * The code of one guest page as a translator reads it. It does not change: new code comes in a
@@ -104,13 +116,11 @@ public abstract class Region {
     }
   }
 
-  /** A result of {@link #run}: it did nothing, and the hart's state is not as it needs. */
-  static final int UNFIT = 3;
-
-  private static final int DEMANDS_NEAREST = 1;
-  private static final int DEMANDS_INEXACT = 2;
-
-  /** Returns whether floating point is on, with frm and NX as a region's operations demand. */
+  /**
+   * Returns whether floating point is on, with frm and NX as a region's operations demand.
+   *
+   * @param demands the constants above, or their sum, or 0
+   */
   static boolean floatsFit(Hart hart, int demands) {
     return !hart.floatingPointIsOff()
         && ((demands & DEMANDS_NEAREST) == 0 || hart.roundingMode == RoundingMode.RNE)

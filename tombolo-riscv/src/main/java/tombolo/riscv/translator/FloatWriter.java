@@ -11,6 +11,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
+import tombolo.riscv.hart.Region;
 import tombolo.riscv.isa.FloatDecoder;
 import tombolo.riscv.isa.Op;
 
@@ -22,12 +23,6 @@ import tombolo.riscv.isa.Op;
  * interpreter takes over there.
  */
 final class FloatWriter {
-  /** In the demands of a region: an operation rounds as frm says. */
-  static final int NEAREST = 1;
-
-  /** In the demands of a region: an operation computes with the host's doubles. */
-  static final int INEXACT = 2;
-
   private static final ClassDesc ENVIRONMENT = ClassDesc.of("tombolo.riscv.fp", "FpEnvironment");
   private static final ClassDesc FLOAT32 = ClassDesc.of("tombolo.riscv.fp", "Float32");
   private static final ClassDesc FLOAT64 = ClassDesc.of("tombolo.riscv.fp", "Float64");
@@ -75,7 +70,8 @@ final class FloatWriter {
   static int demands(long op) {
     int selector = Op.immediate(op);
     boolean isDynamic = mode(selector) == FloatDecoder.DYNAMIC;
-    return (isDynamic ? NEAREST : 0) | (isHosted(selector) ? INEXACT : 0);
+    return (isDynamic ? Region.DEMANDS_NEAREST : 0)
+        | (isHosted(selector) ? Region.DEMANDS_INEXACT : 0);
   }
 
   private static int mode(int selector) {

@@ -10,11 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import tombolo.riscv.hart.Region;
 import tombolo.riscv.isa.Op;
 
 /**
  * The local variables of a region's method, and the ways out of it. The guest's integer registers
- * are in locals between the method's beginning and its end; {@link Hart#x} is out of date
+ * are in locals between the method's beginning and its end; {@code Hart.x} is out of date
  * meanwhile, except where something is called that reads it.
  *
  * <p>Used while one method is written.
@@ -39,6 +40,8 @@ final class Frame {
 
   /** An index into them. */
   static final int INDEX = 16;
+
+  private static final int RESULT = 17;
 
   private static final int FLOATS = 32;
   private static final int FIRST_FREE = 18;
@@ -221,31 +224,30 @@ final class Frame {
 
   /** Returns a label at which the instruction at hand stops the hart. */
   Label stopsHere() {
-    Label label = code.newLabel();
-    Step at = step;
-    int done = uncounted;
-    later(
+    int word = step.word();
+    return leavesHere(
         () -> {
-          code.labelBinding(label);
-          pc(at.offset());
-          count(done);
-          code.aload(HART).loadConstant(at.word()).putfield(Names.HART, "instruction", CD_int);
+          code.aload(HART).loadConstant(word).putfield(Names.HART, "instruction", CD_int);
           code.goto_(stop);
         });
-    return label;
   }
 
   /** Returns a label at which the interpreter takes over, at the instruction at hand. */
   Label interpretsHere() {
+    return leavesHere(() -> code.goto_(refuse));
+  }
+
+  /** Returns a label at which the region is left before the instruction at hand. */
+  private Label leavesHere(Runnable way) {
     Label label = code.newLabel();
-    Step at = step;
+    int offset = step.offset();
     int done = uncounted;
     later(
         () -> {
           code.labelBinding(label);
-          pc(at.offset());
+          pc(offset);
           count(done);
-          code.goto_(refuse);
+          way.run();
         });
     return label;
   }
@@ -274,14 +276,15 @@ final class Frame {
           code.goto_(leave);
         });
     Label leaves = code.newLabel();
-    code.labelBinding(stop);
-    code.iconst_1().istore(VA).goto_(leaves);
-    code.labelBinding(refuse);
-    code.iconst_2().istore(VA).goto_(leaves);
-    code.labelBinding(leave);
-    code.iconst_0().istore(VA);
+    result(stop, Region.STOPPED, leaves);
+    result(refuse, Region.REFUSED, leaves);
+    result(leave, Region.WENT_ON, leaves);
     code.labelBinding(leaves);
     end();
+  }
+
+  private void result(Label from, int result, Label to) {
+    code.labelBinding(from).loadConstant(result).istore(RESULT).goto_(to);
   }
 
   private void end() {
@@ -298,6 +301,6 @@ final class Frame {
     code.aload(HART).lload(PC).putfield(Names.HART, "pc", CD_long);
     code.aload(HART).lload(LIMIT).lload(REMAINING).lsub();
     code.putfield(Names.HART, "retired", CD_long);
-    code.iload(VA).ireturn();
+    code.iload(RESULT).ireturn();
   }
 }

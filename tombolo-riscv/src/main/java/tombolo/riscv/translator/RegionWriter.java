@@ -28,9 +28,6 @@ import tombolo.riscv.isa.Op;
  * attention and the limit.
  */
 final class RegionWriter {
-  /** Region.UNFIT. */
-  private static final int UNFIT = 3;
-
   private final Outline outline;
   private final CodeBuilder code;
   private final Frame frame;
@@ -109,7 +106,7 @@ final class RegionWriter {
       Label fits = code.newLabel();
       code.aload(Frame.HART).loadConstant(demands);
       code.invokestatic(Names.REGION, "floatsFit", Names.FLOATS_FIT).ifne(fits);
-      code.loadConstant(UNFIT).ireturn();
+      code.loadConstant(Region.UNFIT).ireturn();
       code.labelBinding(fits);
     }
   }

@@ -30,7 +30,7 @@ public final class Translator implements Region.Maker {
   /**
    * How much is translated, and when.
    *
-   * @param regions the most that are kept; about 60 KiB each, most of it the JIT compiler's code
+   * @param regions the most that are kept; about 64 KiB each, most of it the JIT compiler's code
    * @param instructions the most in a region: C2 spills registers in longer ones
    * @param threshold runs of 10,000 instructions that begin in a block before the first region
    * @param step runs more for each region that there is
@@ -45,19 +45,39 @@ public final class Translator implements Region.Maker {
   }
 
   /**
-   * Where a region begins, whoever has such a page. What the region consists of depends on what its
-   * first hart had entered; the next ones take it as it is.
+   * Where a region begins, whoever has such a page.
    *
    * @param page the bytes of the page
+   * @param hash theirs, which takes time
    */
-  private record Place(ByteBuffer page, int offset) {}
+  private record Place(ByteBuffer page, int hash, int offset) {
+    static Place of(Region.Code code, int offset) {
+      ByteBuffer page = code.content();
+      return new Place(page, page.hashCode(), offset);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * hash + offset;
+    }
+  }
+
+  /**
+   * What is kept of a region. What it consists of depends on what its first hart had entered; the
+   * next ones take it as it is, until it is made anew.
+   *
+   * @param codeBytes of its bytecode
+   */
+  private record Kept(Translation translation, Outline outline, int codeBytes) {}
 
   private final Limits limits;
 
-  // Guarded by this.
-  private final Map<Place, Translation> regions = new LinkedHashMap<>();
-  private final Map<Place, Outline> outlines = new LinkedHashMap<>();
-  private final Map<Place, Integer> entriesBefore = new LinkedHashMap<>();
+  // Guarded by this. What is kept is made without the lock, in milliseconds.
+  private final Map<Place, Kept> regions = new LinkedHashMap<>();
+
+  /** How often each region was entered up to the last eviction. */
+  private final Map<Translation, Integer> entriesBefore = new LinkedHashMap<>();
+
   private long bytes;
   private long evicted;
 
@@ -65,6 +85,9 @@ public final class Translator implements Region.Maker {
 
   /** Makes a translator with regions of its own. */
   public Translator(Limits limits) {
+    if (limits.instructions > Region.MOST_INSTRUCTIONS) {
+      throw new IllegalArgumentException(limits + ": too many instructions");
+    }
     this.limits = limits;
     this.threshold = limits.threshold;
   }
@@ -81,27 +104,29 @@ public final class Translator implements Region.Maker {
 
   @Override
   public @Nullable Translation known(Region.Code code, int offset) {
-    Place place = new Place(code.content(), offset);
-    synchronized (this) {
-      return regions.get(place);
-    }
+    return known(Place.of(code, offset));
+  }
+
+  private synchronized @Nullable Translation known(Place place) {
+    Kept kept = regions.get(place);
+    return kept == null ? null : kept.translation;
   }
 
   @Override
   public @Nullable Translation make(Region.Code code, int offset) {
-    Translation known = known(code, offset);
+    Place place = Place.of(code, offset);
+    Translation known = known(place);
     if (known != null) {
       return known;
     }
-    Place place = new Place(code.content(), offset);
     for (int most = limits.instructions; most > 0; most /= 2) {
       Outline outline = Outline.of(code, offset, most);
       if (outline.pieces().isEmpty()) {
         return null;
       }
-      Translation translation = translate(place, outline);
-      if (translation != null) {
-        return translation;
+      Kept made = translate(outline);
+      if (made != null) {
+        return keep(place, null, made);
       }
     }
     return null;
@@ -109,63 +134,65 @@ public final class Translator implements Region.Maker {
 
   @Override
   public Translation review(Region.Code code, int offset, Translation present) {
-    Place place = new Place(code.content(), offset);
+    Place place = Place.of(code, offset);
     Outline outline = Outline.of(code, offset, limits.instructions);
     synchronized (this) {
-      if (outline.equals(outlines.get(place)) || regions.get(place) != present) {
+      Kept kept = regions.get(place);
+      if (kept == null || kept.translation != present || kept.outline.equals(outline)) {
         return present;
       }
-      regions.remove(place);
     }
-    Translation better = translate(place, outline);
-    if (better == null) {
-      synchronized (this) {
-        regions.putIfAbsent(place, present); // the longer one would be too long
-      }
-      return present;
-    }
-    present.evict();
-    return better;
+    Kept better = translate(outline);
+    return better == null ? present : keep(place, present, better);
   }
 
   /** Returns a region; null if it would be too long. */
-  private synchronized @Nullable Translation translate(Place place, Outline outline) {
-    Translation known = regions.get(place);
-    if (known != null) {
-      return known;
-    }
+  private static @Nullable Kept translate(Outline outline) {
     byte[] file = RegionWriter.write(outline);
     int length = RegionWriter.codeBytes(file);
-    if (length >= LARGEST_METHOD) {
-      return null;
+    return length >= LARGEST_METHOD
+        ? null
+        : new Kept(new Translation(Region.define(file)), outline, length);
+  }
+
+  /**
+   * Keeps a region, unless another hart was faster, and returns the one that is kept.
+   *
+   * @param before the one that it is to replace, which is evicted; or null
+   */
+  private synchronized Translation keep(Place place, @Nullable Translation before, Kept made) {
+    Translation now = known(place);
+    if (now != null && now != before) {
+      return now;
     }
-    if (regions.size() >= limits.regions) {
+    if (now != null) {
+      now.evict();
+    } else if (regions.size() >= limits.regions) {
       evict();
     }
-    Translation made = new Translation(Region.define(file));
     regions.put(place, made);
-    outlines.put(place, outline);
-    bytes += length;
+    bytes += made.codeBytes;
     threshold = Math.min(limits.most, limits.threshold + regions.size() * limits.step);
-    return made;
+    return made.translation;
   }
 
   /** Evicts the half that was entered least since the last eviction. */
   private void evict() {
-    List<Map.Entry<Place, Translation>> coldest = new ArrayList<>(regions.entrySet());
-    coldest.sort(Comparator.comparingInt(this::entriesSinceEviction));
-    for (Map.Entry<Place, Translation> cold : coldest.subList(0, (coldest.size() + 1) / 2)) {
-      cold.getValue().evict();
+    List<Map.Entry<Place, Kept>> coldest = new ArrayList<>(regions.entrySet());
+    coldest.sort(Comparator.comparingInt(region -> entriesSinceEviction(region.getValue())));
+    for (Map.Entry<Place, Kept> cold : coldest.subList(0, (coldest.size() + 1) / 2)) {
+      cold.getValue().translation.evict();
       regions.remove(cold.getKey());
-      outlines.remove(cold.getKey());
       evicted++;
     }
     entriesBefore.clear();
-    regions.forEach((place, translation) -> entriesBefore.put(place, translation.entries()));
+    regions
+        .values()
+        .forEach(kept -> entriesBefore.put(kept.translation, kept.translation.entries()));
   }
 
-  private int entriesSinceEviction(Map.Entry<Place, Translation> region) {
-    return region.getValue().entries() - entriesBefore.getOrDefault(region.getKey(), 0);
+  private int entriesSinceEviction(Kept region) {
+    return region.translation.entries() - entriesBefore.getOrDefault(region.translation, 0);
   }
 
   /** Returns how many regions there are. */

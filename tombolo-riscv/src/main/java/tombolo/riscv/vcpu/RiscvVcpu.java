@@ -347,7 +347,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   @Override
   public Map<String, Long> engineFigures() {
-    Dispatcher.Counters counters = hart.engine;
+    Dispatcher.Counters counters = hart.counters;
     Map<String, Long> figures = new LinkedHashMap<>();
     figures.put("in regions", counters.instructions());
     figures.put("region exits", counters.left());

@@ -3,7 +3,6 @@ package tombolo.riscv.translator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,37 +15,9 @@ import tombolo.riscv.translator.Translator.Limits;
 
 @DisplayName("A translator")
 class TranslatorTest {
-  private static final int NOP = 0x0001;
-  private static final int NEVER = -1;
-
-  /** A page of compressed nops, but for one halfword. */
-  private record Page(int where, int halfword, int entered) implements Region.Code {
-    Page(int where, int halfword) {
-      this(where, halfword, NEVER);
-    }
-
-    @Override
-    public int halfword(int offset) {
-      return offset == where ? halfword : NOP;
-    }
-
-    @Override
-    public ByteBuffer content() {
-      ByteBuffer bytes = ByteBuffer.allocate(SIZE);
-      for (int offset = 0; offset < SIZE; offset += 2) {
-        bytes.putShort(offset, (short) halfword(offset));
-      }
-      return bytes;
-    }
-
-    @Override
-    public boolean isEntry(int offset) {
-      return offset == entered;
-    }
-  }
 
   private static Translation make(Translator translator, int where, int halfword) {
-    return Objects.requireNonNull(translator.make(new Page(where, halfword), 0));
+    return Objects.requireNonNull(translator.make(MadeUpPage.of(where, halfword), 0));
   }
 
   @Test
@@ -61,10 +32,10 @@ class TranslatorTest {
   @Test
   void knowsWhatItHasTranslated() {
     Translator translator = new Translator(Limits.AT_ONCE);
-    assertThat(translator.known(new Page(4000, 0), 0)).isNull();
+    assertThat(translator.known(MadeUpPage.of(4000, 0), 0)).isNull();
     Translation made = make(translator, 4000, 0);
-    assertThat(translator.known(new Page(4000, 0), 0)).isSameAs(made);
-    assertThat(translator.known(new Page(4002, 0), 0)).isNull();
+    assertThat(translator.known(MadeUpPage.of(4000, 0), 0)).isSameAs(made);
+    assertThat(translator.known(MadeUpPage.of(4002, 0), 0)).isNull();
   }
 
   @Test
@@ -72,10 +43,10 @@ class TranslatorTest {
     Translator translator = new Translator(Limits.AT_ONCE);
     int branchAhead = 0xc119; // beqz a0, +6
     Translation first = make(translator, 0, branchAhead);
-    Region.Code same = new Page(0, branchAhead);
+    Region.Code same = MadeUpPage.of(0, branchAhead);
     assertThat(translator.review(same, 0, first)).as("nothing new").isSameAs(first);
 
-    Region.Code more = new Page(0, branchAhead, 6);
+    Region.Code more = MadeUpPage.of(0, branchAhead, 6);
     Translation better = translator.review(more, 0, first);
     assertThat(better).isNotSameAs(first);
     assertThat(translator.known(same, 0)).isSameAs(better);
@@ -85,7 +56,7 @@ class TranslatorTest {
   @Test
   void translatesNothingThatOthersExecute() {
     int illegal = 0;
-    assertThat(new Translator(Limits.AT_ONCE).make(new Page(0, illegal), 0)).isNull();
+    assertThat(new Translator(Limits.AT_ONCE).make(MadeUpPage.of(0, illegal), 0)).isNull();
   }
 
   @Test

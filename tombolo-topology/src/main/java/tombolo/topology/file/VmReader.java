@@ -147,40 +147,43 @@ final class VmReader {
 
   private static Platform withInterrupts(Section vm, Platform platform) {
     String name = vm.string("interrupts", "the name of an interrupt controller");
-    if (name == null) {
-      return platform;
-    }
-    Platform chosen = platform.withInterrupts(name).orElse(null);
-    if (chosen == null) {
-      vm.wrong(
-          "interrupts",
-          "\"%s\": %s%s"
-              .formatted(
-                  name,
-                  platform.interruptChoice(),
-                  Spelling.didYouMean(name, platform.interruptControllers())));
-      return platform;
-    }
-    return chosen;
+    return name == null
+        ? platform
+        : platform
+            .withInterrupts(name)
+            .orElseGet(
+                () ->
+                    refuse(
+                        vm,
+                        "interrupts",
+                        name,
+                        platform,
+                        platform.interruptChoice(),
+                        platform.interruptControllers()));
   }
 
   private static Platform withEngine(Section vm, Platform platform) {
     String name = vm.string("engine", "the name of an engine");
-    if (name == null) {
-      return platform;
-    }
-    Platform chosen = platform.withEngine(name).orElse(null);
-    if (chosen == null) {
-      vm.wrong(
-          "engine",
-          "\"%s\": %s%s"
-              .formatted(
-                  name,
-                  platform.engineChoice(),
-                  Spelling.didYouMean(name, platform.accelerator().engines())));
-      return platform;
-    }
-    return chosen;
+    return name == null
+        ? platform
+        : platform
+            .withEngine(name)
+            .orElseGet(
+                () ->
+                    refuse(
+                        vm,
+                        "engine",
+                        name,
+                        platform,
+                        platform.engineChoice(),
+                        platform.accelerator().engines()));
+  }
+
+  /** Notes that a name is none of those that there are, and goes on with the platform as it is. */
+  private static Platform refuse(
+      Section vm, String key, String name, Platform platform, String choice, List<String> names) {
+    vm.wrong(key, "\"%s\": %s%s".formatted(name, choice, Spelling.didYouMean(name, names)));
+    return platform;
   }
 
   private static int vcpus(Section vm, @Nullable Platform platform) {
