@@ -2,6 +2,12 @@
 package tombolo.riscv;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static tombolo.riscv.MachineCode.A0;
+import static tombolo.riscv.MachineCode.A1;
+import static tombolo.riscv.MachineCode.T0;
+import static tombolo.riscv.MachineCode.T1;
+import static tombolo.riscv.MachineCode.T2;
+import static tombolo.riscv.MachineCode.ZERO;
 
 import java.util.SplittableRandom;
 import java.util.logging.Level;
@@ -12,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tombolo.machine.VmState;
 import tombolo.machine.image.ImageException;
 import tombolo.riscv.hart.Engine;
@@ -20,6 +27,8 @@ import tombolo.riscv.hart.Interpreter;
 /** Runs guests in lockstep on the interpreter and on {@link SingleStepEngine}. */
 @DisplayName("Two engines leave the same registers after every step of")
 class EnginesTest {
+  private static final int STVEC = 0x105;
+  private static final int SEPC = 0x141;
   private static final Logger LOG = Logger.getLogger("tombolo.machine");
 
   @BeforeAll
@@ -82,5 +91,28 @@ class EnginesTest {
         // no image at all, or none that fits into RAM
       }
     }
+  }
+
+  /** What is checked for both accesses at once must hold for the one behind the page's end, too. */
+  @ParameterizedTest
+  @DisplayName("accesses by one register, the second of which is beyond RAM")
+  @ValueSource(booleans = {true, false})
+  void accessesAcrossTheEndOfMemory(boolean stores) {
+    long end = RiscvAccelerator.RAM_BASE + RandomImage.RAM;
+    MachineCode code = new MachineCode();
+    code.jump(5 * Integer.BYTES);
+    code.csrr(T1, SEPC).addi(T1, T1, Integer.BYTES).csrw(SEPC, T1).word(MachineCode.SRET);
+    code.li(T0, MachineCode.ENTRY + Integer.BYTES).csrw(STVEC, T0);
+    code.li(T2, 100_000);
+    int loop = code.size();
+    code.li(T0, end - Long.BYTES);
+    if (stores) {
+      code.store(3, T2, 0, T0).store(3, T2, Long.BYTES, T0);
+    } else {
+      code.load(3, A0, 0, T0).load(3, A1, Long.BYTES, T0);
+    }
+    code.addi(T2, T2, -1);
+    code.branch(1, T2, ZERO, loop - code.size());
+    lockstep(code.powerOff().guest("edge").memory(RandomImage.RAM), 1, 200);
   }
 }
