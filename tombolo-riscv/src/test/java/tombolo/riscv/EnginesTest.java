@@ -7,6 +7,7 @@ import static tombolo.riscv.MachineCode.A1;
 import static tombolo.riscv.MachineCode.T0;
 import static tombolo.riscv.MachineCode.T1;
 import static tombolo.riscv.MachineCode.T2;
+import static tombolo.riscv.MachineCode.T3;
 import static tombolo.riscv.MachineCode.ZERO;
 
 import java.util.SplittableRandom;
@@ -29,6 +30,8 @@ import tombolo.riscv.hart.Interpreter;
 class EnginesTest {
   private static final int STVEC = 0x105;
   private static final int SEPC = 0x141;
+  private static final int SSTATUS = 0x100;
+  private static final int VSTART = 0x008;
   private static final Logger LOG = Logger.getLogger("tombolo.machine");
 
   @BeforeAll
@@ -114,5 +117,42 @@ class EnginesTest {
     code.addi(T2, T2, -1);
     code.branch(1, T2, ZERO, loop - code.size());
     lockstep(code.powerOff().guest("edge").memory(RandomImage.RAM), 1, 200);
+  }
+
+  /**
+   * Each round copies to 24 bytes further on: within a page, across pages, across the end of RAM
+   * and beyond it. Lengths change, a group begins with a register that it may not begin with, and
+   * some begin with their fourth element.
+   */
+  @ParameterizedTest
+  @DisplayName("copies by vectors of")
+  @ValueSource(strings = {"e8, m8", "e16, m1", "e32, mf2", "e64, m2"})
+  void copiesByVectors(String type) {
+    long end = RiscvAccelerator.RAM_BASE + RandomImage.RAM;
+    MachineCode code = new MachineCode();
+    code.jump(5 * Integer.BYTES);
+    code.csrr(T1, SEPC).addi(T1, T1, Integer.BYTES).csrw(SEPC, T1).word(MachineCode.SRET);
+    code.li(T0, MachineCode.ENTRY + Integer.BYTES).csrw(STVEC, T0);
+    code.li(T0, 1 << 9).csrw(SSTATUS, T0); // vectors: initial
+    code.li(A0, end - (1 << 16));
+    code.li(A1, MachineCode.ENTRY).li(T2, 256).setVectorLength(T2, T2, "e8, m8");
+    code.loadVector(8, A1, 0).storeVector(8, A0, 0);
+    int again = code.size();
+    code.li(A0, end - (1 << 16));
+    code.li(T0, end - 3 * 4096 - 20);
+    code.li(T2, 700);
+    int loop = code.size();
+    code.setVectorLength(A1, T2, type);
+    for (int width = 0; width < 4; width++) {
+      code.loadVector(8, A0, width).storeVector(8, T0, width);
+      code.loadVector(9, T0, width).storeVector(1, A0, width);
+      code.csrr(T3, VSTART).csrw(VSTART, ZERO);
+    }
+    code.addi(T0, T0, 24).addi(A0, A0, 1).addi(T2, T2, -1);
+    code.li(T3, 3).csrw(VSTART, T3).storeVector(8, A0, 0);
+    code.csrw(VSTART, T3).loadVector(16, A0, 0).csrw(VSTART, ZERO);
+    code.branch(1, T2, ZERO, loop - code.size());
+    code.jump(again - code.size());
+    lockstep(code.guest("copies").memory(RandomImage.RAM), 1, 250);
   }
 }

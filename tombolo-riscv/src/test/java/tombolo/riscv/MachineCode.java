@@ -87,6 +87,34 @@ public final class MachineCode {
     return word(csr << 20 | 2 << 12 | rd << 7 | 0x73);
   }
 
+  /**
+   * vsetvli.
+   *
+   * @param type SEW and LMUL as assemblers write them: "e8, m8"
+   */
+  public MachineCode setVectorLength(int rd, int rs1, String type) {
+    String[] parts = type.split(", ");
+    int width = Integer.numberOfTrailingZeros(Integer.parseInt(parts[0].substring(1)) / 8);
+    boolean fraction = parts[1].startsWith("mf");
+    int size = Integer.numberOfTrailingZeros(Integer.parseInt(parts[1].replaceAll("[mf]", "")));
+    int multiplier = (fraction ? -size : size) & 7;
+    return word((width << 3 | multiplier) << 20 | rs1 << 15 | 7 << 12 | rd << 7 | 0x57);
+  }
+
+  /** A unit-stride load of elements of 8 << width bits. */
+  public MachineCode loadVector(int vd, int rs1, int width) {
+    return word(1 << 25 | rs1 << 15 | vectorWidth(width) << 12 | vd << 7 | 0x07);
+  }
+
+  /** A unit-stride store of elements of 8 << width bits. */
+  public MachineCode storeVector(int vs3, int rs1, int width) {
+    return word(1 << 25 | rs1 << 15 | vectorWidth(width) << 12 | vs3 << 7 | 0x27);
+  }
+
+  private static int vectorWidth(int width) {
+    return width == 0 ? 0 : 4 + width;
+  }
+
   /** An SBI call; a0 and up hold the arguments. */
   public MachineCode sbi(long extension, long function, long... arguments) {
     for (int i = 0; i < arguments.length; i++) {

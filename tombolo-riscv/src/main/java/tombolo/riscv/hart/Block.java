@@ -55,9 +55,9 @@ final class Block {
   @Nullable Block next;
 
   /**
-   * How often a run has begun with it; wraps. Runs are cut about every 10,000 instructions, so this
-   * is a sample of where the hart spends its time, and tells which blocks are worth translating.
-   * Counting each execution instead costs every guest 5 % of its speed.
+   * The weight of the runs that have begun with it; wraps. Runs are cut about every 10,000
+   * instructions, so this is a sample of where the hart spends its time, and tells which blocks are
+   * worth translating. Counting each execution instead costs every guest 5 % of its speed.
    */
   int samples;
 

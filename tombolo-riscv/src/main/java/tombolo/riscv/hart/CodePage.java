@@ -79,8 +79,9 @@ final class CodePage implements Region.Code {
   }
 
   @Override
-  public boolean isEntry(int offset) {
-    return blocks[offset >>> 1] != null;
+  public boolean isWarm(int offset) {
+    Block block = blocks[offset >>> 1];
+    return block != null && block.samples != 0;
   }
 
   /** Returns the bytes of the instruction at an even offset: 2 or 4. */

@@ -230,6 +230,10 @@ public final class Hart implements Stateful {
     return (sstatus & VS) == 0;
   }
 
+  boolean vectorsAreDirty() {
+    return (sstatus & VS) == VS;
+  }
+
   public void dirtyVectors() {
     sstatus |= VS;
   }

@@ -51,8 +51,11 @@ public abstract class Region {
     /** Returns all bytes of the page; equal to those of another page with the same bytes. */
     ByteBuffer content();
 
-    /** Returns whether the hart has jumped to an even offset, as far as is known. */
-    boolean isEntry(int offset);
+    /**
+     * Returns whether the code at an even offset is executed often, as far as is known: a run began
+     * there, or a region led there.
+     */
+    boolean isWarm(int offset);
   }
 
   /** Makes the regions of an engine. Thread-safe. */

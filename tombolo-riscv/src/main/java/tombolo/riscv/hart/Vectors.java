@@ -40,6 +40,58 @@ final class Vectors {
     return outcome == VectorUnit.Outcome.DONE;
   }
 
+  // What copies consist of, without what the general way has to ask first. Regions call these, and
+  // C2 makes them part of a region.
+
+  /**
+   * Executes vsetvli with a register that holds the length.
+   *
+   * @param type its immediate
+   * @param asked the length
+   * @return vl; -1 if it is for {@link #execute}
+   */
+  static int configure(Hart hart, long type, long asked) {
+    return hart.vectorsAreDirty() ? hart.vectors.setLength(type, asked) : -1;
+  }
+
+  /**
+   * Executes an unmasked unit-stride load of one field, if it is within a page that the TLB knows.
+   *
+   * @param register vd
+   * @param width bytes of an element in memory, as a power of two: 0 to 3
+   * @return whether it did; if not, it is for {@link #execute}
+   */
+  static boolean load(Hart hart, long va, int register, int width) {
+    int bytes = contiguousBytes(hart, va, register, width);
+    long host = bytes == 0 ? Tlb.INVALID : hart.mmu.tlb.readAddress(va);
+    if (host == Tlb.INVALID) {
+      return false;
+    }
+    VectorUnit unit = hart.vectors;
+    HostBytes.copyOut(host, unit.registerBytes(), register * unit.lengthInBytes(), bytes);
+    return true;
+  }
+
+  /** Executes a store, see {@link #load}. */
+  static boolean store(Hart hart, long va, int register, int width) {
+    int bytes = contiguousBytes(hart, va, register, width);
+    long host = bytes == 0 ? Tlb.INVALID : hart.mmu.tlb.writeAddress(va);
+    if (host == Tlb.INVALID) {
+      return false;
+    }
+    VectorUnit unit = hart.vectors;
+    HostBytes.copyIn(unit.registerBytes(), register * unit.lengthInBytes(), host, bytes);
+    return true;
+  }
+
+  /** Returns how many bytes an access transfers; 0 if it has to be looked at more closely. */
+  private static int contiguousBytes(Hart hart, long va, int register, int width) {
+    int bytes = hart.vectorsAreDirty() ? hart.vectors.contiguousBytes(register, width) : 0;
+    int offset = (int) va & Mmu.PAGE_SIZE - 1;
+    // An element alone is a single access, which a copy need not be.
+    return bytes > 1 << width && offset + bytes <= Mmu.PAGE_SIZE ? bytes : 0;
+  }
+
   private static boolean isFloating(int word) {
     if ((word & 0x7f) != VectorDecoder.OPERATION) {
       return false;

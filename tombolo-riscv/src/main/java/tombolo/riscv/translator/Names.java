@@ -37,6 +37,9 @@ final class Names {
   static final MethodTypeDesc ATTENTION = MethodTypeDesc.of(CD_long, HART);
   static final MethodTypeDesc EXECUTE = MethodTypeDesc.of(CD_boolean, HART, CD_long);
   static final MethodTypeDesc FLOAT_ACCESS = MethodTypeDesc.of(CD_boolean, HART, CD_long, CD_long);
+  static final MethodTypeDesc CONFIGURE = MethodTypeDesc.of(CD_int, HART, CD_long, CD_long);
+  static final MethodTypeDesc VECTOR_ACCESS =
+      MethodTypeDesc.of(CD_boolean, HART, CD_long, CD_int, CD_int);
   static final MethodTypeDesc TO_DOUBLE = MethodTypeDesc.of(CD_double, CD_long);
   static final MethodTypeDesc TO_BITS = MethodTypeDesc.of(CD_long, CD_double);
   static final MethodTypeDesc FLOATS_FIT = MethodTypeDesc.of(CD_boolean, HART, CD_int);

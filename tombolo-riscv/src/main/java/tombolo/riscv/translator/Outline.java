@@ -17,7 +17,8 @@ import tombolo.riscv.isa.Op;
 /**
  * The code of a region: all that can be reached from its first instruction by branches and direct
  * jumps within the page, calls and the returns from them included, until there is enough of it.
- * Only what the hart has jumped to is followed, because the rest is rarely executed.
+ * Only warm code is followed. The rest is rarely executed, and C2 would keep its registers out of
+ * those of the host in the loops around it, too.
  *
  * @param entry the offset at which the region begins
  * @param pieces the basic blocks, by their offsets
@@ -81,11 +82,11 @@ record Outline(int entry, NavigableMap<Integer, Piece> pieces, List<Integer> ret
         int opcode = Op.opcode(step.op());
         if (opcode >= Op.BEQ && opcode <= Op.JAL) {
           int target = Op.immediate(step.op());
-          if (target >= 0 && target < Region.Code.SIZE && code.isEntry(target)) {
+          if (target >= 0 && target < Region.Code.SIZE && code.isWarm(target)) {
             lead(target);
             if (opcode == Op.JAL) {
               afterCalls.add(step.end());
-              if (step.end() < Region.Code.SIZE && code.isEntry(step.end())) {
+              if (step.end() < Region.Code.SIZE && code.isWarm(step.end())) {
                 lead(step.end());
               }
             }

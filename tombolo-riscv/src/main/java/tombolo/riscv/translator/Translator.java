@@ -63,7 +63,7 @@ public final class Translator implements Region.Maker {
   }
 
   /**
-   * What is kept of a region. What it consists of depends on what its first hart had entered; the
+   * What is kept of a region. What it consists of depends on what was warm on its first hart; the
    * next ones take it as it is, until it is made anew.
    *
    * @param codeBytes of its bytecode

@@ -165,6 +165,40 @@ public final class VectorUnit implements Stateful {
     return outcome;
   }
 
+  /**
+   * Sets vl for a type that is in effect already, as most loops do in each round: what vsetvli does
+   * then.
+   *
+   * @param asked the elements wanted, unsigned
+   * @return vl, or -1 if the type is another one, and nothing was done
+   */
+  public int setLength(long wantedType, long asked) {
+    if (type != wantedType || start != 0) {
+      return -1;
+    }
+    length = asked < 0 || asked > maxLength() ? maxLength() : (int) asked;
+    return length;
+  }
+
+  /**
+   * Returns the bytes that an unmasked unit-stride load or store of one field transfers, if it is
+   * legal and begins with the first element; else 0.
+   *
+   * @param register the first vector register, 0 to 31
+   * @param elementWidth bytes of an element in memory, as a power of two: 0 to 3
+   */
+  public int contiguousBytes(int register, int elementWidth) {
+    int group = elementWidth - width + multiplier;
+    return start == 0 && type >= 0 && Groups.exists(group) && Groups.isAligned(register, group)
+        ? length << elementWidth
+        : 0;
+  }
+
+  /** Returns the bytes of the registers v0 to v31, one behind the other. */
+  public byte[] registerBytes() {
+    return registers.bytes;
+  }
+
   private static Outcome legal(boolean legal) {
     return legal ? Outcome.DONE : Outcome.ILLEGAL;
   }

@@ -11,24 +11,24 @@ import tombolo.riscv.hart.Region;
  * A page of compressed nops, but for some halfwords.
  *
  * @param halfwords the others, by their offsets
- * @param entries the offsets that the hart has entered
+ * @param warm the offsets of code that is executed often
  */
-record MadeUpPage(Map<Integer, Integer> halfwords, Set<Integer> entries) implements Region.Code {
+record MadeUpPage(Map<Integer, Integer> halfwords, Set<Integer> warm) implements Region.Code {
   private static final int NOP = 0x0001;
 
   /** Returns a page with 32-bit instructions, given as offset and word in turn. */
-  static MadeUpPage ofWords(Set<Integer> entries, int... offsetsAndWords) {
+  static MadeUpPage ofWords(Set<Integer> warm, int... offsetsAndWords) {
     Map<Integer, Integer> halfwords = new HashMap<>();
     for (int i = 0; i < offsetsAndWords.length; i += 2) {
       halfwords.put(offsetsAndWords[i], offsetsAndWords[i + 1] & 0xffff);
       halfwords.put(offsetsAndWords[i] + 2, offsetsAndWords[i + 1] >>> 16);
     }
-    return new MadeUpPage(halfwords, entries);
+    return new MadeUpPage(halfwords, warm);
   }
 
-  /** Returns a page with one other halfword, of which nothing was entered but perhaps an offset. */
-  static MadeUpPage of(int where, int halfword, Integer... entries) {
-    return new MadeUpPage(Map.of(where, halfword), Set.of(entries));
+  /** Returns a page with one other halfword, of which nothing is warm but perhaps an offset. */
+  static MadeUpPage of(int where, int halfword, Integer... warm) {
+    return new MadeUpPage(Map.of(where, halfword), Set.of(warm));
   }
 
   @Override
@@ -46,7 +46,7 @@ record MadeUpPage(Map<Integer, Integer> halfwords, Set<Integer> entries) impleme
   }
 
   @Override
-  public boolean isEntry(int offset) {
-    return entries.contains(offset);
+  public boolean isWarm(int offset) {
+    return warm.contains(offset);
   }
 }

@@ -47,14 +47,14 @@ class OutlineTest {
   }
 
   @Test
-  void goesWhereTheHartHasBranched() {
+  void goesWhereCodeIsWarm() {
     MadeUpPage page =
         MadeUpPage.ofWords(Set.of(0x140), 0x104, beq(0x3c), 0x10c, ECALL, 0x148, ECALL);
     assertThat(pieces(page, 0x100)).containsExactly(0x100, 0x108, 0x140);
   }
 
   @Test
-  void leavesOutWhereTheHartHasNeverBranched() {
+  void leavesOutWhatIsNotWarm() {
     MadeUpPage page = MadeUpPage.ofWords(Set.of(), 0x104, beq(0x3c), 0x10c, ECALL, 0x148, ECALL);
     assertThat(pieces(page, 0x100)).containsExactly(0x100, 0x108);
   }
