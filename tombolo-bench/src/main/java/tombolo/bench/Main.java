@@ -4,7 +4,7 @@ package tombolo.bench;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import tombolo.bench.ivc.IvcSuite;
 import tombolo.bench.jmh.JmhSuite;
@@ -63,7 +63,7 @@ public final class Main {
 
   static int run(List<String> arguments, Path root, PrintStream out, PrintStream err)
       throws InterruptedException {
-    if (arguments.isEmpty() || Arrays.asList("-h", "--help").contains(arguments.getFirst())) {
+    if (arguments.isEmpty() || !Collections.disjoint(arguments, List.of("-h", "--help"))) {
       (arguments.isEmpty() ? err : out).println(USAGE);
       return arguments.isEmpty() ? 2 : 0;
     }

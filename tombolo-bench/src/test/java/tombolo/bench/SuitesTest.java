@@ -69,6 +69,16 @@ class SuitesTest {
     assertThat(run.out()).endsWith(String.join("\n", run.figures()) + "\n");
   }
 
+  @ParameterizedTest
+  @CsvSource({"--help", "-h", "ivc --help", "vcpu --quick -h"})
+  void helpIsPrintedWhereverItIsAskedFor(String arguments) throws InterruptedException {
+    Invocation run = Invocation.of(arguments.split(" ", -1));
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).startsWith("usage: ");
+    assertThat(run.err()).isEmpty();
+  }
+
   @Test
   void guestsThatTimeOneMechanismEndInFigures() throws InterruptedException {
     Invocation run = Invocation.of("guests", "--quick");
