@@ -93,7 +93,7 @@ public final class MachineCode {
    * @param type SEW and LMUL as assemblers write them: "e8, m8"
    */
   public MachineCode setVectorLength(int rd, int rs1, String type) {
-    String[] parts = type.split(", ");
+    String[] parts = type.split(", ", -1);
     int width = Integer.numberOfTrailingZeros(Integer.parseInt(parts[0].substring(1)) / 8);
     boolean fraction = parts[1].startsWith("mf");
     int size = Integer.numberOfTrailingZeros(Integer.parseInt(parts[1].replaceAll("[mf]", "")));
