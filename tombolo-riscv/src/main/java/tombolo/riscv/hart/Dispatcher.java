@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An engine that runs hot code as {@link Region}s and all other code on the {@link Interpreter}.
  *
- * <p>What is hot shows in the time that the interpreter spends. A run that begins in a block weighs
- * as much as the instructions until the next run, about 10,000. A block that a region leads to
- * weighs as much as the way into the interpreter and back, about 20.
+ * <p>What is hot shows in the time that the interpreter spends. A block in which a run begins
+ * weighs as much as the instructions since the run before began: 10,000, or fewer, because system
+ * instructions end runs, too. Without this, what follows them would seem hot. A block that a region
+ * leads to weighs as much as the way into the interpreter and back, about 20.
  *
  * <p>HotSpot begins a region as bytecode that it interprets, and compiles it after some hundred
  * calls. Until it has, a region costs ten times as much as the {@link Interpreter}. So the first
@@ -19,10 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Shared by all harts; regions hang on a hart's blocks.
  */
 public final class Dispatcher implements Engine {
-  /** What a run that begins in a block weighs; a visit from a region weighs 1. */
+  /** What 10,000 instructions weigh; a visit from a region weighs 1. */
   private static final int RUN = 500;
 
-  /** Runs that begin in a block before it asks whether its code was translated before. */
+  private static final int INSTRUCTIONS_A_WEIGHT = 20;
+
+  /**
+   * The weight of runs, in runs of 10,000 instructions, at which a block asks whether its code was
+   * translated before.
+   */
   private static final int ASKING = 1;
 
   /** Calls of a region after which HotSpot's first compiler has likely compiled it. */
@@ -55,7 +61,7 @@ public final class Dispatcher implements Engine {
 
   @Override
   public void run(Hart hart, long limit) {
-    int weight = RUN;
+    int weight = hart.counters.weightOfRun(hart.retired);
     do {
       Block block = blockAt(hart);
       if (block == null) {
@@ -185,7 +191,17 @@ public final class Dispatcher implements Engine {
     // Alone in its cache line, or nearly.
     private final long[] counts = new long[16];
 
+    /** Instructions that the hart had retired when the latest run began. */
+    private long weighed;
+
     Counters() {}
+
+    /** Returns what the block weighs in which a run begins now. */
+    int weightOfRun(long retired) {
+      long weight = (retired - weighed) / INSTRUCTIONS_A_WEIGHT;
+      weighed = retired;
+      return (int) Math.clamp(weight, 1, RUN);
+    }
 
     private void add(int which, long more) {
       COUNT.setOpaque(counts, which, counts[which] + more);
