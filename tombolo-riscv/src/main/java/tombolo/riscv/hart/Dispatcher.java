@@ -200,7 +200,7 @@ public final class Dispatcher implements Engine {
     int weightOfRun(long retired) {
       long weight = (retired - weighed) / INSTRUCTIONS_A_WEIGHT;
       weighed = retired;
-      return (int) Math.clamp(weight, 1, RUN);
+      return Math.clamp(weight, 1, RUN);
     }
 
     private void add(int which, long more) {
