@@ -96,16 +96,21 @@ class EnginesTest {
     }
   }
 
+  /** The beginning of a guest whose trap handler goes on behind the instruction that trapped. */
+  private static MachineCode skippingWhatTraps() {
+    MachineCode code = new MachineCode();
+    code.jump(5 * Integer.BYTES);
+    code.csrr(T1, SEPC).addi(T1, T1, Integer.BYTES).csrw(SEPC, T1).word(MachineCode.SRET);
+    return code.li(T0, MachineCode.ENTRY + Integer.BYTES).csrw(STVEC, T0);
+  }
+
   /** What is checked for both accesses at once must hold for the one behind the page's end, too. */
   @ParameterizedTest
   @DisplayName("accesses by one register, the second of which is beyond RAM")
   @ValueSource(booleans = {true, false})
   void accessesAcrossTheEndOfMemory(boolean stores) {
     long end = RiscvAccelerator.RAM_BASE + RandomImage.RAM;
-    MachineCode code = new MachineCode();
-    code.jump(5 * Integer.BYTES);
-    code.csrr(T1, SEPC).addi(T1, T1, Integer.BYTES).csrw(SEPC, T1).word(MachineCode.SRET);
-    code.li(T0, MachineCode.ENTRY + Integer.BYTES).csrw(STVEC, T0);
+    MachineCode code = skippingWhatTraps();
     code.li(T2, 100_000);
     int loop = code.size();
     code.li(T0, end - Long.BYTES);
@@ -129,10 +134,7 @@ class EnginesTest {
   @ValueSource(strings = {"e8, m8", "e16, m1", "e32, mf2", "e64, m2"})
   void copiesByVectors(String type) {
     long end = RiscvAccelerator.RAM_BASE + RandomImage.RAM;
-    MachineCode code = new MachineCode();
-    code.jump(5 * Integer.BYTES);
-    code.csrr(T1, SEPC).addi(T1, T1, Integer.BYTES).csrw(SEPC, T1).word(MachineCode.SRET);
-    code.li(T0, MachineCode.ENTRY + Integer.BYTES).csrw(STVEC, T0);
+    MachineCode code = skippingWhatTraps();
     code.li(T0, 1 << 9).csrw(SSTATUS, T0); // vectors: initial
     code.li(A0, end - (1 << 16));
     code.li(A1, MachineCode.ENTRY).li(T2, 256).setVectorLength(T2, T2, "e8, m8");

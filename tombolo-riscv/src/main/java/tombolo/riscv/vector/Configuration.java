@@ -27,8 +27,7 @@ final class Configuration {
       if (immediate) {
         length = Math.min(rs1, most);
       } else if (rs1 != 0) {
-        long asked = unit.x[rs1];
-        length = asked < 0 || asked > most ? most : (int) asked;
+        length = unit.lengthFor(unit.x[rs1]);
       } else {
         // The present length, which the guest promises to be one that stays possible.
         length = VectorDecoder.vd(word) != 0 ? most : Math.min(before, most);

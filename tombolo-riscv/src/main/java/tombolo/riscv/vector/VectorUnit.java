@@ -176,8 +176,14 @@ public final class VectorUnit implements Stateful {
     if (type != wantedType || start != 0) {
       return -1;
     }
-    length = asked < 0 || asked > maxLength() ? maxLength() : (int) asked;
+    length = lengthFor(asked);
     return length;
+  }
+
+  /** Returns vl for a number of elements, unsigned, of the present type. */
+  int lengthFor(long asked) {
+    int most = maxLength();
+    return asked < 0 || asked > most ? most : (int) asked;
   }
 
   /**
