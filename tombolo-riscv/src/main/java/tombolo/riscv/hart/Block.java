@@ -55,9 +55,10 @@ final class Block {
   @Nullable Block next;
 
   /**
-   * The weight of the runs that have begun with it; wraps. Runs are cut about every 10,000
-   * instructions, so this is a sample of where the hart spends its time, and tells which blocks are
-   * worth translating. Counting each execution instead costs every guest 5 % of its speed.
+   * What the interpreter has spent on stretches that began with it, which tells the {@link
+   * Dispatcher} whether it is worth translating; negative if it cannot be translated. Stretches are
+   * cut about every 10,000 instructions, so this is a sample of where the hart spends its time.
+   * Counting each execution instead costs every guest 5 % of its speed.
    */
   int samples;
 

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An engine that runs hot code as {@link Region}s and all other code on the {@link Interpreter}.
  *
- * <p>What is hot shows in the time that the interpreter spends. A block in which a run begins
- * weighs as much as the instructions since the run before began: 10,000, or fewer, because system
- * instructions end runs, too. Without this, what follows them would seem hot. A block that a region
- * leads to weighs as much as the way into the interpreter and back, about 20.
+ * <p>What is hot shows in the time that the interpreter spends. Each time the interpreter begins at
+ * a block, the block gains weight: 1 for the way in and back, and 1 for every 20 instructions that
+ * the interpreter executes until it stops. So a block in a region's shadow, which the interpreter
+ * leaves at once, grows as slowly as it costs, and one at which a long stretch begins grows fast.
  *
  * <p>HotSpot begins a region as bytecode that it interprets, and compiles it after some hundred
  * calls. Until it has, a region costs ten times as much as the {@link Interpreter}. So the first
@@ -20,16 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Shared by all harts; regions hang on a hart's blocks.
  */
 public final class Dispatcher implements Engine {
-  /** What 10,000 instructions weigh; a visit from a region weighs 1. */
-  private static final int RUN = 500;
-
+  /** The instructions that weigh 1. */
   private static final int INSTRUCTIONS_A_WEIGHT = 20;
 
   /**
-   * The weight of runs, in runs of 10,000 instructions, at which a block asks whether its code was
-   * translated before.
+   * What a run of 10,000 instructions weighs. A block that weighs as much asks whether its code was
+   * translated before; at {@link Region.Maker#threshold} times as much, it has it translated.
    */
-  private static final int ASKING = 1;
+  private static final int RUN = 10_000 / INSTRUCTIONS_A_WEIGHT;
 
   /** Calls of a region after which HotSpot's first compiler has likely compiled it. */
   private static final int COLD_CALLS = 1_000;
@@ -61,7 +59,6 @@ public final class Dispatcher implements Engine {
 
   @Override
   public void run(Hart hart, long limit) {
-    int weight = hart.counters.weightOfRun(hart.retired);
     do {
       Block block = blockAt(hart);
       if (block == null) {
@@ -69,18 +66,38 @@ public final class Dispatcher implements Engine {
       }
       Translation translation = block.translation;
       if (translation == null) {
-        translation = weigh(block, weight);
+        translation = translate(block);
       }
-      weight = 1;
       boolean goesOn =
           translation == null
-              ? interpret(hart, block, limit)
+              ? weighAndInterpret(hart, block, limit)
               : runRegion(hart, block, translation, limit);
       if (!goesOn) {
         return;
       }
     } while (((limit - hart.retired) | Region.attention(hart)) >= 0);
     hart.stop = Hart.Stop.PAUSE;
+  }
+
+  private boolean weighAndInterpret(Hart hart, Block block, long limit) {
+    long before = hart.retired;
+    final boolean goesOn = interpret(hart, block, limit);
+    int samples = block.samples;
+    if (samples >= 0) {
+      block.samples = samples + 1 + (int) ((hart.retired - before) / INSTRUCTIONS_A_WEIGHT);
+      if (samples < RUN && block.samples >= RUN && !block.straddles) {
+        adopt(block, maker.known(block.page, block.offsetOf(0)));
+      }
+    }
+    return goesOn;
+  }
+
+  /** Has a block's runs go on in a region from now on, and the interpreter stop there. */
+  private static void adopt(Block block, @Nullable Translation translation) {
+    if (translation != null) {
+      block.translation = translation;
+      block.mark = -1;
+    }
   }
 
   private static @Nullable Block blockAt(Hart hart) {
@@ -90,26 +107,15 @@ public final class Dispatcher implements Engine {
     return tlb.jumpTags[index] == hart.pc && known != null ? known : hart.mmu.fetch(hart.pc);
   }
 
-  private @Nullable Translation weigh(Block block, int weight) {
-    int before = block.samples;
-    block.samples = before + weight;
-    int runs = block.samples / RUN;
-    if (before < 0 || block.straddles) {
+  private @Nullable Translation translate(Block block) {
+    if (block.samples < 0 || block.straddles || block.samples / RUN < maker.threshold()) {
       return null;
     }
-    Translation translation = null;
-    if (runs >= maker.threshold()) {
-      translation = maker.make(block.page, block.offsetOf(0));
-      if (translation == null) {
-        block.samples = Integer.MIN_VALUE; // there will be none
-      }
-    } else if (before / RUN < ASKING && runs >= ASKING) {
-      translation = maker.known(block.page, block.offsetOf(0));
+    Translation translation = maker.make(block.page, block.offsetOf(0));
+    if (translation == null) {
+      block.samples = Integer.MIN_VALUE; // there will be none
     }
-    if (translation != null) {
-      block.translation = translation;
-      block.mark = -1;
-    }
+    adopt(block, translation);
     return translation;
   }
 
@@ -191,17 +197,7 @@ public final class Dispatcher implements Engine {
     // Alone in its cache line, or nearly.
     private final long[] counts = new long[16];
 
-    /** Instructions that the hart had retired when the latest run began. */
-    private long weighed;
-
     Counters() {}
-
-    /** Returns what the block weighs in which a run begins now. */
-    int weightOfRun(long retired) {
-      long weight = (retired - weighed) / INSTRUCTIONS_A_WEIGHT;
-      weighed = retired;
-      return Math.clamp(weight, 1, RUN);
-    }
 
     private void add(int which, long more) {
       COUNT.setOpaque(counts, which, counts[which] + more);

@@ -31,14 +31,13 @@ package tombolo.riscv.hart;
  * <h2>What engines share</h2>
  *
  * <p>{@link Mmu#fetch} gives the decoded {@link Block} at an address. {@link Block#follow} gives
- * the one that it leads to, and links the two, {@link Block#leave} stops the hart within it, and
- * {@link Block#samples} counts how often a run began with it. What a packed operation does is in
- * {@link tombolo.riscv.isa.Op}; those that are more than one operation of the JVM have static
- * methods: {@link tombolo.riscv.isa.Arithmetic}, {@link tombolo.riscv.isa.Bits}, {@link Atomics},
- * {@link FloatOps}, and for fences and stops {@link Interpreter}. Loads and stores probe {@link
- * Tlb} and go to {@link HostBytes}, or else to {@link MemoryAccess}. The interpreter has the
- * remaining ones inline only, because each call of its switch would count against the size that
- * HotSpot compiles.
+ * the one that it leads to, and links the two, and {@link Block#leave} stops the hart within it.
+ * What a packed operation does is in {@link tombolo.riscv.isa.Op}; those that are more than one
+ * operation of the JVM have static methods: {@link tombolo.riscv.isa.Arithmetic}, {@link
+ * tombolo.riscv.isa.Bits}, {@link Atomics}, {@link FloatOps}, and for fences and stops {@link
+ * Interpreter}. Loads and stores probe {@link Tlb} and go to {@link HostBytes}, or else to {@link
+ * MemoryAccess}. The interpreter has the remaining ones inline only, because each call of its
+ * switch would count against the size that HotSpot compiles.
  *
  * <h2>What an engine keeps to</h2>
  *

@@ -64,7 +64,6 @@ public final class Interpreter implements Engine {
   public void run(Hart hart, long limit) {
     Block first = hart.mmu.fetch(hart.pc);
     if (first != null) {
-      first.samples++;
       execute(hart, first, limit, 0);
     }
   }

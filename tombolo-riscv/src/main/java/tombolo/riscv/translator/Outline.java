@@ -16,9 +16,9 @@ import tombolo.riscv.isa.Op;
 
 /**
  * The code of a region: all that can be reached from its first instruction by branches and direct
- * jumps within the page, calls and the returns from them included, until there is enough of it.
- * Only warm code is followed. The rest is rarely executed, and C2 would keep its registers out of
- * those of the host in the loops around it, too.
+ * jumps within the page, calls and the returns from them included, until there is enough of it. A
+ * sequence without jumps may be longer. Only warm code is followed. The rest is rarely executed,
+ * and C2 would keep its registers out of those of the host in the loops around it, too.
  *
  * @param entry the offset at which the region begins
  * @param pieces the basic blocks, by their offsets
@@ -27,9 +27,15 @@ import tombolo.riscv.isa.Op;
 record Outline(int entry, NavigableMap<Integer, Piece> pieces, List<Integer> returns) {
 
   /**
+   * How many times more instructions a region may have if they are a sequence without jumps, such
+   * as an unrolled loop. There, C2 does not have to keep registers for code elsewhere.
+   */
+  private static final int STRAIGHT = 5;
+
+  /**
    * Collects a region's code.
    *
-   * @param most instructions
+   * @param most instructions, at which no other piece begins; a sequence without jumps goes on
    */
   static Outline of(Region.Code code, int entry, int most) {
     return new Collector(code, entry, most).collect();
@@ -43,6 +49,7 @@ record Outline(int entry, NavigableMap<Integer, Piece> pieces, List<Integer> ret
   private static final class Collector {
     private final Region.Code code;
     private final int entry;
+    private final int most;
     private int left;
     private final NavigableMap<Integer, Step> steps = new TreeMap<>();
     private final TreeSet<Integer> leaders = new TreeSet<>();
@@ -52,6 +59,7 @@ record Outline(int entry, NavigableMap<Integer, Piece> pieces, List<Integer> ret
     Collector(Region.Code code, int entry, int most) {
       this.code = code;
       this.entry = entry;
+      this.most = most;
       this.left = most;
     }
 
@@ -72,15 +80,21 @@ record Outline(int entry, NavigableMap<Integer, Piece> pieces, List<Integer> ret
     /** Takes instructions until one that does not go on to the next, or is there already. */
     private void walk(int start) {
       int offset = start;
-      while (offset < Region.Code.SIZE && left > 0 && !steps.containsKey(offset)) {
+      int straight = STRAIGHT * most; // instructions it may have before the first jump
+      while (offset < Region.Code.SIZE
+          && (left > 0 || straight > 0)
+          && steps.size() < Region.MOST_INSTRUCTIONS
+          && !steps.containsKey(offset)) {
         Step step = step(offset);
         if (step == null) {
           return;
         }
         steps.put(offset, step);
         left--;
+        straight--;
         int opcode = Op.opcode(step.op());
         if (opcode >= Op.BEQ && opcode <= Op.JAL) {
+          straight = 0;
           int target = Op.immediate(step.op());
           if (target >= 0 && target < Region.Code.SIZE && code.isWarm(target)) {
             lead(target);

@@ -77,8 +77,15 @@ class OutlineTest {
   }
 
   @Test
-  void hasNoMoreInstructionsThanItMay() {
-    assertThat(Outline.of(MadeUpPage.ofWords(Set.of()), 0, 7).instructions()).isEqualTo(7);
+  void beginsNoOtherPieceOnceItHasAsManyInstructionsAsItMay() {
+    int beq = 0x0000_0463; // beq zero, zero, 8
+    MadeUpPage page = MadeUpPage.ofWords(Set.of(4, 8), 0, beq, 8, beq);
+    assertThat(Outline.of(page, 0, 1).pieces()).containsOnlyKeys(0);
+  }
+
+  @Test
+  void endsASequenceWithoutJumpsLater() {
+    assertThat(Outline.of(MadeUpPage.ofWords(Set.of()), 0, 7).instructions()).isEqualTo(5 * 7);
   }
 
   @Test
