@@ -30,7 +30,7 @@ class HostSourcesTest {
    * The modules that a deterministic run consists of; commands, benchmarks and tests are beside.
    */
   private static final Set<String> DETERMINISTIC =
-      Set.of("memory", "machine", "riscv", "ring", "ivc", "topology", "cli", "junit");
+      Set.of("memory", "machine", "riscv", "ring", "ivc", "topology", "sim", "cli", "junit");
 
   /** A class that may use the host's own time, chance or threads, and why. */
   private record Place(String name, String reason) {}
@@ -51,6 +51,8 @@ class HostSourcesTest {
           new Place(
               "tombolo.riscv.hart.Interpreter", "the instruction pause is a hint, not a wait"),
           new Place("tombolo.ring.Backoff", "between two looks at a peer's memory"),
+          new Place("tombolo.sim.Exploration", "a thread for each simulation at a time"),
+          new Place("tombolo.cli.run.SimulatedRun", "paces virtual time by the host's"),
           new Place("tombolo.cli.run.Host", "the command runs on the host's services"),
           new Place("tombolo.cli.run.HeadStart", "loads classes, and waits for nothing"),
           new Place("tombolo.cli.run.ShutdownGuard", "the JVM's shutdown waits for the report"),

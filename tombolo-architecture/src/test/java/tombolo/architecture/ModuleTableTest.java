@@ -33,6 +33,7 @@ class ModuleTableTest {
   private static final String RING = "tombolo.ring..";
   private static final String IVC = "tombolo.ivc..";
   private static final String TOPOLOGY = "tombolo.topology..";
+  private static final String SIM = "tombolo.sim..";
   private static final String BRIDGE = "tombolo.bridge..";
 
   static Stream<Row> table() {
@@ -45,7 +46,9 @@ class ModuleTableTest {
         new Row("ivc", MEMORY, MACHINE, RING),
         new Row("topology", MEMORY, MACHINE, RISCV, IVC, "org.tomlj..", "com.sun.management.."),
         new Row("bridge", MACHINE, RING, IVC, TOPOLOGY, "org.agrona..", "io.aeron.."),
-        new Row("cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, BRIDGE, "picocli..", "sun.misc.."),
+        new Row("sim", MEMORY, MACHINE, RISCV, TOPOLOGY),
+        new Row(
+            "cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, BRIDGE, SIM, "picocli..", "sun.misc.."),
         new Row(
             "junit",
             MEMORY,

@@ -93,7 +93,7 @@ final class ExitDispatch {
         }
       }
       case VcpuExit.Hypercall(long code) -> vcpu.completeHypercall(hypercall(vcpu, code));
-      case VcpuExit.Kicked _, VcpuExit.Waiting _, VcpuExit.BudgetUsed _ -> {
+      case VcpuExit.Kicked _, VcpuExit.Waiting _, VcpuExit.BudgetUsed _, VcpuExit.Preempted _ -> {
         // The caller looks at what is wanted of it before it runs the vCPU again.
       }
       case VcpuExit.SystemEvent(StopReason reason) -> power.request(reason);

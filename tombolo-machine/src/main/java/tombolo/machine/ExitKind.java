@@ -24,7 +24,9 @@ public enum ExitKind {
   /** {@link VcpuExit.Waiting}. */
   WAITING(9),
   /** {@link VcpuExit.BudgetUsed}, which is not counted: it comes from the host's scheduler. */
-  BUDGET_USED(10);
+  BUDGET_USED(10),
+  /** {@link VcpuExit.Preempted}, which is not counted, for the same reason. */
+  PREEMPTED(11);
 
   /** Its place in a row of counters. */
   final int counter;
@@ -47,6 +49,7 @@ public enum ExitKind {
       case VcpuExit.MmioRefused _ -> MMIO_REFUSED;
       case VcpuExit.Waiting _ -> WAITING;
       case VcpuExit.BudgetUsed _ -> BUDGET_USED;
+      case VcpuExit.Preempted _ -> PREEMPTED;
     };
   }
 }

@@ -45,6 +45,12 @@ public sealed interface VcpuExit {
   record BudgetUsed() implements VcpuExit {}
 
   /**
+   * What watches the vCPU's accesses to shared memory wants other workers to run before the next
+   * one; nothing is to be done.
+   */
+  record Preempted() implements VcpuExit {}
+
+  /**
    * The guest waits for an interrupt, or the vCPU is not started. Running it is of no use until its
    * waker is called ({@link Vcpu#onWake}) or this time has come, and does no harm before.
    *

@@ -229,11 +229,20 @@ final class VcpuWorkers {
      * step, too.
      */
     private long run() {
-      long left = scheduler.budget();
+      long first = vcpu.retiredInstructions();
+      try {
+        return run(scheduler.budget());
+      } finally {
+        scheduler.retired(vcpu.retiredInstructions() - first);
+      }
+    }
+
+    private long run(long budget) {
+      long left = budget;
       while (true) {
         long before = vcpu.retiredInstructions();
         VcpuExit exit = vcpu.run(left);
-        if (exit instanceof VcpuExit.BudgetUsed) {
+        if (exit instanceof VcpuExit.BudgetUsed || exit instanceof VcpuExit.Preempted) {
           return AGAIN;
         }
         dispatch.handle(vcpu, exit);
@@ -241,7 +250,7 @@ final class VcpuWorkers {
           return untilNanos;
         }
         left -= vcpu.retiredInstructions() - before + 1;
-        if (attention || left <= 0) {
+        if (attention || left <= 0 || scheduler.endsStepAtExit()) {
           return AGAIN;
         }
       }

@@ -362,16 +362,28 @@ public final class Vm implements AutoCloseable {
 
   /**
    * Writes all that the guest has: RAM, vCPUs, interrupt controller and devices. Changes nothing.
+   * What is written of a stopped VM is how its latest run has left it, to be compared.
    *
-   * @throws IllegalStateException unless it is suspended
+   * @throws IllegalStateException unless it is suspended or stopped
    * @throws tombolo.machine.state.StateException if the state cannot be written
    */
   public void save(StateWriter out) {
     enter("saved");
     try {
-      settled("saved", VmState.SUSPENDED);
-      out.part("ram", new RamState(ram));
-      out.part("board", board);
+      boolean stopped = monitor.state() == VmState.STOPPED;
+      if (stopped) {
+        board.pause();
+      } else {
+        settled("saved", VmState.SUSPENDED);
+      }
+      try {
+        out.part("ram", new RamState(ram));
+        out.part("board", board);
+      } finally {
+        if (stopped) {
+          board.resume();
+        }
+      }
     } finally {
       owner.unlock();
     }

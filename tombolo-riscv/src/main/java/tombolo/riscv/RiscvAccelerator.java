@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.Accelerator;
 import tombolo.machine.Availability;
 import tombolo.machine.Board;
@@ -18,6 +19,7 @@ import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Dispatcher;
 import tombolo.riscv.hart.Engine;
 import tombolo.riscv.hart.Interpreter;
+import tombolo.riscv.hart.SharedMemory;
 import tombolo.riscv.interrupt.InterruptController;
 import tombolo.riscv.translator.Translator;
 import tombolo.riscv.vector.VectorUnit;
@@ -49,6 +51,7 @@ public final class RiscvAccelerator implements Accelerator {
   private final Engine engine;
   private final CodeBudget budget;
   private final int vectorLength;
+  private final SharedMemory.@Nullable Maker shared;
 
   /**
    * Makes the accelerator. Its default board has a PLIC; {@link #boards} names the others, and
@@ -80,16 +83,22 @@ public final class RiscvAccelerator implements Accelerator {
             .toList(),
         engine,
         budget,
-        VECTOR_LENGTH);
+        VECTOR_LENGTH,
+        null);
   }
 
   private RiscvAccelerator(
-      List<BoardModel> boards, Engine engine, CodeBudget budget, int vectorLength) {
+      List<BoardModel> boards,
+      Engine engine,
+      CodeBudget budget,
+      int vectorLength,
+      SharedMemory.@Nullable Maker shared) {
     VectorUnit.requireLength(vectorLength);
     this.boards = boards;
     this.engine = engine;
     this.budget = budget;
     this.vectorLength = vectorLength;
+    this.shared = shared;
   }
 
   /**
@@ -98,7 +107,20 @@ public final class RiscvAccelerator implements Accelerator {
    * @param bytes a power of two from 16 to 256
    */
   public RiscvAccelerator withVectorLength(int bytes) {
-    return new RiscvAccelerator(boards, engine, budget, bytes);
+    return new RiscvAccelerator(boards, engine, budget, bytes, shared);
+  }
+
+  /**
+   * Returns an accelerator for a simulation: something stands between its harts and the memory that
+   * others see.
+   *
+   * @param watching executes the harts' code, and goes on where a hart stops with {@link
+   *     tombolo.riscv.hart.Hart.Stop#SHARED}
+   * @param maker makes what watches a hart's accesses
+   */
+  @SuppressWarnings("exports") // for the simulation alone
+  public RiscvAccelerator watched(Engine watching, SharedMemory.Maker maker) {
+    return new RiscvAccelerator(boards, watching, budget, vectorLength, maker);
   }
 
   private static BoardModel model(InterruptController controller) {
@@ -134,9 +156,10 @@ public final class RiscvAccelerator implements Accelerator {
   @Override
   public Accelerator withEngine(String name) {
     return switch (name) {
-      case TRANSLATOR_NAME -> new RiscvAccelerator(boards, TRANSLATOR, budget, vectorLength);
+      case TRANSLATOR_NAME ->
+          new RiscvAccelerator(boards, TRANSLATOR, budget, vectorLength, shared);
       case INTERPRETER_NAME ->
-          new RiscvAccelerator(boards, new Interpreter(), budget, vectorLength);
+          new RiscvAccelerator(boards, new Interpreter(), budget, vectorLength, shared);
       default -> Accelerator.super.withEngine(name);
     };
   }
@@ -156,6 +179,11 @@ public final class RiscvAccelerator implements Accelerator {
   @Override
   public Board createBoard(BoardModel model, BoardContext context) {
     return new RiscvBoard(
-        context, InterruptController.of(model.interruptController()), engine, budget, vectorLength);
+        context,
+        InterruptController.of(model.interruptController()),
+        engine,
+        budget,
+        vectorLength,
+        shared);
   }
 }

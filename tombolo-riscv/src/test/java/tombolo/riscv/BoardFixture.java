@@ -60,7 +60,7 @@ public final class BoardFixture implements AutoCloseable {
             console,
             reason -> {},
             new HostServices(clock, Scheduler.system(), RandomSource.seeded(1)));
-    board = new RiscvBoard(context, controller, TestedEngine.make(), budget, VECTOR_LENGTH);
+    board = new RiscvBoard(context, controller, TestedEngine.make(), budget, VECTOR_LENGTH, null);
     sbi = new Sbi(memory, console, board.vcpus());
   }
 

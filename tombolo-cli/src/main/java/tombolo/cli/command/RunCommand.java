@@ -4,6 +4,7 @@ package tombolo.cli.command;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,9 @@ import picocli.CommandLine.Spec;
 import tombolo.cli.run.ForegroundRun;
 import tombolo.cli.run.Host;
 import tombolo.cli.run.Presentation;
+import tombolo.cli.run.SimulatedRun;
 import tombolo.cli.run.TimeLimit;
+import tombolo.sim.SimulationOptions;
 import tombolo.topology.InputException;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
@@ -70,6 +73,20 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable TimeLimit timeout;
 
   @Option(
+      names = "--seed",
+      paramLabel = "N",
+      converter = SimulationArguments.SeedConverter.class,
+      description =
+          "simulate: one thread runs all VMs in virtual time, and every choice follows from this"
+              + " number, so the same seed gives the same run; --timeout is virtual time then")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--realtime",
+      description = "with --seed: let virtual time go on no faster than the clock on the wall")
+  private boolean realtime;
+
+  @Option(
       names = "--stats",
       description = "print each VM's counters on standard error after the end")
   private boolean stats;
@@ -94,9 +111,35 @@ final class RunCommand implements Callable<Integer> {
       spec.commandLine().getErr().flush();
       return ExitStatus.USAGE;
     }
+    if (seed != null) {
+      return simulate(topology, seed);
+    }
+    if (realtime) {
+      throw new InputException("--realtime: is for simulated runs; add --seed N");
+    }
     return new ForegroundRun(
             topology, new Presentation.ManyVms(file), host, spec.commandLine().getErr())
         .run(keyboard(topology), timeout, stats);
+  }
+
+  private int simulate(Topology topology, long number) throws InterruptedException {
+    if (console != null) {
+      throw new InputException(
+          "--console %s: a run from a seed has no keyboard; leave --console or --seed out"
+              .formatted(console));
+    }
+    if (stats) {
+      throw new InputException("--stats: is not for simulated runs; leave --stats or --seed out");
+    }
+    SimulationOptions options =
+        new SimulationOptions(
+            number,
+            null,
+            timeout == null ? Long.MAX_VALUE : timeout.duration().toNanos(),
+            List.of(),
+            true);
+    return new SimulatedRun(topology, "tombolo run", host, spec.commandLine().getErr())
+        .run(options, realtime);
   }
 
   private @Nullable VmSpec keyboard(Topology topology) {

@@ -18,6 +18,8 @@ public final class Subcommands {
     SequencedMap<String, Supplier<Object>> makers = new LinkedHashMap<>();
     makers.put("run", () -> new RunCommand(host));
     makers.put("boot", () -> new BootCommand(host));
+    makers.put("explore", () -> new ExploreCommand(host));
+    makers.put("replay", () -> new ReplayCommand(host));
     makers.put("image", ImageCommand::new);
     makers.put("check", () -> new CheckCommand(host));
     makers.put("ps", TableCommand.Ps::new);

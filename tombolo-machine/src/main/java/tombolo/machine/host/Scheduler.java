@@ -51,6 +51,17 @@ public interface Scheduler {
   }
 
   /**
+   * Notes what a vCPU has retired in the present step: on a scheduler of one thread, instructions
+   * take virtual time. Called by the vCPU's worker.
+   */
+  default void retired(long instructions) {}
+
+  /** Returns whether a vCPU's step ends behind the exit that it has just handled. */
+  default boolean endsStepAtExit() {
+    return false;
+  }
+
+  /**
    * Returns whether a step may block in a call of the host. False where all workers share one
    * thread: there a worker that serves the host does what it can without blocking, and comes back.
    */

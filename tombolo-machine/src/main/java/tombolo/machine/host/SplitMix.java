@@ -10,16 +10,18 @@ import tombolo.machine.state.Stateful;
  * Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (OOPSLA 2014), with the mixing
  * function of Stafford's variant 13. For one thread.
  */
-final class SplitMix implements Stateful {
+public final class SplitMix implements Stateful {
   private static final long GOLDEN_GAMMA = 0x9e37_79b9_7f4a_7c15L;
 
   private long state;
 
-  SplitMix(long seed) {
+  /** Makes a generator whose every number follows from the seed. */
+  public SplitMix(long seed) {
     state = seed;
   }
 
-  long nextLong() {
+  /** Returns the next 64 bits. */
+  public long nextLong() {
     state += GOLDEN_GAMMA;
     long z = (state ^ (state >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d0_49bb_1331_11ebL;
@@ -27,7 +29,7 @@ final class SplitMix implements Stateful {
   }
 
   /** Returns a number from 0 to bound - 1; the bias of small bounds is below 2^-31. */
-  int nextInt(int bound) {
+  public int nextInt(int bound) {
     return (int) (((nextLong() >>> 32) * bound) >>> 32);
   }
 

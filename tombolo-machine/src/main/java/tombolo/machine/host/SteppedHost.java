@@ -9,12 +9,15 @@ import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
 
 /**
- * A host of one thread and virtual time: whoever waits for workers steps them. The seed decides
- * which worker is next, how many instructions a vCPU runs in a step, and all chance that guests
- * see. So a topology that uses nothing but these services runs the same way for the same seed.
+ * A host of one thread and virtual time: whoever waits for workers steps them. A {@link Schedule}
+ * decides which worker is next and how many instructions a vCPU runs in a step; the seed decides
+ * all chance that guests see. So a topology that uses nothing but these services runs the same way
+ * for the same schedule and seed.
  *
- * <p>Time stands still during a step and goes on by {@link #STEP_NANOS} after it. Where nobody has
- * work, it jumps to the next time that a worker waits for.
+ * <p>Time stands still during a step. After it, time goes on by {@link #INSTRUCTION_NANOS} for each
+ * instruction that a vCPU has retired, and by {@link #STEP_NANOS} after any other step: as if one
+ * processor executed all vCPUs in turn. Where nobody has work, it jumps to the next time that a
+ * worker waits for.
  *
  * <p>Its state is time and chance. Its tasks are not: whoever made them makes them again, in the
  * same order, and they say anew what they wait for. So it is saved and restored while every worker
@@ -23,25 +26,45 @@ import tombolo.machine.state.Stateful;
  * <p>Used by one thread, that of the owner, which calls the topology and is called by it.
  */
 public final class SteppedHost implements Stateful {
-  /** Virtual nanoseconds that a step takes. */
-  public static final long STEP_NANOS = 10_000;
+  /** Virtual nanoseconds that a step without instructions takes. */
+  public static final long STEP_NANOS = 1_000;
 
-  /** The most instructions of one step. */
-  private static final int MOST_INSTRUCTIONS = 20_000;
+  /** Virtual nanoseconds that an instruction takes. */
+  public static final long INSTRUCTION_NANOS = 1;
 
-  private final SplitMix schedule;
+  private final Schedule schedule;
   private final SplitMix chance;
   private final HostServices services;
   private final List<SteppedTask> tasks = new ArrayList<>();
   private long now;
   private long steps;
+  private long instructions;
   private boolean inStep;
   private boolean unparked;
 
-  /** A host whose every choice follows from the seed. */
+  /** Makes a host whose every choice follows from the seed. */
   public SteppedHost(long seed) {
-    schedule = new SplitMix(seed);
-    chance = new SplitMix(schedule.nextLong());
+    this(new SplitMix(seed));
+  }
+
+  private SteppedHost(SplitMix seed) {
+    // The order of the two is what a seed of earlier versions stood for.
+    this(new SplitMix(seed.nextLong()), new RandomSchedule(seed));
+  }
+
+  /**
+   * Makes a host.
+   *
+   * @param schedule decides the order of steps
+   * @param seed of what guests and devices draw
+   */
+  public SteppedHost(Schedule schedule, long seed) {
+    this(new SplitMix(seed), schedule);
+  }
+
+  private SteppedHost(SplitMix chance, Schedule schedule) {
+    this.chance = chance;
+    this.schedule = schedule;
     services = new HostServices(() -> now, new SteppedScheduler(), chance::nextLong);
   }
 
@@ -53,6 +76,11 @@ public final class SteppedHost implements Stateful {
   /** Returns how many steps there were so far. */
   public long steps() {
     return steps;
+  }
+
+  /** Returns how many instructions all vCPUs have retired so far. */
+  public long instructions() {
+    return instructions;
   }
 
   /**
@@ -69,24 +97,31 @@ public final class SteppedHost implements Stateful {
     }
     steps++;
     inStep = true;
+    long before = instructions;
     try {
       next.step();
     } finally {
       inStep = false;
-      now += STEP_NANOS;
+      long retired = instructions - before;
+      now += retired == 0 ? STEP_NANOS : INSTRUCTION_NANOS * retired;
     }
     return true;
   }
 
   @Override
   public void save(StateWriter out) {
-    out.number(now).number(steps).part("schedule", schedule).part("chance", chance);
+    out.number(now)
+        .number(steps)
+        .number(instructions)
+        .part("schedule", schedule)
+        .part("chance", chance);
   }
 
   @Override
   public void restore(StateReader in) {
     now = in.int64();
     steps = in.int64();
+    instructions = in.int64();
     in.part("schedule", schedule).part("chance", chance);
   }
 
@@ -107,7 +142,7 @@ public final class SteppedHost implements Stateful {
       now = earliest;
       ready = ready();
     }
-    return ready.get(schedule.nextInt(ready.size()));
+    return ready.get(schedule.next(ready));
   }
 
   private List<SteppedTask> ready() {
@@ -144,7 +179,17 @@ public final class SteppedHost implements Stateful {
 
     @Override
     public long budget() {
-      return 1L + schedule.nextInt(MOST_INSTRUCTIONS);
+      return schedule.budget();
+    }
+
+    @Override
+    public void retired(long more) {
+      instructions += more;
+    }
+
+    @Override
+    public boolean endsStepAtExit() {
+      return schedule.endsStepAtExit();
     }
   }
 

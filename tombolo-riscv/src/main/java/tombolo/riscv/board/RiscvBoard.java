@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.Board;
 import tombolo.machine.BoardContext;
 import tombolo.machine.device.GoldfishRtc;
@@ -21,6 +22,7 @@ import tombolo.memory.Access;
 import tombolo.memory.GuestMemory;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Engine;
+import tombolo.riscv.hart.SharedMemory;
 import tombolo.riscv.interrupt.Aplic;
 import tombolo.riscv.interrupt.Imsic;
 import tombolo.riscv.interrupt.InterruptController;
@@ -56,13 +58,15 @@ public final class RiscvBoard implements Board {
    * @param engine executes the harts' code
    * @param budget what decoded code counts against
    * @param vectorLength bytes of the harts' vector registers, a power of two from 16 to 256
+   * @param shared makes what watches the harts' accesses to shared memory; null: nothing does
    */
   public RiscvBoard(
       BoardContext context,
       InterruptController controller,
       Engine engine,
       CodeBudget budget,
-      int vectorLength) {
+      int vectorLength,
+      SharedMemory.@Nullable Maker shared) {
     this.context = context;
     this.budget = budget;
     this.vectorLength = vectorLength;
@@ -80,6 +84,11 @@ public final class RiscvBoard implements Board {
     for (int i = 0; i < context.vcpus(); i++) {
       RiscvVcpu vcpu =
           new RiscvVcpu(i, context, sbi, engine, budget, vectorLength, clockOrigin, controller);
+      if (shared != null) {
+        SharedMemory watch = shared.of(context.vmName(), vcpu.hart, context.vcpus());
+        vcpu.hart.shared = watch;
+        memory.register(watch);
+      }
       vcpus.add(vcpu);
       memory.register(vcpu.quiescence);
     }
@@ -225,12 +234,19 @@ public final class RiscvBoard implements Board {
     rtc.resume();
   }
 
+  private void forget(RiscvVcpu vcpu) {
+    context.memory().unregister(vcpu.quiescence);
+    if (vcpu.hart.shared != null) {
+      context.memory().unregister(vcpu.hart.shared);
+    }
+  }
+
   @Override
   public void close() {
     rtc.close();
     pci.close();
     dropCaches();
     budget.leave(vcpus.size());
-    vcpus.forEach(vcpu -> context.memory().unregister(vcpu.quiescence));
+    vcpus.forEach(this::forget);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.hart;
 
+import org.jspecify.annotations.Nullable;
 import tombolo.riscv.isa.AtomicDecoder;
 import tombolo.riscv.isa.Cause;
 import tombolo.riscv.isa.Op;
@@ -53,6 +54,10 @@ final class Atomics {
     if (host == Mmu.TRAPPED) {
       return false;
     }
+    @Nullable SharedMemory shared = hart.shared;
+    if (shared != null) {
+      shared.beforeAtomic(host, size, selector);
+    }
     x[Op.rd(op)] =
         switch (function) {
           case AtomicDecoder.LR -> {
@@ -73,6 +78,9 @@ final class Atomics {
           }
           default -> doubleword ? amo(function, host, operand) : amo(function, host, (int) operand);
         };
+    if (shared != null) {
+      shared.afterAtomic(host, size, selector);
+    }
     return true;
   }
 

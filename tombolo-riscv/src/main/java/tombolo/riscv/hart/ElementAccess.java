@@ -33,7 +33,7 @@ final class ElementAccess implements VectorMemory {
         done++;
         continue;
       }
-      long host = mmu.atomicAddress(from, false, size);
+      long host = mmu.bulkAddress(from, false, size);
       if (host == Mmu.TRAPPED) {
         return done;
       }
@@ -62,7 +62,7 @@ final class ElementAccess implements VectorMemory {
         done++;
         continue;
       }
-      long host = mmu.atomicAddress(to, true, size);
+      long host = mmu.bulkAddress(to, true, size);
       if (host == Mmu.TRAPPED) {
         return done;
       }
@@ -83,11 +83,11 @@ final class ElementAccess implements VectorMemory {
 
   private boolean loadAcrossPages(long va, byte[] registers, int at, int size) {
     int first = firstBytes(va);
-    long low = mmu.atomicAddress(va, false, first);
+    long low = mmu.bulkAddress(va, false, first);
     if (low == Mmu.TRAPPED) {
       return false;
     }
-    long high = mmu.atomicAddress(va + first, false, size - first);
+    long high = mmu.bulkAddress(va + first, false, size - first);
     if (high == Mmu.TRAPPED) {
       return false;
     }
@@ -99,11 +99,11 @@ final class ElementAccess implements VectorMemory {
   /** Both pages are translated before either is written: a fault leaves memory as it was. */
   private boolean storeAcrossPages(long va, byte[] registers, int at, int size) {
     int first = firstBytes(va);
-    long low = mmu.atomicAddress(va, true, first);
+    long low = mmu.bulkAddress(va, true, first);
     if (low == Mmu.TRAPPED) {
       return false;
     }
-    long high = mmu.atomicAddress(va + first, true, size - first);
+    long high = mmu.bulkAddress(va + first, true, size - first);
     if (high == Mmu.TRAPPED) {
       return false;
     }

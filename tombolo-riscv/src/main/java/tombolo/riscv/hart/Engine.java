@@ -26,6 +26,8 @@ package tombolo.riscv.hart;
  *       accesses {@link Mmu#deviceGpa}: {@link Hart#deviceOp}, and {@link Hart#trapValue} is its
  *       virtual address. It is not retired; the caller completes it by {@link
  *       MemoryAccess#finishLoad}, or reads {@link MemoryAccess#deviceValue}, and steps over it.
+ *   <li>{@link Hart.Stop#SHARED}: in a simulation, the instruction at pc accesses memory that
+ *       others see; it is not retired.
  * </ul>
  *
  * <h2>What engines share</h2>

@@ -3,6 +3,7 @@ package tombolo.riscv.hart;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
@@ -81,7 +82,9 @@ public final class Hart implements Stateful {
     /** A store to a device. */
     DEVICE_STORE,
     /** An access that only memory could answer, see {@link #refuse}. */
-    REFUSED
+    REFUSED,
+    /** An access to memory that others see, which {@link SharedMemory} has not admitted yet. */
+    SHARED
   }
 
   public static final VarHandle ATTENTION;
@@ -137,6 +140,9 @@ public final class Hart implements Stateful {
 
   /** What LR has loaded. */
   public long reservedValue;
+
+  /** What watches its accesses to memory that others see; null outside of simulations. */
+  public @Nullable SharedMemory shared;
 
   /** What its engine has done, for people; no part of its state. */
   public final Dispatcher.Counters counters = new Dispatcher.Counters();

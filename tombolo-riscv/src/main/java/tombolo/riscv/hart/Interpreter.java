@@ -462,7 +462,7 @@ public final class Interpreter implements Engine {
                   }
                 }
 
-                case Op.FENCE -> fence((int) (op >> 32));
+                case Op.FENCE -> fence(hart, (int) (op >> 32));
                 case Op.PAUSE -> Thread.onSpinWait();
                 case Op.ATOMIC -> {
                   if (!Atomics.execute(hart, op)) {
@@ -599,6 +599,13 @@ public final class Interpreter implements Engine {
       case Op.FENCE_I -> hart.stop = Hart.Stop.FENCE_I;
       default -> hart.trap(Cause.ILLEGAL_INSTRUCTION, 0);
     }
+  }
+
+  private static void fence(Hart hart, int sets) {
+    if (hart.shared != null) {
+      hart.shared.fence(sets);
+    }
+    fence(sets);
   }
 
   /**

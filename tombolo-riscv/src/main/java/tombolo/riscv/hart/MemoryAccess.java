@@ -54,13 +54,16 @@ public final class MemoryAccess {
         hart.trapValue = va;
         return false;
       }
+      SharedMemory shared = hart.mmu.sharedMemory();
       value =
-          switch (size) {
-            case 1 -> HostBytes.getByte(host);
-            case 2 -> HostBytes.getShort(host);
-            case 4 -> HostBytes.getInt(host);
-            default -> HostBytes.getLong(host);
-          };
+          shared != null
+              ? shared.load(host, size)
+              : switch (size) {
+                case 1 -> HostBytes.getByte(host);
+                case 2 -> HostBytes.getShort(host);
+                case 4 -> HostBytes.getInt(host);
+                default -> HostBytes.getLong(host);
+              };
     }
     finishLoad(op, value);
     return true;
@@ -135,11 +138,11 @@ public final class MemoryAccess {
       hart.trapValue = va;
       return false;
     }
-    switch (size) {
-      case 1 -> HostBytes.putByte(host, (byte) value);
-      case 2 -> HostBytes.putShort(host, (short) value);
-      case 4 -> HostBytes.putInt(host, (int) value);
-      default -> HostBytes.putLong(host, value);
+    SharedMemory shared = hart.mmu.sharedMemory();
+    if (shared != null) {
+      shared.store(host, size, value);
+    } else {
+      SharedMemory.put(host, size, value);
     }
     return true;
   }
@@ -167,7 +170,7 @@ public final class MemoryAccess {
    * @return whether it is done; if not, the hart holds the reason
    */
   public boolean zeroBlock(long va) {
-    long host = hart.mmu.atomicAddress(va, true, Long.BYTES);
+    long host = hart.mmu.bulkAddress(va, true, Long.BYTES);
     if (host == Mmu.TRAPPED) {
       return false;
     }
@@ -214,6 +217,9 @@ public final class MemoryAccess {
       int cause = store ? Cause.STORE_ACCESS : Cause.LOAD_ACCESS;
       hart.refuse(cause, va, hart.mmu.deviceGpa, bytes, store);
       return Mmu.TRAPPED;
+    }
+    if (host != Mmu.TRAPPED) {
+      hart.mmu.accessInBulk(host, kind == Mmu.STORE);
     }
     return host;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.riscv.hart;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tombolo.memory.GuestMemory;
 import tombolo.memory.MemoryRegion;
@@ -70,6 +71,11 @@ public final class Mmu {
 
   /** The guest physical address behind the last {@link #DEVICE}. */
   public long deviceGpa;
+
+  /** Whether the last access was to a page that {@link Hart#shared} covers, and its address. */
+  private boolean shared;
+
+  private long sharedGpa;
 
   Mmu(Hart hart, GuestMemory memory, CodeBudget budget) {
     this.hart = hart;
@@ -145,6 +151,24 @@ public final class Mmu {
     return code.evicted();
   }
 
+  /**
+   * Returns the instruction at an address, 16 or 32 bits, as the hart would fetch it; 0, which is
+   * no instruction, if it can't be fetched. The hart may hold a trap then.
+   */
+  public int instructionAt(long va) {
+    CodePage page = fetchPage(va);
+    if (page == null) {
+      return 0;
+    }
+    int offset = (int) va & PAGE_SIZE - 1;
+    int low = page.halfword(offset);
+    if ((low & 3) != 3) {
+      return low;
+    }
+    CodePage second = offset == PAGE_SIZE - 2 ? fetchPage(va + 2) : page;
+    return second == null ? 0 : second.halfword((offset + 2) & PAGE_SIZE - 1) << 16 | low;
+  }
+
   /** Returns the block at an address, or null if the hart holds the trap that fetching it gave. */
   @Nullable Block fetch(long va) {
     if (code.trim()) {
@@ -198,14 +222,52 @@ public final class Mmu {
     MemoryRegion region = memory.regionAt(gpa);
     if (region == null || (access == STORE && !region.access().canWrite())) {
       deviceGpa = gpa;
+      if (hart.shared != null) {
+        hart.shared.device();
+      }
       return DEVICE;
     }
     long host = region.hostAddress() + (gpa - region.gpa());
+    shared = hart.shared != null && hart.shared.covers(region, host);
+    if (shared) {
+      return admitted(host, gpa, access == STORE);
+    }
     noteSuperpage(va);
     if (access == STORE) {
       tlb.putWrite(va, gpa, host);
     } else {
       tlb.putRead(va, gpa, host);
+    }
+    return host;
+  }
+
+  /** Returns the host address in a shared page, or TRAPPED if the engine is to stop first. */
+  private long admitted(long host, long gpa, boolean store) {
+    sharedGpa = gpa;
+    if (Objects.requireNonNull(hart.shared).admits(host, store)) {
+      return host;
+    }
+    hart.stop = Hart.Stop.SHARED;
+    return TRAPPED;
+  }
+
+  /** Returns what the last access goes through if it was to a page that others see; else null. */
+  @Nullable SharedMemory sharedMemory() {
+    return shared ? hart.shared : null;
+  }
+
+  /** Notes that the hart accesses several bytes itself where the last access was. */
+  void accessInBulk(long host, boolean store) {
+    if (shared) {
+      Objects.requireNonNull(hart.shared).bulk(host, store);
+    }
+  }
+
+  /** Returns the host address of several bytes in a page, as {@link #atomicAddress} does. */
+  long bulkAddress(long va, boolean store, int size) {
+    long host = atomicAddress(va, store, size);
+    if (host != TRAPPED) {
+      accessInBulk(host, store);
     }
     return host;
   }
@@ -217,6 +279,7 @@ public final class Mmu {
   long atomicAddress(long va, boolean store, int size) {
     long known = store ? tlb.writeAddress(va) : tlb.readAddress(va);
     if (known != Tlb.INVALID) {
+      shared = false;
       return known;
     }
     long host = hostAddress(va, store ? STORE : LOAD);
@@ -232,7 +295,7 @@ public final class Mmu {
    * just given a host address to load from.
    */
   long loadedGpa(long va) {
-    return tlb.readGpa(va);
+    return shared ? sharedGpa : tlb.readGpa(va);
   }
 
   /**

@@ -85,6 +85,9 @@ public final class Traps implements Stateful {
     if (ready == 0 || (hart.privilege == Hart.SUPERVISOR && (hart.sstatus & Hart.SIE) == 0)) {
       return;
     }
+    if (hart.shared != null) {
+      hart.shared.interrupted();
+    }
     int number = mostUrgent(ready);
     long base = hart.stvec & ~3L;
     enter(INTERRUPT | number, 0, (hart.stvec & 1) == 0 ? base : base + 4L * number);

@@ -2,8 +2,8 @@
 package tombolo.riscv.isa;
 
 /**
- * Encodings of the A extension. An operation's immediate is funct5, and {@link #DOUBLEWORD} for an
- * operation on 64 bits.
+ * Encodings of the A extension. An operation's immediate is funct5, {@link #DOUBLEWORD} for an
+ * operation on 64 bits, and its aq and rl bits.
  */
 public final class AtomicDecoder {
   public static final int LR = 0x02;
@@ -19,6 +19,12 @@ public final class AtomicDecoder {
   public static final int MAXU = 0x1c;
   public static final int DOUBLEWORD = 0x100;
 
+  /** The aq bit: what follows in program order comes after. */
+  public static final int ACQUIRE = 0x200;
+
+  /** The rl bit: what precedes in program order comes before. */
+  public static final int RELEASE = 0x400;
+
   private AtomicDecoder() {}
 
   static long decode(int word) {
@@ -33,7 +39,11 @@ public final class AtomicDecoder {
     if (!known || (width != 2 && width != 3)) {
       return Op.ILLEGAL;
     }
-    int selector = function | (width == 3 ? DOUBLEWORD : 0);
+    int selector =
+        function
+            | (width == 3 ? DOUBLEWORD : 0)
+            | ((word >>> 26 & 1) == 0 ? 0 : ACQUIRE)
+            | ((word >>> 25 & 1) == 0 ? 0 : RELEASE);
     return Op.pack(Op.ATOMIC, Decoder.rd(word), Decoder.rs1(word), Decoder.rs2(word), selector);
   }
 }

@@ -52,6 +52,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
 
   private static final VcpuExit KICKED = new VcpuExit.Kicked();
   private static final VcpuExit BUDGET_USED = new VcpuExit.BudgetUsed();
+  private static final VcpuExit PREEMPTED = new VcpuExit.Preempted();
   private static final VcpuExit UNTIL_WOKEN = new VcpuExit.Waiting(Long.MAX_VALUE);
 
   private static final VarHandle PUBLISHED;
@@ -216,6 +217,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     }
     return switch (hart.stop) {
       case PAUSE -> null;
+      case SHARED -> PREEMPTED;
       case TRAP, REFUSED -> refusedOrTrapped();
       case SYSTEM -> system.execute();
       case FENCE_I -> {
@@ -257,6 +259,9 @@ public final class RiscvVcpu implements Vcpu, Stateful {
         }
         entry = null;
         hart.start(where.address, hart.index, where.opaque);
+        if (hart.shared != null) {
+          hart.shared.interrupted();
+        }
         asleep = false;
         state.set(HartState.STARTED);
       }

@@ -100,6 +100,9 @@ final class SystemInstructions {
   /** The call counts as done before its effect: a hart that is stopped or reset is past it. */
   private @Nullable VcpuExit supervisorCall() {
     vcpu.finishInstruction();
+    if (hart.shared != null) {
+      hart.shared.firmware();
+    }
     return sbi.call(vcpu);
   }
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tombolo.cli.run;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import tombolo.machine.host.Task;
+import tombolo.machine.host.Worker;
+import tombolo.sim.Exploration;
+import tombolo.sim.SimulationOptions;
+import tombolo.topology.Topology;
+import tombolo.topology.run.ExitStatus;
+
+/**
+ * An exploration that a person watches: progress on standard error, the result on standard output.
+ * Ctrl-C ends it early, with what it has found.
+ */
+public final class ExploringRun {
+  private static final long PROGRESS_NANOS = 2_000_000_000;
+
+  /**
+   * How much is explored.
+   *
+   * @param runs the most
+   * @param time after which no run begins; null: without end
+   * @param jobs runs at a time
+   * @param keepGoing whether to go on after a failure
+   */
+  public record Bounds(long runs, @Nullable TimeLimit time, int jobs, boolean keepGoing) {}
+
+  private final Topology topology;
+  private final LongFunction<String> replay;
+  private final Host host;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final long start;
+
+  private volatile boolean abandoned;
+  private volatile boolean finished;
+  private volatile long end = Long.MAX_VALUE;
+
+  /**
+   * Makes one.
+   *
+   * @param replay returns the command that repeats the run of a seed
+   * @param command where to print
+   */
+  public ExploringRun(
+      Topology topology, LongFunction<String> replay, Host host, CommandLine command) {
+    this.topology = topology;
+    this.replay = replay;
+    this.host = host;
+    this.out = command.getOut();
+    this.err = command.getErr();
+    this.start = host.services().clock().nanos();
+  }
+
+  /** Explores, and returns the exit status. */
+  public int run(SimulationOptions first, Bounds bounds) throws InterruptedException {
+    if (bounds.time != null) {
+      end = start + bounds.time.duration().toNanos();
+    }
+    Exploration exploration =
+        new Exploration(
+            topology, first, bounds.runs, bounds.keepGoing, () -> abandoned || now() >= end);
+    ShutdownGuard shutdown = new ShutdownGuard(() -> abandoned = true, this::say);
+    shutdown.arm();
+    Task progress =
+        host.services().scheduler().start("tombolo/progress", () -> progress(exploration));
+    try {
+      Exploration.Summary summary = exploration.explore(bounds.jobs);
+      finished = true;
+      progress.wake();
+      progress.awaitEnd();
+      return report(summary);
+    } finally {
+      finished = true;
+      progress.wake();
+      shutdown.disarm();
+      shutdown.reported();
+    }
+  }
+
+  private long progress(Exploration exploration) {
+    if (finished) {
+      return Worker.DONE;
+    }
+    Exploration.Summary summary = exploration.progress();
+    if (now() - start >= PROGRESS_NANOS) {
+      say(counts(summary));
+    }
+    return now() + PROGRESS_NANOS;
+  }
+
+  private int report(Exploration.Summary summary) {
+    for (Exploration.FailedRun failed : summary.failures()) {
+      out.println("seed %d: %s".formatted(failed.seed(), failed.failure().what()));
+      out.println("  " + replay.apply(failed.seed()));
+    }
+    out.println(counts(summary));
+    return summary.failures().isEmpty() ? ExitStatus.GOOD : ExitStatus.GUEST_FAILED;
+  }
+
+  private String counts(Exploration.Summary summary) {
+    return String.format(
+        Locale.ROOT,
+        "explored %d runs, %d outcomes, %d failures",
+        summary.runs(),
+        summary.outcomes(),
+        summary.failures().size());
+  }
+
+  private long now() {
+    return host.services().clock().nanos();
+  }
+
+  private void say(String line) {
+    err.println("tombolo explore: " + line);
+    err.flush();
+  }
+}

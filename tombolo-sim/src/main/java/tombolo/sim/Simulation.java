@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.sim;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.console.Console;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.SplitMix;
+import tombolo.machine.host.SteppedHost;
+import tombolo.machine.power.StopReason;
+import tombolo.riscv.hart.SharedMemory;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
+import tombolo.topology.run.ExitStatus;
+import tombolo.topology.run.HostStop;
+import tombolo.topology.run.RunReport;
+import tombolo.topology.run.RunningVm;
+import tombolo.topology.run.TopologyRun;
+import tombolo.topology.run.Watcher;
+
+/**
+ * A run of a topology on one thread, in virtual time. Every choice follows from the seed: the order
+ * of workers, the lengths of their steps, all chance that guests and devices draw. So the same
+ * topology, build and options give the same run, to the instruction.
+ *
+ * <p>Used by one thread; several simulations may run in several threads at a time.
+ */
+public final class Simulation {
+  private final SimulationOptions options;
+  private final SimulationWatcher watcher;
+  private final Map<String, PrintedText> printed = new LinkedHashMap<>();
+  private final Topology topology;
+  private final SteppedHost host;
+  private @Nullable MemoryOrder order;
+
+  private Simulation(Topology topology, SimulationOptions options, SimulationWatcher watcher) {
+    ClosedTopology.check(topology);
+    this.options = options;
+    this.watcher = watcher;
+    if (options.model() == null) {
+      this.topology = topology;
+      host = new SteppedHost(options.seed());
+    } else {
+      SplitMix seeds = new SplitMix(options.seed());
+      ExploringSchedule schedule = new ExploringSchedule(seeds.nextLong());
+      host = new SteppedHost(schedule, seeds.nextLong());
+      order = new MemoryOrder(options.model(), seeds.nextLong(), host.services().clock());
+      this.topology =
+          ClosedTopology.watched(topology, new WatchedEngine(), memories(order, schedule));
+    }
+  }
+
+  private SharedMemory.Maker memories(MemoryOrder shared, Preemption preemption) {
+    PageOwners owners = new PageOwners();
+    return options.model() == MemoryModel.SC
+        ? (_, hart, harts) -> new WatchedMemory(hart, harts == 1, owners, preemption)
+        : (vm, hart, harts) -> new WeakMemory(vm, hart, harts == 1, owners, preemption, shared);
+  }
+
+  /**
+   * Checks that a topology can be simulated.
+   *
+   * @throws tombolo.topology.InputException if it reaches something outside itself
+   */
+  public static void check(Topology topology) {
+    ClosedTopology.check(topology);
+  }
+
+  /**
+   * Runs a topology to its end.
+   *
+   * @return how it ended; null if the watcher has abandoned it
+   * @throws tombolo.topology.InputException if the topology reaches something outside itself
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public static @Nullable SimulationResult run(
+      Topology topology, SimulationOptions options, SimulationWatcher watcher)
+      throws InterruptedException {
+    return new Simulation(topology, options, watcher).run();
+  }
+
+  private @Nullable SimulationResult run() throws InterruptedException {
+    try (TopologyRun run =
+        TopologyRun.prepare(topology, host.services(), new Consoles(), Set.of())) {
+      run.vms().forEach(this::endStoresWithRuns);
+      run.boot();
+      Failure failure = null;
+      while (failure == null && !run.hasEnded()) {
+        failure = step(run);
+        if (!watcher.goesOn(now())) {
+          return null;
+        }
+      }
+      return result(run, failure);
+    }
+  }
+
+  /**
+   * Has what waits in store buffers reach memory before a run ends, and none of it the next run.
+   */
+  private void endStoresWithRuns(RunningVm vm) {
+    MemoryOrder stores = order;
+    if (stores != null) {
+      vm.vm()
+          .addListener(
+              state -> {
+                for (WeakMemory hart : stores.harts()) {
+                  if (hart.vm().equals(vm.name())) {
+                    switch (state) {
+                      case STOPPING -> hart.drainAll();
+                      case LOADING -> hart.dropAll();
+                      default -> {}
+                    }
+                  }
+                }
+              });
+    }
+  }
+
+  /** Does a step; returns why the run has failed, if it has. */
+  private @Nullable Failure step(TopologyRun run) {
+    if (!host.step()) {
+      return new Failure(Failure.Kind.DEADLOCK, "nothing can run, and %s".formatted(unended(run)));
+    }
+    if (now() > options.limitNanos()) {
+      return new Failure(
+          Failure.Kind.TIME,
+          "%s of virtual time are over, and %s".formatted(seconds(now()), unended(run)));
+    }
+    return printed();
+  }
+
+  private @Nullable Failure printed() {
+    for (Map.Entry<String, PrintedText> vm : printed.entrySet()) {
+      String line = vm.getValue().forbidden();
+      if (line != null) {
+        return new Failure(Failure.Kind.CONSOLE, "%s printed \"%s\"".formatted(vm.getKey(), line));
+      }
+    }
+    return null;
+  }
+
+  private static String unended(TopologyRun run) {
+    String names =
+        String.join(
+            ", ",
+            run.vms().stream().filter(vm -> vm.end().isEmpty()).map(RunningVm::name).toList());
+    return names + (names.contains(",") ? " have not ended" : " has not ended");
+  }
+
+  private static String seconds(long nanos) {
+    return "%.3f s".formatted(nanos / 1e9);
+  }
+
+  private long now() {
+    return host.services().clock().nanos();
+  }
+
+  private SimulationResult result(TopologyRun run, @Nullable Failure early)
+      throws InterruptedException {
+    final long nanos = now();
+    final long instructions = host.instructions();
+    final long steps = host.steps();
+    if (early != null) {
+      run.requestStop(new HostStop(early.what(), status(early)));
+    }
+    RunReport report = run.awaitEnd();
+    printed.values().forEach(PrintedText::end);
+    Failure failure = early == null ? failure(report) : early;
+    Fingerprint outcome = new Fingerprint();
+    printed.forEach((vm, text) -> outcome.writer().string(vm).bytes(text.hash()));
+    outcome.writer().string(failure == null ? "" : failure.kind().name()).number(report.status());
+    String ended = outcome.digits();
+    Fingerprint all = new Fingerprint();
+    all.writer().string(ended).number(nanos).number(instructions).number(steps);
+    if (options.fingerprint()) {
+      run.vms().forEach(vm -> vm.vm().save(all.writer().string(vm.name())));
+    }
+    String fingerprint = options.fingerprint() ? all.digits() : "";
+    return new SimulationResult(report, failure, nanos, instructions, steps, fingerprint, ended);
+  }
+
+  private @Nullable Failure failure(RunReport report) {
+    Failure forbidden = printed();
+    if (forbidden != null) {
+      return forbidden;
+    }
+    return report.outcomes().stream()
+        .filter(outcome -> outcome.status() != ExitStatus.GOOD)
+        .findFirst()
+        .map(
+            outcome ->
+                new Failure(
+                    Failure.Kind.STATUS,
+                    outcome
+                        .line()
+                        .orElseGet(
+                            () ->
+                                "%s failed with code %d"
+                                    .formatted(outcome.vm(), outcome.status()))))
+        .orElse(null);
+  }
+
+  /** Returns the exit status that stands for a failure that the run itself does not know. */
+  private static int status(Failure failure) {
+    return failure.kind() == Failure.Kind.TIME ? ExitStatus.TIME_OUT : ExitStatus.GUEST_FAILED;
+  }
+
+  /** Hands out the consoles. */
+  private final class Consoles implements Watcher {
+    @Override
+    public Console console(VmSpec vm, HostServices services) {
+      PrintedText text = new PrintedText(line -> watcher.line(vm.name(), line), options.failOn());
+      printed.put(vm.name(), text);
+      return text;
+    }
+
+    @Override
+    public void booting(RunningVm vm, @Nullable StopReason after) {
+      endLine(vm);
+    }
+
+    @Override
+    public void stopped(RunningVm vm, StopReason reason) {
+      endLine(vm);
+    }
+
+    private void endLine(RunningVm vm) {
+      PrintedText text = printed.get(vm.name());
+      if (text != null) {
+        text.end();
+      }
+    }
+  }
+}

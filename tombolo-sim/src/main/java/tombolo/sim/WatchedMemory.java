@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.sim;
+
+import java.util.Objects;
+import tombolo.memory.MemoryRegion;
+import tombolo.riscv.RiscvAccelerator;
+import tombolo.riscv.hart.Hart;
+import tombolo.riscv.hart.SharedMemory;
+
+/**
+ * The shared memory of one hart: channels, and the pages of RAM that more than one hart of its VM
+ * has touched. This one is sequentially consistent: an access takes effect at once.
+ */
+class WatchedMemory implements SharedMemory {
+  private final Hart hart;
+  private final boolean alone;
+  private final PageOwners owners;
+  private final Preemption preemption;
+
+  private boolean admitted;
+  private boolean hasLetOthersRun;
+  private long host;
+  private boolean store;
+
+  /**
+   * Makes that of a hart.
+   *
+   * @param alone whether the VM has no other hart
+   * @param owners which hart has touched which page, for all harts
+   */
+  WatchedMemory(Hart hart, boolean alone, PageOwners owners, Preemption preemption) {
+    this.hart = hart;
+    this.alone = alone;
+    this.owners = owners;
+    this.preemption = preemption;
+  }
+
+  static WatchedMemory of(Hart hart) {
+    return (WatchedMemory) Objects.requireNonNull(hart.shared);
+  }
+
+  @Override
+  public boolean covers(MemoryRegion region, long address) {
+    boolean ram = region.gpa() == RiscvAccelerator.RAM_BASE;
+    return !ram || (!alone && owners.isShared(address, hart));
+  }
+
+  @Override
+  public boolean admits(long address, boolean isStore) {
+    host = address;
+    store = isStore;
+    return admitted;
+  }
+
+  /** Returns whether the instruction at hand accesses shared memory. */
+  boolean isAdmitted() {
+    return admitted;
+  }
+
+  /** Returns whether others run before the access at which the engine has stopped. */
+  boolean preempts() {
+    if (hasLetOthersRun) {
+      hasLetOthersRun = false;
+      return false;
+    }
+    hasLetOthersRun = preemption.preempts(host, store);
+    return hasLetOthersRun;
+  }
+
+  /**
+   * The engine executes one instruction next, whose accesses are done.
+   *
+   * @param word the instruction, expanded to 32 bits
+   */
+  void begin(int word) {
+    admitted = true;
+  }
+
+  /**
+   * The engine executes one instruction next, and stops if it accesses shared memory.
+   *
+   * @param word the instruction, expanded to 32 bits
+   */
+  void track(int word) {}
+
+  /** The instruction has been executed, has trapped, or was stopped. */
+  void end() {
+    admitted = false;
+  }
+
+  /** Returns whether the engine has to execute one instruction at a time, and track it. */
+  boolean tracks() {
+    return false;
+  }
+
+  @Override
+  public void requestDrop(long gpa, long size) {}
+
+  @Override
+  public void awaitDropped() {}
+}
