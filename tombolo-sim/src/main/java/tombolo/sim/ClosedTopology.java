@@ -73,7 +73,8 @@ final class ClosedTopology {
   static Topology watched(Topology topology, Engine engine, SharedMemory.Maker maker) {
     List<VmSpec> vms =
         topology.vms().stream().map(vm -> on(vm, watched(vm.platform(), engine, maker))).toList();
-    return new Topology(vms, topology.channels(), topology.networks());
+    return new Topology(
+        vms, topology.channels(), topology.networks(), null, List.of(), topology.simulation());
   }
 
   private static Platform watched(Platform platform, Engine engine, SharedMemory.Maker maker) {

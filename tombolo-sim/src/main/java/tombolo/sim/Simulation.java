@@ -2,8 +2,11 @@
 package tombolo.sim;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
@@ -17,6 +20,7 @@ import tombolo.topology.run.ExitStatus;
 import tombolo.topology.run.HostStop;
 import tombolo.topology.run.RunReport;
 import tombolo.topology.run.RunningVm;
+import tombolo.topology.run.StopOutcome;
 import tombolo.topology.run.TopologyRun;
 import tombolo.topology.run.Watcher;
 
@@ -30,20 +34,25 @@ import tombolo.topology.run.Watcher;
 public final class Simulation {
   private final SimulationOptions options;
   private final SimulationWatcher watcher;
+  private final List<Pattern> failOn;
   private final Map<String, PrintedText> printed = new LinkedHashMap<>();
   private final Topology topology;
   private final SteppedHost host;
+  private final long faultSeed;
   private @Nullable MemoryOrder order;
 
   private Simulation(Topology topology, SimulationOptions options, SimulationWatcher watcher) {
     ClosedTopology.check(topology);
     this.options = options;
+    this.failOn =
+        Stream.concat(topology.simulation().failOn().stream(), options.failOn().stream()).toList();
     this.watcher = watcher;
+    SplitMix seeds = new SplitMix(options.seed());
+    faultSeed = seeds.nextLong();
     if (options.model() == null) {
       this.topology = topology;
       host = new SteppedHost(options.seed());
     } else {
-      SplitMix seeds = new SplitMix(options.seed());
       ExploringSchedule schedule = new ExploringSchedule(seeds.nextLong());
       host = new SteppedHost(schedule, seeds.nextLong());
       order = new MemoryOrder(options.model(), seeds.nextLong(), host.services().clock());
@@ -86,9 +95,10 @@ public final class Simulation {
         TopologyRun.prepare(topology, host.services(), new Consoles(), Set.of())) {
       run.vms().forEach(this::endStoresWithRuns);
       run.boot();
+      Faults faults = new Faults(topology.simulation().faults(), run, faultSeed);
       Failure failure = null;
       while (failure == null && !run.hasEnded()) {
-        failure = step(run);
+        failure = step(run, faults);
         if (!watcher.goesOn(now())) {
           return null;
         }
@@ -120,16 +130,40 @@ public final class Simulation {
   }
 
   /** Does a step; returns why the run has failed, if it has. */
-  private @Nullable Failure step(TopologyRun run) {
-    if (!host.step()) {
+  private @Nullable Failure step(TopologyRun run, Faults faults) {
+    boolean stepped = host.step();
+    if (!stepped && faults.next() != Long.MAX_VALUE) {
+      host.services().scheduler().park(Math.max(1, faults.next() - now())); // time goes on
+    } else if (!stepped) {
       return new Failure(Failure.Kind.DEADLOCK, "nothing can run, and %s".formatted(unended(run)));
     }
+    faults.look(now());
     if (now() > options.limitNanos()) {
       return new Failure(
           Failure.Kind.TIME,
           "%s of virtual time are over, and %s".formatted(seconds(now()), unended(run)));
     }
-    return printed();
+    @Nullable Failure printed = printed();
+    return printed == null ? failed(run) : printed;
+  }
+
+  /** A VM that has failed for good ends the run: its peers could wait for it for ever. */
+  private static @Nullable Failure failed(TopologyRun run) {
+    for (RunningVm vm : run.vms()) {
+      StopOutcome outcome = vm.end().isPresent() ? vm.outcome().orElse(null) : null;
+      if (outcome != null && outcome.status() != ExitStatus.GOOD) {
+        return failure(outcome);
+      }
+    }
+    return null;
+  }
+
+  private static Failure failure(StopOutcome outcome) {
+    return new Failure(
+        Failure.Kind.STATUS,
+        outcome
+            .line()
+            .orElseGet(() -> "%s failed with code %d".formatted(outcome.vm(), outcome.status())));
   }
 
   private @Nullable Failure printed() {
@@ -163,7 +197,7 @@ public final class Simulation {
     final long nanos = now();
     final long instructions = host.instructions();
     final long steps = host.steps();
-    if (early != null) {
+    if (early != null && !run.hasEnded()) {
       run.requestStop(new HostStop(early.what(), status(early)));
     }
     RunReport report = run.awaitEnd();
@@ -190,16 +224,7 @@ public final class Simulation {
     return report.outcomes().stream()
         .filter(outcome -> outcome.status() != ExitStatus.GOOD)
         .findFirst()
-        .map(
-            outcome ->
-                new Failure(
-                    Failure.Kind.STATUS,
-                    outcome
-                        .line()
-                        .orElseGet(
-                            () ->
-                                "%s failed with code %d"
-                                    .formatted(outcome.vm(), outcome.status()))))
+        .map(Simulation::failure)
         .orElse(null);
   }
 
@@ -212,7 +237,7 @@ public final class Simulation {
   private final class Consoles implements Watcher {
     @Override
     public Console console(VmSpec vm, HostServices services) {
-      PrintedText text = new PrintedText(line -> watcher.line(vm.name(), line), options.failOn());
+      PrintedText text = new PrintedText(line -> watcher.line(vm.name(), line), failOn);
       printed.put(vm.name(), text);
       return text;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     changes between them. null: nothing watches these accesses, and schedules change only at
  *     random instructions
  * @param limitNanos virtual time at which the run ends if its VMs have not; Long.MAX_VALUE: never
- * @param failOn patterns of which no line of a console may contain any
+ * @param failOn patterns of which no line of a console may contain any, besides the topology's own
  * @param fingerprint whether the result has a fingerprint, which takes as long as a short run
  */
 public record SimulationOptions(

@@ -16,13 +16,15 @@ import tombolo.ivc.grant.Grants;
  * @param networks in the file's order
  * @param host this host, for the bridges of others; null if no channel is bridged
  * @param remotes other hosts, in the file's order
+ * @param simulation what its simulated runs are like
  */
 public record Topology(
     List<VmSpec> vms,
     List<ChannelSpec> channels,
     List<NetworkSpec> networks,
     @Nullable HostSpec host,
-    List<RemoteSpec> remotes) {
+    List<RemoteSpec> remotes,
+    SimulationSpec simulation) {
   /** Copies the lists. */
   public Topology {
     remotes = List.copyOf(remotes);
@@ -33,7 +35,7 @@ public record Topology(
 
   /** Makes a topology of one host. */
   public Topology(List<VmSpec> vms, List<ChannelSpec> channels, List<NetworkSpec> networks) {
-    this(vms, channels, networks, null, List.of());
+    this(vms, channels, networks, null, List.of(), SimulationSpec.NONE);
   }
 
   /** Makes a topology of one host, without networks. */

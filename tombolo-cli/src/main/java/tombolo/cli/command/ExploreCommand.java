@@ -34,7 +34,7 @@ import tombolo.topology.InputException;
           + " the command that repeats each one that failed."
     })
 final class ExploreCommand implements Callable<Integer> {
-  @Mixin private SimulationArguments arguments;
+  @Mixin private final SimulationArguments arguments = new SimulationArguments();
 
   @Option(
       names = "--seed",

@@ -30,7 +30,7 @@ import tombolo.cli.run.SimulatedRun;
           + " seed and the options below; not on the host, its load or its clock."
     })
 final class ReplayCommand implements Callable<Integer> {
-  @Mixin private SimulationArguments arguments;
+  @Mixin private final SimulationArguments arguments = new SimulationArguments();
 
   @Option(
       names = "--seed",

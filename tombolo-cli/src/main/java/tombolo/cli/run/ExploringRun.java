@@ -66,6 +66,7 @@ public final class ExploringRun {
     Exploration exploration =
         new Exploration(
             topology, first, bounds.runs, bounds.keepGoing, () -> abandoned || now() >= end);
+    LogLines.mute();
     ShutdownGuard shutdown = new ShutdownGuard(() -> abandoned = true, this::say);
     shutdown.arm();
     Task progress =

@@ -19,12 +19,22 @@ import org.jspecify.annotations.Nullable;
 public final class LogLines extends System.LoggerFinder {
   private static final Messages MESSAGES = new Messages(line -> System.err.println(line));
 
+  private static volatile boolean muted;
+
   /** Used by the service loader. */
   public LogLines() {}
 
   @Override
   public System.Logger getLogger(String name, Module module) {
     return new Lines(name);
+  }
+
+  /**
+   * Drops warnings from now on: the same topology runs thousands of times, and each run would warn
+   * of the same guests.
+   */
+  static void mute() {
+    muted = true;
   }
 
   private record Lines(String name) implements System.Logger {
@@ -44,7 +54,7 @@ public final class LogLines extends System.LoggerFinder {
         @Nullable ResourceBundle bundle,
         @Nullable String message,
         @Nullable Throwable thrown) {
-      if (!isLoggable(level)) {
+      if (!isLoggable(level) || (muted && thrown == null)) {
         return;
       }
       if (thrown == null) {

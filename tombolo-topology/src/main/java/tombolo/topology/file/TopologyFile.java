@@ -19,6 +19,7 @@ import tombolo.topology.NetworkSpec;
 import tombolo.topology.PhysicalMemory;
 import tombolo.topology.Platform;
 import tombolo.topology.RemoteSpec;
+import tombolo.topology.SimulationSpec;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
 
@@ -26,7 +27,14 @@ import tombolo.topology.VmSpec;
 public final class TopologyFile {
   private static final String PREPARE = "prepare";
   private static final List<String> KEYS =
-      List.of("vm", "channel", "network", HostReader.HOST, HostReader.REMOTE, PREPARE);
+      List.of(
+          "vm",
+          "channel",
+          "network",
+          HostReader.HOST,
+          HostReader.REMOTE,
+          SimulationReader.SIMULATION,
+          PREPARE);
 
   private final Path file;
   private final VmReader vmReader;
@@ -99,7 +107,7 @@ public final class TopologyFile {
                     root.table().get(List.of(key)) instanceof TomlTable ? "table" : "key",
                     guess.isEmpty()
                         ? "; a topology file has tables [vm.NAME], [channel.NAME],"
-                            + " [network.NAME], [host] and [remote.NAME]"
+                            + " [network.NAME], [host], [remote.NAME] and [simulation]"
                         : guess));
       }
     }
@@ -129,7 +137,12 @@ public final class TopologyFile {
     consistency.checkForwards(vms);
     consistency.checkKeys(channels);
     consistency.checkWindows(vms, channels);
-    return new Topology(vms, channels, networks, host, remotes);
+    return new Topology(vms, channels, networks, host, remotes, simulation(root, names));
+  }
+
+  private SimulationSpec simulation(Section root, List<String> vms) {
+    Section table = root.section(SimulationReader.SIMULATION, "a table [simulation]");
+    return table == null ? SimulationSpec.NONE : SimulationReader.read(table, vms);
   }
 
   private @Nullable HostSpec host(Section root) {

@@ -312,10 +312,10 @@ class TopologyFileTest {
                 "memory = 3\n[vm.alice]\nkernel = 'k.elf'\n[chanel.c]\nkey = 1\n[frob]\n"))
         .containsExactly(
             "1: memory: no such key here; a topology file has tables [vm.NAME], [channel.NAME],"
-                + " [network.NAME], [host] and [remote.NAME]",
+                + " [network.NAME], [host], [remote.NAME] and [simulation]",
             "4: chanel: no such table here; did you mean channel?",
             "6: frob: no such table here; a topology file has tables [vm.NAME], [channel.NAME],"
-                + " [network.NAME], [host] and [remote.NAME]");
+                + " [network.NAME], [host], [remote.NAME] and [simulation]");
   }
 
   @Test
