@@ -2,6 +2,7 @@
 
 /** Tests of guests: a JUnit extension that runs a topology in the test's own process. */
 module tombolo.junit {
+  requires transitive tombolo.sim;
   requires transitive tombolo.topology;
   requires transitive org.junit.jupiter.api;
   requires static org.jspecify;

@@ -56,6 +56,7 @@ class ModuleTableTest {
             RING,
             IVC,
             TOPOLOGY,
+            SIM,
             "org.junit.jupiter.api..",
             "org.junit.platform.commons..",
             "org.opentest4j.."),

@@ -69,10 +69,34 @@ class SimulationCommandsTest {
 
     assertThat(result.status()).isEqualTo(1);
     assertThat(result.out().lines())
-        .containsExactly(
-            "seed 1: seven failed with code 7",
-            "  tombolo replay " + failing() + " --seed 1",
-            "explored 1 runs, 1 outcomes, 1 failures");
+        .startsWith(
+            "seed 1: seven failed with code 7", "  tombolo replay " + failing() + " --seed 1")
+        .endsWith("explored 1 runs, 1 outcomes, 1 failures");
+    assertThat(result.out()).contains("0 of its ").contains(" differences from a calm run");
+    assertThat(tombolo("explore", failing(), "--jobs", "1", "--no-shrink").out().lines())
+        .hasSize(3);
+  }
+
+  @Test
+  void aFailureIsAlsoJsonAndAPage() throws IOException {
+    Path page = directory.resolve("page.html");
+
+    Tombolo.Result result =
+        tombolo("explore", failing(), "--jobs", "1", "--json", "--html", page.toString());
+
+    assertThat(result.out())
+        .startsWith("{\n  \"seed\": 1,\n  \"failure\": \"seven failed with code 7\",")
+        .contains("\"differences\": 0,", "\"what\": \"accesses the device at 0x");
+    assertThat(page).content().startsWith("<!DOCTYPE html>").contains("<th>seven/vcpu0</th>");
+  }
+
+  @Test
+  void aPageThatCannotBeWrittenGetsOneLine() throws IOException {
+    Tombolo.Result result =
+        tombolo("explore", failing(), "--jobs", "1", "--html", directory + "/none/page.html");
+
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).contains("none/page.html: can't be written").contains("--html");
   }
 
   @Test

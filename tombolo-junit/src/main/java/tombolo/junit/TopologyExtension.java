@@ -65,7 +65,7 @@ public final class TopologyExtension
    * @param file relative to the working directory, or absolute; read when the VMs are started
    */
   public static TopologyExtension file(String file) {
-    return new TopologyExtension(new TopologyPlan(file, "", Set.of(), TopologyPlan.DEADLINE));
+    return new TopologyExtension(new TopologyPlan(file, "", Set.of(), TopologyPlan.DEADLINE, null));
   }
 
   /**
@@ -74,7 +74,7 @@ public final class TopologyExtension
    * @param text as in a file; paths are relative to the working directory
    */
   public static TopologyExtension text(String text) {
-    return new TopologyExtension(new TopologyPlan("", text, Set.of(), TopologyPlan.DEADLINE));
+    return new TopologyExtension(new TopologyPlan("", text, Set.of(), TopologyPlan.DEADLINE, null));
   }
 
   /**
@@ -86,7 +86,16 @@ public final class TopologyExtension
     TopologyPlan before = plan();
     return new TopologyExtension(
         new TopologyPlan(
-            before.file(), before.text(), new LinkedHashSet<>(List.of(vms)), before.deadline()));
+            before.file(),
+            before.text(),
+            new LinkedHashSet<>(List.of(vms)),
+            before.deadline(),
+            before.seed()));
+  }
+
+  /** Returns this extension for a simulated run from a seed, as {@link WithTopology#seed} says. */
+  public TopologyExtension withSeed(long seed) {
+    return new TopologyExtension(plan().withSeed(seed));
   }
 
   /**
@@ -97,7 +106,7 @@ public final class TopologyExtension
   public TopologyExtension withDeadline(Duration deadline) {
     TopologyPlan before = plan();
     return new TopologyExtension(
-        new TopologyPlan(before.file(), before.text(), before.standIns(), deadline));
+        new TopologyPlan(before.file(), before.text(), before.standIns(), deadline, before.seed()));
   }
 
   /**

@@ -36,6 +36,13 @@ public @interface WithTopology {
   /** Names of VMs that are not started because the test is in their place. */
   String[] standIns() default {};
 
+  /**
+   * The seed of a simulated run, if there is one number here. One thread, that of the test, runs
+   * all VMs in virtual time then, while the test waits for something. The same seed gives the same
+   * run. Deadlines are virtual time.
+   */
+  long[] seed() default {};
+
   /** The deadline of waits that name none, in seconds, at least 1. */
   int deadlineSeconds() default 30;
 }

@@ -225,8 +225,8 @@ final class VcpuWorkers {
 
     /**
      * Runs the vCPU, and acts on its exits, until the scheduler's budget is used up, it waits, or
-     * the gate closes. An exit counts as an instruction, so that a vCPU that counts none leaves the
-     * step, too.
+     * the gate closes. There are no more exits than the budget has instructions, so that a vCPU
+     * that counts none leaves the step, too.
      */
     private long run() {
       long first = vcpu.retiredInstructions();
@@ -238,10 +238,10 @@ final class VcpuWorkers {
     }
 
     private long run(long budget) {
-      long left = budget;
+      long end = vcpu.retiredInstructions() + budget;
+      long exits = 0;
       while (true) {
-        long before = vcpu.retiredInstructions();
-        VcpuExit exit = vcpu.run(left);
+        VcpuExit exit = vcpu.run(end - vcpu.retiredInstructions());
         if (exit instanceof VcpuExit.BudgetUsed || exit instanceof VcpuExit.Preempted) {
           return AGAIN;
         }
@@ -249,8 +249,12 @@ final class VcpuWorkers {
         if (exit instanceof VcpuExit.Waiting(long untilNanos)) {
           return untilNanos;
         }
-        left -= vcpu.retiredInstructions() - before + 1;
-        if (attention || left <= 0 || scheduler.endsStepAtExit()) {
+        exits++;
+        if (scheduler.endsStepAtExit()) {
+          // Behind the instruction, which a store to a device has not completed yet.
+          end = vcpu.retiredInstructions() + (exit instanceof VcpuExit.MmioWrite ? 1 : 0);
+        }
+        if (attention || vcpu.retiredInstructions() >= end || exits > budget) {
           return AGAIN;
         }
       }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.host.Clock;
-import tombolo.machine.host.SplitMix;
 
 /**
  * The order in which the stores of all harts of a simulation reach shared memory, and what words
@@ -23,30 +22,20 @@ final class MemoryOrder {
   /** The same in virtual time. */
   private static final long HORIZON_NANOS = 100_000;
 
-  private static final int MOST_RARITY = 6;
-  private static final int MOST_STALE_RARITY = 4;
-
   private final MemoryModel model;
-  private final SplitMix chance;
+  private final Choices choices;
   private final Clock clock;
-
-  /** A store leaves its buffer at one in so many accesses; a power of two. */
-  private final int drainRarity;
-
-  /** One load in so many returns an older value, where it may; a power of two. */
-  private final int staleRarity;
 
   private final TreeMap<Long, Word> words = new TreeMap<>();
   private final List<WeakMemory> harts = new ArrayList<>();
   private long time;
+  private long accesses;
 
   /** Makes that of a simulation. */
-  MemoryOrder(MemoryModel model, long seed, Clock clock) {
+  MemoryOrder(MemoryModel model, Choices choices, Clock clock) {
     this.model = model;
+    this.choices = choices;
     this.clock = clock;
-    chance = new SplitMix(seed);
-    drainRarity = 1 << chance.nextInt(MOST_RARITY + 1);
-    staleRarity = 1 << chance.nextInt(MOST_STALE_RARITY);
   }
 
   void add(WeakMemory hart) {
@@ -70,20 +59,22 @@ final class MemoryOrder {
     return clock.nanos();
   }
 
-  SplitMix chance() {
-    return chance;
+  Choices choices() {
+    return choices;
   }
 
-  /** Lets some of the waiting stores of all harts reach memory. Called at each access. */
-  void drainSome() {
+  /** Returns how many accesses to shared memory there were, of all harts. */
+  long accesses() {
+    return accesses;
+  }
+
+  /** Notes an access, at which some of the waiting stores of all harts reach memory. */
+  void access() {
+    accesses++;
     for (WeakMemory hart : harts) {
-      if (hart.hasPending()) {
-        hart.drainOlderThan(time - HORIZON_WRITES, now() - HORIZON_NANOS);
-        while (hart.hasPending() && chance.nextInt(drainRarity) == 0) {
-          hart.drainOne();
-        }
-      }
+      hart.drainOlderThan(time - HORIZON_WRITES, now() - HORIZON_NANOS);
     }
+    choices.letStoresGo(harts);
   }
 
   /** Returns the word at an aligned address if it was written lately; else null. */
@@ -137,15 +128,6 @@ final class MemoryOrder {
     HostWord.put(host, size, value);
     word.add(++time, HostWord.get(address), mask, now());
     return time;
-  }
-
-  /** Chooses among the versions that a load may read: the latest in most cases. */
-  int choose(Word word, int oldest) {
-    int newest = word.count() - 1;
-    if (oldest == newest || chance.nextInt(staleRarity + 1) != 0) {
-      return newest;
-    }
-    return oldest + chance.nextInt(newest - oldest + 1);
   }
 
   /** Forgets what a range of host memory held before: it belongs to somebody else now. */

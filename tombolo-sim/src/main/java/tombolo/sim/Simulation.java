@@ -13,6 +13,7 @@ import tombolo.machine.host.HostServices;
 import tombolo.machine.host.SplitMix;
 import tombolo.machine.host.SteppedHost;
 import tombolo.machine.power.StopReason;
+import tombolo.riscv.hart.Hart;
 import tombolo.riscv.hart.SharedMemory;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
@@ -38,34 +39,46 @@ public final class Simulation {
   private final Map<String, PrintedText> printed = new LinkedHashMap<>();
   private final Topology topology;
   private final SteppedHost host;
-  private final long faultSeed;
+  private final Choices choices;
+  private final Observer observer;
   private @Nullable MemoryOrder order;
 
-  private Simulation(Topology topology, SimulationOptions options, SimulationWatcher watcher) {
+  private Simulation(
+      Topology topology,
+      SimulationOptions options,
+      SimulationWatcher watcher,
+      Choices choices,
+      Observer observer) {
     ClosedTopology.check(topology);
     this.options = options;
     this.failOn =
         Stream.concat(topology.simulation().failOn().stream(), options.failOn().stream()).toList();
     this.watcher = watcher;
-    SplitMix seeds = new SplitMix(options.seed());
-    faultSeed = seeds.nextLong();
+    this.choices = choices;
+    this.observer = observer;
     if (options.model() == null) {
       this.topology = topology;
       host = new SteppedHost(options.seed());
     } else {
-      ExploringSchedule schedule = new ExploringSchedule(seeds.nextLong());
-      host = new SteppedHost(schedule, seeds.nextLong());
-      order = new MemoryOrder(options.model(), seeds.nextLong(), host.services().clock());
+      host = new SteppedHost(choices, options.seed());
+      MemoryOrder shared = new MemoryOrder(options.model(), choices, host.services().clock());
+      PageOwners owners = new PageOwners();
+      order = shared;
       this.topology =
-          ClosedTopology.watched(topology, new WatchedEngine(), memories(order, schedule));
+          ClosedTopology.watched(
+              topology,
+              new WatchedEngine(),
+              (vm, hart, harts) -> memory(vm, hart, harts == 1, owners, shared));
     }
   }
 
-  private SharedMemory.Maker memories(MemoryOrder shared, Preemption preemption) {
-    PageOwners owners = new PageOwners();
+  private SharedMemory memory(
+      String vm, Hart hart, boolean alone, PageOwners owners, MemoryOrder shared) {
+    String name = vm + "/vcpu" + hart.index;
+    choices.meet(name, hart);
     return options.model() == MemoryModel.SC
-        ? (_, hart, harts) -> new WatchedMemory(hart, harts == 1, owners, preemption)
-        : (vm, hart, harts) -> new WeakMemory(vm, hart, harts == 1, owners, preemption, shared);
+        ? new WatchedMemory(hart, name, alone, owners, choices, observer)
+        : new WeakMemory(vm, name, hart, alone, owners, shared, observer);
   }
 
   /**
@@ -87,7 +100,23 @@ public final class Simulation {
   public static @Nullable SimulationResult run(
       Topology topology, SimulationOptions options, SimulationWatcher watcher)
       throws InterruptedException {
-    return new Simulation(topology, options, watcher).run();
+    return new Simulation(topology, options, watcher, random(options), Observer.NONE).run();
+  }
+
+  /** Returns the choices that follow from a seed. */
+  static RandomChoices random(SimulationOptions options) {
+    return new RandomChoices(new SplitMix(options.seed()));
+  }
+
+  /** Runs a topology with choices of another kind, and an observer, under a memory model. */
+  static @Nullable SimulationResult run(
+      Topology topology,
+      SimulationOptions options,
+      SimulationWatcher watcher,
+      Choices choices,
+      Observer observer)
+      throws InterruptedException {
+    return new Simulation(topology, options, watcher, choices, observer).run();
   }
 
   private @Nullable SimulationResult run() throws InterruptedException {
@@ -95,7 +124,7 @@ public final class Simulation {
         TopologyRun.prepare(topology, host.services(), new Consoles(), Set.of())) {
       run.vms().forEach(this::endStoresWithRuns);
       run.boot();
-      Faults faults = new Faults(topology.simulation().faults(), run, faultSeed);
+      Faults faults = new Faults(choices.strikes(topology.simulation().faults()), run, observer);
       Failure failure = null;
       while (failure == null && !run.hasEnded()) {
         failure = step(run, faults);

@@ -37,6 +37,11 @@ public record SimulationOptions(
     return new SimulationOptions(other, model, limitNanos, failOn, fingerprint);
   }
 
+  /** Returns the same options with another limit of virtual time. */
+  public SimulationOptions withLimit(long nanos) {
+    return new SimulationOptions(seed, model, nanos, failOn, fingerprint);
+  }
+
   /** Returns the same options for a run of which nobody wants the fingerprint. */
   public SimulationOptions withoutFingerprint() {
     return new SimulationOptions(seed, model, limitNanos, failOn, false);

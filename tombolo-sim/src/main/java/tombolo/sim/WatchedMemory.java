@@ -13,23 +13,35 @@ import tombolo.riscv.hart.SharedMemory;
  */
 class WatchedMemory implements SharedMemory {
   private final Hart hart;
+  private final String name;
   private final boolean alone;
   private final PageOwners owners;
   private final Preemption preemption;
+  private final Observer observer;
 
   private boolean admitted;
   private boolean hasLetOthersRun;
   private long host;
+  private long gpa;
   private boolean store;
 
   /**
    * Makes that of a hart.
    *
+   * @param name of the hart, which is that of its worker
    * @param alone whether the VM has no other hart
    * @param owners which hart has touched which page, for all harts
    */
-  WatchedMemory(Hart hart, boolean alone, PageOwners owners, Preemption preemption) {
+  WatchedMemory(
+      Hart hart,
+      String name,
+      boolean alone,
+      PageOwners owners,
+      Preemption preemption,
+      Observer observer) {
     this.hart = hart;
+    this.name = name;
+    this.observer = observer;
     this.alone = alone;
     this.owners = owners;
     this.preemption = preemption;
@@ -41,6 +53,7 @@ class WatchedMemory implements SharedMemory {
 
   @Override
   public boolean covers(MemoryRegion region, long address) {
+    gpa = region.gpa() + (address - region.hostAddress());
     boolean ram = region.gpa() == RiscvAccelerator.RAM_BASE;
     return !ram || (!alone && owners.isShared(address, hart));
   }
@@ -50,6 +63,55 @@ class WatchedMemory implements SharedMemory {
     host = address;
     store = isStore;
     return admitted;
+  }
+
+  /** Returns the name of the hart. */
+  String name() {
+    return name;
+  }
+
+  /** Returns the address of the access at hand, as the guest sees it. */
+  long gpa() {
+    return gpa;
+  }
+
+  Observer observer() {
+    return observer;
+  }
+
+  @Override
+  public long load(long address, int size) {
+    long value = SharedMemory.get(address, size);
+    observer.loaded(name, hart.pc, gpa, size, value, 0);
+    return value;
+  }
+
+  @Override
+  public void store(long address, int size, long value) {
+    SharedMemory.put(address, size, value);
+    observer.stored(name, hart.pc, gpa, size, value, 0, false);
+  }
+
+  @Override
+  public void bulk(long address, boolean isStore) {
+    observer.accessed(name, hart.pc, gpa, isStore);
+  }
+
+  @Override
+  public void afterAtomic(long address, int size, int selector) {
+    if (admitted) {
+      observer.atomic(name, hart.pc, gpa, SharedMemory.get(address, size));
+    }
+  }
+
+  @Override
+  public void device() {
+    observer.device(name, hart.mmu.deviceGpa);
+  }
+
+  @Override
+  public void interrupted() {
+    observer.interrupted(name, hart.pc);
   }
 
   /** Returns whether the instruction at hand accesses shared memory. */

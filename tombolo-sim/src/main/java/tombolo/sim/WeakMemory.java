@@ -4,9 +4,12 @@ package tombolo.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tombolo.memory.MemoryRegion;
 import tombolo.riscv.hart.Hart;
+import tombolo.riscv.hart.SharedMemory;
 import tombolo.riscv.isa.AtomicDecoder;
 
 /**
@@ -47,12 +50,22 @@ final class WeakMemory extends WatchedMemory {
   /**
    * A store that waits.
    *
+   * @param number of the store, of those by this hart
+   * @param accesses of all harts before it
    * @param view of what its address and its value come from
    * @param epoch fences between stores that precede it
    * @param time of the latest write, and virtual time, when it was executed
    */
   private record Pending(
-      long host, int size, long value, long view, int epoch, long time, long nanos) {
+      long number,
+      long accesses,
+      long host,
+      int size,
+      long value,
+      long view,
+      int epoch,
+      long time,
+      long nanos) {
     long word() {
       return host & -Long.BYTES;
     }
@@ -80,6 +93,8 @@ final class WeakMemory extends WatchedMemory {
   private long stores;
   private long devices;
   private long trackUntil;
+  private long loadsDone;
+  private long storesDone;
 
   /** What the atomic at hand accesses; null: memory of its own. */
   private @Nullable Word atomic;
@@ -88,16 +103,18 @@ final class WeakMemory extends WatchedMemory {
    * Makes that of a hart.
    *
    * @param vm the name of its VM
+   * @param name of the hart, which is that of its worker
    * @param alone whether the VM has no other hart
    */
   WeakMemory(
       String vm,
+      String name,
       Hart hart,
       boolean alone,
       PageOwners owners,
-      Preemption preemption,
-      MemoryOrder order) {
-    super(hart, alone, owners, preemption);
+      MemoryOrder order,
+      Observer observer) {
+    super(hart, name, alone, owners, order.choices(), observer);
     this.vm = vm;
     this.hart = hart;
     this.order = order;
@@ -139,13 +156,14 @@ final class WeakMemory extends WatchedMemory {
 
   @Override
   public long load(long host, int size) {
-    order.drainSome();
+    order.access();
+    loadsDone++;
     long mask = HostWord.mask(host, size);
     @Nullable Pending own = youngest(host & -Long.BYTES, mask);
     if (own != null && (own.mask() & mask) == mask) {
       note(Math.max(newLoads, Math.max(dependencies.address(), own.view)));
-      return (own.value >>> (HostWord.shift(host) - HostWord.shift(own.host)))
-          & HostWord.mask(0, size);
+      int shift = HostWord.shift(host) - HostWord.shift(own.host);
+      return seen((own.value >>> shift) & HostWord.mask(0, size), size, 0);
     }
     while (youngest(host & -Long.BYTES, mask) != null) {
       drainOne(); // it overlaps with the load, and others may have to come before it
@@ -159,15 +177,24 @@ final class WeakMemory extends WatchedMemory {
     @Nullable Word word = order.find(address);
     if (word == null) {
       note(view);
-      return super.load(host, size);
+      return seen(SharedMemory.get(host, size), size, 0);
     }
     int newest = word.count() - 1;
     int oldest = word.versionAt(Math.max(view, known(address, mask)), mask);
-    int version = order.isStoreOrdered() ? newest : order.choose(word, oldest);
+    int version =
+        order.isStoreOrdered()
+            ? newest
+            : order.choices().version(name(), loadsDone, oldest, newest);
     long time = word.time(version, mask);
     know(address, mask, time);
     note(Math.max(view, time));
-    return (word.value(version) >>> HostWord.shift(host)) & HostWord.mask(0, size);
+    long value = (word.value(version) >>> HostWord.shift(host)) & HostWord.mask(0, size);
+    return seen(value, size, newest - version);
+  }
+
+  private long seen(long value, int size, int older) {
+    observer().loaded(name(), hart.pc, gpa(), size, value, older);
+    return value;
   }
 
   /** Notes what a load makes known. */
@@ -181,9 +208,11 @@ final class WeakMemory extends WatchedMemory {
 
   @Override
   public void store(long host, int size, long value) {
-    order.drainSome();
+    order.access();
     pending.add(
         new Pending(
+            ++storesDone,
+            order.accesses(),
             host,
             size,
             value & HostWord.mask(0, size),
@@ -194,10 +223,15 @@ final class WeakMemory extends WatchedMemory {
     if (pending.size() > MOST_PENDING) {
       drainOne();
     }
+    long number = storesDone;
+    order.choices().stored(this);
+    boolean waits = pending.stream().anyMatch(store -> store.number == number);
+    observer().stored(name(), hart.pc, gpa(), size, value, number, waits);
   }
 
   @Override
   public void bulk(long host, boolean store) {
+    super.bulk(host, store);
     drainAll();
   }
 
@@ -220,6 +254,7 @@ final class WeakMemory extends WatchedMemory {
     if (word == null) {
       return; // its own memory
     }
+    super.afterAtomic(host, size, selector);
     long address = host & -Long.BYTES;
     long mask = HostWord.mask(host, size);
     order.wrote(address, word, mask);
@@ -258,11 +293,13 @@ final class WeakMemory extends WatchedMemory {
 
   @Override
   public void device() {
+    super.device();
     devices = order.time();
   }
 
   @Override
   public void interrupted() {
+    super.interrupted();
     newLoads = order.time();
   }
 
@@ -305,15 +342,29 @@ final class WeakMemory extends WatchedMemory {
     return null;
   }
 
-  /** Lets one store reach memory: any that need not wait for another one. */
-  void drainOne() {
+  /** Lets the oldest store reach memory, because it must: no older one can be in its way. */
+  private void drainOne() {
+    Pending store = pending.getFirst();
+    // It need not have gone at this access, had it not been for what follows the access.
+    order.choices().left(name(), store.number, order.accesses() - store.accesses + 1);
+    drain(store);
+  }
+
+  /**
+   * Lets one store reach memory that need not.
+   *
+   * @param choice returns an index below the number of those that wait for no other one
+   */
+  void drainAny(IntUnaryOperator choice) {
     List<Pending> free = new ArrayList<>();
     for (int i = 0; i < pending.size(); i++) {
       if (isFree(i)) {
         free.add(pending.get(i));
       }
     }
-    drain(free.get(order.chance().nextInt(free.size())));
+    Pending store = free.get(choice.applyAsInt(free.size()));
+    order.choices().left(name(), store.number, order.accesses() - store.accesses);
+    drain(store);
   }
 
   private boolean isFree(int index) {
@@ -335,6 +386,9 @@ final class WeakMemory extends WatchedMemory {
 
   private void drain(Pending store) {
     pending.remove(store);
+    if (order.accesses() > store.accesses) {
+      observer().visible(name(), store.number, store.value);
+    }
     long time = order.write(store.host, store.size, store.value, store.mask());
     know(store.word(), store.mask(), time);
     stores = Math.max(stores, time);
@@ -351,6 +405,21 @@ final class WeakMemory extends WatchedMemory {
   void drainOlderThan(long time, long nanos) {
     while (hasPending() && (pending.getFirst().time < time || pending.getFirst().nanos < nanos)) {
       drainOne();
+    }
+  }
+
+  /**
+   * Lets the stores reach memory that have waited long enough, in program order where they may.
+   *
+   * @param wait returns for how many accesses the store of a number waits
+   */
+  void drainDue(LongUnaryOperator wait) {
+    for (int i = 0; i < pending.size(); i++) {
+      Pending store = pending.get(i);
+      if (order.accesses() - store.accesses >= wait.applyAsLong(store.number) && isFree(i)) {
+        drain(store);
+        i = -1; // others may be free now
+      }
     }
   }
 

@@ -75,12 +75,12 @@ class SimulationTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "greeting, plain, 81f3007ae37607fa6807d56d5534436a678efb9f7073128a1f952ef55d8ee9a6",
-    "greeting, rvwmo, ab5a08d889e8b6be80da7157d4f97732474234cb66fb0f3952088ca34426d113",
-    "fan-out, plain, 93acf65a6ea872905461c99f8f3bd598b0db1a899e0adfda3639f113f5716880",
-    "restart, tso, 397b16c16e20453c669bc3b5e8f1d34f14aaaeef8542af6851f90d50060d89e2",
-    "axvisor, rvwmo, 309a9dcaaae5543df6f5c5f44f3bee46b66655f5d32910912c78b10ce053d71f",
-    "intruder, sc, 4ceb2b16ea025c31375d52b1d6a6ba63e7cd12e52fb638172100fb86c9f5804a"
+    "greeting, plain, 29b65fa079bf1cfb7d55733a0c1824c91f2504d2dde00acb52939f31cc1a3cc0",
+    "greeting, rvwmo, 61f8d1c607f1068e42a088598a873a195c71fe05f7d4e65cb2f6dfb299319ca5",
+    "fan-out, plain, 39709dd784544b45dcafe8259a14432658f23c60783b6101161a2ac608580f3d",
+    "restart, tso, 63134876b9f9b85e1ea4b0da96244ac69422fc2f27fda3df4cfbcb46c0e510b4",
+    "axvisor, rvwmo, 7091f428631e4bec6c3e3034a4e6e50d4b3494cd80c51140e09905fe2c4031ec",
+    "intruder, sc, 7ca74b08e7bd0d63996a486e55dcafb65220a910b7bdafcc9549faad713756a0"
   })
   void aFingerprintIsTheOneOfTheRepository(String example, String model, String recorded)
       throws InterruptedException {

@@ -2,6 +2,7 @@
 
 package tombolo.cli.command;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,8 +31,10 @@ import tombolo.topology.InputException;
       "",
       "A run fails if a guest reports failure or cannot go on, if nothing can run any more and a VM"
           + " has not ended (a deadlock), if the limit of virtual time is reached, or if a line of"
-          + " a console matches --fail-on. Standard output ends with the number of runs, and with"
-          + " the command that repeats each one that failed."
+          + " a console matches --fail-on. Standard output shows the command that repeats each run"
+          + " that failed, and ends with the number of runs. The first failure is reduced to the"
+          + " fewest differences from a calm run, in which each vCPU runs until it waits and every"
+          + " store is visible at once, and told as a timeline."
     })
 final class ExploreCommand implements Callable<Integer> {
   @Mixin private final SimulationArguments arguments = new SimulationArguments();
@@ -65,6 +68,22 @@ final class ExploreCommand implements Callable<Integer> {
   @Option(names = "--keep-going", description = "go on after a failure")
   private boolean keepGoing;
 
+  @Option(
+      names = "--no-shrink",
+      description = "do not look for the smallest run that fails like the first failure")
+  private boolean noShrink;
+
+  @Option(
+      names = "--json",
+      description = "print the first failure as JSON, with its timeline, and nothing else")
+  private boolean json;
+
+  @Option(
+      names = "--html",
+      paramLabel = "PAGE",
+      description = "also write the first failure's timeline to this file, as a page of HTML")
+  private @Nullable Path page;
+
   @Spec private CommandSpec spec;
 
   private final Host host;
@@ -78,7 +97,10 @@ final class ExploreCommand implements Callable<Integer> {
     requirePositive("--runs", runs);
     requirePositive("--jobs", jobs);
     return new ExploringRun(arguments.topology(host), arguments::replay, host, spec.commandLine())
-        .run(arguments.options(seed), new ExploringRun.Bounds(runs, time, jobs, keepGoing));
+        .run(
+            arguments.options(seed),
+            new ExploringRun.Bounds(runs, time, jobs, keepGoing),
+            new ExploringRun.Telling(!noShrink, json, page));
   }
 
   private static void requirePositive(String option, long value) {

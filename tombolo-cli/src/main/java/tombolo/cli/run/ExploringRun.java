@@ -3,6 +3,7 @@
 package tombolo.cli.run;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,9 @@ import picocli.CommandLine;
 import tombolo.machine.host.Task;
 import tombolo.machine.host.Worker;
 import tombolo.sim.Exploration;
+import tombolo.sim.Shrinking;
 import tombolo.sim.SimulationOptions;
+import tombolo.sim.SimulationWatcher;
 import tombolo.topology.Topology;
 import tombolo.topology.run.ExitStatus;
 
@@ -30,6 +33,18 @@ public final class ExploringRun {
    * @param keepGoing whether to go on after a failure
    */
   public record Bounds(long runs, @Nullable TimeLimit time, int jobs, boolean keepGoing) {}
+
+  /**
+   * How the first failure is told.
+   *
+   * @param shrinks whether it is reduced and told at all
+   * @param json whether as JSON instead of text
+   * @param page where to write it as HTML; null: nowhere
+   */
+  public record Telling(boolean shrinks, boolean json, @Nullable Path page) {}
+
+  /** Runs to shrink a failure; each takes as long as the failure. */
+  private static final int MOST_SHRINKING_RUNS = 1_000;
 
   private final Topology topology;
   private final LongFunction<String> replay;
@@ -59,7 +74,8 @@ public final class ExploringRun {
   }
 
   /** Explores, and returns the exit status. */
-  public int run(SimulationOptions first, Bounds bounds) throws InterruptedException {
+  public int run(SimulationOptions first, Bounds bounds, Telling telling)
+      throws InterruptedException {
     if (bounds.time != null) {
       end = start + bounds.time.duration().toNanos();
     }
@@ -76,7 +92,7 @@ public final class ExploringRun {
       finished = true;
       progress.wake();
       progress.awaitEnd();
-      return report(summary);
+      return report(summary, first, telling);
     } finally {
       finished = true;
       progress.wake();
@@ -96,13 +112,52 @@ public final class ExploringRun {
     return now() + PROGRESS_NANOS;
   }
 
-  private int report(Exploration.Summary summary) {
+  private int report(Exploration.Summary summary, SimulationOptions options, Telling telling)
+      throws InterruptedException {
     for (Exploration.FailedRun failed : summary.failures()) {
-      out.println("seed %d: %s".formatted(failed.seed(), failed.failure().what()));
-      out.println("  " + replay.apply(failed.seed()));
+      if (!telling.json) {
+        out.println("seed %d: %s".formatted(failed.seed(), failed.failure().what()));
+        out.println("  " + replay.apply(failed.seed()));
+      }
+      if (telling.shrinks && failed.equals(summary.failures().getFirst())) {
+        tell(failed.seed(), options, telling);
+      }
     }
-    out.println(counts(summary));
+    if (telling.json) {
+      say(counts(summary));
+    } else {
+      out.println(counts(summary));
+    }
     return summary.failures().isEmpty() ? ExitStatus.GOOD : ExitStatus.GUEST_FAILED;
+  }
+
+  private void tell(long seed, SimulationOptions options, Telling telling)
+      throws InterruptedException {
+    out.flush();
+    say("looking for the smallest run that fails like seed %d".formatted(seed));
+    Shrinking.@Nullable Result shrunk =
+        Shrinking.shrink(
+            topology,
+            options.withSeed(seed),
+            new SimulationWatcher() {
+              @Override
+              public boolean goesOn(long nanos) {
+                return !abandoned;
+              }
+            },
+            MOST_SHRINKING_RUNS);
+    if (shrunk == null) {
+      return; // Ctrl-C
+    }
+    if (telling.page != null) {
+      TimelinePrint.write(telling.page, replay.apply(seed), shrunk);
+      say("wrote " + telling.page);
+    }
+    if (telling.json) {
+      out.println(TimelinePrint.json(seed, shrunk));
+    } else {
+      shrunk.text().forEach(out::println);
+    }
   }
 
   private String counts(Exploration.Summary summary) {

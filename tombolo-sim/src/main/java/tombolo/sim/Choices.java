@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.sim;
+
+import java.util.List;
+import tombolo.machine.host.Schedule;
+import tombolo.riscv.hart.Hart;
+import tombolo.topology.FaultSpec;
+
+/**
+ * Decides all that a watched run leaves open: the schedule, when stores become visible, which value
+ * a load returns, which faults come. One for each run, used by its thread.
+ */
+interface Choices extends Schedule, Preemption {
+  /** Tells of a hart, whose instructions are the positions of the worker of this name. */
+  void meet(String task, Hart hart);
+
+  /** A hart is about to access shared memory: some of the stores that wait may leave. */
+  void letStoresGo(List<WeakMemory> harts);
+
+  /** A hart has executed a store, which waits now. */
+  void stored(WeakMemory hart);
+
+  /** A store becomes visible, not before the hart and others have done so many accesses more. */
+  void left(String hart, long store, long accesses);
+
+  /**
+   * Chooses the value that a load returns.
+   *
+   * @param oldest version that it may return
+   * @param newest version, at least the oldest
+   */
+  int version(String hart, long load, int oldest, int newest);
+
+  /** Returns the faults of the run. */
+  List<Decision.Strike> strikes(List<FaultSpec> possible);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import tombolo.machine.host.SplitMix;
+import tombolo.machine.host.Task;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
+import tombolo.riscv.hart.Hart;
+import tombolo.topology.FaultSpec;
+
+/** Decides by a seed, and remembers in what the run differs from a calm one. */
+final class RandomChoices implements Choices {
+  private static final int MOST_DRAIN_RARITY = 6;
+  private static final int MOST_STALE_RARITY = 4;
+  private static final int ONE_FAULT_IN_SO_MANY_STAYS_AWAY = 4;
+
+  /** Faults come from 1 µs to 16 ms after the boot; stalls last from 1 µs to 4 s. */
+  private static final int LEAST_FAULT_BITS = 10;
+
+  private static final int MOST_FAULT_BITS = 24;
+  private static final int MOST_STALL_BITS = 32;
+
+  private final ExploringSchedule schedule;
+  private final SplitMix memory;
+  private final SplitMix faults;
+  private final CalmSchedule calm = new CalmSchedule();
+  private final List<Decision> decisions = new ArrayList<>();
+
+  /** A store leaves its buffer at one in so many accesses; a power of two. */
+  private final int drainRarity;
+
+  /** One load in so many returns an older value, where it may; a power of two. */
+  private final int staleRarity;
+
+  /** Makes the choices of a seed. */
+  RandomChoices(SplitMix seeds) {
+    schedule = new ExploringSchedule(seeds.nextLong());
+    memory = new SplitMix(seeds.nextLong());
+    faults = new SplitMix(seeds.nextLong());
+    drainRarity = 1 << memory.nextInt(MOST_DRAIN_RARITY + 1);
+    staleRarity = 1 << memory.nextInt(MOST_STALE_RARITY);
+  }
+
+  /** Returns in what the run so far differs from a calm one. */
+  Plan plan() {
+    return new Plan(decisions);
+  }
+
+  @Override
+  public void meet(String task, Hart hart) {
+    calm.meet(task, hart);
+  }
+
+  @Override
+  public int next(List<? extends Task> ready) {
+    calm.ended();
+    int chosen = schedule.next(ready);
+    calm.follow(ready, chosen).ifPresent(decisions::add);
+    return chosen;
+  }
+
+  @Override
+  public long budget() {
+    return schedule.budget();
+  }
+
+  @Override
+  public boolean endsStepAtExit() {
+    return schedule.endsStepAtExit();
+  }
+
+  @Override
+  public boolean preempts(long host, boolean store) {
+    return !calm.isAtItsBeginning() && schedule.preempts(host, store);
+  }
+
+  @Override
+  public void letStoresGo(List<WeakMemory> harts) {
+    for (WeakMemory hart : harts) {
+      if (hart.hasPending() && memory.nextInt(drainRarity) == 0) {
+        hart.drainAny(memory::nextInt);
+      }
+    }
+  }
+
+  @Override
+  public void stored(WeakMemory hart) {}
+
+  @Override
+  public void left(String hart, long store, long accesses) {
+    decisions.add(new Decision.Delay(hart, store, accesses));
+  }
+
+  @Override
+  public int version(String hart, long load, int oldest, int newest) {
+    if (oldest == newest || memory.nextInt(staleRarity + 1) != 0) {
+      return newest;
+    }
+    int version = oldest + memory.nextInt(newest - oldest + 1);
+    if (version != newest) {
+      decisions.add(new Decision.Stale(hart, load, newest - version));
+    }
+    return version;
+  }
+
+  @Override
+  public List<Decision.Strike> strikes(List<FaultSpec> possible) {
+    List<Decision.Strike> strikes = new ArrayList<>();
+    for (FaultSpec fault : possible) {
+      long nanos = time(MOST_FAULT_BITS);
+      long lasts = time(MOST_STALL_BITS);
+      if (faults.nextInt(ONE_FAULT_IN_SO_MANY_STAYS_AWAY) != 0) {
+        strikes.add(new Decision.Strike(fault, nanos, lasts));
+      }
+    }
+    decisions.addAll(strikes);
+    return strikes;
+  }
+
+  private long time(int mostBits) {
+    int bits = LEAST_FAULT_BITS + faults.nextInt(mostBits - LEAST_FAULT_BITS);
+    return (1L << bits) + (faults.nextLong() >>> (Long.SIZE - bits));
+  }
+
+  @Override
+  public void save(StateWriter out) {
+    throw new UnsupportedOperationException("a run that explores is repeated, not saved");
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    throw new UnsupportedOperationException("a run that explores is repeated, not restored");
+  }
+}

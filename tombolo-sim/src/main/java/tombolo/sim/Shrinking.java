@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tombolo.topology.Topology;
+
+/**
+ * Reduces a run that fails to the fewest differences from a calm one with which it still fails in
+ * the same way: delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating
+ * Failure-Inducing Input", 2002) of its {@link Plan}. Used by one thread.
+ */
+public final class Shrinking {
+  /** How much longer than the failure itself a smaller run may take, in virtual time. */
+  private static final int MOST_LONGER = 4;
+
+  private static final long LEAST_NANOS = 10_000_000;
+
+  /**
+   * A failure with few differences from a calm run.
+   *
+   * @param failure as it was found
+   * @param before how many differences the run had: changes of schedule, delayed stores, old values
+   *     and faults
+   * @param after how many are left
+   * @param runs how many were made
+   * @param timeline of the smallest one
+   */
+  public record Result(Failure failure, int before, int after, int runs, Timeline timeline) {
+    /** Lines of {@link #text} before the first difference from a calm run, and at the most. */
+    private static final int LINES_BEFORE = 8;
+
+    private static final int MOST_LINES = 80;
+
+    /** Returns a line that says how small the failure is. */
+    public String summary() {
+      return "%d of its %d differences from a calm run are enough (%d runs made to find them):"
+          .formatted(after, before, runs);
+    }
+
+    /** Returns lines for a person: the summary, and the end of the timeline. */
+    public List<String> text() {
+      List<String> text = new ArrayList<>();
+      text.add(summary());
+      List<Timeline.Line> all = timeline.lines();
+      int first = Math.max(timeline.firstDecision() - LINES_BEFORE, all.size() - MOST_LINES);
+      List<Timeline.Line> shown = all.subList(Math.clamp(first, 0, all.size()), all.size());
+      int who = shown.stream().mapToInt(line -> line.who().length()).max().orElse(0);
+      int where = shown.stream().mapToInt(line -> line.where().length()).max().orElse(0);
+      for (Timeline.Line line : shown) {
+        text.add(
+            "  %s  %s  %s%s"
+                .formatted(
+                    pad(line.who(), who), pad(line.where(), where), line.what(), line.repeated()));
+      }
+      return text;
+    }
+
+    private static String pad(String text, int width) {
+      return text + " ".repeat(width - text.length());
+    }
+  }
+
+  private final Topology topology;
+  private final SimulationOptions options;
+  private final SimulationWatcher watcher;
+  private int runs;
+
+  private Shrinking(Topology topology, SimulationOptions options, SimulationWatcher watcher) {
+    this.topology = topology;
+    this.options = options;
+    this.watcher = watcher;
+  }
+
+  /**
+   * Reduces the run of a seed.
+   *
+   * @param options under a memory model
+   * @param watcher is asked whether to go on; what VMs print is not shown to it
+   * @param mostRuns how many runs to make at the most
+   * @return the smallest run; null if the run of the seed does not fail, or was abandoned
+   */
+  public static @Nullable Result shrink(
+      Topology topology, SimulationOptions options, SimulationWatcher watcher, int mostRuns)
+      throws InterruptedException {
+    RandomChoices choices = Simulation.random(options);
+    SimulationWatcher quiet = quiet(watcher);
+    SimulationOptions plain = options.withoutFingerprint();
+    @Nullable SimulationResult result =
+        Simulation.run(topology, plain, quiet, choices, Observer.NONE);
+    if (result == null || result.failure() == null) {
+      return null;
+    }
+    long limit =
+        Math.min(
+            options.limitNanos(),
+            Math.max(LEAST_NANOS, Math.multiplyExact(result.nanos(), MOST_LONGER)));
+    SimulationOptions bounded =
+        result.failure().kind() == Failure.Kind.TIME ? plain : plain.withLimit(limit);
+    return new Shrinking(topology, bounded, quiet)
+        .shrink(choices.plan(), result.failure(), mostRuns);
+  }
+
+  private static SimulationWatcher quiet(SimulationWatcher watcher) {
+    return new SimulationWatcher() {
+      @Override
+      public boolean goesOn(long nanos) {
+        return watcher.goesOn(nanos);
+      }
+    };
+  }
+
+  private @Nullable Result shrink(Plan plan, Failure failure, int mostRuns)
+      throws InterruptedException {
+    List<Decision> smallest = plan.decisions();
+    if (fails(smallest, failure)) {
+      int parts = 2;
+      while (smallest.size() >= 1 && runs < mostRuns && watcher.goesOn(0)) {
+        List<Decision> smaller = withoutOnePart(smallest, parts, failure, mostRuns);
+        if (smaller != null) {
+          smallest = smaller;
+          parts = Math.max(2, parts - 1);
+        } else if (parts >= smallest.size()) {
+          break;
+        } else {
+          parts = Math.min(smallest.size(), 2 * parts);
+        }
+      }
+    }
+    TimelineWriter timeline = new TimelineWriter(topology);
+    Simulation.run(
+        topology, options, watcher, new PlannedChoices(new Plan(smallest), timeline), timeline);
+    return new Result(failure, plan.decisions().size(), smallest.size(), runs, timeline.timeline());
+  }
+
+  /**
+   * Returns the decisions that still fail without one part of so many; null if none is dispensable.
+   */
+  private @Nullable List<Decision> withoutOnePart(
+      List<Decision> decisions, int parts, Failure failure, int mostRuns)
+      throws InterruptedException {
+    int size = decisions.size();
+    int used = Math.min(parts, size);
+    for (int part = 0; part < used && runs < mostRuns; part++) {
+      int from = size * part / used;
+      int to = size * (part + 1) / used;
+      List<Decision> rest = new ArrayList<>(decisions.subList(0, from));
+      rest.addAll(decisions.subList(to, size));
+      if (fails(rest, failure)) {
+        return rest;
+      }
+    }
+    return null;
+  }
+
+  private boolean fails(List<Decision> decisions, Failure failure) throws InterruptedException {
+    runs++;
+    @Nullable SimulationResult result =
+        Simulation.run(
+            topology,
+            options,
+            watcher,
+            new PlannedChoices(new Plan(decisions), Observer.NONE),
+            Observer.NONE);
+    return result != null && isSame(result.failure(), failure);
+  }
+
+  private static boolean isSame(@Nullable Failure found, Failure wanted) {
+    return found != null
+        && found.kind() == wanted.kind()
+        && (found.kind() == Failure.Kind.TIME || found.what().equals(wanted.what()));
+  }
+}
