@@ -30,9 +30,7 @@ class ExploreTest {
   static final class Cases {
     @Test
     @Explore("../examples/bugs/lost-wakeup.toml")
-    void lostWakeup() {
-      throw new AssertionError("must not be called");
-    }
+    void lostWakeup() {}
 
     @Test
     @Explore(value = GREETING, text = "[vm.a]")
