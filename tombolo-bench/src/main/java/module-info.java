@@ -13,5 +13,6 @@ module tombolo.bench {
   requires tombolo.ivc;
   requires tombolo.ring;
   requires tombolo.riscv;
+  requires tombolo.sim;
   requires static org.jspecify;
 }

@@ -69,6 +69,7 @@ class ModuleTableTest {
             IVC,
             TOPOLOGY,
             BRIDGE,
+            SIM,
             "tombolo.cli..",
             "org.openjdk.jmh..",
             "org.agrona..",

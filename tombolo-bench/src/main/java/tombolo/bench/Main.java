@@ -13,6 +13,7 @@ import tombolo.bench.linux.SiegeSuite;
 import tombolo.bench.pair.Pairing;
 import tombolo.bench.ring.RemoteSuite;
 import tombolo.bench.ring.RingSuite;
+import tombolo.bench.sim.SimSuite;
 import tombolo.bench.suite.Arguments;
 import tombolo.bench.suite.BenchmarkException;
 import tombolo.bench.suite.Report;
@@ -41,6 +42,8 @@ public final class Main {
                   --runs N, --parts boot,idle,transfer, --mib N, --quick
         siege     doorbells of two VMs beside one that fills every bound
                   --minutes N, --harts N, --heap SIZE, --quick
+        sim       simulated runs: schedules a minute, the cost of a seed and of a memory model
+                  --runs N, --seconds N, --quick
         jmh       single mechanisms under JMH
                   [REGEX], --full, --quick
         pair      one of these suites, here and in another checkout, in turn
@@ -78,11 +81,12 @@ public final class Main {
         case "remote" -> RemoteSuite.parse(rest, report).run();
         case "linux" -> LinuxSuite.parse(rest, root, report).run();
         case "siege" -> SiegeSuite.parse(rest, root, report).run();
+        case "sim" -> SimSuite.parse(rest, root, report).run();
         case "pair" -> Pairing.parse(rest, root, report).run();
         case "jmh" -> JmhSuite.parse(rest, report).run();
         default ->
             throw new UsageException(
-                "no suite %s: vcpu, guests, ivc, ring, remote, linux, siege, jmh or pair"
+                "no suite %s: vcpu, guests, ivc, ring, remote, linux, siege, sim, jmh or pair"
                     .formatted(arguments.getFirst()));
       }
       report.close();

@@ -228,7 +228,7 @@ class SuitesTest {
       delimiter = '|',
       textBlock =
           """
-          cpu                       | no suite cpu: vcpu, guests, ivc, ring, remote, linux, siege, jmh or pair
+          cpu                       | no suite cpu: vcpu, guests, ivc, ring, remote, linux, siege, sim, jmh or pair
           vcpu --runs 0             | --runs 0: a whole number from 1
           vcpu --runs many          | --runs many: a whole number from 1
           vcpu --runs               | --runs needs a value

@@ -21,6 +21,7 @@ final class CalmSchedule {
   private final TreeMap<String, Long> steps = new TreeMap<>();
   private final TreeMap<String, Integer> orders = new TreeMap<>();
   private String last = "";
+  private @Nullable Hart lastHart;
   private long since;
   private String seen = "";
   private long seenAt;
@@ -38,7 +39,7 @@ final class CalmSchedule {
 
   /** Returns where a worker is: instructions that a vCPU has retired, or steps of another one. */
   long position(String task) {
-    Hart hart = harts.get(task);
+    Hart hart = task.equals(last) ? lastHart : harts.get(task);
     return hart == null ? steps.getOrDefault(task, 0L) : hart.retired;
   }
 
@@ -103,6 +104,7 @@ final class CalmSchedule {
             : new Decision.Switch(last, position(last), visit, index(ready, last) >= 0, name);
     if (!name.equals(last)) {
       last = name;
+      lastHart = harts.get(name);
       since = position(name);
     } else if (position(name) - since >= PATIENCE) {
       since = position(name);

@@ -60,7 +60,6 @@ final class ExploringSchedule implements Schedule, Preemption {
   private final List<Long> changes = new ArrayList<>();
   private long lowest = -1;
   private long points;
-  private long preemptions;
   private @Nullable Task current;
   private int turns;
   private int accesses;
@@ -74,11 +73,6 @@ final class ExploringSchedule implements Schedule, Preemption {
       int bits = chance.nextInt(CHANGE_BITS + 1);
       changes.add((1L << bits) + chance.nextInt(1 << bits));
     }
-  }
-
-  /** Returns how often a worker had to stop before an access or behind a doorbell. */
-  long preemptions() {
-    return preemptions;
   }
 
   @Override
@@ -135,9 +129,7 @@ final class ExploringSchedule implements Schedule, Preemption {
   }
 
   private boolean isChange() {
-    boolean change = byPriority ? isChangePoint() : chance.nextInt(rarity) == 0;
-    preemptions += change ? 1 : 0;
-    return change;
+    return byPriority ? isChangePoint() : chance.nextInt(rarity) == 0;
   }
 
   private boolean isChangePoint() {

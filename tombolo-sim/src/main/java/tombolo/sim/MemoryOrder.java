@@ -22,6 +22,9 @@ final class MemoryOrder {
   /** The same in virtual time. */
   private static final long HORIZON_NANOS = 100_000;
 
+  /** Words before those are dropped that have no older values any more. */
+  private static final int MOST_WORDS = 4_096;
+
   private final MemoryModel model;
   private final Choices choices;
   private final Clock clock;
@@ -77,6 +80,11 @@ final class MemoryOrder {
     choices.letStoresGo(harts);
   }
 
+  /** Returns whether no load returns what was overwritten at this time. */
+  boolean isForgotten(long overwritten) {
+    return overwritten <= time - HORIZON_WRITES;
+  }
+
   /** Returns the word at an aligned address if it was written lately; else null. */
   @Nullable Word find(long address) {
     Word word = words.get(address);
@@ -88,7 +96,7 @@ final class MemoryOrder {
       word.restart(value); // somebody else has written
     }
     word.expire(time - HORIZON_WRITES, now() - HORIZON_NANOS);
-    if (word.count() == 1 && word.time(0, -1) <= time - HORIZON_WRITES) {
+    if (word.count() == 1 && isForgotten(word.time(0, -1))) {
       words.remove(address);
       return null;
     }
@@ -99,6 +107,9 @@ final class MemoryOrder {
   Word written(long address) {
     Word word = find(address);
     if (word == null) {
+      if (words.size() >= MOST_WORDS) {
+        words.values().removeIf(old -> isForgotten(old.time(old.count() - 1, -1)));
+      }
       word = new Word(HostWord.get(address));
       words.put(address, word);
     }

@@ -3,6 +3,7 @@ package tombolo.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tombolo.machine.host.SplitMix;
 import tombolo.machine.host.Task;
 import tombolo.machine.state.StateReader;
@@ -12,6 +13,7 @@ import tombolo.topology.FaultSpec;
 
 /** Decides by a seed, and remembers in what the run differs from a calm one. */
 final class RandomChoices implements Choices {
+  private static final int MOST_DECISIONS = 200_000;
   private static final int MOST_DRAIN_RARITY = 6;
   private static final int MOST_STALE_RARITY = 4;
   private static final int ONE_FAULT_IN_SO_MANY_STAYS_AWAY = 4;
@@ -26,6 +28,7 @@ final class RandomChoices implements Choices {
   private final SplitMix memory;
   private final SplitMix faults;
   private final CalmSchedule calm = new CalmSchedule();
+  private final boolean remembers;
   private final List<Decision> decisions = new ArrayList<>();
 
   /** A store leaves its buffer at one in so many accesses; a power of two. */
@@ -34,8 +37,13 @@ final class RandomChoices implements Choices {
   /** One load in so many returns an older value, where it may; a power of two. */
   private final int staleRarity;
 
-  /** Makes the choices of a seed. */
-  RandomChoices(SplitMix seeds) {
+  /**
+   * Makes the choices of a seed.
+   *
+   * @param remembers whether to note in what the run differs from a calm one
+   */
+  RandomChoices(SplitMix seeds, boolean remembers) {
+    this.remembers = remembers;
     schedule = new ExploringSchedule(seeds.nextLong());
     memory = new SplitMix(seeds.nextLong());
     faults = new SplitMix(seeds.nextLong());
@@ -43,9 +51,15 @@ final class RandomChoices implements Choices {
     staleRarity = 1 << memory.nextInt(MOST_STALE_RARITY);
   }
 
-  /** Returns in what the run so far differs from a calm one. */
-  Plan plan() {
-    return new Plan(decisions);
+  /** Returns in what the run differs from a calm one; empty if that is too much to remember. */
+  Optional<Plan> plan() {
+    return decisions.size() > MOST_DECISIONS ? Optional.empty() : Optional.of(new Plan(decisions));
+  }
+
+  private void remember(Decision decision) {
+    if (remembers && decisions.size() <= MOST_DECISIONS) {
+      decisions.add(decision);
+    }
   }
 
   @Override
@@ -57,7 +71,7 @@ final class RandomChoices implements Choices {
   public int next(List<? extends Task> ready) {
     calm.ended();
     int chosen = schedule.next(ready);
-    calm.follow(ready, chosen).ifPresent(decisions::add);
+    calm.follow(ready, chosen).ifPresent(this::remember);
     return chosen;
   }
 
@@ -90,7 +104,7 @@ final class RandomChoices implements Choices {
 
   @Override
   public void left(String hart, long store, long accesses) {
-    decisions.add(new Decision.Delay(hart, store, accesses));
+    remember(new Decision.Delay(hart, store, accesses));
   }
 
   @Override
@@ -100,7 +114,7 @@ final class RandomChoices implements Choices {
     }
     int version = oldest + memory.nextInt(newest - oldest + 1);
     if (version != newest) {
-      decisions.add(new Decision.Stale(hart, load, newest - version));
+      remember(new Decision.Stale(hart, load, newest - version));
     }
     return version;
   }
@@ -115,7 +129,7 @@ final class RandomChoices implements Choices {
         strikes.add(new Decision.Strike(fault, nanos, lasts));
       }
     }
-    decisions.addAll(strikes);
+    strikes.forEach(this::remember);
     return strikes;
   }
 

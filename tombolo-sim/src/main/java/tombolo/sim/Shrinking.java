@@ -79,17 +79,19 @@ public final class Shrinking {
    * @param options under a memory model
    * @param watcher is asked whether to go on; what VMs print is not shown to it
    * @param mostRuns how many runs to make at the most
-   * @return the smallest run; null if the run of the seed does not fail, or was abandoned
+   * @return the smallest run; null if the run of the seed does not fail, was abandoned, or differs
+   *     from a calm one in more than 200,000 places
    */
   public static @Nullable Result shrink(
       Topology topology, SimulationOptions options, SimulationWatcher watcher, int mostRuns)
       throws InterruptedException {
-    RandomChoices choices = Simulation.random(options);
+    RandomChoices choices = Simulation.random(options, true);
     SimulationWatcher quiet = quiet(watcher);
     SimulationOptions plain = options.withoutFingerprint();
     @Nullable SimulationResult result =
         Simulation.run(topology, plain, quiet, choices, Observer.NONE);
-    if (result == null || result.failure() == null) {
+    @Nullable Plan plan = choices.plan().orElse(null);
+    if (result == null || result.failure() == null || plan == null) {
       return null;
     }
     long limit =
@@ -98,8 +100,7 @@ public final class Shrinking {
             Math.max(LEAST_NANOS, Math.multiplyExact(result.nanos(), MOST_LONGER)));
     SimulationOptions bounded =
         result.failure().kind() == Failure.Kind.TIME ? plain : plain.withLimit(limit);
-    return new Shrinking(topology, bounded, quiet)
-        .shrink(choices.plan(), result.failure(), mostRuns);
+    return new Shrinking(topology, bounded, quiet).shrink(plan, result.failure(), mostRuns);
   }
 
   private static SimulationWatcher quiet(SimulationWatcher watcher) {

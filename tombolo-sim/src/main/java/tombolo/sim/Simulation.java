@@ -100,12 +100,16 @@ public final class Simulation {
   public static @Nullable SimulationResult run(
       Topology topology, SimulationOptions options, SimulationWatcher watcher)
       throws InterruptedException {
-    return new Simulation(topology, options, watcher, random(options), Observer.NONE).run();
+    return new Simulation(topology, options, watcher, random(options, false), Observer.NONE).run();
   }
 
-  /** Returns the choices that follow from a seed. */
-  static RandomChoices random(SimulationOptions options) {
-    return new RandomChoices(new SplitMix(options.seed()));
+  /**
+   * Returns the choices that follow from a seed.
+   *
+   * @param remembers whether they note in what the run differs from a calm one
+   */
+  static RandomChoices random(SimulationOptions options, boolean remembers) {
+    return new RandomChoices(new SplitMix(options.seed()), remembers);
   }
 
   /** Runs a topology with choices of another kind, and an observer, under a memory model. */

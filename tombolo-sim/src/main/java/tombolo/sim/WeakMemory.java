@@ -42,6 +42,9 @@ final class WeakMemory extends WatchedMemory {
 
   private static final int MOST_PENDING = 8;
 
+  /** Halves of words that are known before those are dropped that have no older values any more. */
+  private static final int MOST_KNOWN = 4_096;
+
   // Sets of a fence.
   private static final int WRITES = 1;
   private static final int READS = 2;
@@ -318,6 +321,9 @@ final class WeakMemory extends WatchedMemory {
   }
 
   private void know(long address, long mask, long time) {
+    if (known.size() >= MOST_KNOWN) {
+      known.values().removeIf(order::isForgotten);
+    }
     if ((mask & 0xffff_ffffL) != 0) {
       known.merge(address, time, Math::max);
     }

@@ -63,7 +63,7 @@ class ShrinkingTest {
   void theDifferencesOfARunGiveItsFailureAgain(String bug) throws InterruptedException {
     Topology topology = bug(bug);
     SimulationOptions failing = failing(topology);
-    RandomChoices choices = Simulation.random(failing);
+    RandomChoices choices = Simulation.random(failing, true);
     SimulationWatcher nobody = new SimulationWatcher() {};
     SimulationResult first = Simulation.run(topology, failing, nobody, choices, Observer.NONE);
 
@@ -72,7 +72,7 @@ class ShrinkingTest {
             topology,
             failing,
             nobody,
-            new PlannedChoices(choices.plan(), Observer.NONE),
+            new PlannedChoices(choices.plan().orElseThrow(), Observer.NONE),
             Observer.NONE);
 
     assertThat(Objects.requireNonNull(again).failure())

@@ -147,7 +147,10 @@ public final class ExploringRun {
             },
             MOST_SHRINKING_RUNS);
     if (shrunk == null) {
-      return; // Ctrl-C
+      if (!abandoned) {
+        say("the run of seed %d is too long to be reduced".formatted(seed));
+      }
+      return;
     }
     if (telling.page != null) {
       TimelinePrint.write(telling.page, replay.apply(seed), shrunk);
