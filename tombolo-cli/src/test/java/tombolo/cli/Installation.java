@@ -28,6 +28,7 @@ import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
 import tombolo.ring.Answer;
 import tombolo.riscv.RiscvAccelerator;
+import tombolo.sim.Simulation;
 import tombolo.topology.Topology;
 
 /**
@@ -75,6 +76,7 @@ public final class Installation {
             Directory.class,
             Topology.class,
             Bridges.class,
+            Simulation.class,
             DirectBuffer.class,
             Aeron.class,
             MediaDriver.class,

@@ -104,14 +104,24 @@ class SimulationCommandsTest {
     String file = failing();
     Tombolo.Result explored =
         tombolo(
-            "explore", file, "--memory-model", "tso", "--virtual-time", "2s", "--fail-on", "it's");
+            "explore",
+            file,
+            "--memory-model",
+            "tso",
+            "--virtual-time",
+            "2s",
+            "--fault",
+            "stall seven",
+            "--fail-on",
+            "it's");
     String command = explored.out().lines().toList().get(1).strip();
 
     assertThat(command)
         .isEqualTo(
             "tombolo replay "
                 + file
-                + " --seed 1 --memory-model tso --virtual-time 2s --fail-on 'it'\\''s'");
+                + " --seed 1 --memory-model tso --virtual-time 2s --fault 'stall seven'"
+                + " --fail-on 'it'\\''s'");
     assertThat(tombolo("replay", file, "--seed", "1", "--memory-model", "tso").status())
         .isEqualTo(7);
   }
@@ -127,7 +137,7 @@ class SimulationCommandsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      quoteCharacter = '"',
+      quoteCharacter = '~',
       value = {
         "run FILE --seed seven | 'seven': no seed; give a whole number of at most 64 bits",
         "run FILE --seed 1 --console alice | a run from a seed has no keyboard",
@@ -137,6 +147,7 @@ class SimulationCommandsTest {
         "explore FILE --memory-model arm | 'arm': no such memory model; there is sc, tso, rvwmo",
         "explore FILE --fail-on ( | --fail-on (: no regular expression: Unclosed group",
         "replay FILE | --seed",
+        "replay FILE --seed 1 --fault burn | \"burn\": not a fault; write",
       })
   void badInputGetsOneLine(String words, String message) {
     Tombolo.Result result = tombolo(words.replace("FILE", greeting()).split(" ", -1));

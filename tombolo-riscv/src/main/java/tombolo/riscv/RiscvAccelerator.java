@@ -47,6 +47,9 @@ public final class RiscvAccelerator implements Accelerator {
   /** Bytes of a vector register: long, because a copy then takes few instructions. */
   private static final int VECTOR_LENGTH = 256;
 
+  /** Bytes of decoded code of a VM that is watched. */
+  private static final long CODE_BYTES = 32L << 20;
+
   private final List<BoardModel> boards;
   private final Engine engine;
   private final CodeBudget budget;
@@ -120,7 +123,8 @@ public final class RiscvAccelerator implements Accelerator {
    */
   @SuppressWarnings("exports") // for the simulation alone
   public RiscvAccelerator watched(Engine watching, SharedMemory.Maker maker) {
-    return new RiscvAccelerator(boards, watching, budget, vectorLength, maker);
+    // What other simulations decode at the same time must not change this one.
+    return new RiscvAccelerator(boards, watching, new CodeBudget(CODE_BYTES), vectorLength, maker);
   }
 
   private static BoardModel model(InterruptController controller) {

@@ -97,7 +97,9 @@ final class CalmSchedule {
   Optional<Decision> follow(List<? extends Task> ready, int chosen) {
     ready.forEach(task -> order(task.toString()));
     String name = ready.get(chosen).toString();
-    boolean isCalm = next(ready) == chosen && !(name.equals(last) && harts.containsKey(last));
+    boolean couldGoOn = harts.containsKey(last) && index(ready, last) >= 0;
+    boolean wasCut = couldGoOn && position(last) - began < PATIENCE;
+    boolean isCalm = next(ready) == chosen && !wasCut && !(couldGoOn && name.equals(last));
     @Nullable Decision decision =
         isCalm
             ? null

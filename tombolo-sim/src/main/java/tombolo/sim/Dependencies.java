@@ -28,8 +28,9 @@ final class Dependencies {
   private static final int FLOAT = 0x53;
   private static final int BRANCH = 0x63;
   private static final int VECTOR = 0x57;
+  private static final int SYSTEM = 0x73;
 
-  /** The most words of private memory whose views are known; all are forgotten beyond that. */
+  /** The most words of private memory whose views are known; beyond that, they are lost. */
   private static final int MOST_WORDS = 256;
 
   private final Hart hart;
@@ -44,6 +45,9 @@ final class Dependencies {
   private long stored;
   private long result;
   private long word;
+  private long first;
+  private int size;
+  private boolean lost;
 
   Dependencies(Hart hart) {
     this.hart = hart;
@@ -53,6 +57,12 @@ final class Dependencies {
   void clear() {
     Arrays.fill(views, 0);
     memory.clear();
+    lost = false;
+  }
+
+  /** Returns whether it no longer knows what some word of private memory depends on. */
+  boolean areLost() {
+    return lost;
   }
 
   /**
@@ -72,16 +82,24 @@ final class Dependencies {
     result =
         switch (opcode) {
           case LOAD, FLOAT_LOAD, ATOMIC -> {
-            word = (hart.x[rs1] + (opcode == ATOMIC ? 0 : instruction >> 20)) >>> 3;
-            yield Math.max(address, memory.getOrDefault(word, 0L));
+            locate(hart.x[rs1] + (opcode == ATOMIC ? 0 : instruction >> 20), instruction);
+            yield Math.max(address, Math.max(known(word), known(last())));
           }
           case STORE, FLOAT_STORE -> {
-            word = (hart.x[rs1] + ((instruction >> 25 << 5) | rd)) >>> 3;
+            locate(hart.x[rs1] + ((instruction >> 25 << 5) | rd), instruction);
+            if (opcode == FLOAT_STORE) {
+              stored = Math.max(address, all);
+              lost |= !isScalar(instruction);
+            }
             yield 0;
           }
           case IMMEDIATE, IMMEDIATE_32 -> address;
           case REGISTERS, REGISTERS_32 -> stored;
           case FLOAT, VECTOR -> all;
+          case SYSTEM -> {
+            views[rd] = rd == 0 ? 0 : all; // a CSR carries what was written to it
+            yield all;
+          }
           default -> opcode >= FLOAT_MULTIPLY_FIRST && opcode <= FLOAT_MULTIPLY_LAST ? all : 0;
         };
   }
@@ -108,26 +126,51 @@ final class Dependencies {
     }
     switch (opcode) {
       case STORE, FLOAT_STORE -> put(stored);
-      case FLOAT_LOAD -> {} // its register is no address
+      case FLOAT_LOAD, SYSTEM -> {} // its register is no address, or has its view already
       default -> {
         if (rd != 0 && opcode != BRANCH) {
           views[rd] = result;
         }
         if (opcode == ATOMIC) {
-          put(stored);
+          merge(word, stored);
         }
       }
     }
   }
 
+  private void locate(long address, int instruction) {
+    first = address;
+    word = address >>> 3;
+    size = 1 << (instruction >>> 12 & 3);
+  }
+
+  /** Returns whether a floating-point load or store is one, and not a vector's. */
+  private static boolean isScalar(int instruction) {
+    int width = instruction >>> 12 & 7;
+    return width >= 1 && width <= 4;
+  }
+
+  private long last() {
+    return (first + size - 1) >>> 3;
+  }
+
+  private long known(long at) {
+    return memory.getOrDefault(at, 0L);
+  }
+
+  /** A whole word loses what it depended on before; a part of one does not. */
   private void put(long view) {
-    if (memory.size() == MOST_WORDS) {
-      memory.clear();
-    }
-    if (view == 0) {
+    if (size == Long.BYTES && (first & 7) == 0) {
       memory.remove(word);
-    } else {
-      memory.put(word, view);
+    }
+    merge(word, view);
+    merge(last(), view);
+  }
+
+  private void merge(long at, long view) {
+    if (view != 0) {
+      memory.merge(at, view, Math::max);
+      lost |= memory.size() > MOST_WORDS;
     }
   }
 }

@@ -34,6 +34,9 @@ final class MemoryOrder {
   private long time;
   private long accesses;
 
+  /** No load returns what was overwritten at this time or before. */
+  private long floor;
+
   /** Makes that of a simulation. */
   MemoryOrder(MemoryModel model, Choices choices, Clock clock) {
     this.model = model;
@@ -82,7 +85,19 @@ final class MemoryOrder {
 
   /** Returns whether no load returns what was overwritten at this time. */
   boolean isForgotten(long overwritten) {
-    return overwritten <= time - HORIZON_WRITES;
+    return overwritten <= horizon();
+  }
+
+  private long horizon() {
+    return Math.max(floor, time - HORIZON_WRITES);
+  }
+
+  /**
+   * Makes known to all what was written so far: something happens now of which nobody knows later
+   * at what time it did.
+   */
+  void settle() {
+    floor = time;
   }
 
   /** Returns the word at an aligned address if it was written lately; else null. */
@@ -95,7 +110,7 @@ final class MemoryOrder {
     if (value != word.latest()) {
       word.restart(value); // somebody else has written
     }
-    word.expire(time - HORIZON_WRITES, now() - HORIZON_NANOS);
+    word.expire(horizon(), now() - HORIZON_NANOS);
     if (word.count() == 1 && isForgotten(word.time(0, -1))) {
       words.remove(address);
       return null;
@@ -143,6 +158,7 @@ final class MemoryOrder {
 
   /** Forgets what a range of host memory held before: it belongs to somebody else now. */
   void forget(long host, long size) {
+    settle();
     words.subMap(host, host + size).clear();
   }
 }

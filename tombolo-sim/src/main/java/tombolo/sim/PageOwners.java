@@ -29,6 +29,7 @@ final class PageOwners {
     if (owner != null) {
       owners.put(page, null);
       owner.mmu.flush();
+      WatchedMemory.of(owner).share();
     }
     return true;
   }

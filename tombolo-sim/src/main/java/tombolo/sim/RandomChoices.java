@@ -123,8 +123,8 @@ final class RandomChoices implements Choices {
   public List<Decision.Strike> strikes(List<FaultSpec> possible) {
     List<Decision.Strike> strikes = new ArrayList<>();
     for (FaultSpec fault : possible) {
-      long nanos = time(MOST_FAULT_BITS);
-      long lasts = time(MOST_STALL_BITS);
+      long nanos = number(MOST_FAULT_BITS);
+      long lasts = number(MOST_STALL_BITS);
       if (faults.nextInt(ONE_FAULT_IN_SO_MANY_STAYS_AWAY) != 0) {
         strikes.add(new Decision.Strike(fault, nanos, lasts));
       }
@@ -133,7 +133,7 @@ final class RandomChoices implements Choices {
     return strikes;
   }
 
-  private long time(int mostBits) {
+  private long number(int mostBits) {
     int bits = LEAST_FAULT_BITS + faults.nextInt(mostBits - LEAST_FAULT_BITS);
     return (1L << bits) + (faults.nextLong() >>> (Long.SIZE - bits));
   }

@@ -17,6 +17,9 @@ public final class Shrinking {
 
   private static final long LEAST_NANOS = 10_000_000;
 
+  /** How many steps more. Without these differences, a VM may poll for ever what never comes. */
+  private static final long MOST_STEPS_MORE = 2_000;
+
   /**
    * A failure with few differences from a calm run.
    *
@@ -65,12 +68,15 @@ public final class Shrinking {
   private final Topology topology;
   private final SimulationOptions options;
   private final SimulationWatcher watcher;
+  private final long mostSteps;
   private int runs;
 
-  private Shrinking(Topology topology, SimulationOptions options, SimulationWatcher watcher) {
+  private Shrinking(
+      Topology topology, SimulationOptions options, SimulationWatcher watcher, long mostSteps) {
     this.topology = topology;
     this.options = options;
     this.watcher = watcher;
+    this.mostSteps = mostSteps;
   }
 
   /**
@@ -94,13 +100,15 @@ public final class Shrinking {
     if (result == null || result.failure() == null || plan == null) {
       return null;
     }
-    long limit =
-        Math.min(
-            options.limitNanos(),
-            Math.max(LEAST_NANOS, Math.multiplyExact(result.nanos(), MOST_LONGER)));
+    long limit = Math.min(options.limitNanos(), Math.max(LEAST_NANOS, longer(result.nanos())));
     SimulationOptions bounded =
         result.failure().kind() == Failure.Kind.TIME ? plain : plain.withLimit(limit);
-    return new Shrinking(topology, bounded, quiet).shrink(plan, result.failure(), mostRuns);
+    return new Shrinking(topology, bounded, quiet, result.steps() + MOST_STEPS_MORE)
+        .shrink(plan, result.failure(), mostRuns);
+  }
+
+  private static long longer(long nanos) {
+    return nanos > Long.MAX_VALUE / MOST_LONGER ? Long.MAX_VALUE : MOST_LONGER * nanos;
   }
 
   private static SimulationWatcher quiet(SimulationWatcher watcher) {
@@ -131,7 +139,7 @@ public final class Shrinking {
     }
     TimelineWriter timeline = new TimelineWriter(topology);
     Simulation.run(
-        topology, options, watcher, new PlannedChoices(new Plan(smallest), timeline), timeline);
+        topology, options, bounded(), new PlannedChoices(new Plan(smallest), timeline), timeline);
     return new Result(failure, plan.decisions().size(), smallest.size(), runs, timeline.timeline());
   }
 
@@ -155,13 +163,25 @@ public final class Shrinking {
     return null;
   }
 
+  /** Returns a watcher that abandons a run of too many steps. */
+  private SimulationWatcher bounded() {
+    return new SimulationWatcher() {
+      private long steps;
+
+      @Override
+      public boolean goesOn(long nanos) {
+        return ++steps <= mostSteps && watcher.goesOn(nanos);
+      }
+    };
+  }
+
   private boolean fails(List<Decision> decisions, Failure failure) throws InterruptedException {
     runs++;
     @Nullable SimulationResult result =
         Simulation.run(
             topology,
             options,
-            watcher,
+            bounded(),
             new PlannedChoices(new Plan(decisions), Observer.NONE),
             Observer.NONE);
     return result != null && isSame(result.failure(), failure);

@@ -150,6 +150,9 @@ class WatchedMemory implements SharedMemory {
     admitted = false;
   }
 
+  /** A page that was this hart's own is shared from now on. */
+  void share() {}
+
   /** Returns whether the engine has to execute one instruction at a time, and track it. */
   boolean tracks() {
     return false;

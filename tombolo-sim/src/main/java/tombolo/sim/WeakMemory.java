@@ -33,8 +33,8 @@ import tombolo.riscv.isa.AtomicDecoder;
  * atomicity). Loads more than {@link #WINDOW} instructions apart are not reordered, and a store
  * waits for a bounded time. Atomics take effect when they execute, as do vectors, misaligned
  * accesses and cache blocks, for which all waiting stores leave the buffer first. An interrupt
- * makes everything known that was written before; a call of the firmware is a fence, as in OpenSBI.
- * All this is stricter than RVWMO, never weaker.
+ * makes everything known that was written before; a call of the firmware, fence.i and sfence.vma
+ * are fences. All this is stricter than RVWMO, never weaker.
  */
 final class WeakMemory extends WatchedMemory {
   /** Instructions between two loads of which the later one may read an older value. */
@@ -150,6 +150,10 @@ final class WeakMemory extends WatchedMemory {
   void end() {
     super.end();
     dependencies.end();
+    if (dependencies.areLost()) {
+      newLoads = Math.max(newLoads, oldLoads);
+      dependencies.clear();
+    }
   }
 
   @Override
@@ -234,12 +238,18 @@ final class WeakMemory extends WatchedMemory {
 
   @Override
   public void bulk(long host, boolean store) {
+    order.access();
     super.bulk(host, store);
     drainAll();
+    order.settle(); // who sees what is stored now, or what was loaded, gets no time with it
+    newLoads = order.time();
   }
 
   @Override
   public void beforeAtomic(long host, int size, int selector) {
+    if (isAdmitted()) {
+      order.access();
+    }
     boolean all = order.isStoreOrdered() || (selector & AtomicDecoder.RELEASE) != 0;
     long mask = HostWord.mask(host, size);
     while (!pending.isEmpty()
@@ -253,6 +263,9 @@ final class WeakMemory extends WatchedMemory {
 
   @Override
   public void afterAtomic(long host, int size, int selector) {
+    if ((selector & AtomicDecoder.ACQUIRE) != 0) {
+      newLoads = order.time(); // it executes now, whatever it reads
+    }
     Word word = atomic;
     if (word == null) {
       return; // its own memory
@@ -266,7 +279,7 @@ final class WeakMemory extends WatchedMemory {
     stores = Math.max(stores, time);
     note(Math.max(Math.max(newLoads, dependencies.address()), time));
     if ((selector & AtomicDecoder.ACQUIRE) != 0) {
-      newLoads = Math.max(newLoads, time);
+      newLoads = order.time();
     }
   }
 
@@ -298,6 +311,7 @@ final class WeakMemory extends WatchedMemory {
   public void device() {
     super.device();
     devices = order.time();
+    order.settle(); // what a device writes comes without a time
   }
 
   @Override
@@ -307,7 +321,7 @@ final class WeakMemory extends WatchedMemory {
   }
 
   @Override
-  public void firmware() {
+  public void synchronizes() {
     drainAll();
     newLoads = order.time();
   }
@@ -437,6 +451,13 @@ final class WeakMemory extends WatchedMemory {
   @Override
   public void mapped(MemoryRegion region) {
     order.forget(region.hostAddress(), region.size());
+  }
+
+  /** What it stored while the page was its own came without a time. */
+  @Override
+  void share() {
+    drainAll();
+    order.settle();
   }
 
   /** What is unmapped can be given to somebody else next: no store may reach it later. */

@@ -3,6 +3,7 @@
 package tombolo.topology;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.grant.Grants;
 
@@ -65,6 +66,13 @@ public record Topology(
         .filter(remote -> remote.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no remote " + name));
+  }
+
+  /** Returns the same topology with more faults that may come in its simulated runs. */
+  public Topology withFaults(List<FaultSpec> more) {
+    List<FaultSpec> faults = Stream.concat(simulation.faults().stream(), more.stream()).toList();
+    return new Topology(
+        vms, channels, networks, host, remotes, new SimulationSpec(faults, simulation.failOn()));
   }
 
   /** Returns what the directory of its channels grants: what the channels say, and no more. */

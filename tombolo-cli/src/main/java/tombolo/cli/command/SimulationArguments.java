@@ -17,8 +17,10 @@ import tombolo.cli.run.Host;
 import tombolo.cli.run.TimeLimit;
 import tombolo.sim.MemoryModel;
 import tombolo.sim.SimulationOptions;
+import tombolo.topology.FaultSpec;
 import tombolo.topology.InputException;
 import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
 import tombolo.topology.file.TopologyFile;
 
 /** What a run depends on that {@code explore} has found and {@code replay} repeats. */
@@ -46,15 +48,19 @@ final class SimulationArguments {
   private TimeLimit limit = DEFAULT_LIMIT;
 
   @Option(
+      names = "--fault",
+      paramLabel = "FAULT",
+      description =
+          "what may happen besides the faults of the file: \"kill VM\" or \"stall VM\"; may be"
+              + " repeated")
+  private List<String> faults = new ArrayList<>();
+
+  @Option(
       names = "--fail-on",
       paramLabel = "REGEX",
       description =
           "a line of a console that matches this regular expression is a failure; may be repeated")
   private List<String> failOn = new ArrayList<>();
-
-  String file() {
-    return file;
-  }
 
   /**
    * Reads the topology.
@@ -63,10 +69,15 @@ final class SimulationArguments {
    */
   Topology topology(Host host) {
     try {
-      return TopologyFile.read(Path.of(file), host.platforms(), host.memoryBytes());
+      return withFaults(TopologyFile.read(Path.of(file), host.platforms(), host.memoryBytes()));
     } catch (InvalidPathException e) {
       throw new InputException("%s: not a path: %s".formatted(file, e.getReason()));
     }
+  }
+
+  private Topology withFaults(Topology topology) {
+    List<String> vms = topology.vms().stream().map(VmSpec::name).toList();
+    return topology.withFaults(faults.stream().map(fault -> FaultSpec.parse(fault, vms)).toList());
   }
 
   SimulationOptions options(long seed) {
@@ -92,6 +103,7 @@ final class SimulationArguments {
     if (!limit.equals(DEFAULT_LIMIT)) {
       command.append(" --virtual-time ").append(limit.text().replace(" ", ""));
     }
+    faults.forEach(fault -> command.append(" --fault '").append(fault).append('\''));
     failOn.forEach(
         text -> command.append(" --fail-on '").append(text.replace("'", "'\\''")).append('\''));
     return command.toString();

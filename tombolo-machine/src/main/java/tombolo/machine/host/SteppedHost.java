@@ -103,7 +103,7 @@ public final class SteppedHost implements Stateful {
     } finally {
       inStep = false;
       long retired = instructions - before;
-      now += retired == 0 ? STEP_NANOS : INSTRUCTION_NANOS * retired;
+      pass(retired == 0 ? STEP_NANOS : INSTRUCTION_NANOS * retired);
     }
     return true;
   }
@@ -125,6 +125,11 @@ public final class SteppedHost implements Stateful {
     in.part("schedule", schedule).part("chance", chance);
   }
 
+  /** Lets time go on; it does not go beyond the largest number, whatever a guest waits for. */
+  private void pass(long nanos) {
+    now = now > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : now + nanos;
+  }
+
   private void requireOutside() {
     if (inStep) {
       throw new IllegalStateException("a worker's step must not wait for workers");
@@ -135,7 +140,7 @@ public final class SteppedHost implements Stateful {
     tasks.removeIf(SteppedTask::hasEnded);
     List<SteppedTask> ready = ready();
     if (ready.isEmpty()) {
-      long earliest = tasks.stream().mapToLong(SteppedTask::until).min().orElse(Long.MAX_VALUE);
+      long earliest = earliest();
       if (earliest == Worker.UNTIL_WOKEN) {
         return null;
       }
@@ -145,8 +150,16 @@ public final class SteppedHost implements Stateful {
     return ready.get(schedule.next(ready));
   }
 
+  private long earliest() {
+    return tasks.stream()
+        .filter(task -> !task.hasEnded())
+        .mapToLong(SteppedTask::until)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
   private List<SteppedTask> ready() {
-    return tasks.stream().filter(task -> task.until() <= now).toList();
+    return tasks.stream().filter(task -> !task.hasEnded() && task.until() <= now).toList();
   }
 
   private final class SteppedScheduler implements Scheduler {
@@ -163,7 +176,7 @@ public final class SteppedHost implements Stateful {
       } else if (nanos == Long.MAX_VALUE) {
         throw new IllegalStateException("nothing can end this wait: every worker waits, too");
       } else {
-        now += Math.max(0, nanos);
+        pass(Math.max(0, nanos));
       }
     }
 

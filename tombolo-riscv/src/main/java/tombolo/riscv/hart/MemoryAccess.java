@@ -170,7 +170,9 @@ public final class MemoryAccess {
    * @return whether it is done; if not, the hart holds the reason
    */
   public boolean zeroBlock(long va) {
+    hart.mmu.admitAll(true);
     long host = hart.mmu.bulkAddress(va, true, Long.BYTES);
+    hart.mmu.admitAll(false);
     if (host == Mmu.TRAPPED) {
       return false;
     }
@@ -186,10 +188,12 @@ public final class MemoryAccess {
    * @return whether it may; if not, the hart holds the reason, which is that of a store
    */
   public boolean manageBlock(long va) {
-    if (hart.mmu.atomicAddress(va, false, Long.BYTES) != Mmu.TRAPPED) {
-      return true;
-    }
-    return hart.mmu.atomicAddress(va, true, Long.BYTES) != Mmu.TRAPPED;
+    hart.mmu.admitAll(true);
+    boolean may =
+        hart.mmu.atomicAddress(va, false, Long.BYTES) != Mmu.TRAPPED
+            || hart.mmu.atomicAddress(va, true, Long.BYTES) != Mmu.TRAPPED;
+    hart.mmu.admitAll(false);
+    return may;
   }
 
   /** Returns the size in bytes of the device access at hand. */

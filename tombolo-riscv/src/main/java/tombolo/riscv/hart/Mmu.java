@@ -77,6 +77,9 @@ public final class Mmu {
 
   private long sharedGpa;
 
+  /** Whether all accesses are admitted: of an instruction that no engine executes. */
+  private boolean admitsAll;
+
   Mmu(Hart hart, GuestMemory memory, CodeBudget budget) {
     this.hart = hart;
     this.memory = memory;
@@ -244,11 +247,16 @@ public final class Mmu {
   /** Returns the host address in a shared page, or TRAPPED if the engine is to stop first. */
   private long admitted(long host, long gpa, boolean store) {
     sharedGpa = gpa;
-    if (Objects.requireNonNull(hart.shared).admits(host, store)) {
+    if (admitsAll || Objects.requireNonNull(hart.shared).admits(host, store)) {
       return host;
     }
     hart.stop = Hart.Stop.SHARED;
     return TRAPPED;
+  }
+
+  /** Has accesses to shared pages done without a question, or asks again. */
+  void admitAll(boolean all) {
+    admitsAll = all;
   }
 
   /** Returns what the last access goes through if it was to a page that others see; else null. */

@@ -99,8 +99,11 @@ public interface SharedMemory extends TranslationCache {
   /** The hart takes an interrupt next, or has been started. */
   default void interrupted() {}
 
-  /** The hart calls its firmware, which has a fence on its way in and one on its way out. */
-  default void firmware() {}
+  /**
+   * The hart orders all that it has done before all that follows: by fence.i, sfence.vma, or a call
+   * of its firmware, which has a fence on its way in and one on its way out.
+   */
+  default void synchronizes() {}
 
   /** Stores an aligned scalar where all see it. */
   static void put(long host, int size, long value) {

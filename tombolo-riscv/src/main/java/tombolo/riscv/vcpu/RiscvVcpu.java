@@ -221,6 +221,9 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       case TRAP, REFUSED -> refusedOrTrapped();
       case SYSTEM -> system.execute();
       case FENCE_I -> {
+        if (hart.shared != null) {
+          hart.shared.synchronizes();
+        }
         hart.mmu.fenceCode();
         finishInstruction();
         yield null;

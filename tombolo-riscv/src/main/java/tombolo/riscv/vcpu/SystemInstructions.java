@@ -69,6 +69,9 @@ final class SystemInstructions {
       return null;
     }
     if ((word & SFENCE_VMA_MASK) == SFENCE_VMA) {
+      if (hart.shared != null) {
+        hart.shared.synchronizes();
+      }
       int address = Decoder.rs1(word);
       if (address == 0) {
         hart.mmu.flush();
@@ -101,7 +104,7 @@ final class SystemInstructions {
   private @Nullable VcpuExit supervisorCall() {
     vcpu.finishInstruction();
     if (hart.shared != null) {
-      hart.shared.firmware();
+      hart.shared.synchronizes();
     }
     return sbi.call(vcpu);
   }
