@@ -3,11 +3,12 @@
 package tombolo.cli.run;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tombolo.cli.image.WholeFile;
 import tombolo.cli.view.Json;
 import tombolo.sim.Shrinking;
 import tombolo.sim.Timeline;
@@ -76,7 +77,8 @@ final class TimelinePrint {
     }
     page.append("</table></body></html>\n");
     try {
-      Files.writeString(file, page);
+      byte[] bytes = page.toString().getBytes(StandardCharsets.UTF_8);
+      WholeFile.write(file, out -> out.write(bytes));
     } catch (IOException e) {
       throw new InputException(
           "%s: can't be written: %s; choose another file for --html"

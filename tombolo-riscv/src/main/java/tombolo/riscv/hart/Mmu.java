@@ -61,7 +61,7 @@ public final class Mmu {
    * Superpages that a TLB holds pieces of, and perhaps others: {@link #superpage} of each. A fence
    * of one address in a superpage is one of all of it, and a TLB can't find the pieces.
    */
-  private final PageFilter superpages = new PageFilter();
+  private final Tlb.PageFilter superpages = new Tlb.PageFilter();
 
   /** The level at which the last walk found its leaf: 0 for a page of 4 KiB. */
   private int leafLevel;
