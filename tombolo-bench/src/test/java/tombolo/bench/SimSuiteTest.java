@@ -15,7 +15,8 @@ class SimSuiteTest {
   @Test
   void schedulesHartsModelsAndCheckpointsAreMeasured() throws InterruptedException {
     Invocation run =
-        Invocation.in(WorkTree.path("examples").getParent(), "sim", "--quick", "--runs", "1");
+        Invocation.in(
+            WorkTree.path("examples").resolveSibling(""), "sim", "--quick", "--runs", "1");
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.figureNames())
