@@ -146,6 +146,8 @@ class SimulationCommandsTest {
         "explore FILE --runs 0 | --runs 0: not positive; give at least 1",
         "explore FILE --memory-model arm | 'arm': no such memory model; there is sc, tso, rvwmo",
         "explore FILE --fail-on ( | --fail-on (: no regular expression: Unclosed group",
+        "explore FILE --seed 0x7fffffffffffffff | 10000 seeds do not follow it",
+        "explore FILE --no-shrink --json | --no-shrink: leaves nothing for --json or --html",
         "replay FILE | --seed",
         "replay FILE --seed 1 --fault burn | \"burn\": not a fault; write",
       })

@@ -22,7 +22,6 @@ import tombolo.topology.Topology;
 /** Explores before the test; see {@link Explore}, for which JUnit makes one. */
 public final class ExploreExtension implements BeforeEachCallback, ParameterResolver {
   private static final String KEY = "summary";
-  private static final int MOST_SHRINKING_RUNS = 1_000;
 
   /** Used by JUnit. */
   public ExploreExtension() {}
@@ -63,11 +62,7 @@ public final class ExploreExtension implements BeforeEachCallback, ParameterReso
       Topology topology, SimulationOptions options, Exploration.FailedRun failed)
       throws InterruptedException {
     Shrinking.@Nullable Result shrunk =
-        Shrinking.shrink(
-            topology,
-            options.withSeed(failed.seed()),
-            new SimulationWatcher() {},
-            MOST_SHRINKING_RUNS);
+        Shrinking.shrink(topology, options.withSeed(failed.seed()), new SimulationWatcher() {});
     String told = shrunk == null ? "" : "\n" + String.join("\n", shrunk.text());
     return new AssertionFailedError(
         "seed %d: %s%s".formatted(failed.seed(), failed.failure().what(), told));

@@ -3,6 +3,8 @@ package tombolo.sim;
 
 import java.util.List;
 import tombolo.machine.host.Schedule;
+import tombolo.machine.state.StateReader;
+import tombolo.machine.state.StateWriter;
 import tombolo.riscv.hart.Hart;
 import tombolo.topology.FaultSpec;
 
@@ -10,9 +12,12 @@ import tombolo.topology.FaultSpec;
  * Decides all that a watched run leaves open: the schedule, when stores become visible, which value
  * a load returns, which faults come. One for each run, used by its thread.
  */
-interface Choices extends Schedule, Preemption {
+interface Choices extends Schedule {
   /** Tells of a hart, whose instructions are the positions of the worker of this name. */
   void meet(String task, Hart hart);
+
+  /** Returns whether other workers run before the access to shared memory that is next. */
+  boolean preempts();
 
   /** A hart is about to access shared memory: some of the stores that wait may leave. */
   void letStoresGo(List<WeakMemory> harts);
@@ -33,4 +38,14 @@ interface Choices extends Schedule, Preemption {
 
   /** Returns the faults of the run. */
   List<Decision.Strike> strikes(List<FaultSpec> possible);
+
+  @Override
+  default void save(StateWriter out) {
+    throw new UnsupportedOperationException("a watched run is repeated, not saved");
+  }
+
+  @Override
+  default void restore(StateReader in) {
+    throw new UnsupportedOperationException("a watched run is repeated, not restored");
+  }
 }

@@ -2,8 +2,8 @@
 package tombolo.sim;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +25,19 @@ public final class Exploration {
    * What has been explored.
    *
    * @param runs that came to an end
-   * @param outcomes how many different ones there were
-   * @param failures by ascending seed
+   * @param outcomes how many different ones there were; no more are told apart than 100,000
+   * @param failed how many runs failed
+   * @param failures the first ones, by ascending seed
    */
-  public record Summary(long runs, int outcomes, List<FailedRun> failures) {
+  public record Summary(long runs, int outcomes, long failed, List<FailedRun> failures) {
     /** Copies the list. */
     public Summary {
       failures = List.copyOf(failures);
     }
   }
+
+  private static final int MOST_OUTCOMES = 100_000;
+  private static final int MOST_FAILURES = 1_000;
 
   private final Topology topology;
   private final SimulationOptions options;
@@ -48,17 +52,19 @@ public final class Exploration {
   private long next;
   private long runs;
   private final TreeSet<String> outcomes = new TreeSet<>();
-  private final List<FailedRun> failures = new ArrayList<>();
+  private long failed;
+  private final TreeMap<Long, Failure> failures = new TreeMap<>();
   private @Nullable Throwable broken;
 
   /**
    * Makes an exploration.
    *
    * @param options of every run; their seed is the first one, and the others follow it
-   * @param runs how many at the most, at least 1
+   * @param runs how many at the most, from 1; as many seeds must follow the first one
    * @param goesOn whether to go on after a failure
    * @param abandoned is asked now and then, by any thread, whether to end early
    * @throws tombolo.topology.InputException if the topology reaches something outside itself
+   * @throws ArithmeticException if there are not so many seeds
    */
   public Exploration(
       Topology topology,
@@ -70,7 +76,7 @@ public final class Exploration {
     this.topology = topology;
     this.options = options.withoutFingerprint();
     this.next = options.seed();
-    this.last = options.seed() + runs - 1;
+    this.last = Math.addExact(options.seed(), runs) - 1;
     this.goesOn = goesOn;
     this.abandoned = abandoned;
   }
@@ -109,7 +115,10 @@ public final class Exploration {
     return new Summary(
         runs,
         outcomes.size(),
-        failures.stream().sorted(Comparator.comparingLong(FailedRun::seed)).toList());
+        failed,
+        failures.entrySet().stream()
+            .map(entry -> new FailedRun(entry.getKey(), entry.getValue()))
+            .toList());
   }
 
   private void work() {
@@ -143,17 +152,20 @@ public final class Exploration {
 
   /** Returns whether nobody wants the run of a seed any more. */
   private boolean isVoid(long seed) {
-    if (abandoned.getAsBoolean()) {
-      return true;
-    }
-    return seed > end;
+    return seed > end || abandoned.getAsBoolean();
   }
 
   private synchronized void note(long seed, SimulationResult result) {
     runs++;
-    outcomes.add(result.outcome());
+    if (outcomes.size() < MOST_OUTCOMES) {
+      outcomes.add(result.outcome());
+    }
     if (result.failure() != null) {
-      failures.add(new FailedRun(seed, result.failure()));
+      failed++;
+      failures.put(seed, result.failure());
+      if (failures.size() > MOST_FAILURES) {
+        failures.pollLastEntry();
+      }
       end = goesOn ? end : Math.min(end, seed);
     }
   }

@@ -4,11 +4,8 @@ package tombolo.sim;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tombolo.machine.host.Schedule;
 import tombolo.machine.host.SplitMix;
 import tombolo.machine.host.Task;
-import tombolo.machine.state.StateReader;
-import tombolo.machine.state.StateWriter;
 
 /**
  * Schedules in which races show. One seed in two gives a random walk, the other a PCT schedule.
@@ -25,7 +22,7 @@ import tombolo.machine.state.StateWriter;
  * at the most, and finds early ones sooner. A worker that computes or polls for long without a
  * change falls below the others as well, because it may wait for one of them.
  */
-final class ExploringSchedule implements Schedule, Preemption {
+final class ExploringSchedule {
   /** The most instructions of a step of PCT. */
   private static final int SLICE = 20_000;
 
@@ -75,8 +72,8 @@ final class ExploringSchedule implements Schedule, Preemption {
     }
   }
 
-  @Override
-  public int next(List<? extends Task> ready) {
+  /** Returns the index of the worker that is next. */
+  int next(List<? extends Task> ready) {
     int index = byPriority ? highest(ready) : chance.nextInt(ready.size());
     Task chosen = ready.get(index);
     if (chosen.equals(current)) {
@@ -108,27 +105,19 @@ final class ExploringSchedule implements Schedule, Preemption {
         return ranked;
       }
     }
+    ranks.removeIf(ranked -> ranked.task.hasEnded()); // each life of a VM has tasks of its own
     Ranked fresh = new Ranked(task, chance.nextLong() >>> 1);
     ranks.add(fresh);
     return fresh;
   }
 
-  @Override
-  public long budget() {
+  /** Returns the most instructions of its step. */
+  long budget() {
     return byPriority ? SLICE : 1 + chance.nextInt(1 << chance.nextInt(SLICE_BITS + 1));
   }
 
-  @Override
-  public boolean endsStepAtExit() {
-    return isChange();
-  }
-
-  @Override
-  public boolean preempts(long host, boolean store) {
-    return isChange();
-  }
-
-  private boolean isChange() {
+  /** Returns whether others run now: before an access to shared memory, or behind an exit. */
+  boolean isChange() {
     return byPriority ? isChangePoint() : chance.nextInt(rarity) == 0;
   }
 
@@ -143,15 +132,5 @@ final class ExploringSchedule implements Schedule, Preemption {
       rank(current).priority = lowest--;
     }
     return true;
-  }
-
-  @Override
-  public void save(StateWriter out) {
-    throw new UnsupportedOperationException("a schedule that explores is repeated, not saved");
-  }
-
-  @Override
-  public void restore(StateReader in) {
-    throw new UnsupportedOperationException("a schedule that explores is repeated, not restored");
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.host.Clock;
+import tombolo.riscv.hart.SharedMemory;
 
 /**
  * The order in which the stores of all harts of a simulation reach shared memory, and what words
@@ -106,7 +107,7 @@ final class MemoryOrder {
     if (word == null) {
       return null;
     }
-    long value = HostWord.get(address);
+    long value = SharedMemory.get(address, Long.BYTES);
     if (value != word.latest()) {
       word.restart(value); // somebody else has written
     }
@@ -125,7 +126,7 @@ final class MemoryOrder {
       if (words.size() >= MOST_WORDS) {
         words.values().removeIf(old -> isForgotten(old.time(old.count() - 1, -1)));
       }
-      word = new Word(HostWord.get(address));
+      word = new Word(SharedMemory.get(address, Long.BYTES));
       words.put(address, word);
     }
     return word;
@@ -137,7 +138,7 @@ final class MemoryOrder {
    * @param word as it was before
    */
   void wrote(long address, Word word, long mask) {
-    long value = HostWord.get(address);
+    long value = SharedMemory.get(address, Long.BYTES);
     if (value != word.latest()) {
       word.add(++time, value, mask, now());
     }
@@ -151,8 +152,8 @@ final class MemoryOrder {
   long write(long host, int size, long value, long mask) {
     long address = host & -Long.BYTES;
     Word word = written(address);
-    HostWord.put(host, size, value);
-    word.add(++time, HostWord.get(address), mask, now());
+    SharedMemory.put(host, size, value);
+    word.add(++time, SharedMemory.get(address, Long.BYTES), mask, now());
     return time;
   }
 

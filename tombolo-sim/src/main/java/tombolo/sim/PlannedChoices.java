@@ -7,8 +7,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.host.Task;
-import tombolo.machine.state.StateReader;
-import tombolo.machine.state.StateWriter;
 import tombolo.riscv.hart.Hart;
 import tombolo.topology.FaultSpec;
 
@@ -87,7 +85,7 @@ final class PlannedChoices implements Choices {
   }
 
   @Override
-  public boolean preempts(long host, boolean store) {
+  public boolean preempts() {
     return false;
   }
 
@@ -121,15 +119,5 @@ final class PlannedChoices implements Choices {
   @Override
   public List<Decision.Strike> strikes(List<FaultSpec> possible) {
     return plan.of(Decision.Strike.class);
-  }
-
-  @Override
-  public void save(StateWriter out) {
-    throw new UnsupportedOperationException("a planned run is repeated, not saved");
-  }
-
-  @Override
-  public void restore(StateReader in) {
-    throw new UnsupportedOperationException("a planned run is repeated, not restored");
   }
 }

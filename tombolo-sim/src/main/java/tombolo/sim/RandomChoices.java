@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import tombolo.machine.host.SplitMix;
 import tombolo.machine.host.Task;
-import tombolo.machine.state.StateReader;
-import tombolo.machine.state.StateWriter;
 import tombolo.riscv.hart.Hart;
 import tombolo.topology.FaultSpec;
 
@@ -82,12 +80,12 @@ final class RandomChoices implements Choices {
 
   @Override
   public boolean endsStepAtExit() {
-    return schedule.endsStepAtExit();
+    return schedule.isChange();
   }
 
   @Override
-  public boolean preempts(long host, boolean store) {
-    return !calm.isAtItsBeginning() && schedule.preempts(host, store);
+  public boolean preempts() {
+    return !calm.isAtItsBeginning() && schedule.isChange();
   }
 
   @Override
@@ -136,15 +134,5 @@ final class RandomChoices implements Choices {
   private long number(int mostBits) {
     int bits = LEAST_FAULT_BITS + faults.nextInt(mostBits - LEAST_FAULT_BITS);
     return (1L << bits) + (faults.nextLong() >>> (Long.SIZE - bits));
-  }
-
-  @Override
-  public void save(StateWriter out) {
-    throw new UnsupportedOperationException("a run that explores is repeated, not saved");
-  }
-
-  @Override
-  public void restore(StateReader in) {
-    throw new UnsupportedOperationException("a run that explores is repeated, not restored");
   }
 }

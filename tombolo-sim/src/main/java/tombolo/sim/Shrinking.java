@@ -12,6 +12,8 @@ import tombolo.topology.Topology;
  * Failure-Inducing Input", 2002) of its {@link Plan}. Used by one thread.
  */
 public final class Shrinking {
+  private static final int MOST_RUNS = 1_000;
+
   /** How much longer than the failure itself a smaller run may take, in virtual time. */
   private static final int MOST_LONGER = 4;
 
@@ -47,8 +49,13 @@ public final class Shrinking {
       List<String> text = new ArrayList<>();
       text.add(summary());
       List<Timeline.Line> all = timeline.lines();
-      int first = Math.max(timeline.firstDecision() - LINES_BEFORE, all.size() - MOST_LINES);
-      List<Timeline.Line> shown = all.subList(Math.clamp(first, 0, all.size()), all.size());
+      int different = 0;
+      while (different < all.size() && !all.get(different).different()) {
+        different++;
+      }
+      int first = different == all.size() ? 0 : different - LINES_BEFORE;
+      List<Timeline.Line> shown =
+          all.subList(Math.max(0, Math.max(first, all.size() - MOST_LINES)), all.size());
       int who = shown.stream().mapToInt(line -> line.who().length()).max().orElse(0);
       int where = shown.stream().mapToInt(line -> line.where().length()).max().orElse(0);
       for (Timeline.Line line : shown) {
@@ -84,12 +91,11 @@ public final class Shrinking {
    *
    * @param options under a memory model
    * @param watcher is asked whether to go on; what VMs print is not shown to it
-   * @param mostRuns how many runs to make at the most
    * @return the smallest run; null if the run of the seed does not fail, was abandoned, or differs
    *     from a calm one in more than 200,000 places
    */
   public static @Nullable Result shrink(
-      Topology topology, SimulationOptions options, SimulationWatcher watcher, int mostRuns)
+      Topology topology, SimulationOptions options, SimulationWatcher watcher)
       throws InterruptedException {
     RandomChoices choices = Simulation.random(options, true);
     SimulationWatcher quiet = quiet(watcher);
@@ -104,7 +110,7 @@ public final class Shrinking {
     SimulationOptions bounded =
         result.failure().kind() == Failure.Kind.TIME ? plain : plain.withLimit(limit);
     return new Shrinking(topology, bounded, quiet, result.steps() + MOST_STEPS_MORE)
-        .shrink(plan, result.failure(), mostRuns);
+        .shrink(plan, result.failure());
   }
 
   private static long longer(long nanos) {
@@ -120,13 +126,12 @@ public final class Shrinking {
     };
   }
 
-  private @Nullable Result shrink(Plan plan, Failure failure, int mostRuns)
-      throws InterruptedException {
+  private Result shrink(Plan plan, Failure failure) throws InterruptedException {
     List<Decision> smallest = plan.decisions();
     if (fails(smallest, failure)) {
       int parts = 2;
-      while (smallest.size() >= 1 && runs < mostRuns && watcher.goesOn(0)) {
-        List<Decision> smaller = withoutOnePart(smallest, parts, failure, mostRuns);
+      while (smallest.size() >= 1 && runs < MOST_RUNS && watcher.goesOn(0)) {
+        List<Decision> smaller = withoutOnePart(smallest, parts, failure);
         if (smaller != null) {
           smallest = smaller;
           parts = Math.max(2, parts - 1);
@@ -147,11 +152,10 @@ public final class Shrinking {
    * Returns the decisions that still fail without one part of so many; null if none is dispensable.
    */
   private @Nullable List<Decision> withoutOnePart(
-      List<Decision> decisions, int parts, Failure failure, int mostRuns)
-      throws InterruptedException {
+      List<Decision> decisions, int parts, Failure failure) throws InterruptedException {
     int size = decisions.size();
     int used = Math.min(parts, size);
-    for (int part = 0; part < used && runs < mostRuns; part++) {
+    for (int part = 0; part < used && runs < MOST_RUNS; part++) {
       int from = size * part / used;
       int to = size * (part + 1) / used;
       List<Decision> rest = new ArrayList<>(decisions.subList(0, from));

@@ -203,7 +203,9 @@ public final class Simulation {
     for (Map.Entry<String, PrintedText> vm : printed.entrySet()) {
       String line = vm.getValue().forbidden();
       if (line != null) {
-        return new Failure(Failure.Kind.CONSOLE, "%s printed \"%s\"".formatted(vm.getKey(), line));
+        String harmless = line.replaceAll("\\p{C}", "?"); // it goes to a terminal
+        return new Failure(
+            Failure.Kind.CONSOLE, "%s printed \"%s\"".formatted(vm.getKey(), harmless));
       }
     }
     return null;

@@ -9,9 +9,8 @@ import java.util.List;
  * polling, is told once, with a number.
  *
  * @param lines in their order; of a long run the last ones
- * @param firstDecision the index of the first line that tells of a difference from a calm run, or 0
  */
-public record Timeline(List<Line> lines, int firstDecision) {
+public record Timeline(List<Line> lines) {
   /** Copies the list. */
   public Timeline {
     lines = List.copyOf(lines);
@@ -23,10 +22,12 @@ public record Timeline(List<Line> lines, int firstDecision) {
    * @param who the worker, such as {@code alice/vcpu0}
    * @param where the function, and how far in it; empty if that is of no interest
    * @param what happened
+   * @param different whether a calm run does not do this
    * @param times in a row, with the {@code span - 1} lines before it
    * @param span how many lines repeat themselves; 1: this one alone
    */
-  public record Line(String who, String where, String what, int times, int span) {
+  public record Line(
+      String who, String where, String what, boolean different, int times, int span) {
     /** Returns how often, in words, with a space before them; empty if it happened once. */
     public String repeated() {
       if (times == 1) {

@@ -20,7 +20,6 @@ final class TimelineWriter implements Observer {
 
   private final Map<String, SymbolTable> symbols = new TreeMap<>();
   private final List<Timeline.Line> lines = new ArrayList<>();
-  private int firstDecision = -1;
 
   /** Makes an empty one. */
   TimelineWriter(Topology topology) {
@@ -31,14 +30,7 @@ final class TimelineWriter implements Observer {
 
   /** Returns what it has written so far. */
   Timeline timeline() {
-    return new Timeline(lines, Math.clamp(firstDecision, 0, lines.size()));
-  }
-
-  private void decide(String who, String where, String what) {
-    add(who, where, what);
-    if (firstDecision < 0) {
-      firstDecision = lines.size() - 1;
-    }
+    return new Timeline(lines);
   }
 
   private String where(String hart, long pc) {
@@ -48,7 +40,11 @@ final class TimelineWriter implements Observer {
   }
 
   private void add(String who, String where, String what) {
-    lines.add(new Timeline.Line(who, where, what, 1, 1));
+    add(who, where, what, false);
+  }
+
+  private void add(String who, String where, String what, boolean different) {
+    lines.add(new Timeline.Line(who, where, what, different, 1, 1));
     for (int span = 1; span <= MOST_REPEATED; span++) {
       if (foldsLast(span)) {
         break;
@@ -56,7 +52,6 @@ final class TimelineWriter implements Observer {
     }
     if (lines.size() > MOST_LINES) {
       lines.subList(0, MOST_LINES / 2).clear();
-      firstDecision = Math.max(firstDecision - MOST_LINES / 2, Math.min(firstDecision, 0));
     }
   }
 
@@ -79,7 +74,8 @@ final class TimelineWriter implements Observer {
     lines.subList(size - span, size).clear();
     lines.set(
         lines.size() - 1,
-        new Timeline.Line(end.who(), end.where(), end.what(), end.times() + 1, span));
+        new Timeline.Line(
+            end.who(), end.where(), end.what(), end.different(), end.times() + 1, span));
     return true;
   }
 
@@ -93,29 +89,29 @@ final class TimelineWriter implements Observer {
   @Override
   public void switched(String task, String next) {
     if (!task.equals(next)) {
-      decide(task, "", "stops here; %s goes on".formatted(next));
+      add(task, "", "stops here; %s goes on".formatted(next), true);
     }
   }
 
   @Override
   public void loaded(String hart, long pc, long gpa, int size, long value, int older) {
     String what = "loads %s from 0x%x".formatted(number(value), gpa);
-    if (older == 0) {
-      add(hart, where(hart, pc), what);
-    } else {
-      decide(hart, where(hart, pc), "%s: an old value, %d behind".formatted(what, older));
-    }
+    add(
+        hart,
+        where(hart, pc),
+        older == 0 ? what : "%s: an old value, %d behind".formatted(what, older),
+        older > 0);
   }
 
   @Override
   public void stored(
       String hart, long pc, long gpa, int size, long value, long number, boolean waits) {
     String what = "stores %s to 0x%x".formatted(number(value), gpa);
-    if (waits) {
-      decide(hart, where(hart, pc), "%s: not visible yet (#%d)".formatted(what, number));
-    } else {
-      add(hart, where(hart, pc), what);
-    }
+    add(
+        hart,
+        where(hart, pc),
+        waits ? "%s: not visible yet (#%d)".formatted(what, number) : what,
+        waits);
   }
 
   @Override
@@ -151,7 +147,7 @@ final class TimelineWriter implements Observer {
 
   @Override
   public void fault(Decision.Strike strike) {
-    decide(strike.fault().vm(), "", "fault: " + strike.fault());
+    add(strike.fault().vm(), "", "fault: " + strike.fault(), true);
   }
 
   private static String number(long value) {

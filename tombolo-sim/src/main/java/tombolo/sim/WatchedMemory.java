@@ -16,14 +16,12 @@ class WatchedMemory implements SharedMemory {
   private final String name;
   private final boolean alone;
   private final PageOwners owners;
-  private final Preemption preemption;
+  private final Choices choices;
   private final Observer observer;
 
   private boolean admitted;
   private boolean hasLetOthersRun;
-  private long host;
   private long gpa;
-  private boolean store;
 
   /**
    * Makes that of a hart.
@@ -37,14 +35,14 @@ class WatchedMemory implements SharedMemory {
       String name,
       boolean alone,
       PageOwners owners,
-      Preemption preemption,
+      Choices choices,
       Observer observer) {
     this.hart = hart;
     this.name = name;
     this.observer = observer;
     this.alone = alone;
     this.owners = owners;
-    this.preemption = preemption;
+    this.choices = choices;
   }
 
   static WatchedMemory of(Hart hart) {
@@ -59,9 +57,7 @@ class WatchedMemory implements SharedMemory {
   }
 
   @Override
-  public boolean admits(long address, boolean isStore) {
-    host = address;
-    store = isStore;
+  public boolean admits() {
     return admitted;
   }
 
@@ -125,7 +121,7 @@ class WatchedMemory implements SharedMemory {
       hasLetOthersRun = false;
       return false;
     }
-    hasLetOthersRun = preemption.preempts(host, store);
+    hasLetOthersRun = choices.preempts();
     return hasLetOthersRun;
   }
 

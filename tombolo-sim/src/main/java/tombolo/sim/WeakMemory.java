@@ -74,7 +74,7 @@ final class WeakMemory extends WatchedMemory {
     }
 
     long mask() {
-      return HostWord.mask(host, size);
+      return Word.mask(host, size);
     }
   }
 
@@ -165,12 +165,12 @@ final class WeakMemory extends WatchedMemory {
   public long load(long host, int size) {
     order.access();
     loadsDone++;
-    long mask = HostWord.mask(host, size);
+    long mask = Word.mask(host, size);
     @Nullable Pending own = youngest(host & -Long.BYTES, mask);
     if (own != null && (own.mask() & mask) == mask) {
       note(Math.max(newLoads, Math.max(dependencies.address(), own.view)));
-      int shift = HostWord.shift(host) - HostWord.shift(own.host);
-      return seen((own.value >>> shift) & HostWord.mask(0, size), size, 0);
+      int shift = Word.shift(host) - Word.shift(own.host);
+      return seen((own.value >>> shift) & Word.mask(0, size), size, 0);
     }
     while (youngest(host & -Long.BYTES, mask) != null) {
       drainOne(); // it overlaps with the load, and others may have to come before it
@@ -195,7 +195,7 @@ final class WeakMemory extends WatchedMemory {
     long time = word.time(version, mask);
     know(address, mask, time);
     note(Math.max(view, time));
-    long value = (word.value(version) >>> HostWord.shift(host)) & HostWord.mask(0, size);
+    long value = (word.value(version) >>> Word.shift(host)) & Word.mask(0, size);
     return seen(value, size, newest - version);
   }
 
@@ -222,7 +222,7 @@ final class WeakMemory extends WatchedMemory {
             order.accesses(),
             host,
             size,
-            value & HostWord.mask(0, size),
+            value & Word.mask(0, size),
             dependencies.stored(),
             epoch,
             order.time(),
@@ -251,7 +251,7 @@ final class WeakMemory extends WatchedMemory {
       order.access();
     }
     boolean all = order.isStoreOrdered() || (selector & AtomicDecoder.RELEASE) != 0;
-    long mask = HostWord.mask(host, size);
+    long mask = Word.mask(host, size);
     while (!pending.isEmpty()
         && (all
             || pending.getFirst().epoch != epoch
@@ -263,23 +263,19 @@ final class WeakMemory extends WatchedMemory {
 
   @Override
   public void afterAtomic(long host, int size, int selector) {
-    if ((selector & AtomicDecoder.ACQUIRE) != 0) {
-      newLoads = order.time(); // it executes now, whatever it reads
-    }
     Word word = atomic;
-    if (word == null) {
-      return; // its own memory
+    if (word != null) {
+      super.afterAtomic(host, size, selector);
+      long address = host & -Long.BYTES;
+      long mask = Word.mask(host, size);
+      order.wrote(address, word, mask);
+      long time = word.time(word.count() - 1, mask);
+      know(address, mask, time);
+      stores = Math.max(stores, time);
+      note(Math.max(Math.max(newLoads, dependencies.address()), time));
     }
-    super.afterAtomic(host, size, selector);
-    long address = host & -Long.BYTES;
-    long mask = HostWord.mask(host, size);
-    order.wrote(address, word, mask);
-    long time = word.time(word.count() - 1, mask);
-    know(address, mask, time);
-    stores = Math.max(stores, time);
-    note(Math.max(Math.max(newLoads, dependencies.address()), time));
     if ((selector & AtomicDecoder.ACQUIRE) != 0) {
-      newLoads = order.time();
+      newLoads = order.time(); // it executes now, whatever it has read, from memory of its own, too
     }
   }
 

@@ -6,6 +6,16 @@ package tombolo.sim;
  * 0 is the oldest that a hart may still read.
  */
 final class Word {
+  /** Returns the bits of a word that a scalar of 1, 2, 4 or 8 bytes at this address takes. */
+  static long mask(long address, int size) {
+    return (size == Long.BYTES ? -1L : (1L << (8 * size)) - 1) << shift(address);
+  }
+
+  /** Returns by how many bits a scalar at this address is shifted in its word. */
+  static int shift(long address) {
+    return 8 * (int) (address & Long.BYTES - 1);
+  }
+
   /** The most versions; the oldest is forgotten first. */
   private static final int MOST = 8;
 

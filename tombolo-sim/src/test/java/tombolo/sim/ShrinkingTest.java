@@ -34,7 +34,7 @@ class ShrinkingTest {
 
   private static Shrinking.Result shrunk(Topology topology) throws InterruptedException {
     return Objects.requireNonNull(
-        Shrinking.shrink(topology, failing(topology), new SimulationWatcher() {}, 1_000));
+        Shrinking.shrink(topology, failing(topology), new SimulationWatcher() {}));
   }
 
   @ParameterizedTest
@@ -107,7 +107,7 @@ class ShrinkingTest {
 
   @Test
   void aRunThatDoesNotFailIsNotShrunk() throws InterruptedException {
-    assertThat(Shrinking.shrink(bug("seqlock-fixed"), options(), new SimulationWatcher() {}, 10))
+    assertThat(Shrinking.shrink(bug("seqlock-fixed"), options(), new SimulationWatcher() {}))
         .isNull();
   }
 }

@@ -102,6 +102,16 @@ class SimulationTest {
     assertThat(translated).isEqualTo(interpreted);
   }
 
+  /** An unlock is a store that waits; those that spin on atomics have to see it in the end. */
+  @ParameterizedTest
+  @CsvSource({"spin-lrsc, RVWMO", "spin-amo, RVWMO", "spin-lrsc, TSO"})
+  void aLockIsFreeForThoseThatSpinOnAtomics(String lock, MemoryModel model)
+      throws InterruptedException {
+    String more = "vcpus = 4%nappend = 'test=%s rounds=100'".formatted(lock);
+
+    assertThat(run(vm("litmus", more), watched(1, model)).failure()).isNull();
+  }
+
   @Test
   void aGuestThatReportsFailureHasFailed() throws InterruptedException {
     SimulationResult result =
@@ -140,6 +150,18 @@ class SimulationTest {
 
     assertThat(Objects.requireNonNull(result.failure()).kind()).isEqualTo(Failure.Kind.CONSOLE);
     assertThat(result.failure().what()).contains("I wrote: Yes! The tide is low");
+  }
+
+  @Test
+  void whatAGuestPrintsMovesNoCursorInTheFailure() throws InterruptedException {
+    SimulationOptions options =
+        new SimulationOptions(1, null, SECOND, List.of(Pattern.compile("no test is called")), true);
+
+    SimulationResult result =
+        run(vm("weak", "vcpus = 4%nappend = \"test=\\u001b[2J\"".formatted()), options);
+
+    assertThat(result.failure())
+        .isEqualTo(new Failure(Failure.Kind.CONSOLE, "a printed \"weak: no test is called ?[2J\""));
   }
 
   @Test

@@ -26,7 +26,8 @@ class TimelineTest {
     load(0x4000, 7);
 
     assertThat(timeline.timeline().lines())
-        .containsExactly(new Timeline.Line("a/vcpu0", "_start", "loads 7 from 0x4000", 1, 1));
+        .containsExactly(
+            new Timeline.Line("a/vcpu0", "_start", "loads 7 from 0x4000", false, 1, 1));
   }
 
   @Test

@@ -96,6 +96,13 @@ final class ExploreCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requirePositive("--runs", runs);
     requirePositive("--jobs", jobs);
+    if (seed > Long.MAX_VALUE - runs) {
+      throw new InputException(
+          "--seed %d: %d seeds do not follow it; give a smaller one".formatted(seed, runs));
+    }
+    if (noShrink && (json || page != null)) {
+      throw new InputException("--no-shrink: leaves nothing for --json or --html to tell");
+    }
     return new ExploringRun(arguments.topology(host), arguments::replay, host, spec.commandLine())
         .run(
             arguments.options(seed),

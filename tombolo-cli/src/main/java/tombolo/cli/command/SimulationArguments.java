@@ -4,6 +4,7 @@ package tombolo.cli.command;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -25,8 +26,7 @@ import tombolo.topology.file.TopologyFile;
 
 /** What a run depends on that {@code explore} has found and {@code replay} repeats. */
 final class SimulationArguments {
-  private static final TimeLimit DEFAULT_LIMIT =
-      new TimeLimit("60s", java.time.Duration.ofSeconds(60));
+  private static final TimeLimit DEFAULT_LIMIT = new TimeLimit("60s", Duration.ofSeconds(60));
 
   @Parameters(paramLabel = "FILE", description = "a topology file")
   private String file;

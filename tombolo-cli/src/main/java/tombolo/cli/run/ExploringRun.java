@@ -43,9 +43,6 @@ public final class ExploringRun {
    */
   public record Telling(boolean shrinks, boolean json, @Nullable Path page) {}
 
-  /** Runs to shrink a failure; each takes as long as the failure. */
-  private static final int MOST_SHRINKING_RUNS = 1_000;
-
   private final Topology topology;
   private final LongFunction<String> replay;
   private final Host host;
@@ -96,6 +93,7 @@ public final class ExploringRun {
     } finally {
       finished = true;
       progress.wake();
+      out.flush(); // after Ctrl-C, the JVM halts once this is reported
       shutdown.disarm();
       shutdown.reported();
     }
@@ -144,8 +142,7 @@ public final class ExploringRun {
               public boolean goesOn(long nanos) {
                 return !abandoned;
               }
-            },
-            MOST_SHRINKING_RUNS);
+            });
     if (shrunk == null) {
       if (!abandoned) {
         say("the run of seed %d is too long to be reduced".formatted(seed));
@@ -169,7 +166,7 @@ public final class ExploringRun {
         "explored %d runs, %d outcomes, %d failures",
         summary.runs(),
         summary.outcomes(),
-        summary.failures().size());
+        summary.failed());
   }
 
   private long now() {

@@ -35,6 +35,7 @@ final class TimelinePrint {
     fields.put("who", line.who());
     fields.put("where", line.where());
     fields.put("what", line.what());
+    fields.put("different", line.different());
     fields.put("times", line.times());
     fields.put("span", line.span());
     return fields;
@@ -71,7 +72,7 @@ final class TimelinePrint {
     page.append("</tr>\n");
     for (Timeline.Line line : shrunk.timeline().lines()) {
       page.append("<tr>").append("<td></td>".repeat(workers.indexOf(line.who())));
-      page.append(isDifferent(line) ? "<td class=\"different\">" : "<td>");
+      page.append(line.different() ? "<td class=\"different\">" : "<td>");
       page.append(escape(line.what() + line.repeated()));
       page.append("<small>").append(escape(line.where())).append("</small></td></tr>\n");
     }
@@ -84,13 +85,6 @@ final class TimelinePrint {
           "%s: can't be written: %s; choose another file for --html"
               .formatted(file, e.getMessage()));
     }
-  }
-
-  private static boolean isDifferent(Timeline.Line line) {
-    return line.what().contains("not visible yet")
-        || line.what().contains("an old value")
-        || line.what().startsWith("stops here")
-        || line.what().startsWith("fault:");
   }
 
   /** Names of functions come from guests. */

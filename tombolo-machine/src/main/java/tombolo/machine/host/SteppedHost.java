@@ -140,7 +140,7 @@ public final class SteppedHost implements Stateful {
     tasks.removeIf(SteppedTask::hasEnded);
     List<SteppedTask> ready = ready();
     if (ready.isEmpty()) {
-      long earliest = earliest();
+      long earliest = tasks.stream().mapToLong(SteppedTask::until).min().orElse(Long.MAX_VALUE);
       if (earliest == Worker.UNTIL_WOKEN) {
         return null;
       }
@@ -150,16 +150,8 @@ public final class SteppedHost implements Stateful {
     return ready.get(schedule.next(ready));
   }
 
-  private long earliest() {
-    return tasks.stream()
-        .filter(task -> !task.hasEnded())
-        .mapToLong(SteppedTask::until)
-        .min()
-        .orElse(Long.MAX_VALUE);
-  }
-
   private List<SteppedTask> ready() {
-    return tasks.stream().filter(task -> !task.hasEnded() && task.until() <= now).toList();
+    return tasks.stream().filter(task -> task.until() <= now).toList();
   }
 
   private final class SteppedScheduler implements Scheduler {

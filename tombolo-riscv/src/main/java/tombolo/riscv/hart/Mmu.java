@@ -233,7 +233,7 @@ public final class Mmu {
     long host = region.hostAddress() + (gpa - region.gpa());
     shared = hart.shared != null && hart.shared.covers(region, host);
     if (shared) {
-      return admitted(host, gpa, access == STORE);
+      return admitted(host, gpa);
     }
     noteSuperpage(va);
     if (access == STORE) {
@@ -245,9 +245,9 @@ public final class Mmu {
   }
 
   /** Returns the host address in a shared page, or TRAPPED if the engine is to stop first. */
-  private long admitted(long host, long gpa, boolean store) {
+  private long admitted(long host, long gpa) {
     sharedGpa = gpa;
-    if (admitsAll || Objects.requireNonNull(hart.shared).admits(host, store)) {
+    if (admitsAll || Objects.requireNonNull(hart.shared).admits()) {
       return host;
     }
     hart.stop = Hart.Stop.SHARED;

@@ -42,7 +42,7 @@ public interface SharedMemory extends TranslationCache {
   boolean covers(MemoryRegion region, long host);
 
   /** Returns whether the hart may access such a page now; asked at each attempt. */
-  boolean admits(long host, boolean store);
+  boolean admits();
 
   /**
    * Loads an aligned scalar.
