@@ -6,6 +6,7 @@ module tombolo.cli {
   requires java.management; // --stats: the time of the JIT compiler
   requires jdk.unsupported; // sun.misc.Signal: a job stops and goes on by signals
   requires tombolo.bridge;
+  requires tombolo.debug;
   requires tombolo.sim;
   requires tombolo.topology;
   requires static org.jspecify;

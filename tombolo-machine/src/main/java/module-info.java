@@ -8,6 +8,7 @@ module tombolo.machine {
 
   exports tombolo.machine;
   exports tombolo.machine.console;
+  exports tombolo.machine.debug;
   exports tombolo.machine.device;
   exports tombolo.machine.fdt;
   exports tombolo.machine.folder;

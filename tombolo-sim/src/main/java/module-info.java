@@ -4,9 +4,11 @@
 module tombolo.sim {
   requires tombolo.memory;
   requires tombolo.riscv;
+  requires transitive tombolo.debug;
   requires transitive tombolo.machine;
   requires transitive tombolo.topology;
   requires static org.jspecify;
 
   exports tombolo.sim;
+  exports tombolo.sim.travel;
 }

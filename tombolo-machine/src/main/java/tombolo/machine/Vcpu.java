@@ -2,6 +2,8 @@
 package tombolo.machine;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.debug.Debuggable;
 
 /**
  * One virtual processor of a {@link Board}.
@@ -80,5 +82,10 @@ public interface Vcpu {
    */
   default Map<String, Long> engineFigures() {
     return Map.of();
+  }
+
+  /** Returns what a debugger uses; null if this accelerator offers nothing. */
+  default @Nullable Debuggable debuggable() {
+    return null;
   }
 }

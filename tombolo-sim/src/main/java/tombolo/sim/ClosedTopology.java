@@ -97,6 +97,7 @@ final class ClosedTopology {
         vm.channelBytes(),
         vm.vsock(),
         vm.rtc(),
-        vm.virtio());
+        vm.virtio(),
+        vm.gdb());
   }
 }

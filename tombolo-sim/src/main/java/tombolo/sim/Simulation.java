@@ -127,6 +127,7 @@ public final class Simulation {
     try (TopologyRun run =
         TopologyRun.prepare(topology, host.services(), new Consoles(), Set.of())) {
       run.vms().forEach(this::endStoresWithRuns);
+      watcher.prepared(run.vms(), host);
       run.boot();
       Faults faults = new Faults(choices.strikes(topology.simulation().faults()), run, observer);
       Failure failure = null;
@@ -136,7 +137,7 @@ public final class Simulation {
           return null;
         }
       }
-      return result(run, failure);
+      return watcher.ends(failure) ? result(run, failure) : null;
     }
   }
 

@@ -25,6 +25,11 @@ final class WatchedEngine implements Engine {
     run(hart, limit, true);
   }
 
+  @Override
+  public boolean keepsToBlocks() {
+    return true;
+  }
+
   private void run(Hart hart, long limit, boolean exactly) {
     WatchedMemory memory = WatchedMemory.of(hart);
     do {

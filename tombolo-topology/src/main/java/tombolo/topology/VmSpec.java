@@ -24,6 +24,8 @@ import tombolo.machine.image.BootImage;
  * @param vsock its socket device, or null
  * @param rtc the date on its real-time clock when it is made; null: the host's date
  * @param virtio its virtio devices; their paths are relative to the working directory, or absolute
+ * @param gdb the port of the host's loopback address at which a debugger finds it, 1 to 65535, or 0
+ *     for a free one; null: no debugger does
  */
 public record VmSpec(
     String name,
@@ -39,7 +41,8 @@ public record VmSpec(
     long channelBytes,
     @Nullable VsockSpec vsock,
     @Nullable Instant rtc,
-    VirtioSpec virtio) {
+    VirtioSpec virtio,
+    @Nullable Integer gdb) {
   /** Returns what it may have published at a time. */
   public Quota quota() {
     return new Quota(channels, channelBytes);

@@ -195,6 +195,15 @@ final class BootCommand implements Callable<Integer> {
               + " interrupts (default: plic)")
   private @Nullable String interrupts;
 
+  @Option(
+      names = "--gdb",
+      paramLabel = "PORT",
+      converter = PortOption.class,
+      description =
+          "let gdb debug the VM at this port of 127.0.0.1; the VM waits for gdb before its first"
+              + " instruction")
+  private @Nullable Integer gdb;
+
   @Option(names = "--stats", description = "print counters on standard error after the end")
   private boolean stats;
 
@@ -242,7 +251,8 @@ final class BootCommand implements Callable<Integer> {
             0,
             vsock,
             rtc,
-            new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole, nics()));
+            new VirtioSpec(checkedDisks(), checkedFolders(), virtioConsole, nics()),
+            gdb);
     return new ForegroundRun(
             new Topology(List.of(vm), List.of(), networks()),
             new Presentation.OneVm(kernel),

@@ -3,6 +3,8 @@
 package tombolo.cli.command;
 
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,6 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tombolo.cli.run.Host;
 import tombolo.cli.run.SimulatedRun;
+import tombolo.sim.SimulationOptions;
+import tombolo.topology.InputException;
+import tombolo.topology.Topology;
+import tombolo.topology.VmSpec;
 
 /** {@code tombolo replay}: a run that {@code tombolo explore} has found. */
 @Command(
@@ -40,6 +46,21 @@ final class ReplayCommand implements Callable<Integer> {
       description = "the seed of the run")
   private long seed;
 
+  @Option(
+      names = "--gdb",
+      paramLabel = "PORT",
+      converter = PortOption.class,
+      description =
+          "let gdb debug a VM of the run, forwards and backwards, at this port of 127.0.0.1; the VM"
+              + " waits for gdb before its first instruction")
+  private @Nullable Integer gdb;
+
+  @Option(
+      names = "--vm",
+      paramLabel = "NAME",
+      description = "which VM gdb sees; the first one of the file by default")
+  private @Nullable String vm;
+
   @Spec private CommandSpec spec;
 
   private final Host host;
@@ -50,8 +71,28 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return new SimulatedRun(
-            arguments.topology(host), "tombolo replay", host, spec.commandLine().getErr())
-        .run(arguments.options(seed), false);
+    if (vm != null && gdb == null) {
+      throw new InputException("--vm %s: is for gdb; add --gdb PORT".formatted(vm));
+    }
+    Topology topology = arguments.topology(host);
+    SimulatedRun run =
+        new SimulatedRun(topology, "tombolo replay", host, spec.commandLine().getErr());
+    SimulationOptions options = arguments.options(seed);
+    return gdb == null ? run.run(options, false) : run.debug(options, debugged(topology), gdb);
+  }
+
+  private VmSpec debugged(Topology topology) {
+    return topology.vms().stream()
+        .filter(each -> vm == null || each.name().equals(vm))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "--vm %s: no such VM; there is %s"
+                        .formatted(
+                            vm,
+                            topology.vms().stream()
+                                .map(VmSpec::name)
+                                .collect(Collectors.joining(", ")))));
   }
 }

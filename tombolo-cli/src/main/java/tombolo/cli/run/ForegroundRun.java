@@ -43,6 +43,7 @@ public final class ForegroundRun {
   private static final HostStop SIGNAL = new HostStop("interrupted", ExitStatus.GOOD);
 
   private static final HostStop KEYBOARD = new HostStop("left by Ctrl-A x", ExitStatus.GOOD);
+  private static final HostStop DEBUGGER = new HostStop("killed by gdb", ExitStatus.GOOD);
   private static final HostStop OUTPUT_CLOSED =
       new HostStop("standard output was closed", ExitStatus.OUTPUT_CLOSED);
 
@@ -117,15 +118,18 @@ public final class ForegroundRun {
         TopologyRun run =
             TopologyRun.prepare(topology, host.services(), watcher(screen), Set.of());
         Bridges bridges = Bridges.open(topology, run.directory(), this::say);
-        ControlSocket _ = controlSocket(run, bridges)) {
+        ControlSocket _ = controlSocket(run, bridges);
+        Debuggers debuggers = Debuggers.open(run, host, this::say, () -> end(DEBUGGER))) {
       ready(run);
       long start = now();
       run.boot();
+      debuggers.booted(this::say);
       RunReport report;
       try (terminal) { // is as it was before anything is said of the end
         screen.readFrom(keys(terminal));
         report = awaitEnd(run, limit);
       }
+      debuggers.ended(report);
       // What the guests printed comes before what is said of them.
       @Nullable HostStop cut = drain(screen, report.stop(), start, limit);
       say(report, run);

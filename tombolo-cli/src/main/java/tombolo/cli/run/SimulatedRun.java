@@ -12,10 +12,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tombolo.cli.stream.CommandOutput;
 import tombolo.cli.stream.RememberingOutput;
+import tombolo.debug.GdbServer;
 import tombolo.sim.Simulation;
 import tombolo.sim.SimulationOptions;
 import tombolo.sim.SimulationResult;
 import tombolo.sim.SimulationWatcher;
+import tombolo.sim.travel.TimeTravel;
 import tombolo.topology.Topology;
 import tombolo.topology.VmSpec;
 import tombolo.topology.run.ExitStatus;
@@ -59,10 +61,41 @@ public final class SimulatedRun {
    * @return the exit status
    */
   public int run(SimulationOptions options, boolean realtime) throws InterruptedException {
+    return guarded(() -> Simulation.run(topology, options, new Shown(realtime)));
+  }
+
+  /**
+   * Runs the topology under a debugger, which can go backwards in the run.
+   *
+   * @param vm the VM that the debugger sees
+   * @param port where it finds it, from 1 to 65535; or 0 for a free one
+   * @return the exit status
+   * @throws tombolo.topology.InputException if the port cannot be opened
+   */
+  public int debug(SimulationOptions options, VmSpec vm, int port) throws InterruptedException {
+    TimeTravel travel = new TimeTravel(topology, options, vm.name(), new Shown(false));
+    try (GdbServer server = Debuggers.open(travel, port, host, this::say)) {
+      server.serve();
+      say(Debuggers.invitation(vm.name(), server.port()));
+      return guarded(
+          () -> {
+            @Nullable SimulationResult result = travel.run();
+            server.exited(result == null ? 0 : status(result));
+            return result;
+          });
+    }
+  }
+
+  /** What runs a simulation. */
+  private interface Run {
+    @Nullable SimulationResult run() throws InterruptedException;
+  }
+
+  private int guarded(Run run) throws InterruptedException {
     ShutdownGuard shutdown = new ShutdownGuard(() -> abandoned = true, this::say);
     shutdown.arm();
     try {
-      @Nullable SimulationResult result = Simulation.run(topology, options, new Shown(realtime));
+      @Nullable SimulationResult result = run.run();
       if (result != null) {
         report(result);
       } else if (out.failure() == null) {

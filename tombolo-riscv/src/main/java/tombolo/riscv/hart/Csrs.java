@@ -96,6 +96,24 @@ public final class Csrs {
     return true;
   }
 
+  /** Returns what a debugger sees in a CSR, whatever the privilege. Changes nothing. */
+  public long peek(int csr) {
+    return csr == SIP ? hart.pendingInterrupts() : read(csr);
+  }
+
+  /**
+   * Writes a CSR on behalf of a debugger.
+   *
+   * @return false if it is read-only; nothing has changed then
+   */
+  public boolean poke(int csr, long value) {
+    if (csr >>> 10 == 3) {
+      return false;
+    }
+    write(csr, value);
+    return true;
+  }
+
   private boolean exists(int csr) {
     return switch (csr) {
       case FFLAGS, FRM, FCSR -> !hart.floatingPointIsOff();

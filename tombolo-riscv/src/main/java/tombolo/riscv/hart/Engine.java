@@ -66,4 +66,12 @@ public interface Engine {
    * for the last few instructions.
    */
   void runExactly(Hart hart, long limit);
+
+  /**
+   * Returns whether {@link #run} with a limit of {@link Hart#retired} executes no more than the
+   * block at pc.
+   */
+  default boolean keepsToBlocks() {
+    return false;
+  }
 }

@@ -84,7 +84,9 @@ public final class Hart implements Stateful {
     /** An access that only memory could answer, see {@link #refuse}. */
     REFUSED,
     /** An access to memory that others see, which {@link SharedMemory} has not admitted yet. */
-    SHARED
+    SHARED,
+    /** A debugger holds the hart. No engine stops so, only what runs one for a debugger. */
+    HELD
   }
 
   public static final VarHandle ATTENTION;

@@ -69,6 +69,11 @@ public final class Interpreter implements Engine {
   }
 
   @Override
+  public boolean keepsToBlocks() {
+    return true;
+  }
+
+  @Override
   public void runExactly(Hart hart, long limit) {
     while (hart.retired < limit) {
       Block block = hart.mmu.fetch(hart.pc);

@@ -172,6 +172,55 @@ public final class Mmu {
     return second == null ? 0 : second.halfword((offset + 2) & PAGE_SIZE - 1) << 16 | low;
   }
 
+  /**
+   * Returns the guest physical address behind a virtual one, whatever the present privilege may do
+   * there; -1 if there is none. Changes nothing, neither in the page table nor in the hart.
+   */
+  public long peek(long va) {
+    int mode = (int) (hart.satp >>> 60);
+    if (mode == 0) {
+      return va >>> 56 == 0 ? va : NO_GPA;
+    }
+    int levels = mode - 5;
+    int unused = 64 - (12 + 9 * levels);
+    if (((va << unused) >> unused) != va) {
+      return NO_GPA;
+    }
+    long table = (hart.satp & PPN_MASK) << 12;
+    for (int level = levels - 1; level >= 0; level--) {
+      long pteGpa = table + ((va >>> (12 + 9 * level)) & 511) * 8;
+      MemoryRegion region = memory.regionAt(pteGpa);
+      long pte =
+          region == null
+              ? 0
+              : HostBytes.getLong(region.hostAddress() + (pteGpa - region.gpa()));
+      if ((pte & V) == 0 || (pte & RESERVED) != 0) {
+        return NO_GPA;
+      }
+      long base = ((pte >>> 10) & PPN_MASK) << 12;
+      if ((pte & (R | W | X)) != 0) {
+        long offsetMask = (1L << (12 + 9 * level)) - 1;
+        return (base & ~offsetMask) | (va & offsetMask);
+      }
+      table = base;
+    }
+    return NO_GPA;
+  }
+
+  /** Returns the instruction at an address, 16 or 32 bits, as memory holds it; 0 if none does. */
+  public int peekInstruction(long va) {
+    int low = peekHalfword(va);
+    return (low & 3) == 3 ? peekHalfword(va + 2) << 16 | low : low;
+  }
+
+  private int peekHalfword(long va) {
+    long gpa = peek(va & ~1L);
+    MemoryRegion region = gpa == NO_GPA ? null : memory.regionAt(gpa);
+    return region == null
+        ? 0
+        : HostBytes.getShort(region.hostAddress() + (gpa - region.gpa())) & 0xffff;
+  }
+
   /** Returns the block at an address, or null if the hart holds the trap that fetching it gave. */
   @Nullable Block fetch(long va) {
     if (code.trim()) {

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 import tombolo.machine.BoardContext;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
+import tombolo.machine.debug.Debuggable;
 import tombolo.machine.image.SymbolTable;
 import tombolo.machine.power.GuestFault;
 import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 import tombolo.machine.state.Stateful;
+import tombolo.riscv.debug.DebuggedHart;
+import tombolo.riscv.debug.HeldEngine;
 import tombolo.riscv.hart.AiaCsrs;
 import tombolo.riscv.hart.CodeBudget;
 import tombolo.riscv.hart.Csrs;
@@ -78,6 +81,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   private final Engine engine;
   private final Traps traps;
   private final SystemInstructions system;
+  private final DebuggedHart debug;
   private SymbolTable symbols = SymbolTable.EMPTY;
 
   // Used by whoever runs the vCPU.
@@ -142,7 +146,9 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     interruptFile =
         controller == InterruptController.AIA ? new InterruptFile(externalInterrupt()) : null;
     AiaCsrs aia = interruptFile == null ? null : new AiaCsrs(hart, timer, interruptFile);
-    system = new SystemInstructions(this, traps, new Csrs(hart, timer, aia), sbi);
+    Csrs csrs = new Csrs(hart, timer, aia);
+    system = new SystemInstructions(this, traps, csrs, sbi);
+    debug = new DebuggedHart(hart, csrs, engine);
   }
 
   @Override
@@ -210,14 +216,17 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     }
     traps.takeInterrupt();
     long near = Math.min(lookAt, limit - Engine.SLACK);
-    if (hart.retired <= near) {
+    HeldEngine held = debug.engine();
+    if (held != null) {
+      held.run(near, limit);
+    } else if (hart.retired <= near) {
       engine.run(hart, near);
     } else {
       engine.runExactly(hart, limit);
     }
     return switch (hart.stop) {
       case PAUSE -> null;
-      case SHARED -> PREEMPTED;
+      case SHARED, HELD -> PREEMPTED;
       case TRAP, REFUSED -> refusedOrTrapped();
       case SYSTEM -> system.execute();
       case FENCE_I -> {
@@ -362,6 +371,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     figures.put("region hand-overs", counters.handedOver());
     figures.put("region traps", counters.stopped());
     return figures;
+  }
+
+  @Override
+  public Debuggable debuggable() {
+    return debug;
   }
 
   /** Sets or clears bits of sip. Any thread. */

@@ -47,6 +47,7 @@ final class VmReader {
           "id",
           "window",
           "restart",
+          "gdb",
           "channels",
           "channel-bytes",
           "disks",
@@ -60,6 +61,7 @@ final class VmReader {
   private static final long LEAST_WINDOW = 64L << 10;
   private static final long DEFAULT_WINDOW = 64L << 20;
   private static final int MOST_ID = 65_535;
+  private static final int MOST_PORT = 65_535;
   private static final int MOST_RESTARTS = 1_000_000;
   private static final int MOST_CHANNELS = 1_000_000;
   private static final int DEFAULT_CHANNELS = 64;
@@ -120,7 +122,8 @@ final class VmReader {
         VsockReader.read(vm, key -> images.path(vm, key)),
         vm.date("rtc"),
         new VirtioSpec(
-            disks(vm, prepare), folders(vm), vm.truth("virtio-console", false), nics.read(vm, id)));
+            disks(vm, prepare), folders(vm), vm.truth("virtio-console", false), nics.read(vm, id)),
+        vm.has("gdb") ? (Integer) (int) vm.integer("gdb", 0, 0, 0, MOST_PORT) : null);
   }
 
   /** Returns the platform; null if there is none of that name. */

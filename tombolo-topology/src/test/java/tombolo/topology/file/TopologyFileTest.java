@@ -58,7 +58,8 @@ class TopologyFileTest {
                 64L << 20,
                 null,
                 null,
-                VirtioSpec.NONE));
+                VirtioSpec.NONE,
+                null));
     assertThat(vm.platform().name()).isEqualTo("riscv");
     assertThat(vm.image().kernel().format()).isEqualTo("ELF64");
     assertThat(vm.image().initrd()).isNull();
@@ -137,7 +138,8 @@ class TopologyFileTest {
                     "virtio-console = true",
                     "rtc = 2026-01-01T02:00:00+02:00",
                     "vsock-cid = 0xfffffffe",
-                    "vsock-socket = 'v.sock'"))
+                    "vsock-socket = 'v.sock'",
+                    "gdb = 1_234"))
             .vm("alice");
 
     assertThat(vm)
@@ -164,7 +166,8 @@ class TopologyFileTest {
                         new FolderSpec(files.path("a"), "host", false),
                         new FolderSpec(files.path("b"), "data", true)),
                     true,
-                    List.of())));
+                    List.of()),
+                1_234));
     assertThat(vm.image().initrd()).hasSize(100);
     assertThat(vm.image().commandLine()).isEqualTo("quiet");
   }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.debug;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Acceptor;
+import tombolo.machine.host.Clock;
+
+/**
+ * Listens for a debugger at a port of the host's loopback address, and serves one at a time; others
+ * wait until it has gone. Whoever opens it closes it. Thread-safe.
+ */
+public final class GdbServer implements AutoCloseable {
+  private final Target target;
+  private final ServerSocketChannel socket;
+  private final Consumer<String> report;
+  private final Acceptor acceptor;
+  private final Thread thread;
+
+  // Guarded by this.
+  private @Nullable GdbSession session;
+  private boolean closed;
+
+  private GdbServer(
+      Target target, ServerSocketChannel socket, Clock clock, Consumer<String> report) {
+    this.target = target;
+    this.socket = socket;
+    this.report = report;
+    this.acceptor = new Acceptor(socket, "gdb", clock, report);
+    this.thread = Thread.ofPlatform().name(target.name() + "/gdb").daemon(true).unstarted(this::accept);
+  }
+
+  /**
+   * Opens a port; {@link #serve} begins to serve.
+   *
+   * @param port from 1 to 65535, or 0 for a free one
+   * @param clock measures pauses
+   * @param report is told in a line what goes wrong
+   * @throws IOException if the port cannot be opened
+   */
+  public static GdbServer open(Target target, int port, Clock clock, Consumer<String> report)
+      throws IOException {
+    ServerSocketChannel socket = ServerSocketChannel.open();
+    try {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+    return new GdbServer(target, socket, clock, report);
+  }
+
+  /** Begins to serve. Called once. */
+  public void serve() {
+    thread.start();
+  }
+
+  /** Returns the port. */
+  public int port() {
+    return socket.socket().getLocalPort();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        @Nullable SocketChannel client = acceptor.accept();
+        if (client == null) {
+          LockSupport.parkNanos(Math.max(1, acceptor.pauseNanos()));
+        } else {
+          serve(client);
+        }
+      }
+    } catch (ClosedChannelException e) {
+      // Somebody has closed the server.
+    }
+  }
+
+  private void serve(SocketChannel client) {
+    try (client) {
+      GdbSession next = new GdbSession(target, client);
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        session = next;
+      }
+      next.run();
+    } catch (IOException | RuntimeException e) {
+      report.accept("the debugger's connection failed: " + e);
+    } finally {
+      synchronized (this) {
+        session = null;
+      }
+    }
+  }
+
+  /**
+   * Tells the debugger that the run is over.
+   *
+   * @param status the VM's exit status, from 0 to 255
+   */
+  public void exited(int status) {
+    @Nullable GdbSession present;
+    synchronized (this) {
+      present = session;
+    }
+    if (present != null) {
+      present.exited(status);
+    }
+  }
+
+  /** Ends the session, and listens no more. Does nothing when called again. */
+  @Override
+  public void close() {
+    @Nullable GdbSession present;
+    synchronized (this) {
+      closed = true;
+      present = session;
+    }
+    try {
+      socket.close();
+    } catch (IOException e) {
+      report.accept("gdb's port could not be closed: " + e.getMessage());
+    }
+    if (present != null) {
+      present.close();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive() && Thread.currentThread() != thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package tombolo.sim.travel;
+
+import org.jspecify.annotations.Nullable;
+import tombolo.debug.Resumption;
+import tombolo.debug.StopEvent;
+
+/** What one run of the simulation is for. */
+sealed interface Pass {
+  /** To go on under the debugger's eyes. */
+  record Forward() implements Pass {}
+
+  /**
+   * To come to a place and stop there.
+   *
+   * @param event what the debugger hears of there
+   */
+  record Seek(Position place, StopEvent event) implements Pass {}
+
+  /**
+   * To find the latest stop before a place.
+   *
+   * @param end the place
+   * @param how which stops count
+   * @param retired what the vCPU that is stepped has retired at the end; 0 if none is
+   */
+  record Scan(Position end, Resumption.Backward how, long retired) implements Pass {}
+
+  /** A stop that a scan has found. */
+  record Found(Position place, StopEvent event) {}
+
+  /** Returns the place at which the pass ends; null if there is none. */
+  default @Nullable Position end() {
+    return switch (this) {
+      case Forward _ -> null;
+      case Seek seek -> seek.place;
+      case Scan scan -> scan.end;
+    };
+  }
+}
