@@ -10,6 +10,7 @@ module tombolo.bench {
   requires org.agrona;
   requires org.jctools.core;
   requires tombolo.bridge;
+  requires tombolo.debug;
   requires tombolo.ivc;
   requires tombolo.ring;
   requires tombolo.riscv;

@@ -30,7 +30,8 @@ class HostSourcesTest {
    * The modules that a deterministic run consists of; commands, benchmarks and tests are beside.
    */
   private static final Set<String> DETERMINISTIC =
-      Set.of("memory", "machine", "riscv", "ring", "ivc", "topology", "sim", "cli", "junit");
+      Set.of(
+          "memory", "machine", "riscv", "debug", "ring", "ivc", "topology", "sim", "cli", "junit");
 
   /** A class that may use the host's own time, chance or threads, and why. */
   private record Place(String name, String reason) {}
@@ -51,6 +52,10 @@ class HostSourcesTest {
           new Place(
               "tombolo.riscv.hart.Interpreter", "the instruction pause is a hint, not a wait"),
           new Place("tombolo.ring.Backoff", "between two looks at a peer's memory"),
+          new Place("tombolo.debug.GdbServer", "a socket of the host"),
+          new Place("tombolo.debug.GdbSession", "a person at a debugger"),
+          new Place("tombolo.debug.LiveTarget", "a person at a debugger"),
+          new Place("tombolo.sim.travel.TimeTravel", "a person at a debugger"),
           new Place("tombolo.sim.Exploration", "a thread for each simulation at a time"),
           new Place("tombolo.cli.run.SimulatedRun", "paces virtual time by the host's"),
           new Place("tombolo.cli.run.Host", "the command runs on the host's services"),

@@ -33,6 +33,7 @@ class ModuleTableTest {
   private static final String RING = "tombolo.ring..";
   private static final String IVC = "tombolo.ivc..";
   private static final String TOPOLOGY = "tombolo.topology..";
+  private static final String DEBUG = "tombolo.debug..";
   private static final String SIM = "tombolo.sim..";
   private static final String BRIDGE = "tombolo.bridge..";
 
@@ -41,14 +42,25 @@ class ModuleTableTest {
         new Row("memory"),
         new Row("machine", MEMORY),
         new Row("riscv", MEMORY, MACHINE),
+        new Row("debug", MEMORY, MACHINE),
         new Row("ring"),
         new Row("guest", RING),
         new Row("ivc", MEMORY, MACHINE, RING),
         new Row("topology", MEMORY, MACHINE, RISCV, IVC, "org.tomlj..", "com.sun.management.."),
         new Row("bridge", MACHINE, RING, IVC, TOPOLOGY, "org.agrona..", "io.aeron.."),
-        new Row("sim", MEMORY, MACHINE, RISCV, TOPOLOGY),
+        new Row("sim", MEMORY, MACHINE, RISCV, DEBUG, TOPOLOGY),
         new Row(
-            "cli", MEMORY, MACHINE, RING, IVC, TOPOLOGY, BRIDGE, SIM, "picocli..", "sun.misc.."),
+            "cli",
+            MEMORY,
+            MACHINE,
+            DEBUG,
+            RING,
+            IVC,
+            TOPOLOGY,
+            BRIDGE,
+            SIM,
+            "picocli..",
+            "sun.misc.."),
         new Row(
             "junit",
             MEMORY,
@@ -63,6 +75,7 @@ class ModuleTableTest {
         new Row(
             "bench",
             MEMORY,
+            DEBUG,
             MACHINE,
             RISCV,
             RING,

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import picocli.CommandLine;
 import tombolo.bridge.Bridges;
+import tombolo.debug.GdbServer;
 import tombolo.ivc.Directory;
 import tombolo.machine.Vm;
 import tombolo.memory.HostMemory;
@@ -76,6 +77,7 @@ public final class Installation {
             Directory.class,
             Topology.class,
             Bridges.class,
+            GdbServer.class,
             Simulation.class,
             DirectBuffer.class,
             Aeron.class,

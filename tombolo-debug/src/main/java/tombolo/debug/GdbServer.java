@@ -34,7 +34,8 @@ public final class GdbServer implements AutoCloseable {
     this.socket = socket;
     this.report = report;
     this.acceptor = new Acceptor(socket, "gdb", clock, report);
-    this.thread = Thread.ofPlatform().name(target.name() + "/gdb").daemon(true).unstarted(this::accept);
+    this.thread =
+        Thread.ofPlatform().name(target.name() + "/gdb").daemon(true).unstarted(this::accept);
   }
 
   /**
@@ -92,8 +93,10 @@ public final class GdbServer implements AutoCloseable {
         session = next;
       }
       next.run();
-    } catch (IOException | RuntimeException e) {
-      report.accept("the debugger's connection failed: " + e);
+    } catch (IOException e) {
+      // The debugger has gone, in its own way.
+    } catch (RuntimeException e) {
+      report.accept("the debugger's session failed: " + e);
     } finally {
       synchronized (this) {
         session = null;

@@ -27,7 +27,6 @@ final class GdbSession {
   private static final int MOST_EVENTS = 64;
 
   private final Target target;
-  private final SocketChannel client;
   private final Packets packets;
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>(MOST_EVENTS);
   private final Inquiries inquiries;
@@ -42,7 +41,6 @@ final class GdbSession {
 
   GdbSession(Target target, SocketChannel client) {
     this.target = target;
-    this.client = client;
     this.packets = new Packets(Channels.newInputStream(client), Channels.newOutputStream(client));
     this.inquiries = new Inquiries(target);
   }

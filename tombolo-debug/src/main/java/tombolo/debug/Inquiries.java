@@ -81,8 +81,7 @@ final class Inquiries {
       case "s" -> new Resumption.Forward(stepped, true);
       case "bc" -> backward(-1);
       case "bs" -> backward(stepped);
-      default ->
-          packet.startsWith("vCont;") ? actions(packet.substring("vCont;".length())) : null;
+      default -> packet.startsWith("vCont;") ? actions(packet.substring("vCont;".length())) : null;
     };
   }
 
@@ -90,7 +89,9 @@ final class Inquiries {
     return target.goesBackwards() ? new Resumption.Backward(vcpu) : null;
   }
 
-  /** Parses {@code action[:thread]}, several of them, of which the first that fits a thread counts. */
+  /**
+   * Parses {@code action[:thread]}, several of them, of which the first that fits a thread counts.
+   */
   private Resumption actions(String text) {
     int step = -1;
     boolean others = false;
@@ -228,7 +229,9 @@ final class Inquiries {
 
   private String write(String text) {
     int colon = text.indexOf(':');
-    return colon < 0 ? INVALID : write(text.substring(0, colon), Hex.bytes(text.substring(colon + 1)));
+    return colon < 0
+        ? INVALID
+        : write(text.substring(0, colon), Hex.bytes(text.substring(colon + 1)));
   }
 
   private String writeBinary(String text) {

@@ -3,6 +3,8 @@ package tombolo.debug;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +26,16 @@ import tombolo.memory.GuestMemory;
  * with them.
  */
 public final class LiveTarget implements Target {
+  private static final long START_SECONDS = 10;
+
   private final Vm vm;
   private final Freeze freeze;
   private final Runnable kill;
   private final List<Debuggable> vcpus = new ArrayList<>();
   private final List<Probe> probes = new ArrayList<>();
+
+  /** Open once a vCPU is about to execute its first instruction. */
+  private final CountDownLatch started = new CountDownLatch(1);
 
   /** Whether no vCPU may execute anything. */
   private volatile boolean holding = true;
@@ -75,7 +82,18 @@ public final class LiveTarget implements Target {
     }
   }
 
-  /** The VM was booted: it stays where it is until a debugger lets it go. Called once. */
+  /**
+   * Waits until the VM, which was booted, is at its first instruction, where it stays.
+   *
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public void awaitStart() throws InterruptedException {
+    boolean _ = started.await(START_SECONDS, TimeUnit.SECONDS); // it may have failed to start
+  }
+
+  /**
+   * The VM stays where it is until a debugger lets it go. Called once, after {@link #awaitStart}.
+   */
   public void booted() {
     settle();
   }
@@ -83,6 +101,7 @@ public final class LiveTarget implements Target {
   /** A vCPU asks how far it may go on. */
   private long next(int index) {
     if (holding) {
+      started.countDown();
       return Hold.LEAVE;
     }
     boolean steps = index == stepped;
@@ -103,10 +122,8 @@ public final class LiveTarget implements Target {
   }
 
   private @Nullable StopEvent changed(int index) {
-    synchronized (watched) {
-      @Nullable Watchpoint hit = watched.changed();
-      return hit == null ? null : new StopEvent(StopEvent.Kind.WATCHPOINT, index, hit, "");
-    }
+    @Nullable Watchpoint hit = watched.changed();
+    return hit == null ? null : new StopEvent(StopEvent.Kind.WATCHPOINT, index, hit, "");
   }
 
   /** Returns whether this is the stop that the debugger hears of. */

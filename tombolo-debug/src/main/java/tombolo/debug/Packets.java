@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of GDB's remote protocol: {@code $payload#checksum}, acknowledged by {@code +} or
@@ -66,7 +67,7 @@ final class Packets {
     }
   }
 
-  private @org.jspecify.annotations.Nullable String payload() throws IOException {
+  private @Nullable String payload() throws IOException {
     StringBuilder text = new StringBuilder();
     int sum = 0;
     int next = in.read();
@@ -133,7 +134,7 @@ final class Packets {
       if (next == '$' || next == '#' || next == ESCAPE || next == '*') {
         frame.append((char) ESCAPE);
         sum += ESCAPE;
-        next ^= ESCAPED;
+        next = (char) (next ^ ESCAPED);
       }
       frame.append(next);
       sum += next;

@@ -18,13 +18,14 @@ final class TargetDescription {
       xml.append("<feature name=\"").append(set.feature()).append("\">\n");
       types(set, xml);
       for (Register register : set.registers()) {
-        xml.append("<reg name=\"%s\" bitsize=\"%d\" regnum=\"%d\" type=\"%s\"%s/>\n"
-            .formatted(
-                register.name(),
-                register.bits(),
-                number++,
-                type(register),
-                register.type() == RegisterSet.Type.VECTOR ? " group=\"vector\"" : ""));
+        xml.append(
+            "<reg name=\"%s\" bitsize=\"%d\" regnum=\"%d\" type=\"%s\"%s/>\n"
+                .formatted(
+                    register.name(),
+                    register.bits(),
+                    number++,
+                    type(register),
+                    register.type() == RegisterSet.Type.VECTOR ? " group=\"vector\"" : ""));
       }
       xml.append("</feature>\n");
     }
@@ -53,8 +54,9 @@ final class TargetDescription {
       String[] names = {"b", "s", "w", "l"};
       for (int i = 0; i < names.length; i++) {
         int size = 1 << i;
-        xml.append("<vector id=\"%s\" type=\"uint%d\" count=\"%d\"/>\n"
-            .formatted("of_" + names[i], size * Byte.SIZE, bytes / size));
+        xml.append(
+            "<vector id=\"%s\" type=\"uint%d\" count=\"%d\"/>\n"
+                .formatted("of_" + names[i], size * Byte.SIZE, bytes / size));
         fields.append("<field name=\"%s\" type=\"of_%1$s\"/>".formatted(names[i]));
       }
       xml.append("<union id=\"elements\">").append(fields).append("</union>\n");

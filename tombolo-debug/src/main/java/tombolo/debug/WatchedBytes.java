@@ -10,8 +10,8 @@ import tombolo.memory.GuestMemoryException;
 
 /**
  * Notices that watched memory has changed, whoever has written it: a vCPU of this VM or of another
- * one, a device, the host. A store of the value that was there is no change. Used by one thread at
- * a time.
+ * one, a device, the host. A store of the value that was there is no change. Thread-safe: each
+ * change is one vCPU's to report.
  */
 public final class WatchedBytes {
   /** A watchpoint and what its bytes were at the last look. */
@@ -42,7 +42,7 @@ public final class WatchedBytes {
   }
 
   /** Takes what is there now as known. */
-  public void forget() {
+  public synchronized void forget() {
     for (Known known : watched) {
       look(known);
       known.before = known.now.clone();
@@ -50,7 +50,7 @@ public final class WatchedBytes {
   }
 
   /** Returns a watchpoint whose memory has changed since the last look; null if none has. */
-  public @Nullable Watchpoint changed() {
+  public synchronized @Nullable Watchpoint changed() {
     @Nullable Watchpoint changed = null;
     for (Known known : watched) {
       look(known);

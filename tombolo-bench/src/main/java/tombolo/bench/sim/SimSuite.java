@@ -80,6 +80,7 @@ public final class SimSuite {
     busyHart();
     memoryModel();
     checkpoint();
+    reverseStep();
   }
 
   private void schedules() throws InterruptedException {
@@ -233,6 +234,31 @@ public final class SimSuite {
     line("its restore", samples(restores), "ms");
     report.figures("sim.checkpoint", samples(saves), "ms");
     report.figures("sim.restore", samples(restores), "ms");
+  }
+
+  /** A run of 10^9 instructions, of which the last one is undone, again and again. */
+  private void reverseStep() throws InterruptedException {
+    long nanos = quick ? SECOND / 100 : SECOND; // an instruction takes one
+    Topology busy = vm("bench/coremark-like.elf", "n=100000");
+    SimulationOptions options = SimulationOptions.ofSeed(1).withoutFingerprint();
+    BackwardRun run = new BackwardRun(busy, options, nanos);
+    List<Double> seconds = new ArrayList<>();
+    try {
+      for (int i = 0; i <= runs; i++) {
+        report.progress("a step back: run %d of %d".formatted(i, runs));
+        double took = run.stepBack() / 1e9;
+        if (i > 0) {
+          seconds.add(took);
+        }
+      }
+    } finally {
+      run.end();
+    }
+    line(
+        "a step back in a run of %.0e instructions".formatted((double) nanos),
+        samples(seconds),
+        "s");
+    report.figures("sim.reverse-step", samples(seconds), "s");
   }
 
   private static Samples samples(List<Double> values) {

@@ -76,8 +76,15 @@ final class Debuggers implements AutoCloseable {
         .formatted(vm, port);
   }
 
-  /** The VMs were booted: those with a port wait for their debuggers, and with them all others. */
-  void booted(Consumer<String> say) {
+  /**
+   * The VMs were booted: those with a port wait for their debuggers, and with them all others.
+   *
+   * @throws InterruptedException if the thread is interrupted
+   */
+  void booted(Consumer<String> say) throws InterruptedException {
+    for (LiveTarget target : targets) {
+      target.awaitStart();
+    }
     targets.forEach(LiveTarget::booted);
     servers.forEach(
         (vm, server) -> {

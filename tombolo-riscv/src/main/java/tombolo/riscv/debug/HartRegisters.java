@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import tombolo.machine.debug.RegisterSet;
 import tombolo.machine.debug.RegisterSet.Register;
-import tombolo.machine.debug.RegisterSet.Type;
 import tombolo.riscv.hart.Csrs;
 import tombolo.riscv.hart.Hart;
 
@@ -96,22 +95,26 @@ public final class HartRegisters {
     List<Register> floats = new ArrayList<>();
     List<Register> vectors = new ArrayList<>();
     for (int i = 0; i < REGISTERS; i++) {
-      integers.add(new Register(X[i], Long.SIZE, i == SP ? Type.DATA_ADDRESS : Type.INTEGER));
-      floats.add(new Register(F[i], Long.SIZE, Type.FLOAT));
-      vectors.add(new Register("v" + i, vectorBytes * Byte.SIZE, Type.VECTOR));
+      integers.add(
+          new Register(
+              X[i], Long.SIZE, i == SP ? RegisterSet.Type.DATA_ADDRESS : RegisterSet.Type.INTEGER));
+      floats.add(new Register(F[i], Long.SIZE, RegisterSet.Type.FLOAT));
+      vectors.add(new Register("v" + i, vectorBytes * Byte.SIZE, RegisterSet.Type.VECTOR));
     }
-    integers.add(new Register("pc", Long.SIZE, Type.CODE_ADDRESS));
-    FLOAT_CSRS.forEach(csr -> floats.add(new Register(csr.name, Integer.SIZE, Type.INTEGER)));
+    integers.add(new Register("pc", Long.SIZE, RegisterSet.Type.CODE_ADDRESS));
+    FLOAT_CSRS.forEach(
+        csr -> floats.add(new Register(csr.name, Integer.SIZE, RegisterSet.Type.INTEGER)));
     return List.of(
         new RegisterSet("org.gnu.gdb.riscv.cpu", integers),
         new RegisterSet("org.gnu.gdb.riscv.fpu", floats),
         new RegisterSet(
             "org.gnu.gdb.riscv.csr",
             OTHER_CSRS.stream()
-                .map(csr -> new Register(csr.name, Long.SIZE, Type.INTEGER))
+                .map(csr -> new Register(csr.name, Long.SIZE, RegisterSet.Type.INTEGER))
                 .toList()),
         new RegisterSet(
-            "org.gnu.gdb.riscv.virtual", List.of(new Register("priv", Long.SIZE, Type.INTEGER))),
+            "org.gnu.gdb.riscv.virtual",
+            List.of(new Register("priv", Long.SIZE, RegisterSet.Type.INTEGER))),
         new RegisterSet("org.gnu.gdb.riscv.vector", vectors));
   }
 

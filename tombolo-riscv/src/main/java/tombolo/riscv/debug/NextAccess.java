@@ -45,7 +45,7 @@ public final class NextAccess {
     };
   }
 
-  private static long storeOffset(int word) {
+  private static int storeOffset(int word) {
     return (word >> 25) << 5 | Decoder.rd(word);
   }
 
@@ -57,7 +57,9 @@ public final class NextAccess {
     int width = word >>> 12 & 7;
     int bytes = width == 0 ? 1 : 1 << (width - 4);
     long length =
-        whole ? (long) fields * hart.vectors.lengthInBytes() : (long) fields * bytes * hart.vectors.vl();
+        whole
+            ? (long) fields * hart.vectors.lengthInBytes()
+            : (long) fields * bytes * hart.vectors.vl();
     return unitStride && length > 0 ? new DataAccess(base, (int) length, load, !load) : null;
   }
 }

@@ -191,9 +191,7 @@ public final class Mmu {
       long pteGpa = table + ((va >>> (12 + 9 * level)) & 511) * 8;
       MemoryRegion region = memory.regionAt(pteGpa);
       long pte =
-          region == null
-              ? 0
-              : HostBytes.getLong(region.hostAddress() + (pteGpa - region.gpa()));
+          region == null ? 0 : HostBytes.getLong(region.hostAddress() + (pteGpa - region.gpa()));
       if ((pte & V) == 0 || (pte & RESERVED) != 0) {
         return NO_GPA;
       }

@@ -80,6 +80,7 @@ public final class TimeTravel implements Target {
   private @Nullable Position begin;
   private int stepped = -1;
   private long linesShown;
+  private final Trail trail = new Trail();
 
   /** Whether this run is given up, to be repeated. */
   private boolean leaving;
@@ -137,21 +138,29 @@ public final class TimeTravel implements Target {
   private boolean stop(StopEvent event, Position place) {
     pass = new Pass.Forward();
     Command next = awaitCommand(event);
-    if (!(next instanceof Command.Go(Resumption how))) {
-      return !(leaving = isKilled());
-    }
-    switch (how) {
-      case Resumption.Forward(int step, boolean _) -> {
-        stepped = step;
-        return true;
-      }
-      case Resumption.Backward back -> {
-        long retired = back.stepped() < 0 ? 0 : vcpus.get(back.stepped()).retired();
-        pass = new Pass.Scan(place, back, retired);
+    switch (next) {
+      case Command.Leave _ -> leaving = isKilled();
+      case Command.Go(Resumption.Forward(int step, boolean _)) -> stepped = step;
+      case Command.Go(Resumption.Backward back) -> {
+        pass = backwards(back, place);
         leaving = true;
-        return false;
       }
     }
+    return !leaving;
+  }
+
+  /** Returns the run that goes back from a place. */
+  private Pass backwards(Resumption.Backward how, Position place) {
+    int vcpu = how.stepped();
+    if (vcpu < 0) {
+      return new Pass.Scan(place, how, 0);
+    }
+    @Nullable Position before = trail.stepBack(vcpu, place);
+    if (before != null) {
+      return new Pass.Seek(before, StopEvent.of(StopEvent.Kind.STEPPED, vcpu));
+    }
+    trail.begin(vcpu);
+    return new Pass.Scan(place, how, vcpus.get(vcpu).retired());
   }
 
   private synchronized Command awaitCommand(StopEvent event) {
@@ -213,8 +222,7 @@ public final class TimeTravel implements Target {
       for (RunningVm each : vms) {
         boolean own = each.name().equals(name);
         for (Vcpu vcpu : each.vm().board().vcpus()) {
-          Stand stand =
-              new Stand(each.name(), vcpu.index(), Objects.requireNonNull(vcpu.debuggable()), own);
+          Stand stand = new Stand(each, vcpu.index(), Objects.requireNonNull(vcpu.debuggable()));
           stands.add(stand);
           stand.vcpu.hold(stand);
         }
@@ -308,13 +316,17 @@ public final class TimeTravel implements Target {
     /** A scan has come to its end: the next run goes to what it has found. */
     private boolean ended(Pass.Scan scan) {
       Pass.Found latest = found;
-      if (latest != null) {
+      int step = scan.how().stepped();
+      trail.endAt(scan.end());
+      Position before = step < 0 ? null : trail.stepBack(step, scan.end());
+      if (before != null) {
+        pass = new Pass.Seek(before, StopEvent.of(StopEvent.Kind.STEPPED, step));
+      } else if (latest != null) {
         pass = new Pass.Seek(latest.place(), latest.event());
       } else {
-        int shown = Math.max(scan.how().stepped(), 0);
+        int shown = Math.max(step, 0);
         pass =
-            new Pass.Seek(
-                Objects.requireNonNull(begin), StopEvent.of(StopEvent.Kind.BEGIN, shown));
+            new Pass.Seek(Objects.requireNonNull(begin), StopEvent.of(StopEvent.Kind.BEGIN, shown));
       }
       leaving = true;
       return false;
@@ -331,10 +343,7 @@ public final class TimeTravel implements Target {
         return null;
       }
       Stand writer = last;
-      String text =
-          writer == null || writer.own
-              ? ""
-              : "written by %s/vcpu%d at 0x%x".formatted(writer.vm, writer.index, lastPc);
+      String text = writer == null || writer.own ? "" : "written by " + writer.name(lastPc);
       return new StopEvent(StopEvent.Kind.WATCHPOINT, shown, hit, text);
     }
 
@@ -348,20 +357,26 @@ public final class TimeTravel implements Target {
 
     /** Where one vCPU stands. */
     private final class Stand implements Hold {
-      private final String vm;
+      private final RunningVm vm;
       private final int index;
       private final Debuggable vcpu;
       private final boolean own;
       private final Probe probe;
       private final String id;
 
-      Stand(String vm, int index, Debuggable vcpu, boolean own) {
+      Stand(RunningVm vm, int index, Debuggable vcpu) {
         this.vm = vm;
         this.index = index;
         this.vcpu = vcpu;
-        this.own = own;
+        this.own = vm.name().equals(name);
         this.probe = new Probe(vcpu, index);
-        this.id = vm + "/vcpu" + index;
+        this.id = vm.name() + "/vcpu" + index;
+      }
+
+      /** Returns its name, and an instruction of it by address and symbol. */
+      private String name(long at) {
+        @Nullable String symbol = vm.spec().image().kernel().symbols().nearest(at);
+        return "%s at 0x%x%s".formatted(id, at, symbol == null ? "" : " <" + symbol + ">");
       }
 
       private Position place() {
@@ -456,7 +471,9 @@ public final class TimeTravel implements Target {
         return upTo(scan.end(), own ? stops.allowance(vcpu.pc()) : watches ? 1 : FREE);
       }
 
-      /** Notes the stops here. The place at which the debugger is counts only if it comes to undo. */
+      /**
+       * Notes the stops here. The place at which the debugger is counts only if it comes to undo.
+       */
       private void find(boolean isEnd) {
         findWritten(own ? index : 0, place());
         @Nullable StopEvent event = own ? probe.lookBack(stops) : null;
@@ -467,18 +484,11 @@ public final class TimeTravel implements Target {
 
       /** The vCPU that is stepped goes on by one instruction once it is near the end. */
       private long scanSteps(Pass.Scan scan) {
-        long left = scan.retired() - 1 - vcpu.retired();
+        long left = scan.retired() - Trail.LENGTH - vcpu.retired();
         if (left > 0) {
           return upTo(scan.end(), left);
         }
-        Pass.Found latest = found;
-        boolean isSame =
-            latest != null
-                && latest.place().retired() == vcpu.retired()
-                && latest.place().pc() == vcpu.pc();
-        if (!isSame) {
-          found = new Pass.Found(place(), StopEvent.of(StopEvent.Kind.STEPPED, index));
-        }
+        trail.add(place());
         return 1;
       }
     }
@@ -538,7 +548,8 @@ public final class TimeTravel implements Target {
 
   @Override
   public synchronized void interrupt() {
-    interrupted = true;
+    boolean isStopped = present != null && command == null;
+    interrupted |= !isStopped;
   }
 
   /** The run goes on to its end, and stops no more. */

@@ -74,8 +74,7 @@ final class Debugger implements AutoCloseable {
   }
 
   void breakAt(long... addresses) {
-    travel.setStops(
-        new Stops(java.util.Arrays.stream(addresses).boxed().toList(), List.of()));
+    travel.setStops(new Stops(java.util.Arrays.stream(addresses).boxed().toList(), List.of()));
   }
 
   Debuggable vcpu(int index) {

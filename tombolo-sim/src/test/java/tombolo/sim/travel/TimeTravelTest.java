@@ -80,8 +80,7 @@ class TimeTravelTest {
   void aBreakpointIsFoundInBothDirections() throws Exception {
     long function = function("read_pair");
     try (Debugger debugger =
-        new Debugger(
-            example("bugs/seqlock-fixed"), options(1, MemoryModel.RVWMO), "two", QUIET)) {
+        new Debugger(example("bugs/seqlock-fixed"), options(1, MemoryModel.RVWMO), "two", QUIET)) {
       debugger.breakAt(function);
       List<Long> visits = new ArrayList<>();
       StopEvent event = debugger.goOn();
@@ -137,8 +136,7 @@ class TimeTravelTest {
   private static void watch(Debugger debugger, long va, Watchpoint.Kind kind) {
     debugger.travel.setStops(
         new Stops(
-            List.of(),
-            List.of(new Watchpoint(va, 4, kind, List.of(new Watchpoint.Place(va, 4))))));
+            List.of(), List.of(new Watchpoint(va, 4, kind, List.of(new Watchpoint.Place(va, 4))))));
   }
 
   @ParameterizedTest
