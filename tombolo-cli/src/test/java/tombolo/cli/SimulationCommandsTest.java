@@ -5,7 +5,9 @@ package tombolo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,10 +70,12 @@ class SimulationCommandsTest {
     Tombolo.Result result = tombolo("explore", failing(), "--runs", "20", "--jobs", "1");
 
     assertThat(result.status()).isEqualTo(1);
-    assertThat(result.out().lines())
-        .startsWith(
-            "seed 1: seven failed with code 7", "  tombolo replay " + failing() + " --seed 1")
-        .endsWith("explored 1 runs, 1 outcomes, 1 failures");
+    List<String> lines = result.out().lines().toList();
+    assertThat(lines.getFirst()).isEqualTo("seed 1: seven failed with code 7");
+    assertThat(lines.get(1))
+        .startsWith("  tombolo replay " + failing() + " --seed 1 --recorded ")
+        .matches(".*[0-9a-f]{6}-[0-9a-f]{6}-[0-9a-f]{6}");
+    assertThat(lines.getLast()).isEqualTo("explored 1 runs, 1 outcomes, 1 failures");
     assertThat(result.out()).contains("0 of its ").contains(" differences from a calm run");
     assertThat(tombolo("explore", failing(), "--jobs", "1", "--no-shrink").out().lines())
         .hasSize(3);
@@ -117,13 +121,32 @@ class SimulationCommandsTest {
     String command = explored.out().lines().toList().get(1).strip();
 
     assertThat(command)
-        .isEqualTo(
+        .startsWith(
             "tombolo replay "
                 + file
                 + " --seed 1 --memory-model tso --virtual-time 2s --fault 'stall seven'"
-                + " --fail-on 'it'\\''s'");
+                + " --fail-on 'it'\\''s' --recorded ");
     assertThat(tombolo("replay", file, "--seed", "1", "--memory-model", "tso").status())
         .isEqualTo(7);
+  }
+
+  @Test
+  void aReplayRefusesWhatIsAnotherRunThanTheOneThatWasRecorded() throws IOException {
+    String file = failing();
+    String command = tombolo("explore", file, "--jobs", "1").out().lines().toList().get(1);
+    String hashes = command.substring(command.lastIndexOf(' ') + 1);
+
+    assertThat(tombolo("replay", file, "--seed", "1", "--recorded", hashes).status()).isEqualTo(7);
+    Files.writeString(Path.of(file), "# a remark\n", StandardOpenOption.APPEND);
+    Tombolo.Result changed = tombolo("replay", file, "--seed", "1", "--recorded", hashes);
+    assertThat(changed.status()).isEqualTo(2);
+    assertThat(changed.err())
+        .contains("another run than the one that was recorded: " + file + " has changed");
+    String otherKernel = hashes.substring(0, hashes.length() - 6) + "000000";
+    assertThat(tombolo("replay", file, "--seed", "1", "--recorded", otherKernel).err())
+        .contains("toml, the kernel of seven have changed");
+    assertThat(tombolo("replay", file, "--seed", "1", "--recorded", "12").err())
+        .contains("--recorded 12: has 1 hashes, but this run depends on 3 files");
   }
 
   @Test

@@ -18,6 +18,7 @@ import tombolo.ivc.bell.Doorbell;
 import tombolo.ivc.bell.Inbox;
 import tombolo.ivc.grant.Grant;
 import tombolo.ivc.grant.Quota;
+import tombolo.machine.host.Mishaps;
 import tombolo.memory.HostMemoryException;
 
 /**
@@ -61,7 +62,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     this.name = name;
     this.account = new Account(quota);
     this.refusals = new Refusals(name);
-    this.inbox = new Inbox(directory.host().clock(), directory.delays, directory.counters, signal);
+    this.inbox = new Inbox(name, directory.host(), directory.delays, directory.counters, signal);
     this.membership = new Membership(this, directory.channels);
     this.passage = new Passage(this);
   }
@@ -145,7 +146,14 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
       throw refusal(overQuota, "publish", channelId);
     }
     requireHandleLocked();
+    refuseByMishap(Status.NO_MEMORY, "publish", channelId);
     return grant;
+  }
+
+  private void refuseByMishap(Status status, String what, ChannelId channelId) {
+    if (directory.host().mishaps().strikes(Mishaps.Kind.REFUSAL, name) != 0) {
+      throw refusal(status, what, channelId);
+    }
   }
 
   /** Joins a channel that another endpoint has published. */
@@ -185,6 +193,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits VmEndpoin
     if (sectioned && grant.write() && section == Shape.NO_SECTION) {
       throw refusal(Status.NO_SECTION, "subscribe", channelId);
     }
+    refuseByMishap(Status.WINDOW_FULL, "subscribe", channelId);
     int handle = requireHandleLocked();
     Attachment made =
         attachment(

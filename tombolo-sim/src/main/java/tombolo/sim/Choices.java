@@ -2,6 +2,8 @@
 package tombolo.sim;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.host.Schedule;
 import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
@@ -36,7 +38,10 @@ interface Choices extends Schedule {
    */
   int version(String hart, long load, int oldest, int newest);
 
-  /** Returns the faults of the run. */
+  /** Returns what goes wrong at an occasion; null if nothing does. */
+  Decision.@Nullable Mishap mishap(Mishaps.Kind kind, String vm);
+
+  /** Returns the faults of the run. Called once, before the first mishap can be. */
   List<Decision.Strike> strikes(List<FaultSpec> possible);
 
   @Override

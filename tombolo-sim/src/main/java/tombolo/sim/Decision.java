@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.sim;
 
+import tombolo.machine.host.Mishaps;
 import tombolo.topology.FaultSpec;
 
 /**
@@ -44,8 +45,22 @@ sealed interface Decision {
    * A fault comes.
    *
    * @param fault which one
-   * @param nanos virtual time at which it comes
+   * @param nanos virtual time at which it comes, unless it comes at an access
+   * @param access the number of the access to shared memory, of those by its VM, from 0, before
+   *     which it comes; {@link #AT_A_TIME} if it comes at a time
    * @param lasts how long, in nanoseconds; of no meaning for a VM's death
    */
-  record Strike(FaultSpec fault, long nanos, long lasts) implements Decision {}
+  record Strike(FaultSpec fault, long nanos, long access, long lasts) implements Decision {
+    static final long AT_A_TIME = -1;
+  }
+
+  /**
+   * Something fails, or comes late.
+   *
+   * @param kind what
+   * @param vm the VM's name
+   * @param number of the occasion, of all of that kind for this VM, from 0
+   * @param nanos how late; 1 for what does not come late
+   */
+  record Mishap(Mishaps.Kind kind, String vm, long number, long nanos) implements Decision {}
 }

@@ -41,6 +41,9 @@ interface Observer {
   /** A hart takes an interrupt. */
   default void interrupted(String hart, long pc) {}
 
+  /** Something fails, or comes late. */
+  default void mishap(Decision.Mishap mishap) {}
+
   /** A fault comes. */
   default void fault(Decision.Strike strike) {}
 }

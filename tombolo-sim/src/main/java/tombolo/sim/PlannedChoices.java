@@ -6,6 +6,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.host.Task;
 import tombolo.riscv.hart.Hart;
 import tombolo.topology.FaultSpec;
@@ -28,6 +29,14 @@ final class PlannedChoices implements Choices {
   private final TreeMap<String, TreeMap<Long, Long>> delays = new TreeMap<>();
   private final TreeMap<String, TreeMap<Long, Integer>> stale = new TreeMap<>();
 
+  private final TreeMap<String, TreeMap<Long, Decision.Mishap>> mishaps = new TreeMap<>();
+
+  /** Whether the run has begun: before, nothing goes wrong. */
+  private boolean begun;
+
+  /** How many occasions there were, of those that the plan names. */
+  private final TreeMap<String, Long> occasions = new TreeMap<>();
+
   /** Makes the choices of a plan. */
   PlannedChoices(Plan plan, Observer observer) {
     this.plan = plan;
@@ -43,6 +52,11 @@ final class PlannedChoices implements Choices {
     }
     for (Decision.Delay one : plan.of(Decision.Delay.class)) {
       delays.computeIfAbsent(one.hart(), _ -> new TreeMap<>()).put(one.store(), one.accesses());
+    }
+    for (Decision.Mishap one : plan.of(Decision.Mishap.class)) {
+      mishaps
+          .computeIfAbsent(one.kind() + " " + one.vm(), _ -> new TreeMap<>())
+          .put(one.number(), one);
     }
     for (Decision.Stale one : plan.of(Decision.Stale.class)) {
       stale.computeIfAbsent(one.hart(), _ -> new TreeMap<>()).put(one.load(), one.versions());
@@ -117,7 +131,15 @@ final class PlannedChoices implements Choices {
   }
 
   @Override
+  public Decision.@Nullable Mishap mishap(Mishaps.Kind kind, String vm) {
+    String occasion = kind + " " + vm;
+    TreeMap<Long, Decision.Mishap> planned = begun ? mishaps.get(occasion) : null;
+    return planned == null ? null : planned.get(occasions.merge(occasion, 1L, Long::sum) - 1);
+  }
+
+  @Override
   public List<Decision.Strike> strikes(List<FaultSpec> possible) {
+    begun = true;
     return plan.of(Decision.Strike.class);
   }
 }

@@ -4,12 +4,14 @@ package tombolo.sim;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.host.SplitMix;
 import tombolo.machine.host.SteppedHost;
 import tombolo.machine.power.StopReason;
@@ -43,6 +45,9 @@ public final class Simulation {
   private final Observer observer;
   private @Nullable MemoryOrder order;
 
+  /** Those of the run, once it has begun. */
+  private @Nullable Faults faults;
+
   private Simulation(
       Topology topology,
       SimulationOptions options,
@@ -58,9 +63,9 @@ public final class Simulation {
     this.observer = observer;
     if (options.model() == null) {
       this.topology = topology;
-      host = new SteppedHost(options.seed());
+      host = new SteppedHost(options.seed(), this::mishap);
     } else {
-      host = new SteppedHost(choices, options.seed());
+      host = new SteppedHost(choices, options.seed(), this::mishap);
       MemoryOrder shared = new MemoryOrder(options.model(), choices, host.services().clock());
       PageOwners owners = new PageOwners();
       order = shared;
@@ -72,13 +77,28 @@ public final class Simulation {
     }
   }
 
+  private long mishap(Mishaps.Kind kind, String vm) {
+    Decision.@Nullable Mishap mishap = choices.mishap(kind, vm);
+    if (mishap == null) {
+      return 0;
+    }
+    observer.mishap(mishap);
+    return mishap.nanos();
+  }
+
   private SharedMemory memory(
       String vm, Hart hart, boolean alone, PageOwners owners, MemoryOrder shared) {
     String name = vm + "/vcpu" + hart.index;
     choices.meet(name, hart);
     return options.model() == MemoryModel.SC
-        ? new WatchedMemory(hart, name, alone, owners, choices, observer)
-        : new WeakMemory(vm, name, hart, alone, owners, shared, observer);
+        ? new WatchedMemory(hart, name, alone, owners, choices, () -> strikes(vm), observer)
+        : new WeakMemory(vm, name, hart, alone, owners, shared, () -> strikes(vm), observer);
+  }
+
+  /** Returns whether a fault comes before the access to shared memory that a VM does next. */
+  private boolean strikes(String vm) {
+    Faults coming = faults;
+    return coming != null && coming.access(vm);
   }
 
   /**
@@ -109,7 +129,7 @@ public final class Simulation {
    * @param remembers whether they note in what the run differs from a calm one
    */
   static RandomChoices random(SimulationOptions options, boolean remembers) {
-    return new RandomChoices(new SplitMix(options.seed()), remembers);
+    return new RandomChoices(new SplitMix(options.seed()), options.model() != null, remembers);
   }
 
   /** Runs a topology with choices of another kind, and an observer, under a memory model. */
@@ -129,10 +149,10 @@ public final class Simulation {
       run.vms().forEach(this::endStoresWithRuns);
       watcher.prepared(run.vms(), host);
       run.boot();
-      Faults faults = new Faults(choices.strikes(topology.simulation().faults()), run, observer);
+      faults = new Faults(choices.strikes(topology.simulation().faults()), run, host, observer);
       Failure failure = null;
       while (failure == null && !run.hasEnded()) {
-        failure = step(run, faults);
+        failure = step(run);
         if (!watcher.goesOn(now())) {
           return null;
         }
@@ -164,14 +184,13 @@ public final class Simulation {
   }
 
   /** Does a step; returns why the run has failed, if it has. */
-  private @Nullable Failure step(TopologyRun run, Faults faults) {
-    boolean stepped = host.step();
-    if (!stepped && faults.next() != Long.MAX_VALUE) {
-      host.services().scheduler().park(Math.max(1, faults.next() - now())); // time goes on
-    } else if (!stepped) {
+  private @Nullable Failure step(TopologyRun run) {
+    Faults coming = Objects.requireNonNull(faults);
+    long due = coming.next();
+    if (!host.step(due) && due == Long.MAX_VALUE) {
       return new Failure(Failure.Kind.DEADLOCK, "nothing can run, and %s".formatted(unended(run)));
     }
-    faults.look(now());
+    coming.look(now());
     if (now() > options.limitNanos()) {
       return new Failure(
           Failure.Kind.TIME,

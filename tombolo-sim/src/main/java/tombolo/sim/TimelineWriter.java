@@ -3,6 +3,7 @@ package tombolo.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,26 @@ final class TimelineWriter implements Observer {
 
   @Override
   public void fault(Decision.Strike strike) {
-    add(strike.fault().vm(), "", "fault: " + strike.fault(), true);
+    add(strike.fault().target(), "", "fault: " + strike.fault(), true);
+  }
+
+  @Override
+  public void mishap(Decision.Mishap mishap) {
+    String what =
+        switch (mishap.kind()) {
+          case LATE_BELL -> "a doorbell comes " + late(mishap);
+          case WAKE_UP -> "a wait for interrupts ends without one";
+          case REFUSAL -> "an operation is refused";
+          case SLOW_DISK -> "a disk answers " + late(mishap);
+          case DISK_ERROR -> "a request to a disk fails";
+          case LOST_PACKET -> "a packet is lost";
+          case SWAPPED_PACKET -> "a packet is overtaken";
+        };
+    add(mishap.vm(), "", "fault: " + what, true);
+  }
+
+  private static String late(Decision.Mishap mishap) {
+    return String.format(Locale.ROOT, "%.3f ms late", mishap.nanos() / 1e6);
   }
 
   private static String number(long value) {

@@ -2,6 +2,7 @@
 package tombolo.sim;
 
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import tombolo.memory.MemoryRegion;
 import tombolo.riscv.RiscvAccelerator;
 import tombolo.riscv.hart.Hart;
@@ -17,6 +18,7 @@ class WatchedMemory implements SharedMemory {
   private final boolean alone;
   private final PageOwners owners;
   private final Choices choices;
+  private final BooleanSupplier strikes;
   private final Observer observer;
 
   private boolean admitted;
@@ -29,6 +31,7 @@ class WatchedMemory implements SharedMemory {
    * @param name of the hart, which is that of its worker
    * @param alone whether the VM has no other hart
    * @param owners which hart has touched which page, for all harts
+   * @param strikes whether a fault comes before the access that is next; asked once for each
    */
   WatchedMemory(
       Hart hart,
@@ -36,7 +39,9 @@ class WatchedMemory implements SharedMemory {
       boolean alone,
       PageOwners owners,
       Choices choices,
+      BooleanSupplier strikes,
       Observer observer) {
+    this.strikes = strikes;
     this.hart = hart;
     this.name = name;
     this.observer = observer;
@@ -121,7 +126,8 @@ class WatchedMemory implements SharedMemory {
       hasLetOthersRun = false;
       return false;
     }
-    hasLetOthersRun = choices.preempts();
+    boolean struck = strikes.getAsBoolean();
+    hasLetOthersRun = choices.preempts() || struck;
     return hasLetOthersRun;
   }
 

@@ -4,6 +4,7 @@ package tombolo.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -116,8 +117,9 @@ final class WeakMemory extends WatchedMemory {
       boolean alone,
       PageOwners owners,
       MemoryOrder order,
+      BooleanSupplier strikes,
       Observer observer) {
-    super(hart, name, alone, owners, order.choices(), observer);
+    super(hart, name, alone, owners, order.choices(), strikes, observer);
     this.vm = vm;
     this.hart = hart;
     this.order = order;

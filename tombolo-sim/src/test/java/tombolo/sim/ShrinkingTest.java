@@ -47,7 +47,7 @@ class ShrinkingTest {
     "stale-generation, 3",
     "aba, 20",
     "seqlock, 6",
-    "half-message, 10"
+    "half-message, 3"
   })
   void aHandfulOfDifferencesIsEnough(String bug, int most) throws InterruptedException {
     Shrinking.Result result = shrunk(bug(bug));

@@ -5,25 +5,66 @@ package tombolo.topology;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Mishaps;
 
 /**
- * A fault that may come in a simulated run, as people write it: {@code kill VM} or {@code stall
- * VM}.
+ * A fault that may come in a simulated run, as people write it: {@code kill VM}, {@code jump
+ * clock}.
  *
  * @param kind what happens
- * @param vm the name of the VM to which it happens
+ * @param target the name of the VM to which it happens, or {@code clock}
  */
-public record FaultSpec(Kind kind, String vm) {
+public record FaultSpec(Kind kind, String target) {
+  private static final String CLOCK = "clock";
+
   /** What can happen. */
   public enum Kind {
     /** The VM dies at any instruction. It boots again if its {@code restart} allows that. */
-    KILL,
+    KILL(null),
     /** The VM stands still for up to some seconds. */
-    STALL;
+    STALL(null),
+    /** Time jumps ahead by up to some seconds, for all. */
+    JUMP(null),
+    /** Doorbells come late. */
+    DELAY_BELLS(Mishaps.Kind.LATE_BELL),
+    /** Waits for interrupts end without one. */
+    WAKE(Mishaps.Kind.WAKE_UP),
+    /** Channels are neither published nor joined, for want of memory or room. */
+    REFUSE(Mishaps.Kind.REFUSAL),
+    /** Disks take longer. */
+    SLOW_DISKS(Mishaps.Kind.SLOW_DISK),
+    /** Requests to disks fail. */
+    FAIL_DISKS(Mishaps.Kind.DISK_ERROR),
+    /** Packets for the VM are lost. */
+    LOSE_PACKETS(Mishaps.Kind.LOST_PACKET),
+    /** Packets for the VM overtake each other. */
+    SWAP_PACKETS(Mishaps.Kind.SWAPPED_PACKET);
 
-    /** Returns the word that people write. */
+    private final Mishaps.@Nullable Kind occasion;
+
+    Kind(Mishaps.@Nullable Kind occasion) {
+      this.occasion = occasion;
+    }
+
+    /** Returns at which occasions it may come; null for what comes at a time. */
+    public Mishaps.@Nullable Kind occasion() {
+      return occasion;
+    }
+
+    /** Returns whether it happens to a VM. */
+    public boolean isOfVm() {
+      return this != JUMP;
+    }
+
+    /** Returns the words that people write. */
     public String word() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private String usage() {
+      return "\"%s %s\"".formatted(word(), isOfVm() ? "VM" : CLOCK);
     }
   }
 
@@ -42,16 +83,23 @@ public record FaultSpec(Kind kind, String vm) {
             .orElseThrow(
                 () ->
                     new InputException(
-                        "\"%s\": not a fault; write \"kill VM\" or \"stall VM\"".formatted(text)));
-    if (words.length < 2 || !vms.contains(words[1])) {
+                        "\"%s\": not a fault; write one of %s".formatted(text, usages())));
+    List<String> targets = kind.isOfVm() ? vms : List.of(CLOCK);
+    if (words.length < 2 || !targets.contains(words[1])) {
       throw new InputException(
-          "\"%s\": names no VM; there is %s".formatted(text, String.join(", ", vms)));
+          "\"%s\": names no %s; there is %s"
+              .formatted(text, kind.isOfVm() ? "VM" : "clock", String.join(", ", targets)));
     }
     return new FaultSpec(kind, words[1]);
   }
 
+  /** Returns what people may write, in a list. */
+  public static String usages() {
+    return Arrays.stream(Kind.values()).map(Kind::usage).collect(Collectors.joining(", "));
+  }
+
   @Override
   public String toString() {
-    return kind.word() + " " + vm;
+    return kind.word() + " " + target;
   }
 }

@@ -75,7 +75,8 @@ import tombolo.topology.run.ExitStatus;
       "  bridge         { to = \"HOST\" } or { from = \"HOST\" }: its ring goes on there (none)",
       "Tables [network.NAME] are networks; [host] and [remote.NAME] are this host and others.",
       "The table [simulation] is for tombolo explore, replay and run --seed:",
-      "  faults         an array of what may happen: \"kill VM\", \"stall VM\" (none)",
+      "  faults         an array of what may happen, such as \"kill VM\": see explore --help"
+          + " (none)",
       "  fail-on        regular expressions of which no console's line may match one (none)",
       "Above all tables the file may have",
       "  prepare        a command to run first; the message for a missing kernel or initrd names"

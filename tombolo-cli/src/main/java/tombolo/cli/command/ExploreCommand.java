@@ -12,8 +12,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tombolo.cli.run.ExploringRun;
 import tombolo.cli.run.Host;
+import tombolo.cli.run.Recorded;
 import tombolo.cli.run.TimeLimit;
 import tombolo.topology.InputException;
+import tombolo.topology.Topology;
 
 /** {@code tombolo explore}: runs of a topology from many seeds, until one fails. */
 @Command(
@@ -103,7 +105,10 @@ final class ExploreCommand implements Callable<Integer> {
     if (noShrink && (json || page != null)) {
       throw new InputException("--no-shrink: leaves nothing for --json or --html to tell");
     }
-    return new ExploringRun(arguments.topology(host), arguments::replay, host, spec.commandLine())
+    Topology topology = arguments.topology(host);
+    Recorded recorded = arguments.recorded(topology);
+    return new ExploringRun(
+            topology, found -> arguments.replay(found, recorded), host, spec.commandLine())
         .run(
             arguments.options(seed),
             new ExploringRun.Bounds(runs, time, jobs, keepGoing),

@@ -47,6 +47,14 @@ final class ReplayCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--recorded",
+      paramLabel = "HASHES",
+      description =
+          "what explore has printed: refuse to run if Tombolo or a file has changed since, and say"
+              + " which")
+  private @Nullable String recorded;
+
+  @Option(
       names = "--gdb",
       paramLabel = "PORT",
       converter = PortOption.class,
@@ -75,6 +83,9 @@ final class ReplayCommand implements Callable<Integer> {
       throw new InputException("--vm %s: is for gdb; add --gdb PORT".formatted(vm));
     }
     Topology topology = arguments.topology(host);
+    if (recorded != null) {
+      arguments.recorded(topology).check(recorded);
+    }
     SimulatedRun run =
         new SimulatedRun(topology, "tombolo replay", host, spec.commandLine().getErr());
     SimulationOptions options = arguments.options(seed);

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 import tombolo.cli.run.Host;
+import tombolo.cli.run.Recorded;
 import tombolo.cli.run.TimeLimit;
 import tombolo.sim.MemoryModel;
 import tombolo.sim.SimulationOptions;
@@ -51,8 +52,9 @@ final class SimulationArguments {
       names = "--fault",
       paramLabel = "FAULT",
       description =
-          "what may happen besides the faults of the file: \"kill VM\" or \"stall VM\"; may be"
-              + " repeated")
+          "what may happen besides the faults of the file; may be repeated: \"kill VM\","
+              + " \"stall VM\", \"jump clock\", \"delay-bells VM\", \"wake VM\", \"refuse VM\","
+              + " \"slow-disks VM\", \"fail-disks VM\", \"lose-packets VM\", \"swap-packets VM\"")
   private List<String> faults = new ArrayList<>();
 
   @Option(
@@ -94,8 +96,17 @@ final class SimulationArguments {
     }
   }
 
+  /**
+   * Returns what the run depends on besides these arguments.
+   *
+   * @throws InputException if a file cannot be read
+   */
+  Recorded recorded(Topology topology) {
+    return Recorded.of(Path.of(file), topology);
+  }
+
   /** Returns the command that repeats the run of a seed. */
-  String replay(long seed) {
+  String replay(long seed, Recorded recorded) {
     StringBuilder command = new StringBuilder("tombolo replay " + file + " --seed " + seed);
     if (model != MemoryModel.RVWMO) {
       command.append(" --memory-model ").append(model.label());
@@ -106,7 +117,7 @@ final class SimulationArguments {
     faults.forEach(fault -> command.append(" --fault '").append(fault).append('\''));
     failOn.forEach(
         text -> command.append(" --fail-on '").append(text.replace("'", "'\\''")).append('\''));
-    return command.toString();
+    return command.append(" --recorded ").append(recorded.text()).toString();
   }
 
   /** Parses a memory model for picocli, which makes one itself. */

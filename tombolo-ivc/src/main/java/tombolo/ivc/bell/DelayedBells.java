@@ -28,6 +28,7 @@ public final class DelayedBells {
   public static final long LINGER_NANOS = 1_000_000_000;
 
   private final BellCounters counters;
+  private final HostServices host;
   private final Clock clock;
   private final Scheduler scheduler;
 
@@ -52,6 +53,7 @@ public final class DelayedBells {
    */
   public DelayedBells(HostServices host, BellCounters counters) {
     this.counters = counters;
+    this.host = host;
     this.clock = host.clock();
     this.scheduler = host.scheduler();
   }
@@ -145,7 +147,7 @@ public final class DelayedBells {
 
   /** Returns a doorbell of nobody, for a restored ring whose target has left. */
   public Doorbell toNobody() {
-    Inbox nobody = new Inbox(clock, this, counters, Inbox.Signal.NONE);
+    Inbox nobody = new Inbox("", host, this, counters, Inbox.Signal.NONE);
     Event nothing = new Event(Event.Kind.DOORBELL, 0, 0, 0, 0, 0);
     Bell left = new Bell(nobody, 0, false, 0, () -> nothing, _ -> {});
     nobody.close(left);

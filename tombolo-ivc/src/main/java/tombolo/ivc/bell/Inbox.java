@@ -8,6 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tombolo.ivc.abi.Event;
 import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.state.StateReader;
 import tombolo.machine.state.StateWriter;
 
@@ -48,7 +50,9 @@ public final class Inbox {
         };
   }
 
+  private final String owner;
   private final Clock clock;
+  private final Mishaps mishaps;
   private final DelayedBells delays;
   private final BellCounters counters;
 
@@ -61,13 +65,17 @@ public final class Inbox {
   /**
    * Makes an empty inbox.
    *
-   * @param clock by which rings are limited and timed
+   * @param owner the endpoint's name
+   * @param host by whose clock rings are limited and timed
    * @param delays delivers the rings that have to wait for a token
    * @param counters counts what becomes of rings
    * @param signal is told what waits
    */
-  public Inbox(Clock clock, DelayedBells delays, BellCounters counters, Signal signal) {
-    this.clock = clock;
+  public Inbox(
+      String owner, HostServices host, DelayedBells delays, BellCounters counters, Signal signal) {
+    this.owner = owner;
+    this.clock = host.clock();
+    this.mishaps = host.mishaps();
     this.delays = delays;
     this.counters = counters;
     this.signal = signal;
@@ -91,6 +99,7 @@ public final class Inbox {
     } else {
       long now = clock.nanos();
       long wait = bell.bucket.take(now);
+      wait = Math.max(wait, mishaps.strikes(Mishaps.Kind.LATE_BELL, owner));
       if (wait == 0) {
         deliver(to, now);
       } else {

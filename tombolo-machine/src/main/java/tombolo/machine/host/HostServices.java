@@ -13,10 +13,16 @@ import java.time.Instant;
  * @param clock the topology's time
  * @param scheduler runs its workers
  * @param random its source of chance
+ * @param mishaps what goes wrong on purpose
  */
-public record HostServices(Clock clock, Scheduler scheduler, RandomSource random) {
+public record HostServices(Clock clock, Scheduler scheduler, RandomSource random, Mishaps mishaps) {
   private static final HostServices SYSTEM =
       new HostServices(Clock.system(), Scheduler.system(), RandomSource.system());
+
+  /** Makes services with which nothing goes wrong on purpose. */
+  public HostServices(Clock clock, Scheduler scheduler, RandomSource random) {
+    this(clock, scheduler, random, Mishaps.NONE);
+  }
 
   /** Returns the host's monotonic clock, platform threads and entropy; always the same object. */
   public static HostServices system() {
@@ -30,6 +36,6 @@ public record HostServices(Clock clock, Scheduler scheduler, RandomSource random
    * @throws ArithmeticException if the date is out of range
    */
   public HostServices startingAt(Instant date) {
-    return new HostServices(clock.startingAt(date), scheduler, random);
+    return new HostServices(clock.startingAt(date), scheduler, random, mishaps);
   }
 }

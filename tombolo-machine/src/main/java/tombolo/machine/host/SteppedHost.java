@@ -44,12 +44,21 @@ public final class SteppedHost implements Stateful {
 
   /** Makes a host whose every choice follows from the seed. */
   public SteppedHost(long seed) {
-    this(new SplitMix(seed));
+    this(seed, Mishaps.NONE);
   }
 
-  private SteppedHost(SplitMix seed) {
+  /**
+   * Makes a host whose every choice follows from the seed.
+   *
+   * @param mishaps what goes wrong on purpose
+   */
+  public SteppedHost(long seed, Mishaps mishaps) {
+    this(new SplitMix(seed), mishaps);
+  }
+
+  private SteppedHost(SplitMix seed, Mishaps mishaps) {
     // The order of the two is what a seed of earlier versions stood for.
-    this(new SplitMix(seed.nextLong()), new RandomSchedule(seed));
+    this(new SplitMix(seed.nextLong()), new RandomSchedule(seed), mishaps);
   }
 
   /**
@@ -57,15 +66,16 @@ public final class SteppedHost implements Stateful {
    *
    * @param schedule decides the order of steps
    * @param seed of what guests and devices draw
+   * @param mishaps what goes wrong on purpose
    */
-  public SteppedHost(Schedule schedule, long seed) {
-    this(new SplitMix(seed), schedule);
+  public SteppedHost(Schedule schedule, long seed, Mishaps mishaps) {
+    this(new SplitMix(seed), schedule, mishaps);
   }
 
-  private SteppedHost(SplitMix chance, Schedule schedule) {
+  private SteppedHost(SplitMix chance, Schedule schedule, Mishaps mishaps) {
     this.chance = chance;
     this.schedule = schedule;
-    services = new HostServices(() -> now, new SteppedScheduler(), chance::nextLong);
+    services = new HostServices(() -> now, new SteppedScheduler(), chance::nextLong, mishaps);
   }
 
   /** Returns the services; always the same ones. */
@@ -90,8 +100,19 @@ public final class SteppedHost implements Stateful {
    * @throws IllegalStateException if a step calls it
    */
   public boolean step() {
+    return step(Worker.UNTIL_WOKEN);
+  }
+
+  /**
+   * As {@link #step()}, but time jumps no further than to a time. If nobody has work before that,
+   * it is that time then, and nothing else has happened.
+   *
+   * @param until nanoseconds of the clock
+   * @return whether a worker has done a step
+   */
+  public boolean step(long until) {
     requireOutside();
-    @Nullable SteppedTask next = next();
+    @Nullable SteppedTask next = next(until);
     if (next == null) {
       return false;
     }
@@ -106,6 +127,16 @@ public final class SteppedHost implements Stateful {
       pass(retired == 0 ? STEP_NANOS : INSTRUCTION_NANOS * retired);
     }
     return true;
+  }
+
+  /**
+   * Lets time jump, as it does for a host that was asleep.
+   *
+   * @param nanos how far, not negative
+   */
+  public void jump(long nanos) {
+    requireOutside();
+    pass(nanos);
   }
 
   @Override
@@ -136,12 +167,13 @@ public final class SteppedHost implements Stateful {
     }
   }
 
-  private @Nullable SteppedTask next() {
+  private @Nullable SteppedTask next(long until) {
     tasks.removeIf(SteppedTask::hasEnded);
     List<SteppedTask> ready = ready();
     if (ready.isEmpty()) {
       long earliest = tasks.stream().mapToLong(SteppedTask::until).min().orElse(Long.MAX_VALUE);
-      if (earliest == Worker.UNTIL_WOKEN) {
+      if (earliest == Worker.UNTIL_WOKEN || earliest > until) {
+        now = until == Worker.UNTIL_WOKEN ? now : Math.max(now, until);
         return null;
       }
       now = earliest;

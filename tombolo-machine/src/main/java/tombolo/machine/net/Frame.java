@@ -45,6 +45,16 @@ final class Frame {
   private Offload offload = Offload.NONE;
   private boolean verified;
 
+  /** Returns another frame with the same content. */
+  Frame copy() {
+    Frame copy = new Frame();
+    System.arraycopy(bytes, 0, copy.bytes, 0, HEADER + length);
+    copy.length = length;
+    copy.offload = offload;
+    copy.verified = verified;
+    return copy;
+  }
+
   /** Returns the bytes of the frame, without the header. */
   int length() {
     return length;

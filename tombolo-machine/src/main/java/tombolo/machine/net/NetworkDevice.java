@@ -50,7 +50,7 @@ public final class NetworkDevice implements VirtioDevice {
       String name, Wire wire, MacAddress address, String vmName, HostServices host) {
     this.name = name;
     this.wire = wire;
-    this.port = new GuestPort(address, vmName, host.clock());
+    this.port = new GuestPort(address, vmName, host);
     this.sender = new FrameSender(wire, port, name, host);
     port.onLinkDown(this::linkIsDown);
     wire.attach(port);

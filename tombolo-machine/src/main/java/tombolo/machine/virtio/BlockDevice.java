@@ -4,6 +4,7 @@ package tombolo.machine.virtio;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.host.Mishaps;
 
 /**
  * A block device (virtio 1.2, 5.2) on a {@link DiskImage}: reads, writes, flushes and its name.
@@ -30,6 +31,7 @@ public final class BlockDevice implements VirtioDevice {
   private final String name;
   private final String vmName;
   private final DiskImage disk;
+  private final Mishaps mishaps;
 
   /** Set once, before the driver is there. */
   private @Nullable BlockRequests requests;
@@ -42,8 +44,10 @@ public final class BlockDevice implements VirtioDevice {
    * @param name of the device; the guest sees 20 bytes of it as its serial number
    * @param vmName for the log
    * @param disk closed with the device
+   * @param mishaps what goes wrong on purpose
    */
-  public BlockDevice(String name, String vmName, DiskImage disk) {
+  public BlockDevice(String name, String vmName, DiskImage disk, Mishaps mishaps) {
+    this.mishaps = mishaps;
     this.name = name;
     this.vmName = vmName;
     this.disk = disk;
@@ -79,10 +83,19 @@ public final class BlockDevice implements VirtioDevice {
     return QUEUE_SIZE;
   }
 
+  private boolean fails() {
+    return mishaps.strikes(Mishaps.Kind.DISK_ERROR, vmName) != 0;
+  }
+
+  @Override
+  public long lateness() {
+    return mishaps.strikes(Mishaps.Kind.SLOW_DISK, vmName);
+  }
+
   @Override
   public void attach(VirtioTransport given) {
     transport = given;
-    requests = new BlockRequests(vmName + "/" + name, disk, given);
+    requests = new BlockRequests(vmName + "/" + name, disk, given, this::fails);
   }
 
   /** Returns capacity, the most segments of a request, and the size of a block (5.2.4). */

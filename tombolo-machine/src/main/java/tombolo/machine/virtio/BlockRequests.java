@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /**
  * Serves the requests of a {@link BlockDevice} (virtio 1.2, 5.2.6), for its worker alone. A request
@@ -32,6 +33,7 @@ final class BlockRequests {
   private final String name;
   private final DiskImage disk;
   private final VirtioTransport transport;
+  private final BooleanSupplier fails;
   private final ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
   private final ByteBuffer piece = ByteBuffer.allocate(PIECE);
   private boolean failureLogged;
@@ -43,8 +45,10 @@ final class BlockRequests {
    * Makes a server of requests.
    *
    * @param name of VM and device: {@code vm/disk0}
+   * @param fails whether the next request fails on purpose
    */
-  BlockRequests(String name, DiskImage disk, VirtioTransport transport) {
+  BlockRequests(String name, DiskImage disk, VirtioTransport transport, BooleanSupplier fails) {
+    this.fails = fails;
     this.name = name;
     this.disk = disk;
     this.transport = transport;
@@ -63,7 +67,8 @@ final class BlockRequests {
     written = 0;
     byte status;
     try {
-      status = execute(chain, header.getInt(0), header.getLong(8));
+      status =
+          fails.getAsBoolean() ? IO_ERROR : execute(chain, header.getInt(0), header.getLong(8));
     } catch (IOException e) {
       logFirst(e);
       status = IO_ERROR;

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import tombolo.machine.host.Clock;
+import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Scheduler;
 import tombolo.machine.host.Task;
 import tombolo.machine.host.Worker;
@@ -26,10 +29,17 @@ final class QueueWorker implements Worker, Stateful {
   private final List<Turn> turns;
   private final IntConsumer serve;
   private final Consumer<Throwable> onFailure;
+  private final LongSupplier lateness;
+  private final Clock clock;
   private final AtomicLong due = new AtomicLong();
 
   /** The queue that was served last; others go first. Used by the worker. */
   private int last;
+
+  /** Whether the next service waits until a time. Used by the worker. */
+  private boolean isLate;
+
+  private long lateUntil;
 
   private volatile boolean closed;
 
@@ -38,18 +48,22 @@ final class QueueWorker implements Worker, Stateful {
    *
    * @param queues how many, 1 to 64
    * @param serve serves a queue on the worker's behalf
+   * @param lateness how long to wait before a queue is served, in nanoseconds
    * @param onFailure is told what serve throws; the worker goes on, for the VM's next run
    */
   QueueWorker(
       String name,
       int queues,
-      Scheduler scheduler,
+      HostServices host,
       IntConsumer serve,
+      LongSupplier lateness,
       Consumer<Throwable> onFailure) {
     this.turns = Stream.generate(Turn::new).limit(queues).toList();
     this.serve = serve;
     this.onFailure = onFailure;
-    this.task = scheduler.task(name, Scheduler.Idle.PARK, this);
+    this.lateness = lateness;
+    this.clock = host.clock();
+    this.task = host.scheduler().task(name, Scheduler.Idle.PARK, this);
   }
 
   void start() {
@@ -76,6 +90,15 @@ final class QueueWorker implements Worker, Stateful {
     if (bits == 0) {
       return UNTIL_WOKEN;
     }
+    if (!isLate) {
+      long late = lateness.getAsLong();
+      isLate = late > 0;
+      lateUntil = isLate ? clock.nanos() + late : 0;
+    }
+    if (isLate && clock.nanos() < lateUntil) {
+      return lateUntil;
+    }
+    isLate = false;
     int queue = next(bits);
     last = queue;
     due.getAndUpdate(now -> now & ~(1L << queue));

@@ -46,6 +46,11 @@ public interface VirtioDevice extends Stateful {
     return 256;
   }
 
+  /** Returns how long its worker waits before the next request, in nanoseconds; mostly 0. */
+  default long lateness() {
+    return 0;
+  }
+
   /**
    * Gives the device its transport, before the driver is there. Called once, while no vCPU runs.
    */

@@ -83,8 +83,9 @@ public final class VirtioPci implements PciFunction, MmioDevice {
         new QueueWorker(
             vmName + "/" + device.name(),
             queues,
-            host.scheduler(),
+            host,
             queue -> device.serve(queue(queue)),
+            device::lateness,
             this::failed);
     this.state =
         new DeviceState(

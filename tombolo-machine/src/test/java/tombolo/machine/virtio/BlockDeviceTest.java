@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tombolo.machine.host.Mishaps;
 
 final class BlockDeviceTest {
   private static final int IN = 0;
@@ -50,7 +51,8 @@ final class BlockDeviceTest {
     new Random(1).nextBytes(content);
     Files.write(file, content);
     TestDriver driver =
-        new TestDriver(new BlockDevice("disk0", "vm", DiskImage.open(file, readOnly)));
+        new TestDriver(
+            new BlockDevice("disk0", "vm", DiskImage.open(file, readOnly), Mishaps.NONE));
     opened = driver;
     driver.start(1L << BlockDevice.FLUSH);
     return driver;

@@ -28,6 +28,7 @@ import tombolo.machine.console.ConsoleSize;
 import tombolo.machine.folder.FolderDevice;
 import tombolo.machine.host.Clock;
 import tombolo.machine.host.HostServices;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.host.RandomSource;
 import tombolo.machine.net.NetworkDevice;
 import tombolo.machine.net.NetworkSwitch;
@@ -119,7 +120,8 @@ final class HostileDriverTest {
   }
 
   private static VirtioDevice disk() {
-    return new BlockDevice("disk0", "vm", DiskImage.open(directory.resolve("disk.img"), false));
+    return new BlockDevice(
+        "disk0", "vm", DiskImage.open(directory.resolve("disk.img"), false), Mishaps.NONE);
   }
 
   private static VirtioDevice folder() {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.host.OrderedHost;
 import tombolo.machine.vsock.HostVsockConnection;
 import tombolo.machine.vsock.HostVsockListener;
@@ -49,7 +50,7 @@ final class PausedDevicesTest {
   @Test
   void aDiskServesNothing(@TempDir Path directory) throws Exception {
     Path file = Files.write(directory.resolve("disk"), new byte[4096]);
-    VirtioDevice disk = new BlockDevice("disk0", "vm", DiskImage.open(file, false));
+    VirtioDevice disk = new BlockDevice("disk0", "vm", DiskImage.open(file, false), Mishaps.NONE);
     try (TestDriver driver = new TestDriver(disk, host.services())) {
       driver.start(0);
       driver.describe(0, 0, BUFFERS, 16, NEXT, 1);

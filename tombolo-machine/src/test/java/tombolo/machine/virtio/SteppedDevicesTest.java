@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tombolo.machine.console.BufferConsole;
 import tombolo.machine.console.StreamConsole;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.host.SteppedHost;
 import tombolo.machine.host.Task;
 import tombolo.machine.host.Worker;
@@ -43,7 +44,8 @@ final class SteppedDevicesTest {
       Path file = Files.write(directory.resolve("disk" + i), new byte[4096]);
       drivers.add(
           new TestDriver(
-              new BlockDevice("disk" + i, "vm", DiskImage.open(file, false)), host.services()));
+              new BlockDevice("disk" + i, "vm", DiskImage.open(file, false), Mishaps.NONE),
+              host.services()));
       request(drivers.get(i));
     }
     List<Integer> order = new ArrayList<>();

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tombolo.machine.console.Console;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.host.OrderedHost;
 import tombolo.machine.state.SavedState;
 
@@ -111,7 +112,7 @@ final class VirtioStateTest {
       return switch (kind) {
         case ENTROPY -> new EntropyDevice(() -> chance.addAndGet(0x0123_4567_89ab_cdefL));
         case CONSOLE -> new ConsoleDevice(console);
-        case DISK -> new BlockDevice("disk0", "vm", DiskImage.open(file, false));
+        case DISK -> new BlockDevice("disk0", "vm", DiskImage.open(file, false), Mishaps.NONE);
       };
     }
 

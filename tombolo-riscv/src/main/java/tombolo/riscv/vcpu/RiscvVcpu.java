@@ -13,6 +13,7 @@ import tombolo.machine.BoardContext;
 import tombolo.machine.Vcpu;
 import tombolo.machine.VcpuExit;
 import tombolo.machine.debug.Debuggable;
+import tombolo.machine.host.Mishaps;
 import tombolo.machine.image.SymbolTable;
 import tombolo.machine.power.GuestFault;
 import tombolo.machine.state.StateReader;
@@ -79,6 +80,8 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   public final @Nullable InterruptFile interruptFile;
 
   private final Engine engine;
+  private final String vmName;
+  private final Mishaps mishaps;
   private final Traps traps;
   private final SystemInstructions system;
   private final DebuggedHart debug;
@@ -139,6 +142,8 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       long clockOrigin,
       InterruptController controller) {
     this.engine = engine;
+    this.vmName = context.vmName();
+    this.mishaps = context.host().mishaps();
     hart = new Hart(index, context.memory(), budget, vectorLength);
     quiescence = new Quiescence(hart, context.host().scheduler());
     timer = new HartTimer(hart, context.host().clock(), clockOrigin);
@@ -426,7 +431,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   /** WFI: the hart executes nothing more until an interrupt is pending that sie enables. */
   void waitForInterrupt() {
     timer.look();
-    asleep = true;
+    asleep = mishaps.strikes(Mishaps.Kind.WAKE_UP, vmName) == 0;
   }
 
   /** Goes back to what a fresh board has; nobody runs the vCPU. */

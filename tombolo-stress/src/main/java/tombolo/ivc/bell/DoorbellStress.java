@@ -22,9 +22,9 @@ import tombolo.machine.host.Scheduler;
 public final class DoorbellStress {
   private static final Clock CLOCK = () -> 0;
   private static final BellCounters COUNTERS = new BellCounters();
-  private static final DelayedBells DELAYS =
-      new DelayedBells(
-          new HostServices(CLOCK, Scheduler.system(), RandomSource.seeded(1)), COUNTERS);
+  private static final HostServices HOST =
+      new HostServices(CLOCK, Scheduler.system(), RandomSource.seeded(1));
+  private static final DelayedBells DELAYS = new DelayedBells(HOST, COUNTERS);
 
   private DoorbellStress() {}
 
@@ -41,7 +41,7 @@ public final class DoorbellStress {
 
   /** One side of a channel that is rung, with as little around it as can be. */
   private static final class Rung {
-    final Inbox inbox = new Inbox(CLOCK, DELAYS, COUNTERS, Silence.INSTANCE);
+    final Inbox inbox = new Inbox("rung", HOST, DELAYS, COUNTERS, Silence.INSTANCE);
     final Doorbell bell;
 
     Rung() {

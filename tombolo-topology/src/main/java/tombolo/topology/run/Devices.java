@@ -49,7 +49,10 @@ final class Devices {
     for (int i = 0; i < spec.disks().size(); i++) {
       DiskSpec disk = spec.disks().get(i);
       DiskImage image = DiskImage.open(disk.file(), disk.readOnly());
-      VirtioPci.plugIn(vm, PciSlots.FIRST_DISK + i, new BlockDevice("disk" + i, vm.name(), image));
+      VirtioPci.plugIn(
+          vm,
+          PciSlots.FIRST_DISK + i,
+          new BlockDevice("disk" + i, vm.name(), image, host.mishaps()));
     }
     for (int i = 0; i < spec.folders().size(); i++) {
       plugIn(spec.folders().get(i), i, vm);

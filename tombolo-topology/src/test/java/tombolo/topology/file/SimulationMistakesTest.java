@@ -49,7 +49,7 @@ class SimulationMistakesTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "faults = ['burn a'] | \"burn a\": not a fault; write \"kill VM\"",
+        "faults = ['burn a'] | \"burn a\": not a fault; write one of \"kill VM\"",
         "faults = ['kill b'] | \"kill b\": names no VM; there is a",
         "faults = ['kill'] | names no VM",
         "faults = 'kill a' | an array of faults",
