@@ -2,6 +2,7 @@
 
 /** Simulation: runs of a topology that follow from a seed, and the search for one that fails. */
 module tombolo.sim {
+  requires tombolo.ivc;
   requires tombolo.memory;
   requires tombolo.riscv;
   requires transitive tombolo.debug;

@@ -48,7 +48,7 @@ class ModuleTableTest {
         new Row("ivc", MEMORY, MACHINE, RING),
         new Row("topology", MEMORY, MACHINE, RISCV, IVC, "org.tomlj..", "com.sun.management.."),
         new Row("bridge", MACHINE, RING, IVC, TOPOLOGY, "org.agrona..", "io.aeron.."),
-        new Row("sim", MEMORY, MACHINE, RISCV, DEBUG, TOPOLOGY),
+        new Row("sim", MEMORY, MACHINE, RISCV, DEBUG, IVC, TOPOLOGY),
         new Row(
             "cli",
             MEMORY,

@@ -16,6 +16,8 @@ public record Failure(Kind kind, String what) {
     CONSOLE,
     /** Nothing can run any more, and a VM has not ended. */
     DEADLOCK,
+    /** The directory of channels contradicts itself. */
+    DIRECTORY,
     /** The limit of virtual time was reached, and a VM has not ended. */
     TIME
   }

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tombolo.machine.VmState;
 import tombolo.machine.console.Console;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.host.Mishaps;
@@ -35,6 +38,9 @@ import tombolo.topology.run.Watcher;
  * <p>Used by one thread; several simulations may run in several threads at a time.
  */
 public final class Simulation {
+  /** Steps between two looks at the directory of channels; a look takes as long as some steps. */
+  private static final int STEPS_A_LOOK = 64;
+
   private final SimulationOptions options;
   private final SimulationWatcher watcher;
   private final List<Pattern> failOn;
@@ -197,7 +203,22 @@ public final class Simulation {
           "%s of virtual time are over, and %s".formatted(seconds(now()), unended(run)));
     }
     @Nullable Failure printed = printed();
-    return printed == null ? failed(run) : printed;
+    if (printed != null) {
+      return printed;
+    }
+    @Nullable Failure failed = failed(run);
+    boolean looks = failed == null && (run.hasEnded() || host.steps() % STEPS_A_LOOK == 0);
+    return looks ? brokenDirectory(run) : failed;
+  }
+
+  private static @Nullable Failure brokenDirectory(TopologyRun run) {
+    Set<String> stopped =
+        run.vms().stream()
+            .filter(vm -> vm.vm().state() == VmState.STOPPED)
+            .map(RunningVm::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    @Nullable String broken = DirectoryInvariants.broken(run.directory().snapshot(), stopped);
+    return broken == null ? null : new Failure(Failure.Kind.DIRECTORY, "the directory: " + broken);
   }
 
   /** A VM that has failed for good ends the run: its peers could wait for it for ever. */
