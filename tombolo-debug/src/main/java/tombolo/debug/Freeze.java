@@ -24,20 +24,25 @@ public final class Freeze {
     this.vms = vms;
   }
 
-  /** Suspends the VMs, for one debugger more. */
+  /** Suspends the VMs, for one debugger more; also those that have begun to run meanwhile. */
   synchronized void begin() {
-    if (debuggers++ > 0) {
-      return;
-    }
+    debuggers++;
     for (Vm vm : vms.get()) {
-      try {
-        if (vm.state() == VmState.RUNNING) {
-          vm.suspend();
-          suspended.add(vm);
-        }
-      } catch (IllegalStateException e) {
-        // It has stopped meanwhile.
+      VmState state = vm.state();
+      if (state != VmState.SUSPENDED && state != VmState.STOPPED) {
+        suspend(vm);
       }
+    }
+  }
+
+  private void suspend(Vm vm) {
+    try {
+      vm.suspend(); // after a reset, if one is under way
+      if (!suspended.contains(vm)) {
+        suspended.add(vm);
+      }
+    } catch (IllegalStateException e) {
+      // It has stopped meanwhile, or has not begun.
     }
   }
 

@@ -18,6 +18,9 @@ import tombolo.machine.host.Clock;
  * wait until it has gone. Whoever opens it closes it. Thread-safe.
  */
 public final class GdbServer implements AutoCloseable {
+  /** How long a session may take to end before its connection is cut. */
+  private static final long PATIENCE_MILLIS = 1_000;
+
   private final Target target;
   private final ServerSocketChannel socket;
   private final Consumer<String> report;
@@ -26,6 +29,7 @@ public final class GdbServer implements AutoCloseable {
 
   // Guarded by this.
   private @Nullable GdbSession session;
+  private @Nullable SocketChannel connection;
   private boolean closed;
 
   private GdbServer(
@@ -91,6 +95,7 @@ public final class GdbServer implements AutoCloseable {
           return;
         }
         session = next;
+        connection = client;
       }
       next.run();
     } catch (IOException e) {
@@ -100,6 +105,7 @@ public final class GdbServer implements AutoCloseable {
     } finally {
       synchronized (this) {
         session = null;
+        connection = null;
       }
     }
   }
@@ -127,24 +133,47 @@ public final class GdbServer implements AutoCloseable {
       closed = true;
       present = session;
     }
-    try {
-      socket.close();
-    } catch (IOException e) {
-      report.accept("gdb's port could not be closed: " + e.getMessage());
-    }
+    close(socket);
     if (present != null) {
       present.close();
     }
+    boolean interrupted = !join(PATIENCE_MILLIS);
+    synchronized (this) {
+      if (connection != null) {
+        close(connection); // the debugger does not read what the session writes
+      }
+    }
+    interrupted |= !join(0);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void close(AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception e) {
+      report.accept("gdb's port could not be closed: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Waits for the end of the thread.
+   *
+   * @param millis how long at the most; 0 for without end
+   * @return whether nobody has interrupted this thread meanwhile
+   */
+  private boolean join(long millis) {
     boolean interrupted = false;
-    while (thread.isAlive() && Thread.currentThread() != thread) {
+    boolean waits = thread.isAlive();
+    while (waits) {
       try {
-        thread.join();
+        thread.join(millis);
+        waits = false;
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    return !interrupted;
   }
 }

@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,15 @@ final class GdbSession {
   }
 
   /** More packets than a debugger sends without an answer. */
-  private static final int MOST_EVENTS = 64;
+  private static final int MOST_PACKETS = 64;
 
   private final Target target;
   private final Packets packets;
-  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>(MOST_EVENTS);
+  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+  /** How many packets more may wait; stops and the end always find room. */
+  private final Semaphore room = new Semaphore(MOST_PACKETS);
+
   private final Inquiries inquiries;
 
   private boolean isRunning = true;
@@ -88,6 +93,8 @@ final class GdbSession {
         inquiries.stopped(stop);
         if (tells) {
           tell(stop);
+        } else {
+          target.setStops(Stops.NONE); // whatever an earlier debugger has left
         }
       }
       case Event.Exited(int status) -> {
@@ -95,7 +102,10 @@ final class GdbSession {
         over = true;
         left = true;
       }
-      case Event.Received(String payload) -> received(payload);
+      case Event.Received(String payload) -> {
+        room.release();
+        received(payload);
+      }
     }
   }
 
@@ -104,10 +114,11 @@ final class GdbSession {
       String payload;
       do {
         payload = packets.receive();
-        events.put(new Event.Received(payload));
+        room.acquire();
+        events.add(new Event.Received(payload));
       } while (!payload.equals(Packets.END));
     } catch (IOException e) {
-      events.offer(new Event.Received(Packets.END)); // gone is gone
+      events.add(new Event.Received(Packets.END)); // gone is gone
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -119,12 +130,12 @@ final class GdbSession {
 
   /** Any thread. */
   void exited(int status) {
-    events.offer(new Event.Exited(status));
+    events.add(new Event.Exited(status));
   }
 
-  /** Ends the session. Any thread. */
+  /** Asks for the end of the session. Any thread. */
   void close() {
-    events.offer(new Event.Received(Packets.END));
+    events.add(new Event.Received(Packets.END));
   }
 
   private void tell(StopEvent stop) throws IOException {

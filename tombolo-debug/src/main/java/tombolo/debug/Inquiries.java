@@ -290,7 +290,10 @@ final class Inquiries {
       if (places.stream().mapToInt(Watchpoint.Place::length).sum() != length) {
         return NO_MEMORY;
       }
-      watchpoints.add(new Watchpoint(va, length, kind, places));
+      Watchpoint added = new Watchpoint(va, length, kind, places);
+      if (!watchpoints.contains(added)) {
+        watchpoints.add(added);
+      }
     }
     return changed();
   }
@@ -306,7 +309,8 @@ final class Inquiries {
       breakpoints.remove(va);
     } else {
       Watchpoint.@Nullable Kind kind = kind(type);
-      watchpoints.removeIf(old -> old.va() == va && old.kind() == kind);
+      int length = Hex.index(fields[2]);
+      watchpoints.removeIf(old -> old.va() == va && old.kind() == kind && old.length() == length);
     }
     return changed();
   }

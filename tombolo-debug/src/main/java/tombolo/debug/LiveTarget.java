@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tombolo.machine.Vcpu;
 import tombolo.machine.Vm;
+import tombolo.machine.VmState;
 import tombolo.machine.debug.Debuggable;
 import tombolo.machine.debug.Hold;
 import tombolo.memory.GuestMemory;
@@ -49,8 +50,8 @@ public final class LiveTarget implements Target {
   // Written while the VM is suspended, or before it boots.
   private Stops stops = Stops.NONE;
   private WatchedBytes watched;
-  private int stepped = -1;
-  private boolean others = true;
+  private volatile int stepped = -1;
+  private volatile boolean others = true;
 
   private volatile Consumer<StopEvent> listener = event -> {};
 
@@ -77,8 +78,33 @@ public final class LiveTarget implements Target {
       probes.add(new Probe(debuggable, index));
     }
     for (int i = 0; i < vcpus.size(); i++) {
-      int index = i;
-      vcpus.get(i).hold(() -> next(index));
+      vcpus.get(i).hold(new VcpuHold(i));
+    }
+    vm.addListener(
+        state -> {
+          if (state == VmState.STOPPED) {
+            started.countDown();
+          }
+        });
+  }
+
+  /** What one vCPU asks, on its own thread. */
+  private final class VcpuHold implements Hold {
+    private final int index;
+
+    VcpuHold(int index) {
+      this.index = index;
+    }
+
+    @Override
+    public long next() {
+      return LiveTarget.this.next(index);
+    }
+
+    /** A vCPU that stands still, or executes one instruction, stays out of interrupt handlers. */
+    @Override
+    public boolean takesInterrupts() {
+      return !holding && others && index != stepped;
     }
   }
 
@@ -193,7 +219,6 @@ public final class LiveTarget implements Target {
     }
     stepped = step;
     others = all || step < 0;
-    watched.forget();
     probes.forEach(Probe::letGo);
     frozen = false;
     holding = false;

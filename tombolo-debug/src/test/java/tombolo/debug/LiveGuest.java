@@ -3,10 +3,12 @@ package tombolo.debug;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import tombolo.machine.Vm;
 import tombolo.machine.VmConfig;
 import tombolo.machine.console.BufferConsole;
+import tombolo.machine.debug.RegisterSet;
 import tombolo.machine.host.HostServices;
 import tombolo.machine.image.BootImage;
 import tombolo.machine.image.ElfMachine;
@@ -64,6 +66,16 @@ final class LiveGuest implements AutoCloseable {
         return address;
       }
     }
+  }
+
+  /** Returns a register's number as GDB writes it. */
+  String number(String register) {
+    List<String> names =
+        Objects.requireNonNull(vm.board().vcpus().getFirst().debuggable()).registerSets().stream()
+            .flatMap(set -> set.registers().stream())
+            .map(RegisterSet.Register::name)
+            .toList();
+    return Integer.toHexString(names.indexOf(register));
   }
 
   @Override

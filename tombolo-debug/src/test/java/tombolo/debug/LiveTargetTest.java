@@ -75,6 +75,36 @@ class LiveTargetTest {
     }
   }
 
+  /** Clocks go on while a person thinks, so a timer is nearly always pending. */
+  @Test
+  void aStepStaysOutOfInterruptHandlers() throws Exception {
+    try (LiveGuest guest = new LiveGuest("ticker", 1);
+        GdbClient gdb = new GdbClient(guest.server.port())) {
+      gdb.ask("?");
+      gdb.send("c");
+      assertThat(guest.console.await("tick", Duration.ofSeconds(60))).isTrue();
+      gdb.sendRaw(new byte[] {3});
+      gdb.receive();
+      String sepc = guest.number("sepc");
+      String before = gdb.ask("p" + sepc);
+      for (int i = 0; i < 100; i++) {
+        assertThat(gdb.ask("s")).isEqualTo(STEPPED_ONE);
+      }
+      assertThat(gdb.ask("p" + sepc)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aDebuggerThatReadsNothingDoesNotHoldUpTheEnd() throws Exception {
+    try (LiveGuest guest = new LiveGuest("hello", 1);
+        GdbClient gdb = new GdbClient(guest.server.port())) {
+      for (int i = 0; i < 2_000; i++) {
+        gdb.send("m80200000,1000");
+      }
+      guest.server.close();
+    }
+  }
+
   @Test
   void registersAndMemoryAreReadAndWritten() throws Exception {
     try (LiveGuest guest = new LiveGuest("hello", 1);

@@ -26,6 +26,7 @@ final class CalmSchedule {
   private String seen = "";
   private long seenAt;
   private int visit;
+  private boolean struck;
   private long began;
 
   void meet(String task, Hart hart) {
@@ -49,6 +50,11 @@ final class CalmSchedule {
     visit = last.equals(seen) && position == seenAt ? visit + 1 : 0;
     seen = last;
     seenAt = position;
+  }
+
+  /** Notes that the step at hand ends because a fault comes, whoever decides about schedules. */
+  void struck() {
+    struck = true;
   }
 
   /** Returns how many steps have ended where the last one did, before it. */
@@ -98,12 +104,14 @@ final class CalmSchedule {
     ready.forEach(task -> order(task.toString()));
     String name = ready.get(chosen).toString();
     boolean couldGoOn = harts.containsKey(last) && index(ready, last) >= 0;
-    boolean wasCut = couldGoOn && position(last) - began < PATIENCE;
+    boolean wasCut = couldGoOn && !struck && position(last) - began < PATIENCE;
     boolean isCalm = next(ready) == chosen && !wasCut && !(couldGoOn && name.equals(last));
     @Nullable Decision decision =
         isCalm
             ? null
-            : new Decision.Switch(last, position(last), visit, index(ready, last) >= 0, name);
+            : new Decision.Switch(
+                last, position(last), visit, !struck && index(ready, last) >= 0, name);
+    struck = false;
     if (!name.equals(last)) {
       last = name;
       lastHart = harts.get(name);

@@ -18,6 +18,9 @@ interface Choices extends Schedule {
   /** Tells of a hart, whose instructions are the positions of the worker of this name. */
   void meet(String task, Hart hart);
 
+  /** The step at hand ends here because a fault comes. */
+  void struck();
+
   /** Returns whether other workers run before the access to shared memory that is next. */
   boolean preempts();
 

@@ -46,8 +46,8 @@ sealed interface Decision {
    *
    * @param fault which one
    * @param nanos virtual time at which it comes, unless it comes at an access
-   * @param access the number of the access to shared memory, of those by its VM, from 0, before
-   *     which it comes; {@link #AT_A_TIME} if it comes at a time
+   * @param access the number of the access to shared memory, of those by the first vCPU of its VM,
+   *     from 0, before which it comes; {@link #AT_A_TIME} if it comes at a time
    * @param lasts how long, in nanoseconds; of no meaning for a VM's death
    */
   record Strike(FaultSpec fault, long nanos, long access, long lasts) implements Decision {

@@ -40,19 +40,19 @@ final class Faults {
   }
 
   /**
-   * A VM accesses shared memory next.
+   * A hart accesses shared memory next.
    *
    * @return whether a fault comes first, at the next {@link #look}
    */
-  boolean access(String vm) {
+  boolean access(String hart) {
     if (atAccesses.isEmpty()) {
       return false;
     }
-    long number = accesses.merge(vm, 1L, Long::sum) - 1;
+    long number = accesses.merge(hart, 1L, Long::sum) - 1;
     boolean comes = false;
     for (int i = 0; i < atAccesses.size(); i++) {
       Decision.Strike strike = atAccesses.get(i);
-      if (strike.access() == number && strike.fault().target().equals(vm)) {
+      if (strike.access() == number && hart.equals(strike.fault().target() + "/vcpu0")) {
         atAccesses.remove(i--);
         due.add(new Due(0, () -> happen(strike)));
         comes = true;

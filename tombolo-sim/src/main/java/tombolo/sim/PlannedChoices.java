@@ -69,6 +69,11 @@ final class PlannedChoices implements Choices {
   }
 
   @Override
+  public void struck() {
+    calm.struck();
+  }
+
+  @Override
   public int next(List<? extends Task> ready) {
     calm.ended();
     String next = planned(calm.last());

@@ -94,6 +94,11 @@ final class RandomChoices implements Choices {
   }
 
   @Override
+  public void struck() {
+    calm.struck();
+  }
+
+  @Override
   public int next(List<? extends Task> ready) {
     calm.ended();
     int chosen = schedule.next(ready);

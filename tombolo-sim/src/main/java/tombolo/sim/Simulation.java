@@ -97,14 +97,18 @@ public final class Simulation {
     String name = vm + "/vcpu" + hart.index;
     choices.meet(name, hart);
     return options.model() == MemoryModel.SC
-        ? new WatchedMemory(hart, name, alone, owners, choices, () -> strikes(vm), observer)
-        : new WeakMemory(vm, name, hart, alone, owners, shared, () -> strikes(vm), observer);
+        ? new WatchedMemory(hart, name, alone, owners, choices, () -> strikes(name), observer)
+        : new WeakMemory(vm, name, hart, alone, owners, shared, () -> strikes(name), observer);
   }
 
-  /** Returns whether a fault comes before the access to shared memory that a VM does next. */
-  private boolean strikes(String vm) {
+  /** Returns whether a fault comes before the access to shared memory that a hart does next. */
+  private boolean strikes(String hart) {
     Faults coming = faults;
-    return coming != null && coming.access(vm);
+    boolean strikes = coming != null && coming.access(hart);
+    if (strikes) {
+      choices.struck();
+    }
+    return strikes;
   }
 
   /**

@@ -80,7 +80,7 @@ public final class SimulatedRun {
       return guarded(
           () -> {
             @Nullable SimulationResult result = travel.run();
-            server.exited(result == null ? 0 : status(result));
+            server.exited(result == null ? 0 : result.report().status());
             return result;
           });
     }

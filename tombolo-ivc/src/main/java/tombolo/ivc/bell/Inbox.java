@@ -98,8 +98,8 @@ public final class Inbox {
       counters.coalesced.increment();
     } else {
       long now = clock.nanos();
-      long wait = bell.bucket.take(now);
-      wait = Math.max(wait, mishaps.strikes(Mishaps.Kind.LATE_BELL, owner));
+      long late = mishaps.strikes(Mishaps.Kind.LATE_BELL, owner);
+      long wait = late > 0 ? late : bell.bucket.take(now); // a late ring takes its token later
       if (wait == 0) {
         deliver(to, now);
       } else {

@@ -5,7 +5,6 @@ package tombolo.machine.debug;
  * Decides how far a vCPU runs on. Called by whoever runs the vCPU, before its next instruction. It
  * may keep its caller waiting where nothing else waits for that vCPU, as in a simulation.
  */
-@FunctionalInterface
 public interface Hold {
   /** Execute nothing: {@link tombolo.machine.Vcpu#run} returns. */
   long LEAVE = 0;
@@ -21,4 +20,9 @@ public interface Hold {
    * Fewer may be: a trap, an access to a device and the end of a budget come in between.
    */
   long next();
+
+  /** Returns whether the vCPU takes interrupts now; asked before {@link #next}. */
+  default boolean takesInterrupts() {
+    return true;
+  }
 }

@@ -29,6 +29,11 @@ public final class HeldEngine {
     this.hold = hold;
   }
 
+  /** Returns whether the hart takes interrupts now. */
+  public boolean takesInterrupts() {
+    return hold.takesInterrupts();
+  }
+
   /**
    * Runs until something stops the hart: {@link Hart.Stop#HELD} if it is the hold.
    *

@@ -219,9 +219,11 @@ public final class RiscvVcpu implements Vcpu, Stateful {
       publish();
       timer.look();
     }
-    traps.takeInterrupt();
-    long near = Math.min(lookAt, limit - Engine.SLACK);
     HeldEngine held = debug.engine();
+    if (held == null || held.takesInterrupts()) {
+      traps.takeInterrupt();
+    }
+    long near = Math.min(lookAt, limit - Engine.SLACK);
     if (held != null) {
       held.run(near, limit);
     } else if (hart.retired <= near) {
@@ -425,10 +427,14 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   /** HSM's hart_suspend, by the vCPU itself: waits as WFI does, and others can see it. */
   void suspend() {
     state.set(HartState.SUSPENDED);
-    waitForInterrupt();
+    timer.look();
+    asleep = true;
   }
 
-  /** WFI: the hart executes nothing more until an interrupt is pending that sie enables. */
+  /**
+   * WFI: the hart executes nothing more until an interrupt is pending that sie enables, or for no
+   * reason, as the specification allows.
+   */
   void waitForInterrupt() {
     timer.look();
     asleep = mishaps.strikes(Mishaps.Kind.WAKE_UP, vmName) == 0;

@@ -14,8 +14,12 @@ record Position(long steps, String vcpu, long retired, long pc) {
   /** Behind the last step of any run. */
   static final Position END = between(Long.MAX_VALUE);
 
-  /** Returns the place behind so many steps. */
-  static Position between(long steps) {
-    return new Position(steps, "", 0, 0);
+  /**
+   * Returns a place between two steps.
+   *
+   * @param looks how often the run has looked there whether it goes on, with this time
+   */
+  static Position between(long looks) {
+    return new Position(looks, "", 0, 0);
   }
 }

@@ -78,6 +78,10 @@ public final class TimeTravel implements Target {
   // Used by the owner's thread.
   private Pass pass = new Pass.Forward();
   private @Nullable Position begin;
+
+  /** Whether the run is at its beginning, and the debugger has not heard of that. */
+  private boolean beginsHere;
+
   private int stepped = -1;
   private long linesShown;
   private final Trail trail = new Trail();
@@ -198,6 +202,8 @@ public final class TimeTravel implements Target {
   private final class Passage implements SimulationWatcher {
     private final List<Stand> stands = new ArrayList<>();
     private @Nullable WatchedBytes watched;
+    private @Nullable Stops watchedFor;
+    private boolean hasStarted;
     private Pass.@Nullable Found found;
 
     /** The vCPU that was let go most recently, and where; only while something is watched. */
@@ -207,8 +213,14 @@ public final class TimeTravel implements Target {
 
     private long lines;
 
+    /** How often the run has asked whether it goes on: after each step, and after each jump. */
+    private long looks;
+
     @Override
     public void line(String printer, String text) {
+      if (leaving) {
+        return; // what a run that is given up has left of a line
+      }
       lines++;
       if (lines > linesShown) {
         linesShown = lines;
@@ -235,6 +247,10 @@ public final class TimeTravel implements Target {
     }
 
     private void watch() {
+      if (watchedFor == stops) {
+        return; // what was noticed before stays so
+      }
+      watchedFor = stops;
       watched =
           stops.watchpoints().isEmpty()
               ? null
@@ -247,10 +263,11 @@ public final class TimeTravel implements Target {
 
     @Override
     public boolean goesOn(long nanos) {
-      if (leaving || !watcher.goesOn(nanos)) {
+      if (leaving || isKilled() || !watcher.goesOn(nanos)) {
         return false;
       }
-      Position place = Position.between(steps());
+      looks++;
+      Position place = Position.between(looks);
       switch (pass) {
         case Pass.Forward _ -> {
           if (takeInterrupt()) {
@@ -289,6 +306,8 @@ public final class TimeTravel implements Target {
           findWritten(0, Position.END);
           yield ended(scan);
         }
+        case Pass.Seek(Position place, StopEvent found) when place.equals(Position.END) ->
+            stopHere(found, Position.END);
         case Pass.Forward _, Pass.Seek _ -> isFree() || stopHere(event, Position.END);
       };
     }
@@ -298,8 +317,12 @@ public final class TimeTravel implements Target {
     }
 
     private boolean stopHere(StopEvent event, Position place) {
+      boolean looked = pass instanceof Pass.Forward; // else nobody has looked at what is watched
       boolean goesOn = stop(event, place);
       if (goesOn) {
+        if (watched != null && !looked) {
+          watched.forget();
+        }
         letGo();
       }
       return goesOn;
@@ -317,6 +340,9 @@ public final class TimeTravel implements Target {
     private boolean ended(Pass.Scan scan) {
       Pass.Found latest = found;
       int step = scan.how().stepped();
+      if (step >= 0) {
+        trail.drop(vcpus.get(step).retired(), vcpus.get(step).pc());
+      }
       trail.endAt(scan.end());
       Position before = step < 0 ? null : trail.stepBack(step, scan.end());
       if (before != null) {
@@ -395,6 +421,14 @@ public final class TimeTravel implements Target {
         if (leaving) {
           return LEAVE;
         }
+        if (!hasStarted && watched != null) {
+          watched.forget(); // what the boot has loaded
+        }
+        hasStarted = true;
+        if (own && begin == null) {
+          begin = place();
+          beginsHere = true;
+        }
         long allowance =
             switch (pass) {
               case Pass.Forward _ -> forward();
@@ -410,11 +444,12 @@ public final class TimeTravel implements Target {
 
       private long forward() {
         if (isFree()) {
+          beginsHere = false;
           return FREE;
         }
-        if (own && begin == null) {
-          begin = place();
-          if (!stopHere(StopEvent.of(StopEvent.Kind.INTERRUPTED, index), begin)) {
+        if (beginsHere) {
+          beginsHere = false;
+          if (!stopHere(StopEvent.of(StopEvent.Kind.INTERRUPTED, index), place())) {
             return LEAVE;
           }
         }
@@ -523,7 +558,7 @@ public final class TimeTravel implements Target {
   public synchronized void attach(Consumer<StopEvent> stopped) {
     listener = stopped;
     free = false;
-    if (present != null) {
+    if (present != null && command == null) {
       stopped.accept(present);
     } else {
       interrupted = hasBegun; // else it stops at its beginning

@@ -35,6 +35,14 @@ final class Trail {
     places.addLast(place);
   }
 
+  /** The vCPU is still at this place: it is not one before. */
+  void drop(long retired, long pc) {
+    Position last = places.peekLast();
+    if (last != null && last.retired() == retired && last.pc() == pc) {
+      places.removeLast();
+    }
+  }
+
   /** The places so far lead to this one. */
   void endAt(Position place) {
     end = place;
