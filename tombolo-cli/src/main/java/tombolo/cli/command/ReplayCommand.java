@@ -33,7 +33,7 @@ import tombolo.topology.VmSpec;
     footer = {
       "",
       "The run depends on the topology file, the files that it names, the build of Tombolo, the"
-          + " seed and the options below; not on the host, its load or its clock."
+          + " seed and the options; not on the host, its load or its clock."
     })
 final class ReplayCommand implements Callable<Integer> {
   @Mixin private final SimulationArguments arguments = new SimulationArguments();
