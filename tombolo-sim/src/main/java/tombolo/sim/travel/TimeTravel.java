@@ -350,9 +350,8 @@ public final class TimeTravel implements Target {
       } else if (latest != null) {
         pass = new Pass.Seek(latest.place(), latest.event());
       } else {
-        int shown = Math.max(step, 0);
-        pass =
-            new Pass.Seek(Objects.requireNonNull(begin), StopEvent.of(StopEvent.Kind.BEGIN, shown));
+        Position start = begin == null ? scan.end() : begin; // a VM may never have run
+        pass = new Pass.Seek(start, StopEvent.of(StopEvent.Kind.BEGIN, Math.max(step, 0)));
       }
       leaving = true;
       return false;
