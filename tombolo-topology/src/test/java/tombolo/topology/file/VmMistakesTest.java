@@ -36,8 +36,9 @@ class VmMistakesTest {
         "memmory = 3           | memmory: no such key; did you mean memory?",
         "Vcpus = 3             | Vcpus: no such key; did you mean vcpus?",
         "frob.x = 3            | frob: no such key; a VM has kernel, initrd, append, memory, vcpus,"
-            + " accelerator, engine, interrupts, id, window, restart, channels, channel-bytes,"
+            + " accelerator, engine, interrupts, id, window, restart, gdb, channels, channel-bytes,"
             + " disks, folders, virtio-console, rtc, vsock-cid, vsock-socket, networks",
+        "gdb = 70000           | gdb: found the number 70000; wanted a whole number, 0 to 65535",
         "vsock-cid = 2         | vsock-cid: found the number 2; wanted a whole number, 3 to"
             + " 4294967294",
         "vsock-cid = 4294967295 | vsock-cid: found the number 4294967295; wanted a whole number, 3"
