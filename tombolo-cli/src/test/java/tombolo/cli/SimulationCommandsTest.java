@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tombolo.testing.WorkTree;
+import tombolo.topology.FaultSpec;
 
 /** {@code run --seed}, {@code explore} and {@code replay}: what they print, and their status. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -128,6 +129,17 @@ class SimulationCommandsTest {
                 + " --fail-on 'it'\\''s' --recorded ");
     assertThat(tombolo("replay", file, "--seed", "1", "--memory-model", "tso").status())
         .isEqualTo(7);
+  }
+
+  @Test
+  void helpNamesEveryFault() {
+    for (String command : List.of("explore", "replay")) {
+      String help = tombolo(command, "--help").out().replaceAll("\\s+", " ");
+
+      for (FaultSpec.Kind kind : FaultSpec.Kind.values()) {
+        assertThat(help).contains('"' + kind.word() + (kind.isOfVm() ? " VM\"" : " clock\""));
+      }
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.debug;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -149,10 +150,10 @@ public final class GdbServer implements AutoCloseable {
     }
   }
 
-  private void close(AutoCloseable opened) {
+  private void close(Closeable opened) {
     try {
       opened.close();
-    } catch (Exception e) {
+    } catch (IOException e) {
       report.accept("gdb's port could not be closed: " + e.getMessage());
     }
   }

@@ -52,6 +52,7 @@ import tombolo.topology.run.ExitStatus;
       "  id             VM id that guests see, 1 to 65535 (position in the file)",
       "  window         room for channels, a power of two, 64 KiB to 8 GiB (64 MiB)",
       "  restart        how often it is booted again after it failed (0)",
+      "  gdb            port of 127.0.0.1 at which gdb finds it, 1 to 65535 (none)",
       "  channels       quota: channels that it may have published at a time (64)",
       "  channel-bytes  quota: their bytes (the window's size)",
       "  disks          raw images, as [\"a.img\", \"b.img,readonly\"] (none)",

@@ -3,7 +3,6 @@
 package tombolo.cli.command;
 
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,17 +92,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private VmSpec debugged(Topology topology) {
-    return topology.vms().stream()
-        .filter(each -> vm == null || each.name().equals(vm))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "--vm %s: no such VM; there is %s"
-                        .formatted(
-                            vm,
-                            topology.vms().stream()
-                                .map(VmSpec::name)
-                                .collect(Collectors.joining(", ")))));
+    return vm == null
+        ? topology.vms().getFirst()
+        : NamedVm.find(topology, "--vm", vm, arguments.file());
   }
 }

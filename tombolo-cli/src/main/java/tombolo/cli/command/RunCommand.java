@@ -6,7 +6,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -143,21 +142,6 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private @Nullable VmSpec keyboard(Topology topology) {
-    if (console == null) {
-      return null;
-    }
-    return topology.vms().stream()
-        .filter(vm -> vm.name().equals(console))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "--console %s: no such VM in %s; there is %s"
-                        .formatted(
-                            console,
-                            file,
-                            topology.vms().stream()
-                                .map(VmSpec::name)
-                                .collect(Collectors.joining(", ")))));
+    return console == null ? null : NamedVm.find(topology, "--console", console, file);
   }
 }

@@ -64,6 +64,11 @@ final class SimulationArguments {
           "a line of a console that matches this regular expression is a failure; may be repeated")
   private List<String> failOn = new ArrayList<>();
 
+  /** Returns the topology file, as the person wrote it. */
+  String file() {
+    return file;
+  }
+
   /**
    * Reads the topology.
    *

@@ -16,6 +16,7 @@ public final class DebuggedHart implements Debuggable {
   private final Hart hart;
   private final HartRegisters registers;
   private final Engine engine;
+  private final Runnable completeAccess;
 
   /** Written while nobody runs the hart. */
   private @Nullable HeldEngine held;
@@ -24,8 +25,10 @@ public final class DebuggedHart implements Debuggable {
    * Shows a hart.
    *
    * @param engine what executes its code
+   * @param completeAccess counts an instruction that is done, and at which pc still is
    */
-  public DebuggedHart(Hart hart, Csrs csrs, Engine engine) {
+  public DebuggedHart(Hart hart, Csrs csrs, Engine engine, Runnable completeAccess) {
+    this.completeAccess = completeAccess;
     this.hart = hart;
     this.registers = new HartRegisters(hart, csrs);
     this.engine = engine;
@@ -53,6 +56,7 @@ public final class DebuggedHart implements Debuggable {
 
   @Override
   public boolean setRegister(int number, byte[] value) {
+    completeAccess.run(); // or a pc that is written would be counted as that instruction's
     return registers.write(number, value);
   }
 

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import tombolo.machine.debug.DataAccess;
 import tombolo.riscv.hart.Hart;
 import tombolo.riscv.isa.Compressed;
-import tombolo.riscv.isa.Decoder;
 
 /**
  * Finds out which memory the instruction at a hart's pc accesses. It knows loads, stores, atomics
@@ -46,7 +45,7 @@ public final class NextAccess {
   }
 
   private static int storeOffset(int word) {
-    return (word >> 25) << 5 | Decoder.rd(word);
+    return (word >> 25) << 5 | word >>> 7 & 31;
   }
 
   /** A unit-stride access, masked or not, of the elements from vstart to vl. */

@@ -4,6 +4,7 @@ package tombolo.riscv.hart;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tombolo.memory.GuestMemory;
+import tombolo.memory.GuestMemoryException;
 import tombolo.memory.MemoryRegion;
 import tombolo.riscv.isa.Cause;
 
@@ -174,7 +175,8 @@ public final class Mmu {
 
   /**
    * Returns the guest physical address behind a virtual one, whatever the present privilege may do
-   * there; -1 if there is none. Changes nothing, neither in the page table nor in the hart.
+   * there; -1 if there is none. Changes nothing, neither in the page table nor in the hart. By any
+   * thread while the hart does not run.
    */
   public long peek(long va) {
     int mode = (int) (hart.satp >>> 60);
@@ -189,9 +191,7 @@ public final class Mmu {
     long table = (hart.satp & PPN_MASK) << 12;
     for (int level = levels - 1; level >= 0; level--) {
       long pteGpa = table + ((va >>> (12 + 9 * level)) & 511) * 8;
-      MemoryRegion region = memory.regionAt(pteGpa);
-      long pte =
-          region == null ? 0 : HostBytes.getLong(region.hostAddress() + (pteGpa - region.gpa()));
+      long pte = peekEntry(pteGpa);
       if ((pte & V) == 0 || (pte & RESERVED) != 0) {
         return NO_GPA;
       }
@@ -205,6 +205,15 @@ public final class Mmu {
     return NO_GPA;
   }
 
+  /** By typed access: who asks may be another thread, for which no unmapping waits. */
+  private long peekEntry(long gpa) {
+    try {
+      return memory.readLong(gpa);
+    } catch (GuestMemoryException e) {
+      return 0; // not valid
+    }
+  }
+
   /** Returns the instruction at an address, 16 or 32 bits, as memory holds it; 0 if none does. */
   public int peekInstruction(long va) {
     int low = peekHalfword(va);
@@ -213,10 +222,11 @@ public final class Mmu {
 
   private int peekHalfword(long va) {
     long gpa = peek(va & ~1L);
-    MemoryRegion region = gpa == NO_GPA ? null : memory.regionAt(gpa);
-    return region == null
-        ? 0
-        : HostBytes.getShort(region.hostAddress() + (gpa - region.gpa())) & 0xffff;
+    try {
+      return gpa == NO_GPA ? 0 : memory.readShort(gpa) & 0xffff;
+    } catch (GuestMemoryException e) {
+      return 0;
+    }
   }
 
   /** Returns the block at an address, or null if the hart holds the trap that fetching it gave. */

@@ -153,7 +153,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
     AiaCsrs aia = interruptFile == null ? null : new AiaCsrs(hart, timer, interruptFile);
     Csrs csrs = new Csrs(hart, timer, aia);
     system = new SystemInstructions(this, traps, csrs, sbi);
-    debug = new DebuggedHart(hart, csrs, engine);
+    debug = new DebuggedHart(hart, csrs, engine, this::completeAccess);
   }
 
   @Override
@@ -188,9 +188,7 @@ public final class RiscvVcpu implements Vcpu, Stateful {
   }
 
   private VcpuExit runUntilExit(long limit) {
-    if (deviceAccess) {
-      finishInstruction(); // a device store that was not rejected
-    }
+    completeAccess();
     lookAt = lookedAt + CLOCK_INTERVAL;
     @Nullable VcpuExit exit = null;
     if (rejected) {
@@ -314,6 +312,13 @@ public final class RiscvVcpu implements Vcpu, Stateful {
             symbols.nearest(traps.firstPc),
             "its trap vector 0x%x faults without end (%s at 0x%x)"
                 .formatted(hart.stvec & ~3L, Cause.describe(hart.trapCause), hart.sepc)));
+  }
+
+  /** Counts a device store that was not rejected. */
+  private void completeAccess() {
+    if (deviceAccess) {
+      finishInstruction();
+    }
   }
 
   /** Counts the instruction at pc and goes on behind it. */

@@ -5,7 +5,8 @@ package tombolo.sim.travel;
  * A place in a run: before an instruction of a vCPU, between two steps, or behind the last one. A
  * run that is repeated comes to the same places.
  *
- * @param steps how many steps of the host have begun
+ * @param steps how many steps of the host have begun; between two steps, how often the run has
+ *     looked whether it goes on
  * @param vcpu the vCPU's name; empty between two steps
  * @param retired how many instructions the vCPU has retired
  * @param pc the address of the instruction

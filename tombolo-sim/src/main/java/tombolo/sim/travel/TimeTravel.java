@@ -32,8 +32,8 @@ import tombolo.topology.run.RunningVm;
  * thread that runs it waits in the middle of a step, and nothing of the run notices.
  *
  * <p>To go backwards, it gives the run up and repeats it from the start, twice: once to find the
- * latest stop before the place at hand, and once to come to it. A repeated run prints no line
- * again.
+ * latest stop before the place at hand, and once to come to it; for a step, the {@link Trail} may
+ * know the place. A repeated run prints no line again.
  *
  * <p>Threads: the owner calls {@link #run}, which executes the simulation. A session of the
  * debugger calls the methods of {@link Target}. The owner's thread waits at a stop until it is
@@ -453,8 +453,7 @@ public final class TimeTravel implements Target {
           }
         }
         @Nullable StopEvent event = own ? probe.look(stops, stepped == index) : null;
-        @Nullable StopEvent written = written(own ? index : 0);
-        event = event == null ? written : event;
+        event = event == null ? written(own ? index : 0) : event;
         if (event != null && !stopHere(event, place())) {
           return LEAVE;
         }

@@ -35,6 +35,8 @@ class TimeTravelTest {
   /** Where the IVC device's window begins in a VM of our guests: the first channel's first page. */
   private static final long CHANNEL = 0x4_0000_1000L;
 
+  private static final long UART = 0x1000_0000L;
+
   private static SimulationOptions options(long seed, @Nullable MemoryModel model) {
     return new SimulationOptions(seed, model, 10_000_000_000L, List.of(), true);
   }
@@ -158,16 +160,47 @@ class TimeTravelTest {
     }
   }
 
+  private static SimulationWatcher printingTo(List<String> lines) {
+    return new SimulationWatcher() {
+      @Override
+      public void line(String vm, String text) {
+        lines.add(vm + text);
+      }
+    };
+  }
+
+  /** A run that is given up in the middle of a line leaves no piece of it. */
+  @Test
+  void aLineIsWholeAfterStepsBackInTheMiddleOfIt() throws Exception {
+    Topology topology = example("greeting");
+    SimulationOptions options = options(7, MemoryModel.SC);
+    List<String> undisturbed = new ArrayList<>();
+    Simulation.run(topology, options, printingTo(undisturbed));
+    List<String> lines = new ArrayList<>();
+    try (Debugger debugger = new Debugger(topology, options, "alice", printingTo(lines))) {
+      for (int stop = 0; stop < 5; stop++) {
+        watchUart(debugger);
+        for (int bytes = 0; bytes < 9; bytes++) {
+          assertThat(debugger.goOn().kind()).isEqualTo(Kind.WATCHPOINT);
+        }
+        debugger.travel.setStops(Stops.NONE);
+        debugger.stepBack(0);
+      }
+      debugger.leave();
+    }
+    assertThat(lines).isEqualTo(undisturbed);
+  }
+
+  /** Each byte that a guest prints is a store to the UART. */
+  private static void watchUart(Debugger debugger) {
+    debugger.travel.setStops(
+        new Stops(List.of(), List.of(new Watchpoint(UART, 1, Watchpoint.Kind.WRITE, List.of()))));
+  }
+
   @Test
   void linesArePrintedOnce() throws Exception {
     List<String> lines = new ArrayList<>();
-    SimulationWatcher printer =
-        new SimulationWatcher() {
-          @Override
-          public void line(String vm, String text) {
-            lines.add(vm + text);
-          }
-        };
+    SimulationWatcher printer = printingTo(lines);
     try (Debugger debugger =
         new Debugger(example("greeting"), options(7, null), "alice", printer)) {
       assertThat(debugger.goOn().kind()).isEqualTo(Kind.END);
