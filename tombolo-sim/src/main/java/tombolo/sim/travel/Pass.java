@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package tombolo.sim.travel;
 
-import org.jspecify.annotations.Nullable;
 import tombolo.debug.Resumption;
 import tombolo.debug.StopEvent;
 
@@ -28,13 +27,4 @@ sealed interface Pass {
 
   /** A stop that a scan has found. */
   record Found(Position place, StopEvent event) {}
-
-  /** Returns the place at which the pass ends; null if there is none. */
-  default @Nullable Position end() {
-    return switch (this) {
-      case Forward _ -> null;
-      case Seek seek -> seek.place;
-      case Scan scan -> scan.end;
-    };
-  }
 }
