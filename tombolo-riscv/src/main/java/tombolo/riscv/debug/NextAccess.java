@@ -45,7 +45,7 @@ public final class NextAccess {
   }
 
   private static int storeOffset(int word) {
-    return (word >> 25) << 5 | word >>> 7 & 31;
+    return (word >> 25) << 5 | (word >>> 7 & 31);
   }
 
   /** A unit-stride access, masked or not, of the elements from vstart to vl. */
