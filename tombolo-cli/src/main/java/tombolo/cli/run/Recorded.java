@@ -151,7 +151,7 @@ public record Recorded(List<Part> parts) {
     List<String> hashes = List.of(recorded.strip().split(String.valueOf(SEPARATOR), -1));
     if (hashes.size() != parts.size()) {
       throw new InputException(
-          "--recorded %s: has %d hashes, but this run depends on %d files: on another topology"
+          "--recorded %s: is of another topology: it has %d hashes, and this run depends on %d files"
               .formatted(recorded, hashes.size(), parts.size()));
     }
     List<String> others = new ArrayList<>();
