@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -90,6 +91,8 @@ public final class GdbServer implements AutoCloseable {
 
   private void serve(SocketChannel client) {
     try (client) {
+      // Else a short answer behind an acknowledgement waits 40 ms for the debugger's.
+      client.setOption(StandardSocketOptions.TCP_NODELAY, true);
       GdbSession next = new GdbSession(target, client);
       synchronized (this) {
         if (closed) {

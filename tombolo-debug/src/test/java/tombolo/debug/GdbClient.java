@@ -19,6 +19,7 @@ final class GdbClient implements AutoCloseable {
   GdbClient(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setTcpNoDelay(true); // as GDB does
     in = new java.io.BufferedInputStream(socket.getInputStream());
     out = socket.getOutputStream();
   }
